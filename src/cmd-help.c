@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd-help.c - xvif help, xvif version. */
+#include "config.h"
+
+#include "src/commands.h"
+
+static int run_help(struct context *cx, const struct args *args, struct error *err)
+{
+	const struct command *command = NULL;
+
+	if (args->n_words) {
+		command = command_find(cx->commands, args->words[0], err);
+		if (!command)
+			return -1;
+	}
+	command_help(cx->commands, command, cx->out);
+	return 0;
+}
+
+static int run_version(struct context *cx, const struct args *args, struct error *err)
+{
+	(void)args;
+	(void)err;
+	fprintf(cx->out, "xvif %s\n", PACKAGE_VERSION);
+	return 0;
+}
+
+const struct command cmd_help = {
+	.name = "help",
+	.summary = "explain a command",
+	.help = "Print the list of commands, or the help of one.",
+	.arguments = { ARG_COMMAND },
+	.run = run_help,
+};
+
+const struct command cmd_version = {
+	.name = "version",
+	.summary = "print the version",
+	.help = "Print the version of xvif.",
+	.run = run_version,
+};

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* command.c - command lines and help, from the declarations. Opens nothing. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/cleanup.h"
+#include "src/command.h"
+#include "src/domain.h"
+#include "src/iplist.h"
+#include "src/near.h"
+
+#define TIMEOUT_DEFAULT_S 60
+
+static const struct {
+	const char *name;
+	char letter;
+	const char *value;	/* what it is called in help; NULL: takes none */
+	const char *choices;	/* "|a|b|"; NULL: anything */
+	const char *help;
+} options[N_OPTIONS] = {
+	[OPT_JSON] = { "json", 'J', NULL, NULL, "print JSON" },
+	[OPT_SXP] = { "sxp", 'S', NULL, NULL, "print S-expressions as xend did" },
+	[OPT_OUTPUT] = { "output", 'o', "COLUMN,...", NULL, "columns to print; 'help' lists them" },
+	[OPT_NOHEADINGS] = { "noheadings", 'n', NULL, NULL, "print no headings" },
+	[OPT_RAW] = { "raw", 'r', NULL, NULL, "print columns without alignment" },
+	[OPT_COLOR] = { "color", 0, "WHEN", "|auto|always|never|", "auto, always or never" },
+	[OPT_QUIET] = { "quiet", 'q', NULL, NULL, "print no result" },
+	[OPT_VERBOSE] = { "verbose", 'v', NULL, NULL, "say more" },
+	[OPT_TIMEOUT] = { "timeout", 0, "SECONDS", NULL, "longest wait for locks and answers (60)" },
+	[OPT_HELP] = { "help", 'h', NULL, NULL, "print help" },
+	[OPT_VERSION] = { "version", 'V', NULL, NULL, "print the version" },
+	[OPT_VIF] = { "vif", 0, "VIF", NULL, "devid, MAC, vifname or link; default: the only one" },
+	[OPT_DRY_RUN] = { "dry-run", 0, NULL, NULL, "print what would be done, touch nothing" },
+	[OPT_HOTPLUG] = { "hotplug", 0, "HOW", "|auto|delta|cycle|none|",
+			  "auto, delta, cycle or none: how the kernel is changed" },
+	[OPT_FORCE] = { "force", 0, NULL, NULL, "also an address that a vif or this host has" },
+	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL, "also to an empty list: allow any address" },
+};
+
+static const char *const argument_names[] = {
+	[ARG_DOMAIN] = "DOMAIN", [ARG_VIF] = "VIF", [ARG_IPS] = "IP...", [ARG_COMMAND] = "COMMAND",
+};
+
+#define usage(err, ...) error_status(err, STATUS_USAGE, -EINVAL, __VA_ARGS__)
+
+const struct command *command_find(const struct command *const *all, const char *name,
+				   struct error *err)
+{
+	const char *best[3];
+	struct near near = near_begin(name, best, 3);
+
+	for (; *all; all++) {
+		if (!strcmp((*all)->name, name))
+			return *all;
+		near_offer(&near, (*all)->name);
+	}
+	usage(err, "%s: unknown command", name);
+	error_hint(err, "'xvif help' lists the commands");
+	near_hint(&near, err);
+	return NULL;
+}
+
+static int unknown_option(const char *word, size_t len, struct error *err)
+{
+	CLEANUP(cleanup_free) char *name = strndup(word, len);
+	const char *best[2];
+	struct near near = near_begin(name ? name : "", best, 2);
+
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		near_offer(&near, options[i].name);
+	usage(err, "--%s: unknown option", name ? name : "");
+	near_hint(&near, err);
+	return -EINVAL;
+}
+
+static int set_option(struct args *args, size_t id, const char *value, struct error *err)
+{
+	char choice[64];
+	unsigned seconds;
+
+	snprintf(choice, sizeof(choice), "|%s|", value);
+	if (options[id].choices && !strstr(options[id].choices, choice))
+		return usage(err, "--%s: '%s' is none of %s",
+				    options[id].name, value, options[id].help);
+	if (id == OPT_TIMEOUT) {
+		if (!parse_id(value, &seconds) || !seconds)
+			return usage(err, "--timeout: '%s' is no number of seconds", value);
+		args->timeout_s = seconds;
+	}
+	args->options[id] = value;
+	return 0;
+}
+
+struct cursor {
+	const char *const *words;
+	size_t n, i;
+};
+
+/* "--name", "--name=value" or "--name value" */
+static int parse_long(struct cursor *at, struct args *args, struct error *err)
+{
+	const char *word = at->words[at->i] + 2, *equals = strchr(word, '=');
+	size_t len = equals ? (size_t)(equals - word) : strlen(word), id;
+
+	for (id = 0; id < N_OPTIONS; id++)
+		if (strlen(options[id].name) == len && !strncmp(options[id].name, word, len))
+			break;
+	if (id == N_OPTIONS)
+		return unknown_option(word, len, err);
+	if (!options[id].value)
+		return equals ? usage(err, "--%s: takes no value", options[id].name) :
+				set_option(args, id, "", err);
+	if (equals)
+		return set_option(args, id, equals + 1, err);
+	if (++at->i >= at->n)
+		return usage(err, "--%s: a value is missing", options[id].name);
+	return set_option(args, id, at->words[at->i], err);
+}
+
+/* "-Jn", "-oIPS" or "-o IPS" */
+static int parse_short(struct cursor *at, struct args *args, struct error *err)
+{
+	int r = 0;
+
+	for (const char *p = at->words[at->i] + 1; *p && !r; p++) {
+		size_t id = 0;
+
+		while (id < N_OPTIONS && options[id].letter != *p)
+			id++;
+		if (id == N_OPTIONS)
+			return usage(err, "-%c: unknown option", *p);
+		if (!options[id].value) {
+			r = set_option(args, id, "", err);
+			continue;
+		}
+		if (p[1])
+			return set_option(args, id, p + 1, err);
+		if (++at->i >= at->n)
+			return usage(err, "-%c: a value is missing", *p);
+		return set_option(args, id, at->words[at->i], err);
+	}
+	return r;
+}
+
+static int check_options(const struct command *command, const struct args *args, struct error *err)
+{
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		if (args->options[i] && !((OPTIONS_EVERYWHERE | command->options) & 1u << i))
+			return usage(err, "%s: has no option --%s",
+					    command->name, options[i].name);
+	return 0;
+}
+
+static int check_addresses(const struct args *args, size_t first, struct error *err)
+{
+	struct iplist ips = { 0 };
+	int r = 0;
+
+	for (size_t i = first; i < args->n_words && !r; i++)
+		r = iplist_parse_argument(args->words[i], &ips, err);
+	iplist_release(&ips);
+	return r;
+}
+
+static int check_arguments(const struct command *command, const struct args *args,
+			   struct error *err)
+{
+	size_t i;
+
+	if (args->n_words < command->n_required)
+		return usage(err, "%s: %s is missing", command->name,
+				    argument_names[command->arguments[args->n_words]]);
+	for (i = 0; command->arguments[i] != ARG_END; i++)
+		if (command->arguments[i] == ARG_IPS)
+			return check_addresses(args, i, err);
+	if (args->n_words > i)
+		return usage(err, "%s: too many arguments at '%s'",
+				    command->name, args->words[i]);
+	return 0;
+}
+
+int command_parse(const struct command *const *all, const char *const *words, size_t n,
+		  const struct command **command_out, struct args *out, struct error *err)
+{
+	struct cursor at = { words, n, 0 };
+	bool options_end = false;
+	int r = 0;
+
+	*command_out = NULL;
+	*out = (struct args){ .timeout_s = TIMEOUT_DEFAULT_S };
+	out->words = calloc(n + 1, sizeof(*out->words));
+	if (!out->words)
+		return error_memory(err);
+	for (; at.i < n && !r; at.i++) {
+		const char *word = words[at.i];
+
+		if (!options_end && !strcmp(word, "--"))
+			options_end = true;
+		else if (!options_end && !strncmp(word, "--", 2))
+			r = parse_long(&at, out, err);
+		else if (!options_end && word[0] == '-' && word[1])
+			r = parse_short(&at, out, err);
+		else if (!*command_out)
+			r = (*command_out = command_find(all, word, err)) ? 0 : -EINVAL;
+		else
+			out->words[out->n_words++] = word;
+	}
+	if (!r && *command_out && !out->options[OPT_HELP] && !out->options[OPT_VERSION]) {
+		r = check_options(*command_out, out, err);
+		if (!r)
+			r = check_arguments(*command_out, out, err);
+		if (r && !err->hint[0] && *command_out)
+			error_hint(err, "see 'xvif help %s'", (*command_out)->name);
+	}
+	return r;
+}
+
+void args_release(struct args *args)
+{
+	free(args->words);
+	*args = (struct args){ 0 };
+}
+
+static void print_options(unsigned mask, FILE *out)
+{
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		char name[64];
+
+		if (!(mask & 1u << i))
+			continue;
+		snprintf(name, sizeof(name), "--%s%s%s", options[i].name,
+			 options[i].value ? "=" : "", options[i].value ? options[i].value : "");
+		fprintf(out, "  %c%c%c %-22s %s\n", options[i].letter ? '-' : ' ',
+			options[i].letter ? options[i].letter : ' ', options[i].letter ? ',' : ' ',
+			name, options[i].help);
+	}
+}
+
+void command_help(const struct command *const *all, const struct command *command, FILE *out)
+{
+	if (!command) {
+		fputs("usage: xvif [OPTIONS] COMMAND [OPTIONS] [ARGUMENTS]\n\n", out);
+		for (; *all; all++)
+			fprintf(out, "  %-10s %s\n", (*all)->name, (*all)->summary);
+		fputs("\noptions:\n", out);
+		print_options(OPTIONS_EVERYWHERE, out);
+		return;
+	}
+	fprintf(out, "usage: xvif %s%s", command->name, command->options ? " [OPTIONS]" : "");
+	for (size_t i = 0; command->arguments[i] != ARG_END; i++)
+		fprintf(out, i < command->n_required ? " %s" : " [%s]",
+			argument_names[command->arguments[i]]);
+	fprintf(out, "\n\n%s\n", command->help);
+	if (command->options) {
+		fputs("\noptions:\n", out);
+		print_options(command->options, out);
+	}
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * command.h - how a subcommand is declared, its arguments checked, its help
+ * printed. Everything that knows commands reads these declarations.
+ */
+#ifndef XVIF_COMMAND_H
+#define XVIF_COMMAND_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "src/error.h"
+#include "src/store.h"
+
+enum option {
+	OPT_JSON, OPT_SXP, OPT_OUTPUT, OPT_NOHEADINGS, OPT_RAW, OPT_COLOR, OPT_QUIET,
+	OPT_VERBOSE, OPT_TIMEOUT, OPT_HELP, OPT_VERSION,
+	OPT_VIF, OPT_DRY_RUN, OPT_HOTPLUG, OPT_FORCE, OPT_ALLOW_EMPTY,
+	N_OPTIONS
+};
+
+/* Options that every command takes. */
+#define OPTIONS_EVERYWHERE \
+	(1u << OPT_JSON | 1u << OPT_SXP | 1u << OPT_OUTPUT | 1u << OPT_NOHEADINGS | \
+	 1u << OPT_RAW | 1u << OPT_COLOR | 1u << OPT_QUIET | 1u << OPT_VERBOSE | \
+	 1u << OPT_TIMEOUT | 1u << OPT_HELP | 1u << OPT_VERSION)
+
+enum argument {
+	ARG_END,
+	ARG_DOMAIN,
+	ARG_VIF,
+	ARG_IPS,		/* all that follow */
+	ARG_COMMAND,
+};
+
+#define ARGUMENTS_MAX 4
+
+struct args {
+	const char *options[N_OPTIONS];	/* NULL: not given; "" if it takes no value */
+	const char **words;		/* the arguments, in order; for free() */
+	size_t n_words;
+	unsigned timeout_s;
+};
+
+struct context;
+
+struct command {
+	const char *name;
+	const char *summary;		/* one line */
+	const char *help;		/* paragraphs */
+	enum argument arguments[ARGUMENTS_MAX];	/* up to ARG_END */
+	size_t n_required;
+	unsigned options;		/* beside OPTIONS_EVERYWHERE: 1u << OPT_... */
+	bool needs_store;
+	int (*run)(struct context *cx, const struct args *args, struct error *err);
+};
+
+/* What a command may use. */
+struct context {
+	struct store *store;		/* open if the command needs it */
+	const struct command *const *commands;	/* all, ending in NULL */
+	FILE *out;
+};
+
+/* Returns the command, or NULL with near matches (STATUS_USAGE). */
+const struct command *command_find(const struct command *const *all, const char *name,
+				   struct error *err);
+
+/*
+ * command_parse - split a command line; options may stand anywhere.
+ * @words: what follows the program's name, @n of them
+ * @command_out: the command; NULL when only options were given
+ *
+ * Checks all that can be checked without the store: options, the number of
+ * arguments, addresses. Returns 0 or -EINVAL (STATUS_USAGE).
+ */
+int command_parse(const struct command *const *all, const char *const *words, size_t n,
+		  const struct command **command_out, struct args *out, struct error *err);
+void args_release(struct args *args);
+
+/* Print the help of one command, or the list of all when @command is NULL. */
+void command_help(const struct command *const *all, const struct command *command, FILE *out);
+
+#endif

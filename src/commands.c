@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* commands.c - the table of all commands. */
+#include "src/commands.h"
+
+const struct command *const commands[] = {
+	&cmd_show, &cmd_add_ip, &cmd_del_ip, &cmd_set_ips, &cmd_help, &cmd_version, NULL,
+};

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* domain.c - who a domain is: domid, name, uuid. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "src/cleanup.h"
+#include "src/domain.h"
+#include "src/hypervisor.h"
+#include "src/near.h"
+
+bool parse_id(const char *word, unsigned *out)
+{
+	size_t len = strspn(word, "0123456789");
+
+	if (!len || word[len] || len > 9)
+		return false;
+	*out = (unsigned)strtoul(word, NULL, 10);
+	return true;
+}
+
+void domain_release(struct domain *domain)
+{
+	free(domain->name);
+	free(domain->uuid);
+	*domain = (struct domain){ 0 };
+}
+
+void domains_release(struct domains *domains)
+{
+	for (size_t i = 0; i < domains->n; i++)
+		domain_release(&domains->v[i]);
+	free(domains->v);
+	*domains = (struct domains){ 0 };
+}
+
+/* "/vm/UUID" -> UUID; a node that says anything else counts as none. */
+static void cut_uuid(char **vm)
+{
+	if (*vm && !strncmp(*vm, "/vm/", 4) && !strchr(*vm + 4, '/')) {
+		memmove(*vm, *vm + 4, strlen(*vm + 4) + 1);
+		return;
+	}
+	free(*vm);
+	*vm = NULL;
+}
+
+static int load(struct store *st, unsigned domid, struct domain *out, struct error *err)
+{
+	int r;
+
+	*out = (struct domain){ .domid = domid };
+	r = store_get(st, 0, &out->name, err, "/local/domain/%u/name", domid);
+	if (!r)
+		r = store_get(st, 0, &out->uuid, err, "/local/domain/%u/vm", domid);
+	if (r)
+		domain_release(out);
+	else
+		cut_uuid(&out->uuid);
+	return r;
+}
+
+static int by_domid(const void *a, const void *b)
+{
+	const struct domain *x = a, *y = b;
+
+	return x->domid < y->domid ? -1 : x->domid > y->domid;
+}
+
+int domain_list(struct store *st, struct domains *out, struct error *err)
+{
+	CLEANUP(names_release) struct names names = { 0 };
+	int r = store_list(st, 0, &names, err, "/local/domain");
+
+	if (r)
+		return r;
+	out->v = calloc(names.n + 1, sizeof(*out->v));
+	if (!out->v)
+		return error_memory(err);
+	for (unsigned i = 0; i < names.n && !r; i++) {
+		struct domain *d = &out->v[out->n];
+		unsigned domid;
+
+		if (!parse_id(names.v[i], &domid))
+			continue;
+		r = load(st, domid, d, err);
+		if (!r && (d->name || d->uuid))
+			out->n++;
+	}
+	if (r)
+		domains_release(out);
+	else
+		qsort(out->v, out->n, sizeof(*out->v), by_domid);
+	return r;
+}
+
+static void hint_near(const struct domains *all, const char *word, struct error *err)
+{
+	const char *best[3];
+	struct near near = near_begin(word, best, 3);
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].name)
+			near_offer(&near, all->v[i].name);
+	near_hint(&near, err);
+}
+
+static int not_found(const struct domains *all, const char *word, struct error *err)
+{
+	int guests = hypervisor_count_guests();
+	size_t known = 0;
+	unsigned domid;
+
+	for (size_t i = 0; i < all->n; i++)
+		known += all->v[i].domid != 0;
+	error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no such domain", word);
+	if (guests > 0 && (size_t)guests > known) {
+		error_hint(err, "the hypervisor runs %d guests, xenstore lists %zu: if xenstored was "
+			   "restarted, it lost them; they come back when they are restarted",
+			   guests, known);
+	} else if (parse_id(word, &domid) && hypervisor_domain(domid) == LIFE_DYING) {
+		error_hint(err, "domain %u is dying", domid);
+	} else {
+		hint_near(all, word, err);
+	}
+	return -ENOENT;
+}
+
+static bool is_named(const struct domain *domain, const char *word)
+{
+	return (domain->name && !strcmp(domain->name, word)) ||
+	       (domain->uuid && !strcasecmp(domain->uuid, word));
+}
+
+int domain_find(struct store *st, const char *word, struct domain *out, struct error *err)
+{
+	CLEANUP(domains_release) struct domains all = { 0 };
+	unsigned domid;
+	int r;
+
+	if (parse_id(word, &domid)) {
+		r = load(st, domid, out, err);
+		if (r || out->name || out->uuid)
+			return r;
+	}
+	r = domain_list(st, &all, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < all.n; i++) {
+		if (!is_named(&all.v[i], word))
+			continue;
+		*out = all.v[i];
+		all.v[i] = (struct domain){ 0 };
+		return 0;
+	}
+	return not_found(&all, word, err);
+}

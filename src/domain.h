@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* domain.h - who a domain is: domid, name, uuid. */
+#ifndef XVIF_DOMAIN_H
+#define XVIF_DOMAIN_H
+
+#include "src/store.h"
+
+struct domain {
+	unsigned domid;
+	char *name;		/* NULL while the store has none */
+	char *uuid;		/* likewise; from /local/domain/D/vm */
+};
+
+struct domains {
+	struct domain *v;	/* by domid */
+	size_t n;
+};
+
+/*
+ * domain_find - the domain that @word names: a domid (all digits), a uuid or a name.
+ * Returns 0, -ENOENT (STATUS_NOT_FOUND, with near matches as a hint) or
+ * another negative errno; release with domain_release().
+ */
+int domain_find(struct store *st, const char *word, struct domain *out, struct error *err);
+
+/* All domains in the store; a domain that vanishes meanwhile is left out. */
+int domain_list(struct store *st, struct domains *out, struct error *err);
+
+void domain_release(struct domain *domain);
+void domains_release(struct domains *domains);
+
+/* All digits, and what they say; a number that does not fit is no domid. */
+bool parse_id(const char *word, unsigned *out);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel.h - routes and addresses as the kernel has them, by netlink. */
+#ifndef XVIF_KERNEL_H
+#define XVIF_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/ipnet.h"
+
+struct route {
+	struct ipnet dst;
+	unsigned link;			/* interface index */
+	uint32_t table, metric;
+	uint8_t scope, protocol, type;
+	bool has_source, has_gateway;
+	uint8_t source[16];
+	struct ipnet gateway;
+};
+
+struct routes {
+	struct route *v;
+	size_t n;
+};
+
+/* The interface index of a link; 0 when there is none. */
+unsigned kernel_link(const char *name);
+
+/*
+ * The unicast routes of all tables that leave by @link (0: by any link),
+ * except those the kernel made itself. Release with routes_release().
+ * Returns 0 or a negative errno.
+ */
+int kernel_routes(unsigned link, struct routes *out, struct error *err);
+void routes_release(struct routes *routes);
+bool route_equal(const struct route *a, const struct route *b);
+
+/* Add (never replace) or delete exactly one route. Returns 0 or a negative errno. */
+int kernel_route_add(const struct route *route, struct error *err);
+int kernel_route_delete(const struct route *route, struct error *err);
+
+/*
+ * The first primary IPv4 address of a link, as the scripts' ip_of() finds it
+ * (Xen, tools/hotplug/Linux/vif-common.sh). Returns 0, -ENOENT when it has
+ * none, or another negative errno.
+ */
+int kernel_first_address(unsigned link, uint8_t out[4], struct error *err);
+
+/*
+ * Does @net hold an address of this host or of a gateway it uses?
+ * @what_out: "this host's own address" or "this host's gateway", static; NULL: no
+ */
+int kernel_own_address(const struct ipnet *net, const char **what_out, struct error *err);
+
+#endif

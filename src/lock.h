@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* lock.h - locks between processes: one per vif, and the scripts' own for iptables. */
+#ifndef XVIF_LOCK_H
+#define XVIF_LOCK_H
+
+#include "src/error.h"
+
+struct lock {
+	int fd;			/* 0: not held */
+	char path[96];
+};
+
+/* Lock "/run/xvif/vif-D.N.lock"; waits at most @timeout_s. Returns 0, -ETIMEDOUT naming the holder, or another negative errno. */
+int lock_vif(struct lock *lock, unsigned domid, unsigned devid, unsigned timeout_s,
+	     struct error *err);
+
+/*
+ * The lock the vif scripts hold around iptables (Xen,
+ * tools/hotplug/Linux/locking.sh, claim_lock "iptables").
+ */
+int lock_iptables(struct lock *lock, unsigned timeout_s, struct error *err);
+
+/* Remove the file, then release; a lock that is not held is left alone. */
+void lock_release(struct lock *lock);
+
+#endif

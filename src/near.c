@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* near.c - "did you mean": the words that differ least from a mistyped one. */
+#include <stdio.h>
+#include <string.h>
+
+#include "src/near.h"
+
+#define WORD_MAX 63
+
+/* Levenshtein distance; words longer than WORD_MAX are far from everything. */
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned row[WORD_MAX + 2];
+	size_t n = strlen(a), m = strlen(b);
+
+	if (n > WORD_MAX || m > WORD_MAX)
+		return WORD_MAX;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = (unsigned)j;
+	for (size_t i = 1; i <= n; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= m; j++) {
+			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[m];
+}
+
+struct near near_begin(const char *word, const char **best, size_t max)
+{
+	unsigned limit = (unsigned)strlen(word) / 3 + 1;
+
+	return (struct near){ .word = word, .best = best, .max = max,
+			      .distance = limit > 3 ? 3 : limit };
+}
+
+void near_offer(struct near *near, const char *candidate)
+{
+	unsigned d = distance(near->word, candidate);
+
+	if (d > near->distance)
+		return;
+	if (d < near->distance) {
+		near->n = 0;
+		near->distance = d;
+	}
+	if (near->n < near->max)
+		near->best[near->n++] = candidate;
+}
+
+void near_hint(const struct near *near, struct error *err)
+{
+	char text[256];
+	size_t len = 0;
+
+	if (!near->n)
+		return;
+	for (size_t i = 0; i < near->n && len < sizeof(text); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s'%s'",
+					i ? " or " : "", near->best[i]);
+	error_hint(err, "did you mean %s?", text);
+}

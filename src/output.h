@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * output.h - printing of results. A result is one SXP tree; what its
+ * elements are is declared once, and table and JSON follow from that.
+ */
+#ifndef XVIF_OUTPUT_H
+#define XVIF_OUTPUT_H
+
+#include <stdio.h>
+
+#include "sxp/sxp.h"
+#include "src/command.h"
+
+enum kind {
+	KIND_TEXT,
+	KIND_NUMBER,
+	KIND_BOOL,
+	KIND_LIST,		/* of texts */
+	KIND_OBJECT,		/* elements named by @fields */
+	KIND_OBJECTS,		/* lists, each with elements named by @fields */
+};
+
+/* An element (NAME VALUE...) of a result; ends in a field without a name. */
+struct field {
+	const char *name;
+	enum kind kind;
+	const char *column;	/* heading in tables; NULL: in no table */
+	bool is_default;	/* a column without being asked for */
+	bool is_optional;	/* absent: left out of JSON, not null */
+	const struct field *fields;
+};
+
+/* Print the elements of @list as one JSON object. */
+int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
+		struct error *err);
+
+/* Print each list in @list as a row. */
+int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
+		 const struct args *args, FILE *out, struct error *err);
+
+/* Print a value on one line. */
+int output_sxp(const struct sxp_doc *doc, sxp_node node, FILE *out, struct error *err);
+
+/* The texts after the name of an element, one space between, control bytes escaped; for free(). */
+char *output_join(const struct sxp_doc *doc, sxp_node element);
+
+/* Write @text with control bytes escaped. */
+void output_escaped(const char *text, FILE *out);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* precheck.c - is this edit of this vif allowed? Looks, changes nothing. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/cleanup.h"
+#include "src/hypervisor.h"
+#include "src/kernel.h"
+#include "src/precheck.h"
+
+static bool says(const char *value, const char *expected)
+{
+	return value && !strcmp(value, expected);
+}
+
+static int refuse(const struct vif *vif, struct error *err, const char *why)
+{
+	return error_set(err, -EPERM, "vif %u.%u: %s", vif->domain.domid, vif->devid, why);
+}
+
+static int check_hotplug_status(const struct vif *vif, struct error *err)
+{
+	const char *status = vif->hotplug_status;
+
+	if (!status || says(status, "connected"))
+		return 0;
+	if (!*status)
+		return refuse(vif, err, "its hotplug script is running now");
+	error_set(err, -EPERM, "vif %u.%u: hotplug-status is '%s'", vif->domain.domid, vif->devid,
+		  status);
+	error_hint(err, "see /var/log/xen/xen-hotplug.log and put it right first");
+	return -EPERM;
+}
+
+int precheck_vif(const struct vif *vif, struct error *err)
+{
+	unsigned id;
+
+	if (vif->backend_domid)
+		return error_set(err, -EPERM, "vif %u.%u: its backend is in domain %u: the routes and "
+				 "rules are there, run xvif in that domain", vif->domain.domid,
+				 vif->devid, vif->backend_domid);
+	if (!vif->frontend_id || !parse_id(vif->frontend_id, &id) || id != vif->domain.domid)
+		return error_set(err, -EPERM, "vif %u.%u: its frontend-id is '%s', not %u",
+				 vif->domain.domid, vif->devid,
+				 vif->frontend_id ? vif->frontend_id : "", vif->domain.domid);
+	if (vif->handle && (!parse_id(vif->handle, &id) || id != vif->devid))
+		return error_set(err, -EPERM, "vif %u.%u: its handle is '%s', not %u",
+				 vif->domain.domid, vif->devid, vif->handle, vif->devid);
+	if (!says(vif->state, "4") && !says(vif->state, "2"))
+		return error_set(err, -EPERM, "vif %u.%u: it is %s, not connected", vif->domain.domid,
+				 vif->devid, vif_state_name(vif->state));
+	if (vif->online && !says(vif->online, "1"))
+		return refuse(vif, err, "it is being removed");
+	if (!vif->script || vif->script[0] != '/')
+		return refuse(vif, err, "it has no hotplug script");
+	if (hypervisor_domain(vif->domain.domid) == LIFE_DYING)
+		return refuse(vif, err, "its domain is dying");
+	return check_hotplug_status(vif, err);
+}
+
+static int check_owner(const struct vif *other, const struct iplist *added, struct error *err)
+{
+	for (size_t i = 0; i < added->n; i++) {
+		for (size_t j = 0; j < other->ips.n; j++) {
+			if (!other->ips.words[j].is_valid ||
+			    !ipnet_overlaps(&other->ips.words[j].net, &added->words[i].net))
+				continue;
+			error_set(err, -EEXIST, "%s: vif %u of domain '%s' has %s already",
+				  added->words[i].text, other->devid,
+				  other->domain.name ? other->domain.name : "?",
+				  other->ips.words[j].text);
+			error_hint(err, "--force adds it all the same");
+			return -EEXIST;
+		}
+	}
+	return 0;
+}
+
+/* Reads only the ip nodes: one request a vif. */
+static int check_owners(struct store *st, const struct vif *vif, const struct iplist *added,
+			struct error *err)
+{
+	CLEANUP(names_release) struct names domids = { 0 };
+	int r = store_list(st, 0, &domids, err, "/local/domain/0/backend/vif");
+
+	for (unsigned i = 0; i < domids.n && !r; i++) {
+		CLEANUP(names_release) struct names devids = { 0 };
+
+		r = store_list(st, 0, &devids, err, "/local/domain/0/backend/vif/%s", domids.v[i]);
+		for (unsigned j = 0; j < devids.n && !r; j++) {
+			CLEANUP(vif_release) struct vif other = { 0 };
+
+			if (!parse_id(domids.v[i], &other.domain.domid) ||
+			    !parse_id(devids.v[j], &other.devid) ||
+			    (other.domain.domid == vif->domain.domid && other.devid == vif->devid))
+				continue;
+			r = store_get(st, 0, &other.ip, err, "/local/domain/0/backend/vif/%s/%s/ip",
+				      domids.v[i], devids.v[j]);
+			if (!r)
+				r = iplist_parse(other.ip, &other.ips, err);
+			if (!r && other.ips.n)
+				r = store_get(st, 0, &other.domain.name, err, "/local/domain/%s/name",
+					      domids.v[i]);
+			if (!r)
+				r = check_owner(&other, added, err);
+		}
+	}
+	return r;
+}
+
+static int check_own_addresses(const struct iplist *added, struct error *err)
+{
+	const char *what = NULL;
+
+	for (size_t i = 0; i < added->n; i++) {
+		int r = kernel_own_address(&added->words[i].net, &what, err);
+
+		if (r)
+			return r;
+		if (!what)
+			continue;
+		error_set(err, -EEXIST, "%s: holds %s", added->words[i].text, what);
+		error_hint(err, "--force adds it all the same");
+		return -EEXIST;
+	}
+	return 0;
+}
+
+int precheck_list(struct store *st, const struct vif *vif, const struct iplist *before,
+		  const struct iplist *after, const struct apply_options *options,
+		  struct error *err)
+{
+	CLEANUP(iplist_release) struct iplist added = { 0 };
+	CLEANUP(cleanup_free) char *text = iplist_format(after);
+	int r = iplist_subtract(after, before, &added, err);
+
+	if (r || !text)
+		return r ? r : error_memory(err);
+	if (iplist_first_invalid(after)) {
+		error_set(err, -EINVAL, "vif %u.%u: its list has the word '%s', which is no address",
+			  vif->domain.domid, vif->devid, iplist_first_invalid(after));
+		error_hint(err, "set-ips replaces the whole list");
+		return -EINVAL;
+	}
+	if (!after->n && before->n && !options->allow_empty) {
+		refuse(vif, err, "an empty list lets the guest use any address");
+		error_hint(err, "--allow-empty does it all the same");
+		return -EPERM;
+	}
+	if (strlen(text) > IPLIST_TEXT_MAX)
+		return error_set(err, -E2BIG, "vif %u.%u: the list would have %zu bytes; a xenstore "
+				 "node can take %d", vif->domain.domid, vif->devid, strlen(text),
+				 IPLIST_TEXT_MAX);
+	if (options->force || !added.n)
+		return 0;
+	r = check_own_addresses(&added, err);
+	return r ? r : check_owners(st, vif, &added, err);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* precheck.h - is this edit of this vif allowed? Looks, changes nothing. */
+#ifndef XVIF_PRECHECK_H
+#define XVIF_PRECHECK_H
+
+#include "src/apply.h"
+
+/* The vif: backend here, connected, no script running, nodes that fit together. */
+int precheck_vif(const struct vif *vif, struct error *err);
+
+/* The list: its length, emptiness, owners elsewhere, this host's own addresses. */
+int precheck_list(struct store *st, const struct vif *vif, const struct iplist *before,
+		  const struct iplist *after, const struct apply_options *options,
+		  struct error *err);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rules.c - the iptables rules of a vif, recorded, listed, compared and changed. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/cleanup.h"
+#include "src/lock.h"
+#include "src/process.h"
+#include "src/rules.h"
+
+#define WORDS_MAX 64
+#define TIMEOUT_S 40
+
+/* The scripts put these in front of what they inherit (xen-hotplug-common.sh). */
+static const char path_env[] =
+	"PATH=/sbin:/bin:/usr/bin:/usr/sbin:/usr/local/sbin:/usr/local/bin";
+
+static const char recorder[] =
+	"xenstore-read() { return 1; }\n"
+	"xenstore-write() { :; }\n"
+	". \"${0%/*}/vif-common.sh\"\n"
+	"claim_lock() { :; }\n"
+	"release_lock() { :; }\n"
+	"iptables() { case \" $* \" in *' -I FORWARD '*) echo \"RULE $*\";; esac; }\n"
+	"ip=$XVIF_IPS command=online\n"
+	"handle_iptable\n";
+
+void rules_release(struct rules *rules)
+{
+	for (size_t i = 0; i < rules->n; i++) {
+		free(rules->v[i].key);
+		free(rules->v[i].text);
+	}
+	free(rules->v);
+	*rules = (struct rules){ 0 };
+}
+
+static size_t split(char *text, char **words, size_t max)
+{
+	size_t n = 0;
+	char *save, *word;
+
+	for (word = strtok_r(text, " ", &save); word && n < max; word = strtok_r(NULL, " ", &save))
+		words[n++] = word;
+	return n;
+}
+
+static int compare_words(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* "-s" and "10.0.0.1" -> "-s 10.0.0.1/32", as iptables lists it */
+static char *join_option(const char *option, const char *value)
+{
+	bool is_address = !strcmp(option, "-s") || !strcmp(option, "-d");
+	char *out;
+
+	if (!value)
+		return strdup(option);
+	if (asprintf(&out, "%s %s%s", option, value,
+		     is_address && !strchr(value, '/') ? "/32" : "") < 0)
+		return NULL;
+	return out;
+}
+
+/* "-m MATCH" only loads what the other options name, and is listed where it was not given. */
+static size_t gather_options(char **words, size_t n, char **options)
+{
+	size_t n_options = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *value = i + 1 < n && words[i + 1][0] != '-' ? words[i + 1] : NULL;
+
+		if (strcmp(words[i], "-m"))
+			options[n_options++] = join_option(words[i], value);
+		i += value != NULL;
+	}
+	return n_options;
+}
+
+static char *make_key(const char *text)
+{
+	CLEANUP(cleanup_free) char *copy = strdup(text);
+	char *words[WORDS_MAX], *options[WORDS_MAX], *key = NULL, *p;
+	size_t n = copy ? split(copy, words, WORDS_MAX) : 0, size = 1;
+	bool complete = true;
+
+	n = gather_options(words, n, options);
+	for (size_t i = 0; i < n; i++) {
+		complete &= options[i] != NULL;
+		size += options[i] ? strlen(options[i]) + 1 : 0;
+	}
+	if (complete && copy)
+		key = malloc(size);
+	if (key) {
+		qsort(options, n, sizeof(*options), compare_words);
+		*(p = key) = '\0';
+		for (size_t i = 0; i < n; i++)
+			p = stpcpy(stpcpy(p, options[i]), " ");
+	}
+	for (size_t i = 0; i < n; i++)
+		free(options[i]);
+	return key;
+}
+
+static int append(struct rules *rules, const char *text, struct error *err)
+{
+	struct rule *v = realloc(rules->v, (rules->n + 1) * sizeof(*v));
+
+	if (!v)
+		return error_memory(err);
+	rules->v = v;
+	v[rules->n] = (struct rule){ .key = make_key(text), .text = strdup(text) };
+	rules->n++;
+	return v[rules->n - 1].key && v[rules->n - 1].text ? 0 : error_memory(err);
+}
+
+static int take_recorded(char *output, struct rules *out, struct error *err)
+{
+	char *save, *line;
+	int r = 0;
+
+	for (line = strtok_r(output, "\n", &save); line && !r; line = strtok_r(NULL, "\n", &save)) {
+		char *rule = strstr(line, "-I FORWARD ");
+
+		if (!strncmp(line, "RULE ", 5) && rule)
+			r = append(out, rule + strlen("-I FORWARD "), err);
+	}
+	return r;
+}
+
+int rules_record(const struct script *script, const char *link, const struct iplist *ips,
+		 struct rules *out, struct error *err)
+{
+	CLEANUP(cleanup_free) char *list = iplist_format(ips), *ips_env = NULL, *vif_env = NULL;
+	const char *argv[] = { "bash", "-c", recorder, script->path, "online", "type_if=vif", NULL };
+	const char *env[] = { NULL, NULL, "XENBUS_PATH=xvif/record", "XENBUS_TYPE=vif",
+			      "XENBUS_BASE_PATH=xvif", "netdev=", "ip", "BASH_ENV", NULL };
+	struct process p = { .argv = argv, .env = env, .timeout_s = TIMEOUT_S };
+	CLEANUP(cleanup_free) char *output = NULL;
+	int r;
+
+	if (!list || asprintf(&ips_env, "XVIF_IPS=%s", list) < 0 ||
+	    asprintf(&vif_env, "vif=%s", link) < 0)
+		return error_memory(err);
+	env[0] = ips_env;
+	env[1] = vif_env;
+	r = process_run(&p, err);
+	output = p.output;
+	if (r)
+		return r;
+	if (p.status)
+		return error_set(err, -EIO, "'%s': its rules could not be recorded: exit status %d",
+				 script->path, p.status);
+	return take_recorded(output, out, err);
+}
+
+static bool names_link(const struct rule *rule, const char *link)
+{
+	size_t len = strlen(link);
+
+	for (const char *p = rule->key; (p = strstr(p, "--physdev-")); p++) {
+		const char *value = strchr(p, ' ') + 1;
+
+		if (!strncmp(value, link, len) && (value[len] == ' ' || !value[len]))
+			return true;
+	}
+	return false;
+}
+
+int rules_list(const char *link, struct rules *out, struct error *err)
+{
+	const char *argv[] = { "iptables", "-w", "-S", "FORWARD", NULL };
+	const char *env[] = { path_env, NULL };
+	struct process p = { .argv = argv, .env = env, .timeout_s = TIMEOUT_S };
+	CLEANUP(cleanup_free) char *output = NULL;
+	char *save, *line;
+	int r = process_run(&p, err);
+
+	output = p.output;
+	if (r)
+		return r;
+	if (p.status)
+		return error_set(err, -ENOENT, "iptables does not work: %.*s",
+				 (int)strcspn(output, "\n"), output);
+	for (line = strtok_r(output, "\n", &save); line && !r; line = strtok_r(NULL, "\n", &save)) {
+		if (strncmp(line, "-A FORWARD ", 11))
+			continue;
+		r = append(out, line + 11, err);
+		if (!r && !names_link(&out->v[out->n - 1], link)) {
+			struct rule *rule = &out->v[--out->n];
+
+			free(rule->key);
+			free(rule->text);
+		}
+	}
+	return r;
+}
+
+static size_t count(const struct rules *rules, const char *key, size_t end)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < end; i++)
+		found += !strcmp(rules->v[i].key, key);
+	return found;
+}
+
+int rules_subtract(const struct rules *a, const struct rules *b, struct rules *out,
+		   struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < a->n && !r; i++)
+		if (count(a, a->v[i].key, i) >= count(b, a->v[i].key, b->n))
+			r = append(out, a->v[i].text, err);
+	return r;
+}
+
+int rules_intersect(const struct rules *a, const struct rules *b, struct rules *out,
+		    struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < a->n && !r; i++)
+		if (count(b, a->v[i].key, b->n))
+			r = append(out, a->v[i].text, err);
+	return r;
+}
+
+static int change_one(const char *operation, const struct rule *rule, struct error *err)
+{
+	CLEANUP(cleanup_free) char *text = strdup(rule->text);
+	CLEANUP(cleanup_free) char *output = NULL;
+	const char *argv[WORDS_MAX + 5] = { "iptables", "-w", operation, "FORWARD" };
+	const char *env[] = { path_env, NULL };
+	struct process p = { .argv = argv, .env = env, .timeout_s = TIMEOUT_S };
+	int r;
+
+	if (!text)
+		return error_memory(err);
+	split(text, (char **)argv + 4, WORDS_MAX);
+	r = process_run(&p, err);
+	output = p.output;
+	if (!r && p.status)
+		r = error_status(err, STATUS_FAILED, -EIO, "iptables %s FORWARD %s: %.*s", operation,
+				 rule->text, (int)strcspn(output, "\n"), output);
+	return r;
+}
+
+static void release_lock(struct lock *lock)
+{
+	lock_release(lock);
+}
+
+static int change(const char *operation, const struct rules *rules, struct error *err)
+{
+	CLEANUP(release_lock) struct lock lock = { 0 };
+	int r = rules->n ? lock_iptables(&lock, TIMEOUT_S, err) : 0;
+
+	/* The scripts put each rule at the head; so does going through the list from its front. */
+	for (size_t i = 0; i < rules->n && !r; i++)
+		r = change_one(operation, &rules->v[i], err);
+	return r;
+}
+
+int rules_insert(const struct rules *rules, struct error *err)
+{
+	return change("-I", rules, err);
+}
+
+int rules_delete(const struct rules *rules, struct error *err)
+{
+	return change("-D", rules, err);
+}

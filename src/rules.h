@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rules.h - the iptables rules of a vif: as the site's scripts would set them
+ * for a list, and as they are. Compared as a multiset.
+ */
+#ifndef XVIF_RULES_H
+#define XVIF_RULES_H
+
+#include <stddef.h>
+
+#include "src/iplist.h"
+#include "src/lines.h"
+#include "src/script.h"
+
+struct rule {
+	char *key;		/* options sorted and in one spelling, to compare by */
+	char *text;		/* what follows "-A FORWARD" */
+};
+
+struct rules {
+	struct rule *v;
+	size_t n;
+};
+
+/*
+ * rules_record - what @script would set for @ips on @link.
+ *
+ * Sources the script's vif-common.sh with iptables, the locks and xenstore
+ * replaced by functions that only record; nothing is changed. Empty when the
+ * scripts' handle_iptable() does nothing. Returns 0 or a negative errno.
+ */
+int rules_record(const struct script *script, const char *link, const struct iplist *ips,
+		 struct rules *out, struct error *err);
+
+/*
+ * rules_list - the rules of chain FORWARD that name @link.
+ * Returns 0, -ENOENT when iptables does not work (then the scripts set no
+ * rules either), or another negative errno.
+ */
+int rules_list(const char *link, struct rules *out, struct error *err);
+
+/* The rules of @a that @b lacks, as multisets; texts are copied. */
+int rules_subtract(const struct rules *a, const struct rules *b, struct rules *out,
+		   struct error *err);
+
+/* The rules of @a that @b has too, each as often as in @a. */
+int rules_intersect(const struct rules *a, const struct rules *b, struct rules *out,
+		    struct error *err);
+
+/* Insert or delete one after the other under the scripts' own lock. */
+int rules_insert(const struct rules *rules, struct error *err);
+int rules_delete(const struct rules *rules, struct error *err);
+
+void rules_release(struct rules *rules);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* script.c - which hotplug script a vif has, found out without executing it. */
+#include <ctype.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <sha2.h>
+
+#include "src/cleanup.h"
+#include "src/script.h"
+
+/*
+ * SHA-256 of the file without blank lines, without lines that begin with "#"
+ * and without the blanks around a line, each line ended by a newline (Xen,
+ * tools/hotplug/Linux; the versions named).
+ */
+static const struct {
+	const char *digest;
+	enum family family;
+} known_scripts[] = {
+	/* 4.17 */
+	{ "b83b632391d24bfbf6eb2c45089cbb17e24412527bc0a711e73d17c678d11029", FAMILY_ROUTE },
+	{ "165f82ae0c45de02c7230cc07d3695f0d240a185fdab8ace14e1d4708f6bd3c6", FAMILY_BRIDGE },
+	{ "a9788ad4ef493cb84e35fa954485eca0b98117d32d3f51f495bae49a962a1adf", FAMILY_OPENVSWITCH },
+	{ "d53c771f19c876bb6d8bd20b8fbd31ecb7ff39a96e284e50f54d5b4dd53965f1", FAMILY_NAT },
+};
+
+static const struct {
+	const char *digest;
+	bool sets_rules;
+} known_commons[] = {
+	/* 4.17 as Debian ships it (bug 894013) */
+	{ "a5555c080c09a17345de81a30aea5cb61f5afda2aae3b89d4d133f53caada2e5", false },
+	/* 4.17 */
+	{ "caa689e565d4ed2b7a683ee86277c869911abb575eb82e2a23afc2581b62ee59", true },
+};
+
+static void close_file(FILE **f)
+{
+	if (*f)
+		fclose(*f);
+}
+
+static int digest_file(const char *path, char out[SHA256_DIGEST_STRING_LENGTH])
+{
+	CLEANUP(close_file) FILE *f = fopen(path, "re");
+	CLEANUP(cleanup_free) char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+	SHA2_CTX ctx;
+
+	if (!f)
+		return -errno;
+	SHA256Init(&ctx);
+	while ((n = getline(&line, &size, f)) >= 0) {
+		char *p = line;
+
+		while (n && isspace((unsigned char)p[n - 1]))
+			n--;
+		while (n && isspace((unsigned char)*p)) {
+			p++;
+			n--;
+		}
+		if (!n || *p == '#')
+			continue;
+		SHA256Update(&ctx, (const uint8_t *)p, (size_t)n);
+		SHA256Update(&ctx, (const uint8_t *)"\n", 1);
+	}
+	SHA256End(&ctx, out);
+	return 0;
+}
+
+/* "/etc/xen/scripts/vif-route" and "vif-common.sh" -> "/etc/xen/scripts/vif-common.sh" */
+static void beside(const char *path, const char *name, char *out, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+
+	snprintf(out, size, "%.*s/%s", slash ? (int)(slash - path) : 1, slash ? path : ".", name);
+}
+
+/* The hooks are sourced from this folder whatever the script's own is (xen-hotplug-common.sh, call_hooks). */
+static bool find_hooks(void)
+{
+	glob_t found;
+	bool any = false;
+
+	if (glob("/etc/xen/scripts/vif-post.d/*.hook", 0, NULL, &found))
+		return false;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		any |= !access(found.gl_pathv[i], X_OK);
+	globfree(&found);
+	return any;
+}
+
+static void identify_family(struct script *script, const char *digest)
+{
+	for (size_t i = 0; i < sizeof(known_scripts) / sizeof(*known_scripts); i++)
+		if (!strcmp(known_scripts[i].digest, digest))
+			script->family = known_scripts[i].family;
+	if (script->family == FAMILY_UNKNOWN)
+		snprintf(script->why_unknown, sizeof(script->why_unknown),
+			 "it is not one of the stock scripts");
+}
+
+static void identify_common(struct script *script)
+{
+	char path[4096], digest[SHA256_DIGEST_STRING_LENGTH];
+
+	beside(script->path, "vif-common.sh", path, sizeof(path));
+	if (!digest_file(path, digest)) {
+		for (size_t i = 0; i < sizeof(known_commons) / sizeof(*known_commons); i++) {
+			if (strcmp(known_commons[i].digest, digest))
+				continue;
+			script->sets_rules = known_commons[i].sets_rules;
+			return;
+		}
+	}
+	script->family = FAMILY_UNKNOWN;
+	snprintf(script->why_unknown, sizeof(script->why_unknown),
+		 "the vif-common.sh beside it is not a stock one");
+}
+
+int script_identify(const char *path, struct script *out, struct error *err)
+{
+	char digest[SHA256_DIGEST_STRING_LENGTH];
+
+	*out = (struct script){ .path = path };
+	if (access(path, X_OK) || digest_file(path, digest))
+		return error_set(err, -errno, "hotplug script '%s': %s", path,
+				 errno == EACCES ? "not executable" : strerror(errno));
+	identify_family(out, digest);
+	if (out->family != FAMILY_UNKNOWN)
+		identify_common(out);
+	out->has_hooks = find_hooks();
+	if (out->family != FAMILY_UNKNOWN && out->has_hooks) {
+		out->family = FAMILY_UNKNOWN;
+		snprintf(out->why_unknown, sizeof(out->why_unknown),
+			 "hooks in /etc/xen/scripts/vif-post.d change what it does");
+	}
+	return 0;
+}

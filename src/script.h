@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* script.h - which hotplug script a vif has, found out without executing it. */
+#ifndef XVIF_SCRIPT_H
+#define XVIF_SCRIPT_H
+
+#include <stdbool.h>
+
+#include "src/error.h"
+
+enum family {
+	FAMILY_UNKNOWN,
+	FAMILY_ROUTE,
+	FAMILY_BRIDGE,
+	FAMILY_OPENVSWITCH,
+	FAMILY_NAT,
+};
+
+struct script {
+	const char *path;	/* borrowed */
+	enum family family;
+	bool sets_rules;	/* handle_iptable() of its vif-common.sh is active */
+	bool has_hooks;		/* executable vif-post.d hooks stand beside it */
+	char why_unknown[160];	/* FAMILY_UNKNOWN: the reason, in words */
+};
+
+/*
+ * script_identify - compare a script and its vif-common.sh with the digests
+ * of stock versions, comments and blank lines apart.
+ * Returns 0, -ENOENT or -EACCES when it is missing or not executable.
+ */
+int script_identify(const char *path, struct script *out, struct error *err);
+
+#endif

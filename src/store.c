@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* store.c - xenstore operations with paths in printf form and sentences for their failures. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/cleanup.h"
+#include "src/store.h"
+
+static int failed(struct error *err, int code, const char *what, const char *path)
+{
+	if (code == EACCES || code == EPERM)
+		return error_set(err, -EACCES, "xenstore: cannot %s '%s': no permission", what, path);
+	if (code == EAGAIN || code == ETIMEDOUT || code == EBADF || code == EPIPE ||
+	    code == ECONNRESET)
+		return error_set(err, -EIO, "xenstore: cannot %s '%s': xenstored does not answer",
+				 what, path);
+	return error_set(err, code ? -code : -EIO, "xenstore: cannot %s '%s': %s", what, path,
+			 strerror(code ? code : EIO));
+}
+
+static bool is_absent(int code)
+{
+	return code == ENOENT || code == ENOTDIR;
+}
+
+#define FORMAT_PATH(path, format) \
+	do { \
+		va_list ap_; \
+		va_start(ap_, format); \
+		if (vasprintf(&(path), format, ap_) < 0) \
+			(path) = NULL; \
+		va_end(ap_); \
+	} while (0)
+
+int store_get(struct store *st, store_tx tx, char **value_out, struct error *err,
+	      const char *format, ...)
+{
+	CLEANUP(cleanup_free) char *path = NULL;
+	unsigned len;
+
+	FORMAT_PATH(path, format);
+	if (!path)
+		return error_memory(err);
+	*value_out = st->ops->read(st->handle, tx, path, &len);
+	if (*value_out || is_absent(errno))
+		return 0;
+	return failed(err, errno, "read", path);
+}
+
+int store_list(struct store *st, store_tx tx, struct names *names_out, struct error *err,
+	       const char *format, ...)
+{
+	CLEANUP(cleanup_free) char *path = NULL;
+
+	FORMAT_PATH(path, format);
+	if (!path)
+		return error_memory(err);
+	names_out->n = 0;
+	names_out->v = st->ops->list(st->handle, tx, path, &names_out->n);
+	if (names_out->v || is_absent(errno))
+		return 0;
+	return failed(err, errno, "list", path);
+}
+
+void names_release(struct names *names)
+{
+	free(names->v);
+	*names = (struct names){ 0 };
+}
+
+int store_set(struct store *st, store_tx tx, const char *value, struct error *err,
+	      const char *format, ...)
+{
+	CLEANUP(cleanup_free) char *path = NULL;
+
+	FORMAT_PATH(path, format);
+	if (!path)
+		return error_memory(err);
+	if (value ? st->ops->write(st->handle, tx, path, value) :
+		    st->ops->remove(st->handle, tx, path) || is_absent(errno))
+		return 0;
+	return failed(err, errno, value ? "write" : "remove", path);
+}
+
+int store_make_private(struct store *st, store_tx tx, const char *path, struct error *err)
+{
+	if (st->ops->make_private(st->handle, tx, path))
+		return 0;
+	return failed(err, errno, "set the permissions of", path);
+}
+
+int store_begin(struct store *st, store_tx *tx_out, struct error *err)
+{
+	*tx_out = st->ops->begin(st->handle);
+	return *tx_out ? 0 : failed(err, errno, "begin a transaction on", "/");
+}
+
+int store_commit(struct store *st, store_tx tx, struct error *err)
+{
+	if (st->ops->end(st->handle, tx, true))
+		return 0;
+	if (errno == EAGAIN)
+		return error_set(err, -EAGAIN, "xenstore: somebody else is changing the same nodes");
+	return failed(err, errno, "commit a transaction on", "/");
+}
+
+void store_abort(struct store *st, store_tx tx)
+{
+	st->ops->end(st->handle, tx, false);
+}
+
+void store_close(struct store *st)
+{
+	if (st->ops)
+		st->ops->close(st->handle);
+	st->ops = NULL;
+}

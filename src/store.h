@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * store.h - xenstore, through an interface.
+ *
+ * The shipped back end is libxenstore (store-xs.c). Values may hold any byte;
+ * these functions hand them out with a NUL behind them.
+ */
+#ifndef XVIF_STORE_H
+#define XVIF_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/error.h"
+
+/* A transaction; 0 is none. */
+typedef uint32_t store_tx;
+
+/* What a back end does. Failures set errno; strings are for free(). */
+struct store_ops {
+	char *(*read)(void *handle, store_tx tx, const char *path, unsigned *len);
+	char **(*list)(void *handle, store_tx tx, const char *path, unsigned *n);
+	bool (*write)(void *handle, store_tx tx, const char *path, const char *value);
+	bool (*remove)(void *handle, store_tx tx, const char *path);
+	bool (*make_private)(void *handle, store_tx tx, const char *path);
+	store_tx (*begin)(void *handle);
+	bool (*end)(void *handle, store_tx tx, bool commit);
+	void (*close)(void *handle);
+};
+
+struct store {
+	const struct store_ops *ops;
+	void *handle;
+};
+
+/*
+ * store_open - connect to xenstored.
+ * @timeout_s: longest wait for the answer to one request
+ *
+ * Fails at once when nothing listens on xenstored's socket; libxenstore
+ * would wait for ever. Returns 0, -ECONNREFUSED, -EACCES or -ENOMEM.
+ */
+int store_open(struct store *st, unsigned timeout_s, struct error *err);
+void store_close(struct store *st);
+
+/*
+ * store_get - read the node at a path in printf form.
+ * @value_out: for free(); NULL when there is no such node
+ * Returns 0, also when there is no node, or a negative errno.
+ */
+int store_get(struct store *st, store_tx tx, char **value_out, struct error *err,
+	      const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+struct names {
+	char **v;		/* one block, for names_release() */
+	unsigned n;
+};
+
+/* The names below a node; none when it is absent. Returns 0 or a negative errno. */
+int store_list(struct store *st, store_tx tx, struct names *names_out, struct error *err,
+	       const char *format, ...) __attribute__((format(printf, 5, 6)));
+void names_release(struct names *names);
+
+/* Write @value, creating the node and its parents; NULL removes it. */
+int store_set(struct store *st, store_tx tx, const char *value, struct error *err,
+	      const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Let only domain 0 read and write the node at @path. */
+int store_make_private(struct store *st, store_tx tx, const char *path, struct error *err);
+
+int store_begin(struct store *st, store_tx *tx_out, struct error *err);
+
+/* Returns -EAGAIN when somebody else changed what the transaction had read. */
+int store_commit(struct store *st, store_tx tx, struct error *err);
+void store_abort(struct store *st, store_tx tx);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vif.h - what a vif is: its nodes in the store.
+ *
+ * Everything is read from dom0's own trees, /libxl/D/device/vif/N and the
+ * backend; the frontend belongs to the guest and is never followed.
+ */
+#ifndef XVIF_VIF_H
+#define XVIF_VIF_H
+
+#include "src/domain.h"
+#include "src/iplist.h"
+
+/* XenbusState (Xen, xen/include/public/io/xenbus.h) */
+#define STATE_INIT_WAIT 2
+#define STATE_CONNECTED 4
+
+struct vif {
+	struct domain domain;
+	unsigned devid;
+	unsigned backend_domid;
+	char *backend;		/* "/local/domain/B/backend/vif/D/N" */
+	bool has_libxl;		/* libxl keeps a copy below /libxl */
+	/* nodes of the backend; NULL where there is none */
+	char *ip, *mac, *state, *online, *script, *type, *bridge;
+	char *vifname, *gatewaydev, *hotplug_status, *frontend_id, *handle;
+	char *link;		/* the host's name of the interface */
+	struct iplist ips;
+};
+
+struct vifs {
+	struct vif *v;
+	size_t n;
+};
+
+/*
+ * vif_find - the vif of @domain that @word names: a devid, a MAC, a vifname
+ * or a link name; NULL: its only vif.
+ * Returns 0, -ENOENT (STATUS_NOT_FOUND), -EINVAL (several vifs and no @word,
+ * STATUS_USAGE, all listed) or another negative errno.
+ */
+int vif_find(struct store *st, const struct domain *domain, const char *word,
+	     struct vif *out, struct error *err);
+
+/* The vifs of one domain, by devid; a vif that vanishes meanwhile is left out. */
+int vif_list(struct store *st, const struct domain *domain, struct vifs *out, struct error *err);
+
+/* Read a vif again inside a transaction. Returns -ENOENT when it is gone. */
+int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
+	     struct vif *out, struct error *err);
+
+void vif_release(struct vif *vif);
+void vifs_release(struct vifs *vifs);
+
+/*
+ * The path of the libxl copy of the vif's node @name, for free(); NULL when
+ * memory is short.
+ */
+char *vif_libxl_path(const struct vif *vif, const char *name);
+
+/* The name of a XenbusState in words, "unknown" for what is none. */
+const char *vif_state_name(const char *state);
+
+#endif
