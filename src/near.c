@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* near.c - "did you mean": the words that differ least from a mistyped one. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +8,12 @@
 
 #define WORD_MAX 63
 
-/* Levenshtein distance; words longer than WORD_MAX are far from everything. */
+static int fold(char c)
+{
+	return tolower((unsigned char)c);
+}
+
+/* Levenshtein distance, upper and lower case alike; words longer than WORD_MAX are far from everything. */
 static unsigned distance(const char *a, const char *b)
 {
 	unsigned row[WORD_MAX + 2];
@@ -22,7 +28,7 @@ static unsigned distance(const char *a, const char *b)
 
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= m; j++) {
-			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+			unsigned best = diagonal + (fold(a[i - 1]) != fold(b[j - 1]));
 
 			diagonal = row[j];
 			if (row[j] + 1 < best)

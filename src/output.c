@@ -34,25 +34,6 @@ void output_escaped(const char *text, FILE *out)
 	}
 }
 
-char *output_join(const struct sxp_doc *doc, sxp_node element)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-	sxp_node first = sxp_next(doc, sxp_first(doc, element));
-
-	if (!f)
-		return NULL;
-	for (sxp_node n = first; n; n = sxp_next(doc, n)) {
-		const char *value = sxp_text(doc, n, NULL);
-
-		if (n != first)
-			putc(' ', f);
-		output_escaped(value ? value : "", f);
-	}
-	return fclose(f) ? NULL : text;
-}
-
 static int write_piece(void *out, const char *text, size_t len)
 {
 	return fwrite(text, 1, len, out) == len ? 0 : -1;
@@ -199,6 +180,26 @@ static int choose_columns(const struct field *fields, const char *wanted,
 }
 
 #ifdef HAVE_SMARTCOLS
+/* The texts after the name of an element, one space between; for free(). libsmartcols escapes control bytes. */
+static char *join(const struct sxp_doc *doc, sxp_node element)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	sxp_node first = sxp_next(doc, sxp_first(doc, element));
+
+	if (!f)
+		return NULL;
+	for (sxp_node n = first; n; n = sxp_next(doc, n)) {
+		const char *value = sxp_text(doc, n, NULL);
+
+		if (n != first)
+			putc(' ', f);
+		fputs(value ? value : "", f);
+	}
+	return fclose(f) ? NULL : text;
+}
+
 static int fill(struct libscols_table *table, const struct sxp_doc *doc, sxp_node list,
 		const struct field *const *columns, size_t n)
 {
@@ -213,7 +214,7 @@ static int fill(struct libscols_table *table, const struct sxp_doc *doc, sxp_nod
 			continue;
 		line = scols_table_new_line(table, NULL);
 		for (size_t i = 0; i < n && line; i++) {
-			char *text = output_join(doc, sxp_child(doc, row, columns[i]->name));
+			char *text = join(doc, sxp_child(doc, row, columns[i]->name));
 
 			if (!text || scols_line_refer_data(line, i, text))
 				return -ENOMEM;

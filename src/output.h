@@ -41,9 +41,6 @@ int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *f
 /* Print a value on one line. */
 int output_sxp(const struct sxp_doc *doc, sxp_node node, FILE *out, struct error *err);
 
-/* The texts after the name of an element, one space between, control bytes escaped; for free(). */
-char *output_join(const struct sxp_doc *doc, sxp_node element);
-
 /* Write @text with control bytes escaped. */
 void output_escaped(const char *text, FILE *out);
 

@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# add-ip, del-ip, set-ips on a routed vif
+load setup
+
+routes() {
+	ip route show dev "${1:-vif1.0}" | sed 's/ *$//'
+}
+
+live() {
+	xenstore-read "/local/domain/0/backend/vif/1/0/${1:-ip}"
+}
+
+@test "add-ip adds one route, the guest answers, the list is in both places" {
+	! ping -c 1 -W 1 10.0.0.5
+	run xvif add-ip web01 10.0.0.5
+	[ "$status" = 0 ]
+	[ "$output" = "web01 vif 0: 10.0.0.1 10.0.0.2 +10.0.0.5" ]
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	[ "$(xenstore-read /libxl/1/device/vif/0/ip)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	[ "$(live hotplug-status)" = connected ]
+	[ "$(routes | wc -l)" = 3 ]
+	routes | grep -qx '10.0.0.5 scope link src 192.168.7.1 metric 2'
+	ping -c 1 -W 2 10.0.0.5
+	! xenstore-exists /local/domain/0/xvif
+}
+
+@test "del-ip takes the route away and runs no script" {
+	echo 'exit 1' >/etc/xen/scripts/xen-hotplug-common.sh
+	run xvif del-ip web01 10.0.0.2
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$output" = "web01 vif 0: 10.0.0.1 -10.0.0.2" ]
+	[ "$(live)" = 10.0.0.1 ]
+	[ "$(routes)" = "10.0.0.1 scope link src 192.168.7.1 metric 2" ]
+}
+
+@test "after edits the routes are those of a cold start" {
+	xvif set-ips web01 10.0.0.2 10.0.0.9 10.0.0.64/29
+	xvif add-ip web01 10.0.0.7
+	xvif del-ip web01 10.0.0.9
+	[ "$(live)" = "10.0.0.2 10.0.0.64/29 10.0.0.7" ]
+	routes | sort >/run/xen/edited
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	routes | sort >/run/xen/cold
+	diff /run/xen/edited /run/xen/cold
+}
+
+@test "what is there is not added, what is absent is not removed: done, nothing changed" {
+	snapshot >/run/xen/before
+	xvif add-ip web01 10.0.0.1/32
+	xvif del-ip web01 10.0.0.77
+	snapshot >/run/xen/after
+	diff /run/xen/before /run/xen/after
+}
+
+@test "the last address goes only with --allow-empty, and the node with it" {
+	refused 1 "any address" xvif del-ip web01 10.0.0.1 10.0.0.2
+	xvif del-ip --allow-empty web01 10.0.0.1 10.0.0.2
+	! xenstore-exists /local/domain/0/backend/vif/1/0/ip
+	[ -z "$(routes)" ]
+	xvif add-ip web01 10.0.0.1
+	[ "$(live)" = 10.0.0.1 ]
+	ping -c 1 -W 2 10.0.0.1
+}
+
+@test "a script that fails leaves everything as it was; its words are in the message" {
+	sed -i 's/^for addr in/for addr in $ip; do [ "$addr" != 10.0.0.6 ] || { echo "no luck with $addr" >\&2; false; }; ip route add $addr dev $dev src $main_ip metric 2; done; for addr in/' \
+		/etc/xen/scripts/vif-route
+	refused 4 "no luck with 10.0.0.6" xvif add-ip --hotplug=delta web01 10.0.0.5 10.0.0.6
+}
+
+@test "--dry-run says what would be done and does nothing" {
+	snapshot >/run/xen/before
+	run xvif add-ip --dry-run web01 10.0.0.5
+	snapshot >/run/xen/after
+	diff /run/xen/before /run/xen/after
+	[[ "$output" == *"vif-route online type_if=vif"* ]]
+	[[ "$output" == *'write /local/domain/0/backend/vif/1/0/ip = "10.0.0.1 10.0.0.2 10.0.0.5"'* ]]
+}
+
+@test "the address of eth0 has changed: the old routes stay" {
+	ip addr flush dev eth0
+	ip addr add 192.168.7.99/24 dev eth0
+	ip addr add 192.168.7.1/32 dev lo
+	xvif add-ip web01 10.0.0.5
+	[ "$(routes | wc -l)" = 3 ]
+	routes | grep -qx '10.0.0.5 scope link src 192.168.7.1 metric 2'
+}
+
+@test "a vif with a name of its own" {
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	xenstore-write /local/domain/0/backend/vif/1/0/vifname web
+	ip link set vif1.0 down
+	hotplug 1 0 online
+	xvif add-ip --vif web web01 10.0.0.5
+	[ "$(routes web | wc -l)" = 3 ]
+	ping -c 1 -W 2 10.0.0.5
+}
+
+@test "a vif without an ip node" {
+	xenstore-rm /local/domain/0/backend/vif/1/0/ip
+	ip route flush dev vif1.0
+	xvif add-ip web01 10.0.0.5
+	[ "$(live)" = 10.0.0.5 ]
+	ping -c 1 -W 2 10.0.0.5
+}
+
+@test "ten edits under a stream of probes lose none" {
+	ping -i 0.002 -q 10.0.0.1 >/run/xen/probes 3>&- &
+	local pid=$! i
+	for i in 1 2 3; do
+		xvif -q add-ip web01 10.0.0.5
+		xvif -q set-ips web01 10.0.0.1 10.0.0.7 10.0.0.8
+		xvif -q del-ip web01 10.0.0.7
+	done
+	xvif -q set-ips web01 10.0.0.1
+	kill -INT $pid
+	wait $pid || true
+	cat /run/xen/probes
+	grep -q ' 0% packet loss' /run/xen/probes
+	grep -qE '^[0-9]{3,} packets' /run/xen/probes
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Everything that is refused: one line, the right exit status, nothing changed.
+load setup
+
+B=/local/domain/0/backend/vif/1/0
+
+@test "names: no such domain or vif, near matches, several vifs" {
+	refused 3 "did you mean 'web01'" xvif add-ip web0 10.0.0.5
+	refused 3 "no such domain" xvif show 77
+	refused 3 "it has 0 (vif1.0, 00:16:3e:00:00:01)" xvif add-ip --vif 7 web01 10.0.0.5
+	refused 2 "the domain has 2 vifs" xvif add-ip db01 10.0.1.5
+}
+
+@test "addresses" {
+	refused 2 "at character 8" xvif add-ip web01 10.0.0.300
+	refused 2 "'10.0.0.5' for the one address" xvif add-ip web01 10.0.0.5/24
+	refused 2 "multicast" xvif add-ip web01 224.0.0.1
+	refused 2 "loopback" xvif add-ip web01 127.0.0.1
+	refused 2 "0.0.0.0" xvif add-ip web01 0.0.0.0
+	refused 2 "broadcast" xvif add-ip web01 255.255.255.255
+	refused 2 "not an IPv4 address" xvif add-ip web01 '*'
+	refused 1 "this host's own address" xvif add-ip web01 192.168.7.1
+	refused 1 "vif 0 of domain 'db01' has 10.0.1.1" xvif add-ip web01 10.0.1.1
+	refused 1 "IPv6" xvif add-ip web01 2001:db8::5
+	ip route add default via 192.168.7.254
+	refused 1 "this host's gateway" xvif add-ip web01 192.168.7.254
+}
+
+@test "a list that does not fit" {
+	local many
+	many=$(printf '10.1.%d.%d ' $(seq 0 1 999 | awk '{print int($1/250), $1%250+1}'))
+	refused 1 "a xenstore node can take" xvif add-ip web01 "$many"
+}
+
+@test "states of the vif" {
+	xenstore-write $B/state 5
+	refused 1 "closing" xvif add-ip web01 10.0.0.5
+	xenstore-write $B/state 4 $B/frontend-id 9
+	refused 1 "frontend-id is '9'" xvif add-ip web01 10.0.0.5
+	xenstore-write $B/frontend-id 1 $B/hotplug-status error
+	refused 1 "hotplug-status is 'error'" xvif add-ip web01 10.0.0.5
+	xenstore-write $B/hotplug-status ""
+	refused 1 "running now" xvif add-ip web01 10.0.0.5
+	xenstore-write $B/hotplug-status connected
+	sed -i 's/^1$/1d/' "$NOHV_DOMAINS"
+	refused 1 "dying" env LD_PRELOAD="$NOHV" xvif add-ip web01 10.0.0.5
+}
+
+@test "a word in the list that is no address" {
+	xenstore-write $B/ip "10.0.0.1 host.example"
+	refused 1 "host.example" xvif add-ip web01 10.0.0.5
+	xvif set-ips web01 10.0.0.1 10.0.0.2
+}
+
+@test "scripts: nat, unknown, missing, not executable, hooks" {
+	xenstore-write $B/script /etc/xen/scripts/vif-nat
+	refused 1 "one address only" xvif add-ip web01 10.0.0.5
+	xenstore-write $B/script /etc/xen/scripts/vif-none
+	refused 1 "No such file" xvif add-ip web01 10.0.0.5
+	xenstore-write $B/script /etc/xen/scripts/vif-route
+	chmod -x /etc/xen/scripts/vif-route
+	refused 1 "not executable" xvif add-ip web01 10.0.0.5
+	chmod +x /etc/xen/scripts/vif-route
+	echo 'true' >>/etc/xen/scripts/vif-route
+	refused 1 "--hotplug=delta" xvif add-ip web01 10.0.0.5
+}
+
+@test "a backend in another domain" {
+	xenstore-write /libxl/1/device/vif/0/backend /local/domain/5/backend/vif/1/0
+	xenstore-write /local/domain/5/backend/vif/1/0/state 4
+	refused 1 "domain 5" xvif add-ip web01 10.0.0.5
+}
+
+@test "no xenstored: says where it looked, at once" {
+	kill "$XENSTORED_PID"
+	wait_until 10 eval "! kill -0 $XENSTORED_PID"
+	run timeout 5 xvif show
+	[ "$status" = 1 ]
+	[[ "$output" == *"/xenstored/socket"* ]]
+	# and no test reaches another store
+	run timeout 2 xenstore-ls
+	[ "$status" != 0 ]
+}
+
+@test "a xenstored that does not answer: --timeout ends it" {
+	kill -STOP "$XENSTORED_PID"
+	run timeout 10 xvif --timeout 1 show
+	kill -CONT "$XENSTORED_PID"
+	[ "$status" = 1 ]
+	[[ "$output" == *"does not answer"* ]]
+}
+
+@test "a store that lost its domains" {
+	xenstore-rm /local/domain/1
+	refused 3 "xenstored was restarted" env LD_PRELOAD="$NOHV" xvif show web01
+}

@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# setup.bash - loaded by every test file: a fresh host for each test.
+PATH=$XVIF_BUILD:$PATH
+NOHV=$XVIF_BUILD/tests/sandbox/nohv.so
+. "$BATS_TEST_DIRNAME/../sandbox/world.sh"
+
+setup() {
+	# enter made a copy of the scripts for this file; each test begins with the stock ones
+	[ -d /run/xen/scripts ] || cp -a /etc/xen/scripts /run/xen/scripts
+	cp -a /run/xen/scripts/. /etc/xen/scripts/
+	rm -rf /etc/xen/scripts/vif-post.d
+	world_start "${XENSTORED:-xenstored}"
+	world_guests
+}
+
+teardown() {
+	world_stop
+}
+
+# refused STATUS PATTERN COMMAND...: exits so, says so, in at most two lines, and changes nothing
+refused() {
+	local status_wanted=$1 pattern=$2
+	shift 2
+	snapshot >/run/xen/before
+	run "$@"
+	snapshot >/run/xen/after
+	echo "status $status: $output"
+	[ "$status" = "$status_wanted" ]
+	[[ "$output" == *"$pattern"* ]]
+	[ "${#lines[@]}" -le 2 ]
+	diff /run/xen/before /run/xen/after
+}

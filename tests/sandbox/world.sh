@@ -1,0 +1,153 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# world.sh - a Xen host inside "enter": a real xenstored, the stock vif
+# scripts, guests that answer. Needs NOHV, the built nohv.so.
+
+XEN_BIN=$(ls -d /usr/lib/xen-[0-9]*/bin 2>/dev/null | sort -V | tail -n 1)
+WORLD=/run/xen
+export NOHV_DOMAINS=$WORLD/domids
+
+# wait_until SECONDS COMMAND...: true as soon as COMMAND is
+wait_until() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.02
+	done
+}
+
+# world_start [xenstored|oxenstored]: an empty store, domain 0, eth0, a bridge
+world_start() {
+	: >$NOHV_DOMAINS
+	case ${1:-xenstored} in
+	xenstored)
+		LD_PRELOAD=$NOHV "$XEN_BIN/xenstored" -N --pid-file $WORLD/xenstored.pid \
+			--entry-nb 100000000 </dev/null >$WORLD/xenstored.log 2>&1 3>&- &
+		;;
+	oxenstored)
+		LD_PRELOAD=$NOHV "$XEN_BIN/oxenstored" --no-fork \
+			</dev/null >$WORLD/xenstored.log 2>&1 3>&- &
+		;;
+	esac
+	XENSTORED_PID=$!
+	disown
+	wait_until 10 test -S /run/xenstored/socket || return 1
+	wait_until 10 timeout 2 xenstore-list / || return 1
+	ip link set lo up
+	ip link add eth0 type veth peer name uplink0
+	ip addr add 192.168.7.1/24 dev eth0
+	ip link set eth0 up
+	ip link set uplink0 up
+	ip link add xenbr0 type bridge
+	ip link set xenbr0 up
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+	xenstore-write /local/domain/0/name Domain-0 /local/domain/0/domid 0
+}
+
+world_stop() {
+	local link
+	kill "$XENSTORED_PID" 2>/dev/null
+	wait_until 10 eval "! kill -0 $XENSTORED_PID"
+	for link in $(ip netns list | awk '{print $1}'); do
+		ip netns del "$link"
+	done
+	for link in $(ip -o link | awk -F'[ :@]+' '$2 != "lo" {print $2}'); do
+		ip link del "$link" 2>/dev/null
+	done
+	iptables -F FORWARD 2>/dev/null
+	iptables -P FORWARD ACCEPT 2>/dev/null
+	rm -rf /run/xenstored/* /run/xvif/* /run/xen-hotplug/* /var/lib/xen/* /var/log/xen/* \
+		/var/lib/xenstored/*
+	return 0
+}
+
+# uuid_of DOMID
+uuid_of() {
+	printf '%08d-1111-4111-8111-111111111111\n' "$1"
+}
+
+# domain_create DOMID NAME: as libxl leaves a running domain in the store
+domain_create() {
+	local uuid
+	uuid=$(uuid_of "$1")
+	echo "$1" >>$NOHV_DOMAINS
+	xenstore-write "/local/domain/$1/name" "$2" "/local/domain/$1/domid" "$1" \
+		"/local/domain/$1/vm" "/vm/$uuid" "/vm/$uuid/name" "$2" "/vm/$uuid/uuid" "$uuid"
+}
+
+# vif_nodes DOMID DEVID MAC SCRIPT IPS [KEY VALUE...]: the nodes libxl writes
+# for a connected vif; no ip node when IPS is empty, as libxl does
+vif_nodes() {
+	local domid=$1 devid=$2 mac=$3 script=$4 ips=$5
+	local backend=/local/domain/0/backend/vif/$domid/$devid
+	local copy=/libxl/$domid/device/vif/$devid
+	local frontend=/local/domain/$domid/device/vif/$devid
+	shift 5
+	local nodes=(frontend "$frontend" frontend-id "$domid" online 1 state 4
+		script "/etc/xen/scripts/$script" mac "$mac")
+	[ -z "$ips" ] || nodes+=(ip "$ips")
+	nodes+=(bridge xenbr0 handle "$devid" type vif hotplug-status connected "$@")
+	local write=() i
+	for ((i = 0; i < ${#nodes[@]}; i += 2)); do
+		write+=("$backend/${nodes[i]}" "${nodes[i + 1]}" "$copy/${nodes[i]}" "${nodes[i + 1]}")
+	done
+	xenstore-write "${write[@]}" "$copy/backend" "$backend" "$frontend/backend" "$backend" \
+		"$frontend/backend-id" 0 "$frontend/state" 4 "$frontend/handle" "$devid" \
+		"$frontend/mac" "$mac"
+	xenstore-chmod "$backend" n0 "r$domid"
+	xenstore-chmod "$copy" n0
+}
+
+# guest DOMID DEVID [NETWORK]: a network namespace behind vifDOMID.DEVID that
+# answers on every address of NETWORK
+guest() {
+	local name=g$1.$2
+	ip netns add "$name"
+	ip link add "vif$1.$2" type veth peer name e0 netns "$name"
+	ip -n "$name" link set lo up
+	ip -n "$name" link set e0 up
+	[ -z "${3:-}" ] || {
+		ip -n "$name" route add default dev e0
+		ip -n "$name" route add local "$3" dev lo
+	}
+}
+
+# hotplug DOMID DEVID online|offline: as libxl runs the vif's script
+hotplug() {
+	local path=backend/vif/$1/$2 script gatewaydev
+	script=$(xenstore-read "/local/domain/0/$path/script")
+	gatewaydev=$(xenstore-read "/local/domain/0/$path/gatewaydev" 2>/dev/null || true)
+	script=$script XENBUS_TYPE=vif XENBUS_PATH=$path XENBUS_BASE_PATH=backend \
+		netdev=$gatewaydev vif=vif$1.$2 "$script" "$3" type_if=vif </dev/null >&2 3>&-
+}
+
+# web01 is domain 1, routed, with two addresses; db01 is domain 2, one routed and one bridged vif
+world_guests() {
+	domain_create 1 web01
+	vif_nodes 1 0 00:16:3e:00:00:01 vif-route "10.0.0.1 10.0.0.2"
+	guest 1 0 10.0.0.0/24
+	domain_create 2 db01
+	vif_nodes 2 0 00:16:3e:00:00:02 vif-route 10.0.1.1
+	vif_nodes 2 1 00:16:3e:00:00:03 vif-bridge ""
+	guest 2 0 10.0.1.0/24
+	guest 2 1
+	hotplug 1 0 online
+	hotplug 2 0 online
+	hotplug 2 1 online
+}
+
+# activate_rules: scripts as Xen ships them; Debian switches handle_iptable() off
+activate_rules() {
+	sed -i '/^handle_iptable()/,/^}/{/^ *return 0$/d}' /etc/xen/scripts/vif-common.sh
+}
+
+# snapshot: all that an edit may change, as text
+snapshot() {
+	xenstore-ls -fp | sed '/^\/tool\/xenstored/d'
+	ip route show table all | sed '/fe80::/d;/ff00::/d'
+	ip -6 route show table all type unicast | sed '/^fe80::/d'
+	ip -o link | sed 's/ \(qlen\|state\) .*//'
+	iptables -S
+	find /var/lib/xen -type f -exec md5sum {} +
+}
