@@ -12,6 +12,7 @@
 #include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/output.h"
+#include "src/result.h"
 
 typedef int (*make_list)(const struct iplist *before, const struct iplist *named,
 			 struct iplist *after, struct error *err);
@@ -65,97 +66,65 @@ static int make_set(const struct iplist *before, const struct iplist *named,
 	return iplist_copy(named, after, err);
 }
 
-static void add_strings(struct sxp_doc *doc, sxp_node list, const char *name,
-			const struct lines *lines)
-{
-	sxp_node element = sxp_add_element(doc, list, name);
+struct outcome {
+	const struct vif *vif;
+	const struct survey *survey;
+	struct lines plan;
+	bool is_done;		/* the list was changed, not only planned */
+};
 
-	for (size_t i = 0; i < lines->n; i++)
-		sxp_add(doc, element, lines->v[i]);
-}
-
-static void add_list(struct sxp_doc *doc, sxp_node list, const char *name,
-		     const struct iplist *ips)
-{
-	sxp_node element = sxp_add_element(doc, list, name);
-
-	for (size_t i = 0; i < ips->n; i++)
-		sxp_add(doc, element, ips->words[i].text);
-}
-
-static void add_number(struct sxp_doc *doc, sxp_node list, const char *name, unsigned value)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u", value);
-	sxp_add_pair(doc, list, name, text);
-}
-
-static void add_bool(struct sxp_doc *doc, sxp_node list, const char *name, bool value)
-{
-	sxp_add_pair(doc, list, name, value ? "true" : "false");
-}
-
-static sxp_node make_result(struct sxp_doc *doc, const struct vif *vif, const struct outcome *out,
-			    bool dry_run)
+static sxp_node make_result(struct sxp_doc *doc, const struct outcome *out)
 {
 	sxp_node edit = sxp_add_element(doc, sxp_root(doc), "edit"), persisted;
+	const struct vif *vif = out->vif;
 
-	if (vif->domain.name)
-		sxp_add_pair(doc, edit, "domain", vif->domain.name);
-	add_number(doc, edit, "domid", vif->domain.domid);
-	add_number(doc, edit, "vif", vif->devid);
-	add_bool(doc, edit, "changed", out->changed && !dry_run);
-	add_list(doc, edit, "before", &out->before);
-	add_list(doc, edit, "after", &out->after);
-	if (out->method)
-		sxp_add_pair(doc, edit, "method", out->method);
+	result_text(doc, edit, "domain", vif->domain.name);
+	result_number(doc, edit, "domid", vif->domain.domid);
+	result_number(doc, edit, "vif", vif->devid);
+	result_bool(doc, edit, "changed", out->is_done);
+	result_ips(doc, edit, "before", &out->survey->before);
+	result_ips(doc, edit, "after", &out->survey->after);
+	result_text(doc, edit, "method", out->survey->method);
 	persisted = sxp_add_element(doc, edit, "persisted");
-	add_bool(doc, persisted, "backend", out->in_backend);
-	add_bool(doc, persisted, "libxl", out->in_libxl);
-	add_bool(doc, persisted, "userdata", false);
-	add_bool(doc, persisted, "config", false);
-	add_strings(doc, edit, "notes", &out->notes);
-	if (dry_run)
-		add_strings(doc, edit, "plan", &out->plan);
+	result_bool(doc, persisted, "backend", out->is_done);
+	result_bool(doc, persisted, "libxl", out->is_done && vif->has_libxl);
+	result_bool(doc, persisted, "userdata", false);
+	result_bool(doc, persisted, "config", false);
+	result_lines(doc, edit, "notes", &out->survey->notes);
+	if (out->survey->options->dry_run)
+		result_lines(doc, edit, "plan", &out->plan);
 	return edit;
 }
 
 /* "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5" */
-static void print_line(const struct vif *vif, const struct outcome *out, FILE *stream)
+static void print_line(const struct vif *vif, const struct survey *s, FILE *stream)
 {
 	if (vif->domain.name)
 		output_escaped(vif->domain.name, stream);
 	else
 		fprintf(stream, "%u", vif->domain.domid);
 	fprintf(stream, " vif %u:", vif->devid);
-	for (size_t i = 0; i < out->before.n; i++) {
-		const struct ipword *word = &out->before.words[i];
+	for (size_t i = 0; i < s->before.n; i++) {
+		const struct ipword *word = &s->before.words[i];
 
-		fputs(word->is_valid && iplist_has(&out->after, &word->net) ? " " : " -", stream);
+		fputs(word->is_valid && iplist_has(&s->after, &word->net) ? " " : " -", stream);
 		output_escaped(word->text, stream);
 	}
-	for (size_t i = 0; i < out->after.n; i++)
-		if (!iplist_has(&out->before, &out->after.words[i].net))
-			fprintf(stream, " +%s", out->after.words[i].text);
+	for (size_t i = 0; i < s->after.n; i++)
+		if (!iplist_has(&s->before, &s->after.words[i].net))
+			fprintf(stream, " +%s", s->after.words[i].text);
 	putc('\n', stream);
 }
 
-static void free_doc(struct sxp_doc **doc)
+static int print(const struct outcome *out, const struct args *args, FILE *stream,
+		 struct error *err)
 {
-	sxp_free(*doc);
-}
-
-static int print(const struct vif *vif, const struct outcome *out, const struct args *args,
-		 FILE *stream, struct error *err)
-{
-	CLEANUP(free_doc) struct sxp_doc *doc = sxp_new();
-	bool dry_run = args->options[OPT_DRY_RUN] != NULL;
+	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	sxp_node edit;
 
 	if (!doc)
 		return error_memory(err);
-	edit = make_result(doc, vif, out, dry_run);
+	edit = make_result(doc, out);
 	if (sxp_failed(doc))
 		return error_memory(err);
 	if (args->options[OPT_JSON])
@@ -166,9 +135,9 @@ static int print(const struct vif *vif, const struct outcome *out, const struct 
 		return 0;
 	for (size_t i = 0; i < out->plan.n; i++)
 		fprintf(stream, "%s\n", out->plan.v[i]);
-	print_line(vif, out, stream);
-	for (size_t i = 0; i < out->notes.n; i++)
-		fprintf(stderr, "xvif: note: %s\n", out->notes.v[i]);
+	print_line(out->vif, out->survey, stream);
+	for (size_t i = 0; i < out->survey->notes.n; i++)
+		fprintf(stderr, "xvif: note: %s\n", out->survey->notes.v[i]);
 	return 0;
 }
 
@@ -186,11 +155,11 @@ static unsigned read_loginuid(void)
 	return (unsigned)strtoul(text, NULL, 10);
 }
 
-static void log_change(const struct vif *vif, const struct outcome *out, int r,
+static void log_change(const struct vif *vif, const struct survey *s, int r,
 		       const struct error *err)
 {
-	CLEANUP(cleanup_free) char *before = iplist_format(&out->before);
-	CLEANUP(cleanup_free) char *after = iplist_format(&out->after);
+	CLEANUP(cleanup_free) char *before = iplist_format(&s->before);
+	CLEANUP(cleanup_free) char *after = iplist_format(&s->after);
 
 	openlog("xvif", LOG_PID, LOG_DAEMON);
 	syslog(r ? LOG_ERR : LOG_NOTICE,
@@ -229,6 +198,23 @@ static int parse_ips(const struct args *args, struct iplist *out, struct error *
 	return r;
 }
 
+/* Plan or apply what the survey found. */
+static int carry_out(struct context *cx, const struct survey *s, const struct lock *lock,
+		     struct outcome *out, struct error *err)
+{
+	int r;
+
+	if (!survey_is_change(s))
+		return 0;
+	if (s->options->dry_run)
+		return survey_plan(s, &out->plan, err);
+	r = apply_ips(cx->store, s, lock, err);
+	if (r != -EAGAIN)
+		log_change(s->vif, s, r, err);
+	out->is_done = !r;
+	return r;
+}
+
 /* One attempt under the lock: load, make the list, apply it. */
 static int attempt(struct context *cx, const struct args *args, const struct vif *found,
 		   const struct iplist *named, make_list make, const struct lock *lock,
@@ -236,26 +222,26 @@ static int attempt(struct context *cx, const struct args *args, const struct vif
 {
 	CLEANUP(vif_release) struct vif vif = { 0 };
 	CLEANUP(iplist_release) struct iplist after = { 0 };
-	CLEANUP(outcome_release) struct outcome out = { 0 };
+	CLEANUP(survey_release) struct survey survey = { 0 };
 	const struct apply_options options = {
 		.method = parse_method(args->options[OPT_HOTPLUG]),
 		.dry_run = args->options[OPT_DRY_RUN] != NULL,
 		.force = args->options[OPT_FORCE] != NULL,
 		.allow_empty = args->options[OPT_ALLOW_EMPTY] != NULL,
-		.timeout_s = args->timeout_s,
 	};
+	struct outcome out = { .vif = &vif, .survey = &survey };
 	int r = vif_load(cx->store, 0, &found->domain, found->devid, &vif, err);
 
 	if (!r)
 		r = make(&vif.ips, named, &after, err);
-	if (r)
-		return r;
-	r = apply_ips(cx->store, &vif, &after, &options, lock, &out, err);
-	if (r == -EAGAIN)
-		return r;
-	if (!options.dry_run && (out.changed || (r && err->status != STATUS_REFUSED)))
-		log_change(&vif, &out, r, err);
-	return r ? r : print(&vif, &out, args, cx->out, err);
+	if (!r)
+		r = survey_take(cx->store, &vif, &after, &options, &survey, err);
+	if (!r)
+		r = carry_out(cx, &survey, lock, &out, err);
+	if (!r)
+		r = print(&out, args, cx->out, err);
+	lines_release(&out.plan);
+	return r;
 }
 
 #define ATTEMPTS 10

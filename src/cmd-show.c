@@ -8,6 +8,7 @@
 #include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/output.h"
+#include "src/result.h"
 #include "src/vif.h"
 
 static const struct field vif_fields[] = {
@@ -32,39 +33,23 @@ static const struct field show_fields[] = {
 	{ 0 }
 };
 
-static void add_text(struct sxp_doc *doc, sxp_node list, const char *name, const char *text)
-{
-	if (text)
-		sxp_add_pair(doc, list, name, text);
-}
-
-static void add_number(struct sxp_doc *doc, sxp_node list, const char *name, unsigned value)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u", value);
-	sxp_add_pair(doc, list, name, text);
-}
-
 static void add_row(struct sxp_doc *doc, sxp_node rows, const struct vif *vif)
 {
-	sxp_node row = sxp_add_list(doc, rows), ips;
+	sxp_node row = sxp_add_list(doc, rows);
 
-	add_text(doc, row, "domain", vif->domain.name);
-	add_number(doc, row, "domid", vif->domain.domid);
-	add_text(doc, row, "uuid", vif->domain.uuid);
-	add_number(doc, row, "vif", vif->devid);
-	add_text(doc, row, "link", vif->link);
-	add_text(doc, row, "mac", vif->mac);
-	add_text(doc, row, "type", vif->type);
-	add_text(doc, row, "script", vif->script);
-	add_text(doc, row, "bridge", vif->bridge);
-	add_number(doc, row, "backend_domid", vif->backend_domid);
+	result_text(doc, row, "domain", vif->domain.name);
+	result_number(doc, row, "domid", vif->domain.domid);
+	result_text(doc, row, "uuid", vif->domain.uuid);
+	result_number(doc, row, "vif", vif->devid);
+	result_text(doc, row, "link", vif->link);
+	result_text(doc, row, "mac", vif->mac);
+	result_text(doc, row, "type", vif->type);
+	result_text(doc, row, "script", vif->script);
+	result_text(doc, row, "bridge", vif->bridge);
+	result_number(doc, row, "backend_domid", vif->backend_domid);
 	sxp_add_pair(doc, row, "state", vif_state_name(vif->state));
-	add_text(doc, row, "hotplug_status", vif->hotplug_status);
-	ips = sxp_add_element(doc, row, "ips");
-	for (size_t i = 0; i < vif->ips.n; i++)
-		sxp_add(doc, ips, vif->ips.words[i].text);
+	result_text(doc, row, "hotplug_status", vif->hotplug_status);
+	result_ips(doc, row, "ips", &vif->ips);
 }
 
 /* As xend printed a device; ip and mac first. */
@@ -72,18 +57,18 @@ static void add_device(struct sxp_doc *doc, const struct vif *vif)
 {
 	sxp_node element = sxp_add_element(doc, sxp_add_element(doc, sxp_root(doc), "device"), "vif");
 
-	add_text(doc, element, "ip", vif->ip);
-	add_text(doc, element, "mac", vif->mac);
-	add_text(doc, element, "script", vif->script);
-	add_text(doc, element, "bridge", vif->bridge);
-	add_text(doc, element, "type", vif->type);
-	add_text(doc, element, "vifname", vif->vifname);
-	add_text(doc, element, "gatewaydev", vif->gatewaydev);
-	add_number(doc, element, "devid", vif->devid);
-	add_number(doc, element, "domid", vif->domain.domid);
-	add_number(doc, element, "backend", vif->backend_domid);
-	add_text(doc, element, "state", vif->state);
-	add_text(doc, element, "hotplug-status", vif->hotplug_status);
+	result_text(doc, element, "ip", vif->ip);
+	result_text(doc, element, "mac", vif->mac);
+	result_text(doc, element, "script", vif->script);
+	result_text(doc, element, "bridge", vif->bridge);
+	result_text(doc, element, "type", vif->type);
+	result_text(doc, element, "vifname", vif->vifname);
+	result_text(doc, element, "gatewaydev", vif->gatewaydev);
+	result_number(doc, element, "devid", vif->devid);
+	result_number(doc, element, "domid", vif->domain.domid);
+	result_number(doc, element, "backend", vif->backend_domid);
+	result_text(doc, element, "state", vif->state);
+	result_text(doc, element, "hotplug-status", vif->hotplug_status);
 }
 
 struct result {
@@ -145,14 +130,9 @@ static int print(const struct result *result, const struct args *args, FILE *out
 	return r;
 }
 
-static void free_doc(struct sxp_doc **doc)
-{
-	sxp_free(*doc);
-}
-
 static int run_show(struct context *cx, const struct args *args, struct error *err)
 {
-	CLEANUP(free_doc) struct sxp_doc *doc = sxp_new();
+	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	CLEANUP(domain_release) struct domain domain = { 0 };
 	struct result result = { .doc = doc };
 	int r;

@@ -160,6 +160,14 @@ void routes_release(struct routes *routes)
 	*routes = (struct routes){ 0 };
 }
 
+const struct route *routes_find(const struct routes *routes, const struct ipnet *net)
+{
+	for (size_t i = 0; i < routes->n; i++)
+		if (ipnet_equal(&routes->v[i].dst, net))
+			return &routes->v[i];
+	return NULL;
+}
+
 bool route_equal(const struct route *a, const struct route *b)
 {
 	return ipnet_equal(&a->dst, &b->dst) && a->link == b->link && a->table == b->table &&

@@ -34,6 +34,8 @@ unsigned kernel_link(const char *name);
  */
 int kernel_routes(unsigned link, struct routes *out, struct error *err);
 void routes_release(struct routes *routes);
+/* The first route to exactly @net, borrowed; NULL if there is none. */
+const struct route *routes_find(const struct routes *routes, const struct ipnet *net);
 bool route_equal(const struct route *a, const struct route *b);
 
 /* Add (never replace) or delete exactly one route. Returns 0 or a negative errno. */

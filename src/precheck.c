@@ -128,33 +128,38 @@ static int check_own_addresses(const struct iplist *added, struct error *err)
 	return 0;
 }
 
-int precheck_list(struct store *st, const struct vif *vif, const struct iplist *before,
-		  const struct iplist *after, const struct apply_options *options,
-		  struct error *err)
+static int check_length(const struct vif *vif, const struct iplist *after, struct error *err)
 {
-	CLEANUP(iplist_release) struct iplist added = { 0 };
 	CLEANUP(cleanup_free) char *text = iplist_format(after);
-	int r = iplist_subtract(after, before, &added, err);
 
-	if (r || !text)
-		return r ? r : error_memory(err);
-	if (iplist_first_invalid(after)) {
-		error_set(err, -EINVAL, "vif %u.%u: its list has the word '%s', which is no address",
-			  vif->domain.domid, vif->devid, iplist_first_invalid(after));
-		error_hint(err, "set-ips replaces the whole list");
-		return -EINVAL;
-	}
-	if (!after->n && before->n && !options->allow_empty) {
-		refuse(vif, err, "an empty list lets the guest use any address");
-		error_hint(err, "--allow-empty does it all the same");
-		return -EPERM;
-	}
+	if (!text)
+		return error_memory(err);
 	if (strlen(text) > IPLIST_TEXT_MAX)
 		return error_set(err, -E2BIG, "vif %u.%u: the list would have %zu bytes; a xenstore "
 				 "node can take %d", vif->domain.domid, vif->devid, strlen(text),
 				 IPLIST_TEXT_MAX);
-	if (options->force || !added.n)
-		return 0;
-	r = check_own_addresses(&added, err);
-	return r ? r : check_owners(st, vif, &added, err);
+	return 0;
+}
+
+int precheck_list(struct store *st, const struct survey *s, struct error *err)
+{
+	const struct vif *vif = s->vif;
+	int r;
+
+	if (iplist_first_invalid(&s->after)) {
+		error_set(err, -EINVAL, "vif %u.%u: its list has the word '%s', which is no address",
+			  vif->domain.domid, vif->devid, iplist_first_invalid(&s->after));
+		error_hint(err, "set-ips replaces the whole list");
+		return -EINVAL;
+	}
+	if (!s->after.n && s->before.n && !s->options->allow_empty) {
+		refuse(vif, err, "an empty list lets the guest use any address");
+		error_hint(err, "--allow-empty does it all the same");
+		return -EPERM;
+	}
+	r = check_length(vif, &s->after, err);
+	if (r || s->options->force || !s->added.n)
+		return r;
+	r = check_own_addresses(&s->added, err);
+	return r ? r : check_owners(st, vif, &s->added, err);
 }

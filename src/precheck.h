@@ -3,14 +3,12 @@
 #ifndef XVIF_PRECHECK_H
 #define XVIF_PRECHECK_H
 
-#include "src/apply.h"
+#include "src/survey.h"
 
 /* The vif: backend here, connected, no script running, nodes that fit together. */
 int precheck_vif(const struct vif *vif, struct error *err);
 
 /* The list: its length, emptiness, owners elsewhere, this host's own addresses. */
-int precheck_list(struct store *st, const struct vif *vif, const struct iplist *before,
-		  const struct iplist *after, const struct apply_options *options,
-		  struct error *err);
+int precheck_list(struct store *st, const struct survey *s, struct error *err);
 
 #endif

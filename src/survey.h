@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * survey.h - everything an edit depends on, looked at before anything is
+ * changed: is it allowed, what does it add and take away, what is in the
+ * kernel, how is it to be done.
+ */
+#ifndef XVIF_SURVEY_H
+#define XVIF_SURVEY_H
+
+#include "src/kernel.h"
+#include "src/lines.h"
+#include "src/rules.h"
+#include "src/script.h"
+#include "src/vif.h"
+
+enum method {
+	METHOD_AUTO,
+	METHOD_DELTA,	/* the operator vouches that "online" adds only what the shadow lists */
+	METHOD_CYCLE,	/* offline with the old list, write, online with the new one */
+	METHOD_NONE,	/* write the nodes, leave the kernel alone */
+};
+
+struct apply_options {
+	enum method method;
+	bool dry_run;
+	bool force;		/* also an address that a vif or this host has */
+	bool allow_empty;
+};
+
+struct survey {
+	const struct vif *vif;		/* borrowed, as is @options */
+	const struct apply_options *options;
+	struct script script;
+	unsigned link;			/* interface index; 0: there is none */
+	const char *method;		/* "delta", "rules", "cycle", "none"; static */
+	bool uses_routes;		/* the kernel must route each address to the link */
+	bool runs_script;		/* for added addresses, through a shadow */
+	bool uses_rules;
+	struct iplist before, after, added, removed;
+	struct iplist unrouted;		/* of @added: routed addresses would make the script fail */
+	struct routes routes;		/* of the link */
+	struct rules rules;		/* that name the link */
+	struct rules wanted;		/* what the scripts set for @after */
+	struct rules obsolete;		/* what they set for @before only */
+	struct lines notes;		/* what the operator should know */
+};
+
+/*
+ * survey_take - look at the vif, its script, the kernel and the rest of the
+ * host; changes nothing.
+ * @out: release with survey_release(), also after a failure
+ *
+ * Returns 0 or a negative errno: STATUS_REFUSED with the reason when the edit
+ * is not allowed or cannot be done by the method asked for.
+ */
+int survey_take(struct store *st, const struct vif *vif, const struct iplist *after,
+		const struct apply_options *options, struct survey *out, struct error *err);
+void survey_release(struct survey *s);
+
+/* Is there anything to do? */
+bool survey_is_change(const struct survey *s);
+
+/* The steps of the edit in words, in order. Returns 0 or -ENOMEM. */
+int survey_plan(const struct survey *s, struct lines *out, struct error *err);
+
+#endif
