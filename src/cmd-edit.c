@@ -136,8 +136,6 @@ static int print(const struct outcome *out, const struct args *args, FILE *strea
 	for (size_t i = 0; i < out->plan.n; i++)
 		fprintf(stream, "%s\n", out->plan.v[i]);
 	print_line(out->vif, out->survey, stream);
-	for (size_t i = 0; i < out->survey->notes.n; i++)
-		fprintf(stderr, "xvif: note: %s\n", out->survey->notes.v[i]);
 	return 0;
 }
 
@@ -198,6 +196,15 @@ static int parse_ips(const struct args *args, struct iplist *out, struct error *
 	return r;
 }
 
+/* Said beforehand: one of them may be that the guest will be cut off for a moment. */
+static void print_notes(const struct survey *s, const struct args *args)
+{
+	if (args->options[OPT_JSON] || args->options[OPT_SXP] || args->options[OPT_QUIET])
+		return;
+	for (size_t i = 0; i < s->notes.n; i++)
+		fprintf(stderr, "xvif: note: %s\n", s->notes.v[i]);
+}
+
 /* Plan or apply what the survey found. */
 static int carry_out(struct context *cx, const struct survey *s, const struct lock *lock,
 		     struct outcome *out, struct error *err)
@@ -236,6 +243,8 @@ static int attempt(struct context *cx, const struct args *args, const struct vif
 		r = make(&vif.ips, named, &after, err);
 	if (!r)
 		r = survey_take(cx->store, &vif, &after, &options, &survey, err);
+	if (!r && survey_is_change(&survey))
+		print_notes(&survey, args);
 	if (!r)
 		r = carry_out(cx, &survey, lock, &out, err);
 	if (!r)

@@ -48,18 +48,11 @@ static void cut_uuid(char **vm)
 	*vm = NULL;
 }
 
-static int load(struct store *st, unsigned domid, struct domain *out, struct error *err)
+static int load_uuid(struct store *st, struct domain *domain, struct error *err)
 {
-	int r;
+	int r = store_get(st, 0, &domain->uuid, err, "/local/domain/%u/vm", domain->domid);
 
-	*out = (struct domain){ .domid = domid };
-	r = store_get(st, 0, &out->name, err, "/local/domain/%u/name", domid);
-	if (!r)
-		r = store_get(st, 0, &out->uuid, err, "/local/domain/%u/vm", domid);
-	if (r)
-		domain_release(out);
-	else
-		cut_uuid(&out->uuid);
+	cut_uuid(&domain->uuid);
 	return r;
 }
 
@@ -70,7 +63,8 @@ static int by_domid(const void *a, const void *b)
 	return x->domid < y->domid ? -1 : x->domid > y->domid;
 }
 
-int domain_list(struct store *st, struct domains *out, struct error *err)
+/* With @uuids false only the names are read. */
+static int list(struct store *st, bool uuids, struct domains *out, struct error *err)
 {
 	CLEANUP(names_release) struct names names = { 0 };
 	int r = store_list(st, 0, &names, err, "/local/domain");
@@ -82,19 +76,24 @@ int domain_list(struct store *st, struct domains *out, struct error *err)
 		return error_memory(err);
 	for (unsigned i = 0; i < names.n && !r; i++) {
 		struct domain *d = &out->v[out->n];
-		unsigned domid;
 
-		if (!parse_id(names.v[i], &domid))
+		if (!parse_id(names.v[i], &d->domid))
 			continue;
-		r = load(st, domid, d, err);
-		if (!r && (d->name || d->uuid))
-			out->n++;
+		out->n++;
+		r = store_get(st, 0, &d->name, err, "/local/domain/%u/name", d->domid);
+		if (!r && uuids)
+			r = load_uuid(st, d, err);
 	}
 	if (r)
 		domains_release(out);
 	else
 		qsort(out->v, out->n, sizeof(*out->v), by_domid);
 	return r;
+}
+
+int domain_list(struct store *st, struct domains *out, struct error *err)
+{
+	return list(st, true, out, err);
 }
 
 static void hint_near(const struct domains *all, const char *word, struct error *err)
@@ -135,26 +134,48 @@ static bool is_named(const struct domain *domain, const char *word)
 	       (domain->uuid && !strcasecmp(domain->uuid, word));
 }
 
+static int find_named(struct domains *all, const char *word, struct domain *out, struct error *err)
+{
+	struct domain *found = NULL;
+
+	for (size_t i = 0; i < all->n; i++) {
+		if (!is_named(&all->v[i], word))
+			continue;
+		if (found)
+			return error_status(err, STATUS_USAGE, -EINVAL,
+					    "%s: domains %u and %u are both called so, give the domid",
+					    word, found->domid, all->v[i].domid);
+		found = &all->v[i];
+	}
+	if (!found)
+		return not_found(all, word, err);
+	*out = *found;
+	*found = (struct domain){ 0 };
+	return 0;
+}
+
+#define UUID_LENGTH 36
+
 int domain_find(struct store *st, const char *word, struct domain *out, struct error *err)
 {
 	CLEANUP(domains_release) struct domains all = { 0 };
+	bool is_uuid = strlen(word) == UUID_LENGTH;
 	unsigned domid;
 	int r;
 
+	*out = (struct domain){ 0 };
 	if (parse_id(word, &domid)) {
-		r = load(st, domid, out, err);
-		if (r || out->name || out->uuid)
-			return r;
+		out->domid = domid;
+		r = store_get(st, 0, &out->name, err, "/local/domain/%u/name", domid);
+	} else {
+		r = list(st, is_uuid, &all, err);
+		if (!r)
+			r = find_named(&all, word, out, err);
 	}
-	r = domain_list(st, &all, err);
-	if (r)
+	if (!r && !out->uuid)
+		r = load_uuid(st, out, err);
+	if (r || out->name || out->uuid)
 		return r;
-	for (size_t i = 0; i < all.n; i++) {
-		if (!is_named(&all.v[i], word))
-			continue;
-		*out = all.v[i];
-		all.v[i] = (struct domain){ 0 };
-		return 0;
-	}
-	return not_found(&all, word, err);
+	r = list(st, false, &all, err);
+	return r ? r : not_found(&all, word, err);
 }

@@ -17,15 +17,17 @@
 static const char path_env[] =
 	"PATH=/sbin:/bin:/usr/bin:/usr/sbin:/usr/local/sbin:/usr/local/bin";
 
+/* Prints LIST for each line of XVIF_IPS, and then what would be set for it. */
 static const char recorder[] =
 	"xenstore-read() { return 1; }\n"
 	"xenstore-write() { :; }\n"
+	"logger() { :; }\n"
 	". \"${0%/*}/vif-common.sh\"\n"
 	"claim_lock() { :; }\n"
 	"release_lock() { :; }\n"
 	"iptables() { case \" $* \" in *' -I FORWARD '*) echo \"RULE $*\";; esac; }\n"
-	"ip=$XVIF_IPS command=online\n"
-	"handle_iptable\n";
+	"command=online\n"
+	"while IFS= read -r ip; do echo LIST; handle_iptable </dev/null; done <<<\"$XVIF_IPS\"\n";
 
 void rules_release(struct rules *rules)
 {
@@ -118,24 +120,45 @@ static int append(struct rules *rules, const char *text, struct error *err)
 	return v[rules->n - 1].key && v[rules->n - 1].text ? 0 : error_memory(err);
 }
 
-static int take_recorded(char *output, struct rules *out, struct error *err)
+static int take_recorded(char *output, struct rules *out, size_t n, struct error *err)
 {
 	char *save, *line;
+	size_t lists = 0;
 	int r = 0;
 
 	for (line = strtok_r(output, "\n", &save); line && !r; line = strtok_r(NULL, "\n", &save)) {
 		char *rule = strstr(line, "-I FORWARD ");
 
-		if (!strncmp(line, "RULE ", 5) && rule)
-			r = append(out, rule + strlen("-I FORWARD "), err);
+		if (!strcmp(line, "LIST"))
+			lists++;
+		else if (!strncmp(line, "RULE ", 5) && rule && lists && lists <= n)
+			r = append(&out[lists - 1], rule + strlen("-I FORWARD "), err);
 	}
-	return r;
+	return lists == n || r ? r : -EIO;
 }
 
-int rules_record(const struct script *script, const char *link, const struct iplist *ips,
-		 struct rules *out, struct error *err)
+static int make_record_env(const char *link, const struct iplist *const *lists, size_t n,
+			   char **lists_out, char **link_out)
 {
-	CLEANUP(cleanup_free) char *list = iplist_format(ips), *ips_env = NULL, *vif_env = NULL;
+	char *all = strdup("XVIF_IPS=");
+
+	for (size_t i = 0; i < n && all; i++) {
+		CLEANUP(cleanup_free) char *list = iplist_format(lists[i]);
+		char *longer;
+
+		if (!list || asprintf(&longer, "%s%s%s", all, i ? "\n" : "", list) < 0)
+			longer = NULL;
+		free(all);
+		all = longer;
+	}
+	*lists_out = all;
+	return !all || asprintf(link_out, "vif=%s", link) < 0 ? -ENOMEM : 0;
+}
+
+int rules_record(const struct script *script, const char *link, const struct iplist *const *lists,
+		 size_t n, struct rules *out, struct error *err)
+{
+	CLEANUP(cleanup_free) char *lists_env = NULL, *link_env = NULL;
 	const char *argv[] = { "bash", "-c", recorder, script->path, "online", "type_if=vif", NULL };
 	const char *env[] = { NULL, NULL, "XENBUS_PATH=xvif/record", "XENBUS_TYPE=vif",
 			      "XENBUS_BASE_PATH=xvif", "netdev=", "ip", "BASH_ENV", NULL };
@@ -143,19 +166,18 @@ int rules_record(const struct script *script, const char *link, const struct ipl
 	CLEANUP(cleanup_free) char *output = NULL;
 	int r;
 
-	if (!list || asprintf(&ips_env, "XVIF_IPS=%s", list) < 0 ||
-	    asprintf(&vif_env, "vif=%s", link) < 0)
+	if (make_record_env(link, lists, n, &lists_env, &link_env))
 		return error_memory(err);
-	env[0] = ips_env;
-	env[1] = vif_env;
+	env[0] = lists_env;
+	env[1] = link_env;
 	r = process_run(&p, err);
 	output = p.output;
 	if (r)
 		return r;
-	if (p.status)
+	if (p.status || take_recorded(output, out, n, err) == -EIO)
 		return error_set(err, -EIO, "'%s': its rules could not be recorded: exit status %d",
 				 script->path, p.status);
-	return take_recorded(output, out, err);
+	return 0;
 }
 
 static bool names_link(const struct rule *rule, const char *link)

@@ -23,14 +23,16 @@ struct rules {
 };
 
 /*
- * rules_record - what @script would set for @ips on @link.
+ * rules_record - what @script would set for each of @n lists on @link.
+ * @out: @n of them, filled; release each with rules_release()
  *
- * Sources the script's vif-common.sh with iptables, the locks and xenstore
- * replaced by functions that only record; nothing is changed. Empty when the
- * scripts' handle_iptable() does nothing. Returns 0 or a negative errno.
+ * Sources the script's vif-common.sh once, with iptables, the locks and
+ * xenstore replaced by functions that only record; nothing is changed. Empty
+ * when the scripts' handle_iptable() does nothing. Returns 0 or a negative
+ * errno.
  */
-int rules_record(const struct script *script, const char *link, const struct iplist *ips,
-		 struct rules *out, struct error *err);
+int rules_record(const struct script *script, const char *link, const struct iplist *const *lists,
+		 size_t n, struct rules *out, struct error *err);
 
 /*
  * rules_list - the rules of chain FORWARD that name @link.

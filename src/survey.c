@@ -22,6 +22,11 @@ void survey_release(struct survey *s)
 	lines_release(&s->notes);
 }
 
+bool survey_is_change(const struct survey *s)
+{
+	return s->added.n || s->removed.n || iplist_first_invalid(&s->before);
+}
+
 static int refuse_unknown(const struct survey *s, struct error *err)
 {
 	error_set(err, -EPERM, "hotplug script '%s' is unknown: %s", s->script.path,
@@ -41,6 +46,8 @@ static int choose_method(struct survey *s, struct error *err)
 	}
 	if (s->options->method == METHOD_CYCLE) {
 		s->method = "cycle";
+		lines_add(&s->notes, "all addresses of %s are interrupted while its script runs offline "
+			  "and online", s->vif->link);
 		return 0;
 	}
 	s->uses_rules = s->script.sets_rules;
@@ -107,10 +114,11 @@ static int check_source(struct survey *s, struct error *err)
 
 static int survey_rules(struct survey *s, struct error *err)
 {
-	struct rules before = { 0 };
+	const struct iplist *lists[] = { &s->after, &s->before };
+	struct rules recorded[2] = { { 0 }, { 0 } };
 	int r;
 
-	if (!s->uses_rules)
+	if (!s->uses_rules || !survey_is_change(s))
 		return 0;
 	r = rules_list(s->vif->link, &s->rules, err);
 	if (r == -ENOENT) {
@@ -119,12 +127,11 @@ static int survey_rules(struct survey *s, struct error *err)
 		return 0;
 	}
 	if (!r)
-		r = rules_record(&s->script, s->vif->link, &s->after, &s->wanted, err);
+		r = rules_record(&s->script, s->vif->link, lists, 2, recorded, err);
+	s->wanted = recorded[0];
 	if (!r)
-		r = rules_record(&s->script, s->vif->link, &s->before, &before, err);
-	if (!r)
-		r = rules_subtract(&before, &s->wanted, &s->obsolete, err);
-	rules_release(&before);
+		r = rules_subtract(&recorded[1], &s->wanted, &s->obsolete, err);
+	rules_release(&recorded[1]);
 	return r;
 }
 
@@ -185,9 +192,4 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r)
 		r = precheck_list(st, out, err);
 	return r ? r : survey_kernel(out, err);
-}
-
-bool survey_is_change(const struct survey *s)
-{
-	return s->added.n || s->removed.n || iplist_first_invalid(&s->before);
 }

@@ -110,17 +110,54 @@ live() {
 }
 
 @test "ten edits under a stream of probes lose none" {
-	ping -i 0.002 -q 10.0.0.1 >/run/xen/probes 3>&- &
-	local pid=$! i
+	local i
+	stream 10.0.0.1
 	for i in 1 2 3; do
 		xvif -q add-ip web01 10.0.0.5
 		xvif -q set-ips web01 10.0.0.1 10.0.0.7 10.0.0.8
 		xvif -q del-ip web01 10.0.0.7
 	done
 	xvif -q set-ips web01 10.0.0.1
-	kill -INT $pid
-	wait $pid || true
-	cat /run/xen/probes
-	grep -q ' 0% packet loss' /run/xen/probes
-	grep -qE '^[0-9]{3,} packets' /run/xen/probes
+	streamed
+}
+
+@test "--hotplug=none writes the list and leaves the kernel alone" {
+	routes >/run/xen/before
+	xvif add-ip --hotplug=none web01 10.0.0.5
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	routes | diff /run/xen/before -
+}
+
+@test "--hotplug=cycle brings any script to the list, and says that it interrupts" {
+	echo '# a comment changes nothing, this does' >>/etc/xen/scripts/vif-route
+	echo 'true' >>/etc/xen/scripts/vif-route
+	run xvif add-ip --hotplug=cycle web01 10.0.0.5
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" == *"interrupted"* ]]
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	[ "$(live hotplug-status)" = connected ]
+	[ "$(routes | wc -l)" = 3 ]
+	ping -c 1 -W 2 10.0.0.5
+}
+
+@test "--hotplug=cycle goes back when online fails with the list" {
+	sed -i 's/^for addr in/[[ "$command$ip" != online*10.0.0.6* ]] || fatal "no luck"; for addr in/' \
+		/etc/xen/scripts/vif-route
+	run xvif add-ip --hotplug=cycle web01 10.0.0.6
+	echo "$output"
+	[ "$status" = 4 ]
+	[ "$(live)" = "10.0.0.1 10.0.0.2" ]
+	[ "$(live hotplug-status)" = connected ]
+	ping -c 1 -W 2 10.0.0.2
+}
+
+@test "two edits at the same time are both done" {
+	local i
+	for i in 21 22 23 24; do
+		xvif -q add-ip web01 10.0.0.$i 3>&- &
+	done
+	wait
+	[ "$(live | wc -w)" = 6 ]
+	[ "$(routes | wc -l)" = 6 ]
 }

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # setup.bash - loaded by every test file: a fresh host for each test.
 PATH=$XVIF_BUILD:$PATH
-NOHV=$XVIF_BUILD/tests/sandbox/nohv.so
 . "$BATS_TEST_DIRNAME/../sandbox/world.sh"
 
 setup() {
@@ -30,4 +29,18 @@ refused() {
 	[[ "$output" == *"$pattern"* ]]
 	[ "${#lines[@]}" -le 2 ]
 	diff /run/xen/before /run/xen/after
+}
+
+# stream ADDRESS: 2000 probes a second until "streamed"
+stream() {
+	"$PROBE" stream "$1" 7 2000 >/run/xen/stream 3>&- &
+	STREAM_PID=$!
+}
+
+# streamed: ends the stream; true if it was one, and lost nothing
+streamed() {
+	kill -INT "$STREAM_PID"
+	wait "$STREAM_PID" || true
+	cat /run/xen/stream
+	grep -qE '^[0-9]{3,} sent, 0 lost, 0 refused$' /run/xen/stream
 }

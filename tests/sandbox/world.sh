@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # world.sh - a Xen host inside "enter": a real xenstored, the stock vif
-# scripts, guests that answer. Needs NOHV, the built nohv.so.
+# scripts, guests that answer. Needs XVIF_BUILD, where "make sandbox" has run.
 
 XEN_BIN=$(ls -d /usr/lib/xen-[0-9]*/bin 2>/dev/null | sort -V | tail -n 1)
 WORLD=/run/xen
+NOHV=$XVIF_BUILD/tests/sandbox/nohv.so
+PROBE=$XVIF_BUILD/tests/sandbox/probe
 export NOHV_DOMAINS=$WORLD/domids
 
 # wait_until SECONDS COMMAND...: true as soon as COMMAND is
@@ -49,6 +51,7 @@ world_stop() {
 	local link
 	kill "$XENSTORED_PID" 2>/dev/null
 	wait_until 10 eval "! kill -0 $XENSTORED_PID"
+	pkill -x probe
 	for link in $(ip netns list | awk '{print $1}'); do
 		ip netns del "$link"
 	done
@@ -100,7 +103,7 @@ vif_nodes() {
 }
 
 # guest DOMID DEVID [NETWORK]: a network namespace behind vifDOMID.DEVID that
-# answers on every address of NETWORK
+# answers pings, and UDP on port 7, on every address of NETWORK
 guest() {
 	local name=g$1.$2
 	ip netns add "$name"
@@ -110,6 +113,8 @@ guest() {
 	[ -z "${3:-}" ] || {
 		ip -n "$name" route add default dev e0
 		ip -n "$name" route add local "$3" dev lo
+		ip netns exec "$name" "$PROBE" echo 7 </dev/null >/dev/null 2>&1 3>&- &
+		disown
 	}
 }
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * probe.c - UDP probes through a vif.
+ *
+ * probe echo PORT                   answer every datagram from the address it was sent to
+ * probe stream ADDRESS PORT RATE    RATE datagrams a second until SIGINT; then
+ *                                   "N sent, N lost, N refused"
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LAST_ANSWER_MS 1000
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+static int echo(unsigned short port)
+{
+	struct sockaddr_in local = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
+
+	setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
+	if (bind(fd, (struct sockaddr *)&local, sizeof(local)))
+		return perror("probe: bind"), 1;
+	while (!stopped) {
+		char data[64], control[256];
+		struct sockaddr_in peer;
+		struct iovec iov = { data, sizeof(data) };
+		struct msghdr msg = { .msg_name = &peer, .msg_namelen = sizeof(peer), .msg_iov = &iov,
+				      .msg_iovlen = 1, .msg_control = control,
+				      .msg_controllen = sizeof(control) };
+		ssize_t n = recvmsg(fd, &msg, 0);
+		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+		if (n < 0 || !c)
+			continue;
+		((struct in_pktinfo *)CMSG_DATA(c))->ipi_ifindex = 0;
+		iov.iov_len = (size_t)n;
+		sendmsg(fd, &msg, 0);
+	}
+	return 0;
+}
+
+static unsigned long receive(int fd, unsigned long *refused)
+{
+	char data[64];
+	unsigned long n = 0;
+
+	for (;;) {
+		if (recv(fd, data, sizeof(data), MSG_DONTWAIT) >= 0)
+			n++;
+		else if (errno == EAGAIN)
+			return n;
+		else
+			++*refused;
+	}
+}
+
+static int stream(const char *address, unsigned short port, long rate)
+{
+	struct sockaddr_in peer = { .sin_family = AF_INET, .sin_port = htons(port) };
+	unsigned long sent = 0, answered = 0, refused = 0;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct timespec next;
+
+	if (inet_pton(AF_INET, address, &peer.sin_addr) != 1 ||
+	    connect(fd, (struct sockaddr *)&peer, sizeof(peer)))
+		return perror("probe: connect"), 1;
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	while (!stopped) {
+		if (send(fd, "probe", 5, 0) < 0)
+			refused++;
+		else
+			sent++;
+		answered += receive(fd, &refused);
+		next.tv_nsec += 1000000000 / rate;
+		next.tv_sec += next.tv_nsec / 1000000000;
+		next.tv_nsec %= 1000000000;
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+	}
+	while (answered < sent) {
+		struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+		if (poll(&pfd, 1, LAST_ANSWER_MS) <= 0)
+			break;
+		answered += receive(fd, &refused);
+	}
+	printf("%lu sent, %lu lost, %lu refused\n", sent, sent - answered, refused);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct sigaction action = { .sa_handler = stop };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	if (argc == 3 && !strcmp(argv[1], "echo"))
+		return echo((unsigned short)atoi(argv[2]));
+	if (argc == 5 && !strcmp(argv[1], "stream"))
+		return stream(argv[2], (unsigned short)atoi(argv[3]), atol(argv[4]));
+	fputs("usage: probe echo PORT | probe stream ADDRESS PORT RATE\n", stderr);
+	return 2;
+}
