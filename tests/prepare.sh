@@ -2,10 +2,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # prepare.sh - for ./check and ./demo: what the machine needs and whether it has it.
 
+# The packages of the list; "xen-utils" stands for the version that this system has.
+wanted_packages() {
+	local p
+	for p in $(sed 's/#.*//' packages); do
+		[ "$p" != xen-utils ] || p=$(xen_utils)
+		echo "$p"
+	done
+}
+
+# The newest xen-utils-VERSION: the installed one, else the one apt knows.
+xen_utils() {
+	local found
+	found=$(dpkg-query -W -f '${Package} ${Status}\n' 'xen-utils-[0-9]*' 2>/dev/null |
+		awk '/ok installed/ {print $1}')
+	[ -n "$found" ] || found=$(apt-cache pkgnames xen-utils-4)
+	echo "${found:-xen-utils}" | sort -V | tail -n 1
+}
+
 # Install the packages of the list that are missing.
 install_packages() {
 	local wanted missing=() p
-	wanted=$(sed 's/#.*//' packages)
+	if ! command -v apt-get >/dev/null; then
+		echo "not a Debian system: what is needed is listed in 'packages', by Debian's names" >&2
+		return 1
+	fi
+	[ -n "$(apt-cache pkgnames xenstore-utils)" ] || apt-get update -q >/dev/null 2>&1 || true
+	wanted=$(wanted_packages)
 	for p in $wanted; do
 		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
 	done
@@ -40,4 +63,19 @@ sandbox_possible() {
 		echo "needs private mount, network and pid namespaces (CAP_SYS_ADMIN)"
 		return 1
 	fi
+}
+
+# build_tree DIRECTORY [CONFIGURE-OPTION...]: configure and build there, unless done; the log is DIRECTORY/log
+build_tree() {
+	local dir=$1 top=$PWD
+	shift
+	mkdir -p "$dir"
+	(
+		exec >>"$dir/log" 2>&1
+		set -e
+		[ -x configure ] && [ configure -nt configure.ac ] && [ Makefile.in -nt Makefile.am ] || autoreconf -fi
+		cd "$dir"
+		[ -e config.status ] || "$top/configure" "$@"
+		make -j"$(nproc)" all sandbox
+	)
 }
