@@ -10,8 +10,8 @@
  *   commit    -                              ip, libxl's copy      go back
  *   remove    routes and rules deleted       -                     go back
  *
- * Going back: routes and rules as they were before the first step, and the
- * old list where it stood.
+ * Going back undoes what these steps did and nothing else: others may have
+ * changed the link meanwhile.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,12 +19,14 @@
 #include "src/apply.h"
 #include "src/cleanup.h"
 #include "src/hotplug.h"
+#include "src/precheck.h"
 
 struct apply {
 	struct store *st;
 	const struct survey *s;
 	const struct lock *lock;
 	bool committed;
+	bool is_lost;		/* nobody can say whether the commit was done */
 };
 
 static int add_copied_routes(const struct apply *a, struct error *err)
@@ -32,7 +34,7 @@ static int add_copied_routes(const struct apply *a, struct error *err)
 	int r = 0;
 
 	for (size_t i = 0; i < a->s->unrouted.n && !r; i++) {
-		struct route rt = a->s->routes.v[0];
+		struct route rt = a->s->model;
 
 		rt.dst = a->s->unrouted.words[i].net;
 		r = kernel_route_add(&rt, err);
@@ -40,15 +42,20 @@ static int add_copied_routes(const struct apply *a, struct error *err)
 	return r;
 }
 
+static int list_rules(const struct apply *a, struct rules *out, struct error *err)
+{
+	return rules_list(a->s->vif->link, a->s->options->timeout_s, out, err);
+}
+
 static int insert_missing_rules(const struct apply *a, struct error *err)
 {
 	struct rules present = { 0 }, missing = { 0 };
-	int r = rules_list(a->s->vif->link, &present, err);
+	int r = list_rules(a, &present, err);
 
 	if (!r)
 		r = rules_subtract(&a->s->wanted, &present, &missing, err);
 	if (!r)
-		r = rules_insert(&missing, err);
+		r = rules_insert(&missing, a->s->options->timeout_s, err);
 	rules_release(&present);
 	rules_release(&missing);
 	return r;
@@ -67,20 +74,27 @@ static int add(const struct apply *a, struct error *err)
 	return r;
 }
 
+/* Every address of the list that was routed, or was to be, is. */
 static int verify(const struct apply *a, struct error *err)
 {
 	CLEANUP(routes_release) struct routes now = { 0 };
-	int r = a->s->uses_routes ? kernel_routes(a->s->link, &now, err) : 0;
+	const struct survey *s = a->s;
+	int r = s->script.family == FAMILY_ROUTE ? kernel_routes(s->link, &now, err) : 0;
 
-	for (size_t i = 0; i < a->s->added.n && !r && a->s->uses_routes; i++)
-		if (!routes_find(&now, &a->s->added.words[i].net))
+	for (size_t i = 0; i < s->after.n && !r && s->script.family == FAMILY_ROUTE; i++) {
+		const struct ipword *word = &s->after.words[i];
+
+		if (survey_is_routed(s, &now, &word->net))
+			continue;
+		if (iplist_has(&s->added, &word->net))
 			r = error_status(err, STATUS_FAILED, -EIO,
 					 "the script succeeded, but there is no route to %s on %s",
-					 a->s->added.words[i].text, a->s->vif->link);
-	for (size_t i = 0; i < a->s->routes.n && !r && a->s->uses_routes; i++)
-		if (!routes_find(&now, &a->s->routes.v[i].dst))
+					 word->text, s->vif->link);
+		else if (survey_is_routed(s, &s->routes, &word->net))
 			r = error_status(err, STATUS_FAILED, -EIO,
-					 "a route on %s vanished meanwhile", a->s->vif->link);
+					 "the route to %s on %s vanished meanwhile", word->text,
+					 s->vif->link);
+	}
 	return r;
 }
 
@@ -121,29 +135,38 @@ static int write_list(const struct apply *a, store_tx tx, const char *text, stru
 	return r;
 }
 
+static int write_after(struct store *st, store_tx tx, void *data, struct error *err)
+{
+	const struct apply *a = data;
+	CLEANUP(cleanup_free) char *text = iplist_format(&a->s->after);
+	int r = text ? compare_with_store(a, tx, err) : error_memory(err);
+
+	if (!r)
+		r = precheck_owners(st, tx, a->s, err);
+	return r ? r : write_list(a, tx, a->s->after.n ? text : NULL, err);
+}
+
+/* Does the list stand in the store? */
+static int look_for_list(const struct apply *a, bool *there_out, struct error *err)
+{
+	CLEANUP(cleanup_free) char *text = iplist_format(&a->s->after), *now = NULL;
+	int r = text ? store_get(a->st, 0, &now, err, "%s/ip", a->s->vif->backend) :
+		       error_memory(err);
+
+	*there_out = text && same(now, a->s->after.n ? text : NULL);
+	return r;
+}
+
 static int commit(struct apply *a, struct error *err)
 {
-	CLEANUP(cleanup_free) char *text = iplist_format(&a->s->after);
-	store_tx tx;
-	int r;
+	int r = store_transact(a->st, write_after, a, err);
+	struct error why = { 0 };
 
-	if (!text)
-		return error_memory(err);
-	do {
-		r = store_begin(a->st, &tx, err);
-		if (r)
-			return r;
-		r = compare_with_store(a, tx, err);
-		if (!r)
-			r = write_list(a, tx, *text ? text : NULL, err);
-		if (r) {
-			store_abort(a->st, tx);
-			return r;
-		}
-		r = store_commit(a->st, tx, err);
-	} while (r == -EAGAIN);
 	a->committed = !r;
-	return r;
+	if (r != -ECONNABORTED)
+		return r;
+	a->is_lost = store_reopen(a->st, &why) || look_for_list(a, &a->committed, &why);
+	return a->committed ? 0 : r;
 }
 
 static int delete_routes(const struct apply *a, struct error *err)
@@ -151,106 +174,110 @@ static int delete_routes(const struct apply *a, struct error *err)
 	int r = 0;
 
 	for (size_t i = 0; i < a->s->routes.n && !r; i++)
-		if (iplist_has(&a->s->removed, &a->s->routes.v[i].dst))
+		if (survey_removes_route(a->s, &a->s->routes.v[i]))
 			r = kernel_route_delete(&a->s->routes.v[i], err);
 	return r;
 }
 
-/* Only rules that the scripts set for either list; what an operator added by hand stays. */
 static int delete_surplus_rules(const struct apply *a, struct error *err)
 {
-	struct rules present = { 0 }, surplus = { 0 }, ours = { 0 }, rest = { 0 };
-	int r = rules_list(a->s->vif->link, &present, err);
+	struct rules present = { 0 }, surplus = { 0 };
+	int r = list_rules(a, &present, err);
 
 	if (!r)
-		r = rules_subtract(&present, &a->s->wanted, &surplus, err);
+		r = rules_surplus(&present, &a->s->wanted, &a->s->obsolete, &surplus, err);
 	if (!r)
-		r = rules_intersect(&surplus, &a->s->wanted, &ours, err);
-	if (!r)
-		r = rules_subtract(&surplus, &ours, &rest, err);
-	if (!r)
-		r = rules_intersect(&rest, &a->s->obsolete, &ours, err);
-	if (!r)
-		r = rules_delete(&ours, err);
+		r = rules_delete(&surplus, a->s->options->timeout_s, err);
 	rules_release(&present);
 	rules_release(&surplus);
-	rules_release(&ours);
-	rules_release(&rest);
 	return r;
 }
 
 static int take_away(const struct apply *a, struct error *err)
 {
-	int r = 0;
+	int r = delete_routes(a, err);
 
-	if (a->s->options->method != METHOD_NONE && a->s->script.family != FAMILY_BRIDGE &&
-	    a->s->script.family != FAMILY_OPENVSWITCH)
-		r = delete_routes(a, err);
-	if (!r && a->s->uses_rules)
-		r = delete_surplus_rules(a, err);
-	return r;
+	return r || !a->s->uses_rules ? r : delete_surplus_rules(a, err);
+}
+
+static bool has_route(const struct routes *routes, const struct route *rt)
+{
+	for (size_t i = 0; i < routes->n; i++)
+		if (route_equal(&routes->v[i], rt))
+			return true;
+	return false;
 }
 
 static int restore_routes(const struct apply *a, struct error *err)
 {
 	CLEANUP(routes_release) struct routes now = { 0 };
-	int r = kernel_routes(a->s->link, &now, err);
+	const struct survey *s = a->s;
+	int r = kernel_routes(s->link, &now, err);
 
-	for (size_t i = 0; i < now.n && !r; i++) {
-		bool was_there = false;
-
-		for (size_t j = 0; j < a->s->routes.n; j++)
-			was_there |= route_equal(&now.v[i], &a->s->routes.v[j]);
-		if (!was_there)
+	for (size_t i = 0; i < now.n && !r; i++)
+		if (survey_owns_route(s, &now.v[i]) && iplist_has(&s->added, &now.v[i].dst) &&
+		    !has_route(&s->routes, &now.v[i]))
 			r = kernel_route_delete(&now.v[i], err);
-	}
-	for (size_t i = 0; i < a->s->routes.n && !r; i++) {
-		bool is_there = false;
-
-		for (size_t j = 0; j < now.n; j++)
-			is_there |= route_equal(&now.v[j], &a->s->routes.v[i]);
-		if (!is_there)
-			r = kernel_route_add(&a->s->routes.v[i], err);
-	}
+	for (size_t i = 0; i < s->routes.n && !r; i++)
+		if (survey_owns_route(s, &s->routes.v[i]) &&
+		    !survey_is_routed(s, &now, &s->routes.v[i].dst) &&
+		    (iplist_has(&s->before, &s->routes.v[i].dst) ||
+		     survey_removes_route(s, &s->routes.v[i])))
+			r = kernel_route_add(&s->routes.v[i], err);
 	return r;
 }
 
-static int restore_rules(const struct apply *a, struct error *err)
+/* @is_gone: the vif was taken down meanwhile, and its rules with it: none comes back. */
+static int restore_rules(const struct apply *a, bool is_gone, struct error *err)
 {
-	struct rules now = { 0 }, missing = { 0 }, surplus = { 0 };
-	int r = rules_list(a->s->vif->link, &now, err);
+	struct rules now = { 0 }, gone = { 0 }, missing = { 0 }, more = { 0 }, surplus = { 0 };
+	const struct survey *s = a->s;
+	int r = list_rules(a, &now, err);
 
 	if (!r)
-		r = rules_subtract(&a->s->rules, &now, &missing, err);
+		r = rules_subtract(&now, &s->rules, &more, err);
 	if (!r)
-		r = rules_subtract(&now, &a->s->rules, &surplus, err);
+		r = rules_among(&more, &s->wanted, &s->wanted, &surplus, err);
+	if (!r && !is_gone)
+		r = rules_subtract(&s->rules, &now, &gone, err);
 	if (!r)
-		r = rules_insert(&missing, err);
+		r = rules_among(&gone, &s->wanted, &s->obsolete, &missing, err);
 	if (!r)
-		r = rules_delete(&surplus, err);
+		r = rules_insert(&missing, s->options->timeout_s, err);
+	if (!r)
+		r = rules_delete(&surplus, s->options->timeout_s, err);
 	rules_release(&now);
+	rules_release(&gone);
 	rules_release(&missing);
+	rules_release(&more);
 	rules_release(&surplus);
 	return r;
 }
 
-static int restore_list(const struct apply *a, struct error *err)
+/* What somebody else wrote meanwhile stays, and a vif that has gone does not come back. */
+static int write_before(struct store *st, store_tx tx, void *data, struct error *err)
 {
-	store_tx tx;
-	int r;
+	const struct apply *a = data;
+	CLEANUP(cleanup_free) char *text = iplist_format(&a->s->after), *now = NULL;
+	CLEANUP(cleanup_free) char *id = NULL;
+	int r = store_get(st, tx, &now, err, "%s/ip", a->s->vif->backend);
 
-	do {
-		r = store_begin(a->st, &tx, err);
-		if (r)
-			return r;
-		r = write_list(a, tx, a->s->vif->ip, err);
-		if (r) {
-			store_abort(a->st, tx);
-			return r;
-		}
-		r = store_commit(a->st, tx, err);
-	} while (r == -EAGAIN);
-	return r;
+	if (!r)
+		r = store_get(st, tx, &id, err, "%s/frontend-id", a->s->vif->backend);
+	if (r || !text)
+		return r ? r : error_memory(err);
+	if (!id || !same(now, a->s->after.n ? text : NULL))
+		return 0;
+	return write_list(a, tx, a->s->vif->ip, err);
+}
+
+static bool is_gone(const struct apply *a)
+{
+	CLEANUP(vif_release) struct vif now = { 0 };
+	struct error why = { 0 };
+	int r = vif_load(a->st, 0, &a->s->vif->domain, a->s->vif->devid, &now, &why);
+
+	return r == -ENOENT || (!r && precheck_is_leaving(&now));
 }
 
 /* The step failed as @err says, and going back as @why says. */
@@ -259,21 +286,33 @@ static int broken(const struct error *why, struct error *err)
 	struct error step = *err;
 
 	error_status(err, STATUS_BROKEN, -EIO, "%s; going back failed too: %s", step.text, why->text);
+	error_hint(err, "put xenstored right, then compare 'xvif show' and 'ip route'");
 	return -EIO;
+}
+
+/* Nothing is touched: the kernel might be right for the list, or wrong. */
+static int lost(struct error *err)
+{
+	const struct error why = { .text = "it is not known whether the list was written" };
+
+	return broken(&why, err);
 }
 
 /* A step failed with @err: put everything back; returns the code to report. */
 static int go_back(const struct apply *a, int code, struct error *err)
 {
 	struct error why = { 0 };
+	bool gone = is_gone(a);
 	int r = 0;
 
+	if (a->is_lost)
+		return lost(err);
 	if (a->committed)
-		r = restore_list(a, &why);
-	if (!r && kernel_link(a->s->vif->link) == a->s->link)
+		r = store_transact(a->st, write_before, (void *)a, &why);
+	if (!r && !gone && kernel_link(a->s->vif->link) == a->s->link)
 		r = restore_routes(a, &why);
 	if (!r && a->s->uses_rules)
-		r = restore_rules(a, &why);
+		r = restore_rules(a, gone, &why);
 	return r ? broken(&why, err) : code;
 }
 
@@ -290,38 +329,58 @@ static int apply_delta(struct apply *a, struct error *err)
 	return r ? go_back(a, r, err) : 0;
 }
 
+/* As it was: libxl's script run again with the old list, its status as before. */
+static int go_back_cycle(struct apply *a, const char *hotplug_error, struct error *why)
+{
+	struct error ignored = { 0 };
+	int r = 0;
+
+	if (a->committed) {
+		hotplug_run(a->st, a->s->vif, "offline", a->lock, &ignored);
+		r = store_transact(a->st, write_before, a, why);
+	}
+	if (!r)
+		r = hotplug_run(a->st, a->s->vif, "online", a->lock, why);
+	if (!r)
+		r = store_set(a->st, 0, hotplug_error, why, "%s/hotplug-error", a->s->vif->backend);
+	return r;
+}
+
 /* offline must find the old list in the store, online the new one. */
 static int apply_cycle(struct apply *a, struct error *err)
 {
+	CLEANUP(cleanup_free) char *hotplug_error = NULL;
 	struct error why = { 0 };
-	int r;
+	int r = store_get(a->st, 0, &hotplug_error, err, "%s/hotplug-error", a->s->vif->backend);
 
-	if (a->s->vif->vifname && *a->s->vif->vifname)
-		return error_set(err, -EPERM, "--hotplug=cycle cannot be used with a vifname: the "
-				 "script would rename the link again");
+	if (r)
+		return r;
 	r = hotplug_run(a->st, a->s->vif, "offline", a->lock, err);
 	if (!r)
 		r = commit(a, err);
 	if (!r)
 		r = hotplug_run(a->st, a->s->vif, "online", a->lock, err);
 	if (!r)
+		r = verify(a, err);
+	if (!r)
 		return 0;
-	if (a->committed) {
-		hotplug_run(a->st, a->s->vif, "offline", a->lock, &why);
-		if (restore_list(a, &why))
-			return broken(&why, err);
-	}
-	return hotplug_run(a->st, a->s->vif, "online", a->lock, &why) ? broken(&why, err) : r;
+	if (a->is_lost)
+		return lost(err);
+	if (is_gone(a))
+		return r;
+	return go_back_cycle(a, hotplug_error, &why) ? broken(&why, err) : r;
 }
 
 int apply_ips(struct store *st, const struct survey *s, const struct lock *lock,
 	      struct error *err)
 {
 	struct apply a = { .st = st, .s = s, .lock = lock };
+	int r;
 
 	switch (s->options->method) {
 	case METHOD_NONE:
-		return commit(&a, err);
+		r = commit(&a, err);
+		return a.is_lost ? lost(err) : r;
 	case METHOD_CYCLE:
 		return apply_cycle(&a, err);
 	case METHOD_AUTO:

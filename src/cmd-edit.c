@@ -13,6 +13,7 @@
 #include "src/commands.h"
 #include "src/output.h"
 #include "src/result.h"
+#include "src/signals.h"
 
 typedef int (*make_list)(const struct iplist *before, const struct iplist *named,
 			 struct iplist *after, struct error *err);
@@ -62,8 +63,9 @@ static int make_removed(const struct iplist *before, const struct iplist *named,
 static int make_set(const struct iplist *before, const struct iplist *named,
 		    struct iplist *after, struct error *err)
 {
-	(void)before;
-	return iplist_copy(named, after, err);
+	int r = iplist_copy(named, after, err);
+
+	return r ? r : iplist_keep_words(after, before, err);
 }
 
 struct outcome {
@@ -216,9 +218,11 @@ static int carry_out(struct context *cx, const struct survey *s, const struct lo
 	if (s->options->dry_run)
 		return survey_plan(s, &out->plan, err);
 	r = apply_ips(cx->store, s, lock, err);
+	if (r == -EINTR)
+		signals_take();
 	if (r != -EAGAIN)
 		log_change(s->vif, s, r, err);
-	out->is_done = !r;
+	out->is_done = cx->has_changed = !r;
 	return r;
 }
 
@@ -235,6 +239,7 @@ static int attempt(struct context *cx, const struct args *args, const struct vif
 		.dry_run = args->options[OPT_DRY_RUN] != NULL,
 		.force = args->options[OPT_FORCE] != NULL,
 		.allow_empty = args->options[OPT_ALLOW_EMPTY] != NULL,
+		.timeout_s = args->timeout_s,
 	};
 	struct outcome out = { .vif = &vif, .survey = &survey };
 	int r = vif_load(cx->store, 0, &found->domain, found->devid, &vif, err);
@@ -259,6 +264,7 @@ static int edit(struct context *cx, const struct args *args, make_list make, str
 {
 	CLEANUP(vif_release) struct vif found = { 0 };
 	CLEANUP(iplist_release) struct iplist named = { 0 };
+	CLEANUP(signals_release) struct signals held = { 0 };
 	CLEANUP(lock_release) struct lock lock = { 0 };
 	int r = parse_ips(args, &named, err);
 
@@ -268,6 +274,7 @@ static int edit(struct context *cx, const struct args *args, make_list make, str
 		r = lock_vif(&lock, found.domain.domid, found.devid, args->timeout_s, err);
 	if (r)
 		return r;
+	signals_hold(&held);
 	r = -EAGAIN;
 	for (int i = 0; i < ATTEMPTS && r == -EAGAIN; i++)
 		r = attempt(cx, args, &found, &named, make, &lock, err);

@@ -7,9 +7,19 @@
 
 #include "src/cleanup.h"
 #include "src/commands.h"
+#include "src/kernel.h"
 #include "src/output.h"
 #include "src/result.h"
+#include "src/rules.h"
 #include "src/vif.h"
+
+static const struct field place_fields[] = {
+	{ .name = "backend", .kind = KIND_BOOL },
+	{ .name = "libxl", .kind = KIND_BOOL },
+	{ .name = "userdata", .kind = KIND_BOOL },
+	{ .name = "config", .kind = KIND_BOOL },
+	{ 0 }
+};
 
 static const struct field vif_fields[] = {
 	{ .name = "domain", .kind = KIND_TEXT, .column = "DOMAIN", .is_default = true },
@@ -25,6 +35,11 @@ static const struct field vif_fields[] = {
 	{ .name = "state", .kind = KIND_TEXT, .column = "STATE", .is_default = true },
 	{ .name = "hotplug_status", .kind = KIND_TEXT, .column = "HOTPLUG", .is_default = true },
 	{ .name = "ips", .kind = KIND_LIST, .column = "IPS", .is_default = true },
+	{ .name = "unusable", .kind = KIND_LIST, .is_optional = true },
+	{ .name = "routes", .kind = KIND_LIST, .is_optional = true },
+	{ .name = "rules", .kind = KIND_LIST, .is_optional = true },
+	{ .name = "persisted", .kind = KIND_OBJECT, .is_optional = true, .fields = place_fields },
+	{ .name = "claimed", .kind = KIND_LIST, .is_optional = true },
 	{ 0 }
 };
 
@@ -33,7 +48,17 @@ static const struct field show_fields[] = {
 	{ 0 }
 };
 
-static void add_row(struct sxp_doc *doc, sxp_node rows, const struct vif *vif)
+/* The words that no edit would accept. */
+static void add_unusable(struct sxp_doc *doc, sxp_node row, const struct iplist *ips)
+{
+	sxp_node element = sxp_add_element(doc, row, "unusable");
+
+	for (size_t i = 0; i < ips->n; i++)
+		if (!ips->words[i].is_valid)
+			sxp_add(doc, element, ips->words[i].text);
+}
+
+static sxp_node add_row(struct sxp_doc *doc, sxp_node rows, const struct vif *vif)
 {
 	sxp_node row = sxp_add_list(doc, rows);
 
@@ -50,6 +75,9 @@ static void add_row(struct sxp_doc *doc, sxp_node rows, const struct vif *vif)
 	sxp_add_pair(doc, row, "state", vif_state_name(vif->state));
 	result_text(doc, row, "hotplug_status", vif->hotplug_status);
 	result_ips(doc, row, "ips", &vif->ips);
+	if (iplist_first_invalid(&vif->ips))
+		add_unusable(doc, row, &vif->ips);
+	return row;
 }
 
 /* As xend printed a device; ip and mac first. */
@@ -71,9 +99,92 @@ static void add_device(struct sxp_doc *doc, const struct vif *vif)
 	result_text(doc, element, "hotplug-status", vif->hotplug_status);
 }
 
+static int add_routes(struct sxp_doc *doc, sxp_node row, const struct vif *vif, struct error *err)
+{
+	CLEANUP(routes_release) struct routes routes = { 0 };
+	CLEANUP(lines_release) struct lines lines = { 0 };
+	unsigned link = vif->backend_domid ? 0 : kernel_link(vif->link);
+	int r = link ? kernel_routes(link, &routes, err) : 0;
+
+	for (size_t i = 0; i < routes.n && !r; i++) {
+		char text[ROUTE_TEXT_SIZE];
+
+		route_format(&routes.v[i], text);
+		r = lines_add(&lines, "%s", text);
+	}
+	if (!r)
+		result_lines(doc, row, "routes", &lines);
+	return r;
+}
+
+/* Where iptables cannot be asked, the element is left out. */
+static int add_rules(struct sxp_doc *doc, sxp_node row, const struct vif *vif, unsigned timeout_s,
+		     struct error *err)
+{
+	CLEANUP(lines_release) struct lines lines = { 0 };
+	struct rules rules = { 0 };
+	int r = vif->backend_domid ? -ENOENT : rules_list(vif->link, timeout_s, &rules, err);
+
+	if (r)
+		return r == -ENOENT ? 0 : r;
+	for (size_t i = 0; i < rules.n && !r; i++)
+		r = lines_add(&lines, "%s", rules.v[i].text);
+	rules_release(&rules);
+	if (!r)
+		result_lines(doc, row, "rules", &lines);
+	return r;
+}
+
+/* Which places hold the list that the backend has. */
+static int add_places(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
+		      struct error *err)
+{
+	CLEANUP(cleanup_free) char *path = vif_libxl_path(vif, "ip"), *copy = NULL;
+	int r = path ? store_get(st, 0, &copy, err, "%s", path) : error_memory(err);
+	sxp_node places;
+
+	if (r)
+		return r;
+	places = sxp_add_element(doc, row, "persisted");
+	result_bool(doc, places, "backend", true);
+	result_bool(doc, places, "libxl", vif->has_libxl &&
+		    !strcmp(copy ? copy : "", vif->ip ? vif->ip : ""));
+	return 0;
+}
+
+/*
+ * What the guest says of itself; a guest can write anything there (Xen,
+ * docs/misc/xenstore-paths.pandoc, ~/attr/vif/$DEVID/name, ipv4/$INDEX, ipv6/$INDEX).
+ */
+static int add_claims(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
+		      struct error *err)
+{
+	static const char *const families[] = { "ipv4", "ipv6" };
+	sxp_node element = sxp_add_element(doc, row, "claimed");
+	int r = 0;
+
+	for (size_t f = 0; f < 2 && !r; f++) {
+		CLEANUP(names_release) struct names names = { 0 };
+
+		r = store_list(st, 0, &names, err, "/local/domain/%u/attr/vif/%u/%s",
+			       vif->domain.domid, vif->devid, families[f]);
+		for (unsigned i = 0; i < names.n && !r; i++) {
+			CLEANUP(cleanup_free) char *value = NULL;
+
+			r = store_get(st, 0, &value, err, "/local/domain/%u/attr/vif/%u/%s/%s",
+				      vif->domain.domid, vif->devid, families[f], names.v[i]);
+			if (value)
+				sxp_add(doc, element, value);
+		}
+	}
+	return r;
+}
+
 struct result {
 	struct sxp_doc *doc;
 	sxp_node rows;		/* 0 when devices are wanted */
+	bool is_detailed;	/* one vif, and everything known about it */
+	unsigned timeout_s;
 };
 
 static void add_vif(struct result *result, const struct vif *vif)
@@ -84,22 +195,43 @@ static void add_vif(struct result *result, const struct vif *vif)
 		add_device(result->doc, vif);
 }
 
+static int add_detail(struct store *st, struct result *result, const struct vif *vif,
+		      struct error *err)
+{
+	sxp_node row = add_row(result->doc, result->rows, vif);
+	int r = add_routes(result->doc, row, vif, err);
+
+	if (!r)
+		r = add_rules(result->doc, row, vif, result->timeout_s, err);
+	if (!r)
+		r = add_places(st, result->doc, row, vif, err);
+	return r ? r : add_claims(st, result->doc, row, vif, err);
+}
+
+static int add_one(struct store *st, struct result *result, const struct domain *domain,
+		   const char *word, struct error *err)
+{
+	CLEANUP(vif_release) struct vif vif = { 0 };
+	int r = vif_find(st, domain, word, &vif, err);
+
+	if (r)
+		return r;
+	if (result->is_detailed)
+		return add_detail(st, result, &vif, err);
+	add_vif(result, &vif);
+	return 0;
+}
+
 static int add_domain(struct store *st, struct result *result, const struct domain *domain,
-		      const char *word, struct error *err)
+		      struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
-	CLEANUP(vif_release) struct vif vif = { 0 };
-	int r;
+	int r = vif_list(st, domain, &vifs, err);
 
-	if (word) {
-		r = vif_find(st, domain, word, &vif, err);
-		if (!r)
-			add_vif(result, &vif);
-		return r;
-	}
-	r = vif_list(st, domain, &vifs, err);
 	for (size_t i = 0; i < vifs.n; i++)
 		add_vif(result, &vifs.v[i]);
+	for (size_t i = 0; i < vifs.broken.n; i++)
+		output_message(vifs.broken.v[i]);
 	return r;
 }
 
@@ -109,8 +241,20 @@ static int add_all(struct store *st, struct result *result, struct error *err)
 	int r = domain_list(st, &all, err);
 
 	for (size_t i = 0; i < all.n && !r; i++)
-		r = add_domain(st, result, &all.v[i], NULL, err);
+		r = add_domain(st, result, &all.v[i], err);
 	return r;
+}
+
+static int add_named(struct store *st, struct result *result, const struct args *args,
+		     struct error *err)
+{
+	CLEANUP(domain_release) struct domain domain = { 0 };
+	int r = domain_find(st, args->words[0], &domain, err);
+
+	if (r)
+		return r;
+	return args->n_words > 1 ? add_one(st, result, &domain, args->words[1], err) :
+				   add_domain(st, result, &domain, err);
 }
 
 static int print(const struct result *result, const struct args *args, FILE *out,
@@ -123,6 +267,8 @@ static int print(const struct result *result, const struct args *args, FILE *out
 		return error_memory(err);
 	if (args->options[OPT_JSON])
 		return output_json(doc, sxp_root(doc), show_fields, out, err);
+	if (result->is_detailed)
+		return output_detail(doc, sxp_next(doc, sxp_first(doc, result->rows)), vif_fields, out, err);
 	if (!args->options[OPT_SXP])
 		return output_table(doc, result->rows, vif_fields, args, out, err);
 	for (sxp_node n = sxp_first(doc, sxp_root(doc)); n && !r; n = sxp_next(doc, n))
@@ -133,22 +279,20 @@ static int print(const struct result *result, const struct args *args, FILE *out
 static int run_show(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
-	CLEANUP(domain_release) struct domain domain = { 0 };
-	struct result result = { .doc = doc };
+	bool is_json = args->options[OPT_JSON] != NULL, is_sxp = args->options[OPT_SXP] && !is_json;
+	struct result result = {
+		.doc = doc,
+		.is_detailed = args->n_words > 1 && !is_sxp && !args->options[OPT_OUTPUT],
+		.timeout_s = args->timeout_s,
+	};
 	int r;
 
 	if (!doc)
 		return error_memory(err);
-	if (!args->options[OPT_SXP] || args->options[OPT_JSON])
+	if (!is_sxp)
 		result.rows = sxp_add_element(doc, sxp_root(doc), "vifs");
-	if (!args->n_words) {
-		r = add_all(cx->store, &result, err);
-	} else {
-		r = domain_find(cx->store, args->words[0], &domain, err);
-		if (!r)
-			r = add_domain(cx->store, &result, &domain,
-				       args->n_words > 1 ? args->words[1] : NULL, err);
-	}
+	r = args->n_words ? add_named(cx->store, &result, args, err) :
+			    add_all(cx->store, &result, err);
 	return r ? r : print(&result, args, cx->out, err);
 }
 
@@ -156,8 +300,11 @@ const struct command cmd_show = {
 	.name = "show",
 	.summary = "list vifs with their addresses",
 	.help = "Print the vifs of all domains, of one domain, or one vif.\n"
-		"DOMAIN is a domid, a name or a uuid; VIF a devid, a MAC, a vifname or a link name.",
+		"DOMAIN is a domid, a name or a uuid; VIF a devid, a MAC, a vifname or a link name.\n"
+		"With a VIF also its routes, its rules, the places that hold its list, and what\n"
+		"the guest claims of itself. A word of the list that is no address is marked '?'.",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
+	.columns = vif_fields,
 	.needs_store = true,
 	.run = run_show,
 };

@@ -80,7 +80,7 @@ static int set_option(struct args *args, size_t id, const char *value, struct er
 	unsigned seconds;
 
 	snprintf(choice, sizeof(choice), "|%s|", value);
-	if (options[id].choices && !strstr(options[id].choices, choice))
+	if (options[id].choices && (strchr(value, '|') || !strstr(options[id].choices, choice)))
 		return usage(err, "--%s: '%s' is none of %s",
 				    options[id].name, value, options[id].help);
 	if (id == OPT_TIMEOUT) {
@@ -159,6 +159,8 @@ static int check_addresses(const struct args *args, size_t first, struct error *
 
 	for (size_t i = first; i < args->n_words && !r; i++)
 		r = iplist_parse_argument(args->words[i], &ips, err);
+	if (!r && !ips.n && !args->options[OPT_ALLOW_EMPTY])
+		r = usage(err, "no IP is given");
 	iplist_release(&ips);
 	return r;
 }

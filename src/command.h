@@ -43,6 +43,7 @@ struct args {
 };
 
 struct context;
+struct field;
 
 struct command {
 	const char *name;
@@ -50,6 +51,7 @@ struct command {
 	const char *help;		/* paragraphs */
 	enum argument arguments[ARGUMENTS_MAX];	/* up to ARG_END */
 	size_t n_required;
+	const struct field *columns;	/* of its table (output.h); NULL: it prints none */
 	unsigned options;		/* beside OPTIONS_EVERYWHERE: 1u << OPT_... */
 	bool needs_store;
 	int (*run)(struct context *cx, const struct args *args, struct error *err);
@@ -60,6 +62,7 @@ struct context {
 	struct store *store;		/* open if the command needs it */
 	const struct command *const *commands;	/* all, ending in NULL */
 	FILE *out;
+	bool has_changed;		/* something outside is not as it was before */
 };
 
 /* Returns the command, or NULL with near matches (STATUS_USAGE). */

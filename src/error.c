@@ -5,23 +5,9 @@
 #include <stdio.h>
 
 #include "src/error.h"
+#include "src/text.h"
 
-/* Control bytes never reach a terminal: 0x1b in @text becomes "\x1b". */
-static void copy_escaped(char *out, size_t size, const char *text)
-{
-	size_t n = 0;
-
-	for (; *text && n + 5 < size; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c == 0x7f)
-			n += (size_t)snprintf(out + n, size - n, "\\x%02x", c);
-		else
-			out[n++] = *text;
-	}
-	out[n] = '\0';
-}
-
+/* Text from outside may be among the arguments: control bytes never reach a terminal. */
 static void format_escaped(char *out, size_t size, const char *format, va_list ap)
 	__attribute__((format(printf, 3, 0)));
 
@@ -30,7 +16,7 @@ static void format_escaped(char *out, size_t size, const char *format, va_list a
 	char raw[1024];
 
 	vsnprintf(raw, sizeof(raw), format, ap);
-	copy_escaped(out, size, raw);
+	text_escape(raw, out, size);
 }
 
 int error_set(struct error *err, int code, const char *format, ...)

@@ -110,12 +110,13 @@ static int script_failed(const struct vif *vif, const struct process *p, off_t l
 	char log[4096];
 	const char *words;
 
-	if (p->timed_out) {
-		error_status(err, STATUS_FAILED, -ETIMEDOUT,
-			     "hotplug script '%s': still running after %u s, killed", vif->script,
-			     p->timeout_s);
-		return -ETIMEDOUT;
-	}
+	if (p->was_interrupted)
+		return error_set(err, -EINTR, "interrupted: hotplug script '%s' was killed, everything "
+				 "is as it was", vif->script);
+	if (p->timed_out)
+		return error_status(err, STATUS_FAILED, -ETIMEDOUT,
+				    "hotplug script '%s': still running after %u s, killed",
+				    vif->script, p->timeout_s);
 	read_log(log_from, log, sizeof(log));
 	words = last_line(log);
 	if (!*words)
@@ -133,7 +134,7 @@ static int run(struct store *st, const struct vif *vif, const char *command, boo
 	CLEANUP(cleanup_free) char *output = NULL, *status = NULL, *words = NULL;
 	const char *argv[] = { vif->script, command, "type_if=vif", NULL };
 	struct process p = { .argv = argv, .env = env.list, .timeout_s = HOTPLUG_TIMEOUT_S,
-			     .keep_fd = lock->fd };
+			     .keep_fd = lock->fd, .is_interruptible = shadow };
 	const char *base = shadow ? "xvif" : "backend";
 	off_t log_from = log_size();
 	int r;
@@ -159,10 +160,15 @@ static int run(struct store *st, const struct vif *vif, const char *command, boo
 	return 0;
 }
 
+/* "online" has to set hotplug-status itself, as on a cold start, where libxl leaves it empty. */
 int hotplug_run(struct store *st, const struct vif *vif, const char *command,
 		const struct lock *lock, struct error *err)
 {
-	return run(st, vif, command, false, lock, err);
+	int r = 0;
+
+	if (!strcmp(command, "online"))
+		r = store_set(st, 0, "", err, "%s/hotplug-status", vif->backend);
+	return r ? r : run(st, vif, command, false, lock, err);
 }
 
 static int remove_if_empty(struct store *st, store_tx tx, const char *path, struct error *err)
@@ -225,27 +231,26 @@ static int write_shadow_nodes(struct store *st, store_tx tx, const struct vif *v
 				 vif->devid);
 }
 
+struct shadow {
+	const struct vif *vif;
+	const char *ips;
+};
+
+static int write_or_remove_shadow(struct store *st, store_tx tx, void *data, struct error *err)
+{
+	const struct shadow *shadow = data;
+	int r = remove_shadow_nodes(st, tx, shadow->vif, err);
+
+	return r || !shadow->ips ? r : write_shadow_nodes(st, tx, shadow->vif, shadow->ips, err);
+}
+
 /* Lay the shadow, or with @ips NULL only take it away, in one transaction. */
 static int change_shadow(struct store *st, const struct vif *vif, const char *ips,
 			 struct error *err)
 {
-	store_tx tx;
-	int r;
+	struct shadow shadow = { vif, ips };
 
-	do {
-		r = store_begin(st, &tx, err);
-		if (r)
-			return r;
-		r = remove_shadow_nodes(st, tx, vif, err);
-		if (!r && ips)
-			r = write_shadow_nodes(st, tx, vif, ips, err);
-		if (r) {
-			store_abort(st, tx);
-			return r;
-		}
-		r = store_commit(st, tx, err);
-	} while (r == -EAGAIN);
-	return r;
+	return store_transact(st, write_or_remove_shadow, &shadow, err);
 }
 
 int hotplug_add(struct store *st, const struct vif *vif, const struct iplist *added,

@@ -78,12 +78,17 @@ char *iplist_format(const struct iplist *list)
 	return out;
 }
 
-bool iplist_has(const struct iplist *list, const struct ipnet *net)
+static const struct ipword *find(const struct iplist *list, const struct ipnet *net)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (list->words[i].is_valid && ipnet_equal(&list->words[i].net, net))
-			return true;
-	return false;
+			return &list->words[i];
+	return NULL;
+}
+
+bool iplist_has(const struct iplist *list, const struct ipnet *net)
+{
+	return find(list, net) != NULL;
 }
 
 int iplist_add(struct iplist *list, const struct ipnet *net, struct error *err)
@@ -107,6 +112,24 @@ void iplist_remove(struct iplist *list, const struct ipnet *net)
 			list->words[kept++] = list->words[i];
 	}
 	list->n = kept;
+}
+
+int iplist_keep_words(struct iplist *list, const struct iplist *from, struct error *err)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct ipword *word = &list->words[i];
+		const struct ipword *old = word->is_valid ? find(from, &word->net) : NULL;
+		char *text;
+
+		if (!old)
+			continue;
+		text = strdup(old->text);
+		if (!text)
+			return error_memory(err);
+		free(word->text);
+		word->text = text;
+	}
+	return 0;
 }
 
 int iplist_subtract(const struct iplist *a, const struct iplist *b, struct iplist *out,

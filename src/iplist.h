@@ -43,6 +43,9 @@ bool iplist_has(const struct iplist *list, const struct ipnet *net);
 int iplist_add(struct iplist *list, const struct ipnet *net, struct error *err);
 void iplist_remove(struct iplist *list, const struct ipnet *net);
 
+/* Where @from has a word for a network of @list, take that word's bytes. Returns 0 or -ENOMEM. */
+int iplist_keep_words(struct iplist *list, const struct iplist *from, struct error *err);
+
 /* The networks of @a that @b lacks, into @out. Returns 0 or -ENOMEM. */
 int iplist_subtract(const struct iplist *a, const struct iplist *b, struct iplist *out,
 		    struct error *err);

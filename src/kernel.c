@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -98,11 +99,6 @@ static void read_route_attribute(struct route *rt, const struct nlattr *attr)
 	}
 }
 
-struct route_filter {
-	unsigned link;
-	struct routes *out;
-};
-
 static int append_route(struct routes *routes, const struct route *rt)
 {
 	struct route *v = realloc(routes->v, (routes->n + 1) * sizeof(*v));
@@ -114,11 +110,38 @@ static int append_route(struct routes *routes, const struct route *rt)
 	return MNL_CB_OK;
 }
 
+/* A route with several next hops counts as several routes. */
+static int append_hops(struct routes *routes, const struct route *rt, unsigned link,
+		       const struct nlattr *hops)
+{
+	const struct rtnexthop *hop = mnl_attr_get_payload(hops);
+	int left = mnl_attr_get_payload_len(hops), r = MNL_CB_OK;
+
+	for (; RTNH_OK(hop, left) && r == MNL_CB_OK; hop = RTNH_NEXT(hop)) {
+		struct route one = *rt;
+		const struct nlattr *attr;
+
+		mnl_attr_for_each_payload((const void *)RTNH_DATA(hop), hop->rtnh_len - sizeof(*hop))
+			read_route_attribute(&one, attr);
+		one.link = (unsigned)hop->rtnh_ifindex;
+		one.is_multipath = true;
+		if (!link || one.link == link)
+			r = append_route(routes, &one);
+		left -= (int)RTNH_ALIGN(hop->rtnh_len);
+	}
+	return r;
+}
+
+struct route_filter {
+	unsigned link;
+	struct routes *out;
+};
+
 static int visit_route(const struct nlmsghdr *nlh, void *data)
 {
 	const struct route_filter *filter = data;
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr;
+	const struct nlattr *attr, *hops = NULL;
 	struct route rt = {
 		.dst = { .family = rtm->rtm_family, .prefix = rtm->rtm_dst_len },
 		.table = rtm->rtm_table,
@@ -131,8 +154,13 @@ static int visit_route(const struct nlmsghdr *nlh, void *data)
 	    (rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6) ||
 	    (rtm->rtm_flags & RTM_F_CLONED))
 		return MNL_CB_OK;
-	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
+		if (mnl_attr_get_type(attr) == RTA_MULTIPATH)
+			hops = attr;
 		read_route_attribute(&rt, attr);
+	}
+	if (hops)
+		return append_hops(filter->out, &rt, filter->link, hops);
 	if (filter->link && rt.link != filter->link)
 		return MNL_CB_OK;
 	return append_route(filter->out, &rt);
@@ -160,19 +188,44 @@ void routes_release(struct routes *routes)
 	*routes = (struct routes){ 0 };
 }
 
-const struct route *routes_find(const struct routes *routes, const struct ipnet *net)
-{
-	for (size_t i = 0; i < routes->n; i++)
-		if (ipnet_equal(&routes->v[i].dst, net))
-			return &routes->v[i];
-	return NULL;
-}
-
 bool route_equal(const struct route *a, const struct route *b)
 {
 	return ipnet_equal(&a->dst, &b->dst) && a->link == b->link && a->table == b->table &&
 	       a->metric == b->metric && a->has_source == b->has_source &&
+	       a->has_gateway == b->has_gateway && ipnet_equal(&a->gateway, &b->gateway) &&
 	       !memcmp(a->source, b->source, sizeof(a->source));
+}
+
+static void format_address(const struct route *rt, const uint8_t *addr, char out[IPNET_TEXT_SIZE])
+{
+	struct ipnet net = { .family = rt->dst.family };
+
+	net.prefix = ipnet_bits(&net);
+	memcpy(net.addr, addr, sizeof(net.addr));
+	ipnet_format(&net, out);
+}
+
+void route_format(const struct route *rt, char out[ROUTE_TEXT_SIZE])
+{
+	char dst[IPNET_TEXT_SIZE], address[IPNET_TEXT_SIZE], link[IF_NAMESIZE] = "?";
+	size_t n;
+
+	ipnet_format(&rt->dst, dst);
+	if_indextoname(rt->link, link);
+	n = (size_t)snprintf(out, ROUTE_TEXT_SIZE, "%s", dst);
+	if (rt->has_gateway) {
+		format_address(rt, rt->gateway.addr, address);
+		n += (size_t)snprintf(out + n, ROUTE_TEXT_SIZE - n, " via %s", address);
+	}
+	n += (size_t)snprintf(out + n, ROUTE_TEXT_SIZE - n, " dev %s", link);
+	if (rt->table != RT_TABLE_MAIN)
+		n += (size_t)snprintf(out + n, ROUTE_TEXT_SIZE - n, " table %u", rt->table);
+	if (rt->has_source) {
+		format_address(rt, rt->source, address);
+		n += (size_t)snprintf(out + n, ROUTE_TEXT_SIZE - n, " src %s", address);
+	}
+	if (rt->metric)
+		snprintf(out + n, ROUTE_TEXT_SIZE - n, " metric %u", rt->metric);
 }
 
 static int change_route(const struct route *rt, uint16_t type, uint16_t flags)

@@ -15,6 +15,7 @@ struct route {
 	uint32_t table, metric;
 	uint8_t scope, protocol, type;
 	bool has_source, has_gateway;
+	bool is_multipath;		/* one of several next hops; never to be changed */
 	uint8_t source[16];
 	struct ipnet gateway;
 };
@@ -34,8 +35,9 @@ unsigned kernel_link(const char *name);
  */
 int kernel_routes(unsigned link, struct routes *out, struct error *err);
 void routes_release(struct routes *routes);
-/* The first route to exactly @net, borrowed; NULL if there is none. */
-const struct route *routes_find(const struct routes *routes, const struct ipnet *net);
+/* "10.0.0.1 dev vif1.0 src 192.168.7.1 metric 2", as ip(8) lists it. */
+#define ROUTE_TEXT_SIZE 256
+void route_format(const struct route *route, char out[ROUTE_TEXT_SIZE]);
 bool route_equal(const struct route *a, const struct route *b);
 
 /* Add (never replace) or delete exactly one route. Returns 0 or a negative errno. */

@@ -16,22 +16,28 @@
 #include "src/cleanup.h"
 #include "src/near.h"
 #include "src/output.h"
+#include "src/text.h"
 
 #define COLUMNS_MAX 32
 
-static bool is_control(unsigned char c)
-{
-	return c < 0x20 || c == 0x7f;
-}
-
 void output_escaped(const char *text, FILE *out)
 {
-	for (; *text; text++) {
-		if (is_control((unsigned char)*text))
-			fprintf(out, "\\x%02x", (unsigned char)*text);
-		else
-			putc(*text, out);
+	char piece[TEXT_ESCAPED_SIZE(4)];
+
+	for (; *text; text += text_character(text).len) {
+		char one[5] = "";
+
+		memcpy(one, text, text_character(text).len);
+		text_escape(one, piece, sizeof(piece));
+		fputs(piece, out);
 	}
+}
+
+void output_message(const char *text)
+{
+	fputs("xvif: ", stderr);
+	output_escaped(text, stderr);
+	putc('\n', stderr);
 }
 
 static int write_piece(void *out, const char *text, size_t len)
@@ -50,10 +56,23 @@ int output_sxp(const struct sxp_doc *doc, sxp_node node, FILE *out, struct error
 static struct json_object *make_object(const struct sxp_doc *doc, sxp_node list,
 				       const struct field *fields);
 
+#define REPLACEMENT "\xef\xbf\xbd"
+
 /* JSON is UTF-8; a byte that is not becomes U+FFFD, for the bytes come from outside. */
 static struct json_object *make_text(const char *text)
 {
-	return json_object_new_string(text);
+	CLEANUP(cleanup_free) char *copy = malloc(strlen(text) * strlen(REPLACEMENT) + 1);
+	char *p = copy;
+
+	if (!copy)
+		return NULL;
+	while (*text) {
+		struct character c = text_character(text);
+
+		p = mempcpy(p, c.is_utf8 ? text : REPLACEMENT, c.is_utf8 ? c.len : strlen(REPLACEMENT));
+		text += c.len;
+	}
+	return json_object_new_string_len(copy, (int)(p - copy));
 }
 
 static struct json_object *make_array(const struct sxp_doc *doc, sxp_node element,
@@ -121,19 +140,25 @@ int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fi
 int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
 		struct error *err)
 {
-	(void)doc;
-	(void)list;
-	(void)fields;
-	(void)out;
-	return error_set(err, -ENOTSUP, "--json: xvif was built without json-c");
+	(void)doc, (void)list, (void)fields, (void)out;
+	return error_set(err, -ENOTSUP, "built without json-c");
 }
 #endif
 
-static void list_columns(const struct field *fields, FILE *out)
+static int no_columns(const struct command *command, struct error *err)
 {
-	for (; fields->name; fields++)
-		if (fields->column)
-			fprintf(out, "%s\n", fields->column);
+	return error_status(err, STATUS_USAGE, -EINVAL, "%s: prints no table, --output has no meaning",
+			    command->name);
+}
+
+int output_columns(const struct command *command, FILE *out, struct error *err)
+{
+	if (!command->columns)
+		return no_columns(command, err);
+	for (const struct field *f = command->columns; f->name; f++)
+		if (f->column)
+			fprintf(out, "%s\n", f->column);
+	return 0;
 }
 
 static const struct field *find_column(const struct field *fields, const char *name,
@@ -180,8 +205,16 @@ static int choose_columns(const struct field *fields, const char *wanted,
 }
 
 #ifdef HAVE_SMARTCOLS
-/* The texts after the name of an element, one space between; for free(). libsmartcols escapes control bytes. */
-static char *join(const struct sxp_doc *doc, sxp_node element)
+static bool has_text(const struct sxp_doc *doc, sxp_node element, const char *text)
+{
+	for (sxp_node n = sxp_next(doc, sxp_first(doc, element)); n; n = sxp_next(doc, n))
+		if (!strcmp(sxp_text(doc, n, NULL), text))
+			return true;
+	return false;
+}
+
+/* The texts after the name of an element, those of @unusable marked, one space between; for free(). libsmartcols escapes control bytes. */
+static char *join(const struct sxp_doc *doc, sxp_node element, sxp_node unusable)
 {
 	char *text = NULL;
 	size_t size;
@@ -195,9 +228,23 @@ static char *join(const struct sxp_doc *doc, sxp_node element)
 
 		if (n != first)
 			putc(' ', f);
+		if (value && has_text(doc, unusable, value))
+			putc('?', f);
 		fputs(value ? value : "", f);
 	}
 	return fclose(f) ? NULL : text;
+}
+
+/* "(libxl true)" -> "libxl: true", for free() */
+static char *join_pair(const struct sxp_doc *doc, sxp_node pair)
+{
+	sxp_node name = sxp_first(doc, pair);
+	char *text;
+
+	if (asprintf(&text, "%s: %s", sxp_text(doc, name, NULL),
+		     sxp_text(doc, sxp_next(doc, name), NULL)) < 0)
+		return NULL;
+	return text;
 }
 
 static int fill(struct libscols_table *table, const struct sxp_doc *doc, sxp_node list,
@@ -214,7 +261,9 @@ static int fill(struct libscols_table *table, const struct sxp_doc *doc, sxp_nod
 			continue;
 		line = scols_table_new_line(table, NULL);
 		for (size_t i = 0; i < n && line; i++) {
-			char *text = join(doc, sxp_child(doc, row, columns[i]->name));
+			bool is_ips = columns[i]->kind == KIND_LIST;
+			char *text = join(doc, sxp_child(doc, row, columns[i]->name),
+					  is_ips ? sxp_child(doc, row, "unusable") : 0);
 
 			if (!text || scols_line_refer_data(line, i, text))
 				return -ENOMEM;
@@ -225,6 +274,44 @@ static int fill(struct libscols_table *table, const struct sxp_doc *doc, sxp_nod
 	return 0;
 }
 
+/* One line for each text of a list, or for each member of an object. */
+static int fill_detail(struct libscols_table *table, const struct sxp_doc *doc, sxp_node element,
+		       const struct field *field)
+{
+	const char *name = field->name;
+	sxp_node value = sxp_next(doc, sxp_first(doc, element));
+
+	for (; value; value = sxp_next(doc, value)) {
+		struct libscols_line *row = scols_table_new_line(table, NULL);
+		char *text = sxp_is_list(doc, value) ? join_pair(doc, value) :
+						       strdup(sxp_text(doc, value, NULL));
+
+		if (!row || !text || scols_line_set_data(row, 0, name) ||
+		    scols_line_refer_data(row, 1, text))
+			return -ENOMEM;
+		name = "";
+	}
+	return 0;
+}
+
+int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
+		  struct error *err)
+{
+	struct libscols_table *table = scols_new_table();
+	int r = table && scols_table_new_column(table, "NAME", 0, 0) &&
+		scols_table_new_column(table, "VALUE", 0, 0) ? 0 : -ENOMEM;
+
+	for (; fields->name && !r; fields++)
+		r = fill_detail(table, doc, sxp_child(doc, list, fields->name), fields);
+	if (!r) {
+		scols_table_set_stream(table, out);
+		scols_table_enable_noheadings(table, 1);
+		r = scols_print_table(table);
+	}
+	scols_unref_table(table);
+	return r ? error_set(err, -EIO, "cannot write the result") : 0;
+}
+
 int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
 		 const struct args *args, FILE *out, struct error *err)
 {
@@ -233,10 +320,6 @@ int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *f
 	size_t n = 0;
 	int r;
 
-	if (args->options[OPT_OUTPUT] && !strcmp(args->options[OPT_OUTPUT], "help")) {
-		list_columns(fields, out);
-		return 0;
-	}
 	r = choose_columns(fields, args->options[OPT_OUTPUT], columns, &n, err);
 	if (r)
 		return r;
@@ -256,11 +339,36 @@ int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *f
 int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
 		 const struct args *args, FILE *out, struct error *err)
 {
-	(void)doc;
-	(void)list;
-	(void)fields;
-	(void)args;
-	(void)out;
-	return error_set(err, -ENOTSUP, "xvif was built without libsmartcols: use --json or --sxp");
+	(void)doc, (void)list, (void)fields, (void)args, (void)out;
+	return error_set(err, -ENOTSUP, "built without libsmartcols");
+}
+
+int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
+		  struct error *err)
+{
+	(void)doc, (void)list, (void)fields, (void)out;
+	return error_set(err, -ENOTSUP, "built without libsmartcols");
 }
 #endif
+
+int output_check(const struct command *command, const struct args *args, struct error *err)
+{
+	const struct field *columns[COLUMNS_MAX];
+	size_t n;
+
+#ifndef HAVE_JSON
+	if (args->options[OPT_JSON])
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "--json: xvif was built without json-c");
+#endif
+#ifndef HAVE_SMARTCOLS
+	if (command->columns && !args->options[OPT_SXP] && !args->options[OPT_JSON])
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "xvif was built without libsmartcols: use --json or --sxp");
+#endif
+	if (!args->options[OPT_OUTPUT])
+		return 0;
+	if (!command->columns)
+		return no_columns(command, err);
+	return choose_columns(command->columns, args->options[OPT_OUTPUT], columns, &n, err);
+}

@@ -30,6 +30,15 @@ struct field {
 	const struct field *fields;
 };
 
+/* Print the names of a command's columns. Returns 0 or -EINVAL when it has none. */
+int output_columns(const struct command *command, FILE *out, struct error *err);
+
+/*
+ * Can the result of @command be printed the way @args ask for? Looked at
+ * before it runs. Returns 0 or -EINVAL (STATUS_USAGE).
+ */
+int output_check(const struct command *command, const struct args *args, struct error *err);
+
 /* Print the elements of @list as one JSON object. */
 int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
 		struct error *err);
@@ -37,6 +46,13 @@ int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fi
 /* Print each list in @list as a row. */
 int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
 		 const struct args *args, FILE *out, struct error *err);
+
+/* Print the elements of @list below each other, each with its name. */
+int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
+		  struct error *err);
+
+/* Print a line on stderr that is not an error of the command. */
+void output_message(const char *text);
 
 /* Print a value on one line. */
 int output_sxp(const struct sxp_doc *doc, sxp_node node, FILE *out, struct error *err);

@@ -49,57 +49,98 @@ static void plan_commit(struct plan *p)
 		plan_list(p, copy);
 }
 
-static void plan_additions(struct plan *p)
+static void plan_route(struct plan *p, const char *operation, const struct route *rt)
+{
+	char text[ROUTE_TEXT_SIZE];
+
+	route_format(rt, text);
+	line(p, "ip route %s %s", operation, text);
+}
+
+static void plan_copied_routes(struct plan *p)
+{
+	for (size_t i = 0; i < p->s->unrouted.n; i++) {
+		struct route rt = p->s->model;
+
+		rt.dst = p->s->unrouted.words[i].net;
+		plan_route(p, "add", &rt);
+	}
+}
+
+static void plan_shadow_run(struct plan *p)
 {
 	CLEANUP(cleanup_free) char *text = iplist_format(&p->s->unrouted);
-	const struct iplist *unrouted = &p->s->unrouted;
+	const struct vif *vif = p->s->vif;
+
+	line(p, "write /local/domain/0/xvif/vif/%u/%u/ip = \"%s\"", vif->domain.domid, vif->devid,
+	     text ? text : "");
+	plan_script(p, "online", true);
+	line(p, "remove /local/domain/0/xvif/vif/%u/%u", vif->domain.domid, vif->devid);
+}
+
+/* @rules: what is there before, and what will be after */
+static void plan_added_rules(struct plan *p, struct rules *rules)
+{
 	struct rules missing = { 0 };
 
-	if (p->s->runs_script && unrouted->n && text) {
-		line(p, "write /local/domain/0/xvif/vif/%u/%u/ip = \"%s\"", p->s->vif->domain.domid,
-		     p->s->vif->devid, text);
-		plan_script(p, "online", true);
-		line(p, "remove /local/domain/0/xvif/vif/%u/%u", p->s->vif->domain.domid,
-		     p->s->vif->devid);
-	}
-	for (size_t i = 0; i < unrouted->n && p->s->uses_routes && !p->s->runs_script; i++)
-		line(p, "ip route add %s dev %s", unrouted->words[i].text, p->s->vif->link);
-	if (p->s->uses_rules && !rules_subtract(&p->s->wanted, &p->s->rules, &missing, NULL))
-		plan_rules(p, "-I", &missing);
+	p->failed |= rules_append(rules, &p->s->rules, NULL);
+	p->failed |= rules_append(rules, &p->s->by_script, NULL);
+	p->failed |= rules_subtract(&p->s->wanted, rules, &missing, NULL);
+	plan_rules(p, "-I", &missing);
+	p->failed |= rules_append(rules, &missing, NULL);
 	rules_release(&missing);
 }
 
-static void plan_removals(struct plan *p)
+static void plan_removals(struct plan *p, const struct rules *rules)
 {
+	const struct survey *s = p->s;
 	struct rules surplus = { 0 };
 
-	for (size_t i = 0; i < p->s->routes.n && p->s->uses_routes; i++) {
-		char dst[IPNET_TEXT_SIZE];
-
-		ipnet_format(&p->s->routes.v[i].dst, dst);
-		if (iplist_has(&p->s->removed, &p->s->routes.v[i].dst))
-			line(p, "ip route del %s dev %s metric %u", dst, p->s->vif->link,
-			     p->s->routes.v[i].metric);
-	}
-	if (p->s->uses_rules && !rules_intersect(&p->s->rules, &p->s->obsolete, &surplus, NULL))
-		plan_rules(p, "-D", &surplus);
+	for (size_t i = 0; i < s->routes.n; i++)
+		if (survey_removes_route(s, &s->routes.v[i]))
+			plan_route(p, "del", &s->routes.v[i]);
+	p->failed |= rules_surplus(rules, &s->wanted, &s->obsolete, &surplus, NULL);
+	plan_rules(p, "-D", &surplus);
 	rules_release(&surplus);
+}
+
+static void plan_delta(struct plan *p)
+{
+	struct rules rules = { 0 };
+
+	if (p->s->runs_script && p->s->unrouted.n)
+		plan_shadow_run(p);
+	else if (p->s->uses_routes && !p->s->runs_script)
+		plan_copied_routes(p);
+	if (p->s->uses_rules)
+		plan_added_rules(p, &rules);
+	plan_commit(p);
+	plan_removals(p, &rules);
+	rules_release(&rules);
+}
+
+static void plan_cycle(struct plan *p)
+{
+	plan_script(p, "offline", false);
+	plan_commit(p);
+	plan_script(p, "online", false);
 }
 
 int survey_plan(const struct survey *s, struct lines *out, struct error *err)
 {
 	struct plan p = { .s = s, .out = out };
-	bool is_cycle = s->options->method == METHOD_CYCLE;
-	bool is_delta = !is_cycle && s->options->method != METHOD_NONE;
 
-	if (is_cycle)
-		plan_script(&p, "offline", false);
-	if (is_delta)
-		plan_additions(&p);
-	plan_commit(&p);
-	if (is_cycle)
-		plan_script(&p, "online", false);
-	if (is_delta)
-		plan_removals(&p);
+	switch (s->options->method) {
+	case METHOD_NONE:
+		plan_commit(&p);
+		break;
+	case METHOD_CYCLE:
+		plan_cycle(&p);
+		break;
+	case METHOD_AUTO:
+	case METHOD_DELTA:
+		plan_delta(&p);
+		break;
+	}
 	return p.failed ? error_memory(err) : 0;
 }

@@ -33,6 +33,12 @@ static int check_hotplug_status(const struct vif *vif, struct error *err)
 	return -EPERM;
 }
 
+bool precheck_is_leaving(const struct vif *vif)
+{
+	return (vif->online && !says(vif->online, "1")) || says(vif->state, "5") ||
+	       says(vif->state, "6");
+}
+
 int precheck_vif(const struct vif *vif, struct error *err)
 {
 	unsigned id;
@@ -60,52 +66,57 @@ int precheck_vif(const struct vif *vif, struct error *err)
 	return check_hotplug_status(vif, err);
 }
 
-static int check_owner(const struct vif *other, const struct iplist *added, struct error *err)
+static int owned(struct store *st, struct vif *owner, const char *theirs, const char *ours,
+		 struct error *err)
 {
-	for (size_t i = 0; i < added->n; i++) {
-		for (size_t j = 0; j < other->ips.n; j++) {
-			if (!other->ips.words[j].is_valid ||
-			    !ipnet_overlaps(&other->ips.words[j].net, &added->words[i].net))
-				continue;
-			error_set(err, -EEXIST, "%s: vif %u of domain '%s' has %s already",
-				  added->words[i].text, other->devid,
-				  other->domain.name ? other->domain.name : "?",
-				  other->ips.words[j].text);
-			error_hint(err, "--force adds it all the same");
-			return -EEXIST;
-		}
-	}
+	store_get(st, 0, &owner->domain.name, NULL, "/local/domain/%u/name", owner->domain.domid);
+	error_set(err, -EEXIST, "%s: vif %u of domain '%s' has %s already", ours, owner->devid,
+		  owner->domain.name ? owner->domain.name : "?", theirs);
+	error_hint(err, "--force adds it all the same");
+	return -EEXIST;
+}
+
+static int check_owner(struct store *st, struct vif *other, const struct iplist *added,
+		       struct error *err)
+{
+	for (size_t i = 0; i < added->n; i++)
+		for (size_t j = 0; j < other->ips.n; j++)
+			if (other->ips.words[j].is_valid &&
+			    ipnet_overlaps(&other->ips.words[j].net, &added->words[i].net))
+				return owned(st, other, other->ips.words[j].text,
+					     added->words[i].text, err);
 	return 0;
 }
 
+static int check_other(struct store *st, store_tx tx, const struct survey *s, const char *domid,
+		       const char *devid, struct error *err)
+{
+	CLEANUP(vif_release) struct vif other = { 0 };
+	int r;
+
+	if (!parse_id(domid, &other.domain.domid) || !parse_id(devid, &other.devid) ||
+	    (other.domain.domid == s->vif->domain.domid && other.devid == s->vif->devid))
+		return 0;
+	r = store_get(st, tx, &other.ip, err, "/local/domain/0/backend/vif/%s/%s/ip", domid, devid);
+	if (!r)
+		r = iplist_parse(other.ip, &other.ips, err);
+	return r ? r : check_owner(st, &other, &s->added, err);
+}
+
 /* Reads only the ip nodes: one request a vif. */
-static int check_owners(struct store *st, const struct vif *vif, const struct iplist *added,
-			struct error *err)
+int precheck_owners(struct store *st, store_tx tx, const struct survey *s, struct error *err)
 {
 	CLEANUP(names_release) struct names domids = { 0 };
-	int r = store_list(st, 0, &domids, err, "/local/domain/0/backend/vif");
+	int r = 0;
 
+	if (!s->options->force && s->added.n)
+		r = store_list(st, tx, &domids, err, "/local/domain/0/backend/vif");
 	for (unsigned i = 0; i < domids.n && !r; i++) {
 		CLEANUP(names_release) struct names devids = { 0 };
 
-		r = store_list(st, 0, &devids, err, "/local/domain/0/backend/vif/%s", domids.v[i]);
-		for (unsigned j = 0; j < devids.n && !r; j++) {
-			CLEANUP(vif_release) struct vif other = { 0 };
-
-			if (!parse_id(domids.v[i], &other.domain.domid) ||
-			    !parse_id(devids.v[j], &other.devid) ||
-			    (other.domain.domid == vif->domain.domid && other.devid == vif->devid))
-				continue;
-			r = store_get(st, 0, &other.ip, err, "/local/domain/0/backend/vif/%s/%s/ip",
-				      domids.v[i], devids.v[j]);
-			if (!r)
-				r = iplist_parse(other.ip, &other.ips, err);
-			if (!r && other.ips.n)
-				r = store_get(st, 0, &other.domain.name, err, "/local/domain/%s/name",
-					      domids.v[i]);
-			if (!r)
-				r = check_owner(&other, added, err);
-		}
+		r = store_list(st, tx, &devids, err, "/local/domain/0/backend/vif/%s", domids.v[i]);
+		for (unsigned j = 0; j < devids.n && !r; j++)
+			r = check_other(st, tx, s, domids.v[i], devids.v[j], err);
 	}
 	return r;
 }
@@ -141,7 +152,7 @@ static int check_length(const struct vif *vif, const struct iplist *after, struc
 	return 0;
 }
 
-int precheck_list(struct store *st, const struct survey *s, struct error *err)
+int precheck_list(const struct survey *s, struct error *err)
 {
 	const struct vif *vif = s->vif;
 	int r;
@@ -160,6 +171,5 @@ int precheck_list(struct store *st, const struct survey *s, struct error *err)
 	r = check_length(vif, &s->after, err);
 	if (r || s->options->force || !s->added.n)
 		return r;
-	r = check_own_addresses(&s->added, err);
-	return r ? r : check_owners(st, vif, &s->added, err);
+	return check_own_addresses(&s->added, err);
 }

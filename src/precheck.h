@@ -8,7 +8,13 @@
 /* The vif: backend here, connected, no script running, nodes that fit together. */
 int precheck_vif(const struct vif *vif, struct error *err);
 
-/* The list: its length, emptiness, owners elsewhere, this host's own addresses. */
-int precheck_list(struct store *st, const struct survey *s, struct error *err);
+/* Is the vif being taken down, by its nodes? */
+bool precheck_is_leaving(const struct vif *vif);
+
+/* The list: its length, emptiness, this host's own addresses. */
+int precheck_list(const struct survey *s, struct error *err);
+
+/* No other vif has an added address; also asked in the transaction that commits. */
+int precheck_owners(struct store *st, store_tx tx, const struct survey *s, struct error *err);
 
 #endif

@@ -15,11 +15,14 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "src/process.h"
+#include "src/signals.h"
 
-#define OUTPUT_MAX (1024 * 1024)
+#define OUTPUT_MAX (64 << 20)
+#define NAP_MS 10
 
 static void set_environment(const char *const *env)
 {
@@ -38,6 +41,8 @@ static void reset_signals(void)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 }
@@ -58,43 +63,90 @@ static void become(const struct process *p, int output)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-static char *take_output(int fd)
+static int take_output(struct process *p, int fd, struct error *err)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
-	size_t len = size > OUTPUT_MAX ? OUTPUT_MAX : size < 0 ? 0 : (size_t)size;
-	char *text = malloc(len + 1);
 	ssize_t n;
 
-	if (!text)
-		return NULL;
-	n = pread(fd, text, len, 0);
-	text[n > 0 ? n : 0] = '\0';
-	return text;
+	if (size < 0 || size > OUTPUT_MAX)
+		return error_set(err, -E2BIG, "'%s' printed more than %d MiB", p->argv[0],
+				 OUTPUT_MAX >> 20);
+	p->output = malloc((size_t)size + 1);
+	if (!p->output)
+		return error_memory(err);
+	n = pread(fd, p->output, (size_t)size, 0);
+	p->output[n > 0 ? n : 0] = '\0';
+	return 0;
 }
 
-static void wait_for(struct process *p, pid_t pid)
+static bool has_ended(pid_t pid)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
-	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
-	int n;
+	siginfo_t info = { 0 };
 
-	do
-		n = poll(&pfd, 1, (int)p->timeout_s * 1000);
-	while (n < 0 && errno == EINTR);
-	if (n == 0) {
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid == pid;
+}
+
+static long milliseconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Wait for the process, a held signal, or the time limit; true when it has ended. */
+static bool wait_for(struct process *p, pid_t pid, struct pollfd fds[2])
+{
+	long end = milliseconds() + (long)p->timeout_s * 1000, left;
+
+	while (!has_ended(pid)) {
+		left = end - milliseconds();
+		if (left <= 0)
+			return false;
+		if (fds[0].fd < 0 && left > NAP_MS)
+			left = NAP_MS;
+		poll(fds, 2, (int)left);
+		if (fds[1].revents) {
+			p->was_interrupted = true;
+			return false;
+		}
+	}
+	return true;
+}
+
+static int reap(struct process *p, pid_t pid, struct error *err)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return error_set(err, -errno, "'%s': its exit status is lost: %s", p->argv[0],
+					 strerror(errno));
+	p->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return 0;
+}
+
+/* Kernels before 5.3 have no pidfd: then it is looked at every now and again. */
+static int watch(struct process *p, pid_t pid, struct error *err)
+{
+	struct pollfd fds[2] = {
+		{ .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN },
+		{ .fd = p->is_interruptible ? signals_fd() : -1, .events = POLLIN },
+	};
+
+	if (!wait_for(p, pid, fds)) {
 		p->timed_out = true;
 		kill(-pid, SIGKILL);
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (pidfd >= 0)
-		close(pidfd);
-	p->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	for (size_t i = 0; i < 2; i++)
+		if (fds[i].fd >= 0)
+			close(fds[i].fd);
+	return reap(p, pid, err);
 }
 
 int process_run(struct process *p, struct error *err)
 {
-	int output = memfd_create("output", MFD_CLOEXEC);
+	int output = memfd_create("output", MFD_CLOEXEC), r;
 	pid_t pid;
 
 	if (output < 0)
@@ -108,8 +160,9 @@ int process_run(struct process *p, struct error *err)
 	if (pid == 0)
 		become(p, output);
 	setpgid(pid, pid);
-	wait_for(p, pid);
-	p->output = take_output(output);
+	r = watch(p, pid, err);
+	if (!r)
+		r = take_output(p, output, err);
 	close(output);
-	return p->output ? 0 : error_memory(err);
+	return r;
 }

@@ -12,13 +12,16 @@ struct process {
 	const char *const *env;		/* "NAME=VALUE" added to the environment, or "NAME" removed from it; NULL: nothing */
 	unsigned timeout_s;
 	int keep_fd;		/* a descriptor it inherits; 0: none */
+	bool is_interruptible;	/* a held signal (signals.h) ends it, as the time limit does */
 	/* results */
-	char *output;		/* stdout and stderr, at most 1 MiB, for free() */
+	char *output;		/* stdout and stderr, for free() */
 	int status;		/* exit status; 128 + number of the signal that ended it */
-	bool timed_out;		/* its whole process group was killed */
+	bool timed_out;		/* its whole process group was killed ... */
+	bool was_interrupted;	/* ... as here */
 };
 
 /* Run and wait; stdin is /dev/null. Returns 0 once the program has ended, or a negative errno. */
+/* Run it to its end. Returns 0, whatever its exit status, or a negative errno when that is not known. */
 int process_run(struct process *p, struct error *err);
 
 #endif

@@ -120,6 +120,7 @@ static int append(struct rules *rules, const char *text, struct error *err)
 	return v[rules->n - 1].key && v[rules->n - 1].text ? 0 : error_memory(err);
 }
 
+/* iptables refuses an IPv6 address, and the scripts go on: so a rule with one is left out. */
 static int take_recorded(char *output, struct rules *out, size_t n, struct error *err)
 {
 	char *save, *line;
@@ -131,7 +132,8 @@ static int take_recorded(char *output, struct rules *out, size_t n, struct error
 
 		if (!strcmp(line, "LIST"))
 			lists++;
-		else if (!strncmp(line, "RULE ", 5) && rule && lists && lists <= n)
+		else if (!strncmp(line, "RULE ", 5) && rule && lists && lists <= n &&
+			 !strchr(rule, ':'))
 			r = append(&out[lists - 1], rule + strlen("-I FORWARD "), err);
 	}
 	return lists == n || r ? r : -EIO;
@@ -174,10 +176,16 @@ int rules_record(const struct script *script, const char *link, const struct ipl
 	output = p.output;
 	if (r)
 		return r;
-	if (p.status || take_recorded(output, out, n, err) == -EIO)
+	r = take_recorded(output, out, n, err);
+	if (r == -EIO || p.status)
 		return error_set(err, -EIO, "'%s': its rules could not be recorded: exit status %d",
 				 script->path, p.status);
-	return 0;
+	return r;
+}
+
+static int no_answer(unsigned timeout_s, struct error *err)
+{
+	return error_set(err, -ETIMEDOUT, "iptables: still running after %u s, killed", timeout_s);
 }
 
 static bool names_link(const struct rule *rule, const char *link)
@@ -193,11 +201,11 @@ static bool names_link(const struct rule *rule, const char *link)
 	return false;
 }
 
-int rules_list(const char *link, struct rules *out, struct error *err)
+int rules_list(const char *link, unsigned timeout_s, struct rules *out, struct error *err)
 {
 	const char *argv[] = { "iptables", "-w", "-S", "FORWARD", NULL };
 	const char *env[] = { path_env, NULL };
-	struct process p = { .argv = argv, .env = env, .timeout_s = TIMEOUT_S };
+	struct process p = { .argv = argv, .env = env, .timeout_s = timeout_s };
 	CLEANUP(cleanup_free) char *output = NULL;
 	char *save, *line;
 	int r = process_run(&p, err);
@@ -205,6 +213,8 @@ int rules_list(const char *link, struct rules *out, struct error *err)
 	output = p.output;
 	if (r)
 		return r;
+	if (p.timed_out)
+		return no_answer(timeout_s, err);
 	if (p.status)
 		return error_set(err, -ENOENT, "iptables does not work: %.*s",
 				 (int)strcspn(output, "\n"), output);
@@ -242,24 +252,77 @@ int rules_subtract(const struct rules *a, const struct rules *b, struct rules *o
 	return r;
 }
 
-int rules_intersect(const struct rules *a, const struct rules *b, struct rules *out,
-		    struct error *err)
+int rules_among(const struct rules *a, const struct rules *b, const struct rules *c,
+		struct rules *out, struct error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < a->n && !r; i++)
-		if (count(b, a->v[i].key, b->n))
+		if (count(b, a->v[i].key, b->n) || count(c, a->v[i].key, c->n))
 			r = append(out, a->v[i].text, err);
 	return r;
 }
 
-static int change_one(const char *operation, const struct rule *rule, struct error *err)
+int rules_append(struct rules *rules, const struct rules *more, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < more->n && !r; i++)
+		r = append(rules, more->v[i].text, err);
+	return r;
+}
+
+/* "--physdev-in LINK --physdev-is-bridged -j ACCEPT", with or without one "-s NET" */
+static bool is_of_scripts(const struct rule *rule, const char *link)
+{
+	static const char *const directions[] = { "in", "out" };
+
+	for (size_t i = 0; i < 2; i++) {
+		char head[128];
+		const char *rest;
+
+		snprintf(head, sizeof(head), "--physdev-%s %s --physdev-is-bridged -j ACCEPT ",
+			 directions[i], link);
+		if (strncmp(rule->key, head, strlen(head)))
+			continue;
+		rest = rule->key + strlen(head);
+		return !*rest || (!strncmp(rest, "-s ", 3) && strchr(rest + 3, ' ') &&
+				  !strchr(rest + 3, ' ')[1]);
+	}
+	return false;
+}
+
+int rules_of_scripts(const struct rules *rules, const char *link, struct rules *out,
+		     struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < rules->n && !r; i++)
+		if (is_of_scripts(&rules->v[i], link))
+			r = append(out, rules->v[i].text, err);
+	return r;
+}
+
+int rules_surplus(const struct rules *present, const struct rules *wanted,
+		  const struct rules *obsolete, struct rules *out, struct error *err)
+{
+	struct rules extra = { 0 };
+	int r = rules_subtract(present, wanted, &extra, err);
+
+	if (!r)
+		r = rules_among(&extra, wanted, obsolete, out, err);
+	rules_release(&extra);
+	return r;
+}
+
+static int change_one(const char *operation, const struct rule *rule, unsigned timeout_s,
+		      struct error *err)
 {
 	CLEANUP(cleanup_free) char *text = strdup(rule->text);
 	CLEANUP(cleanup_free) char *output = NULL;
 	const char *argv[WORDS_MAX + 5] = { "iptables", "-w", operation, "FORWARD" };
 	const char *env[] = { path_env, NULL };
-	struct process p = { .argv = argv, .env = env, .timeout_s = TIMEOUT_S };
+	struct process p = { .argv = argv, .env = env, .timeout_s = timeout_s };
 	int r;
 
 	if (!text)
@@ -267,6 +330,8 @@ static int change_one(const char *operation, const struct rule *rule, struct err
 	split(text, (char **)argv + 4, WORDS_MAX);
 	r = process_run(&p, err);
 	output = p.output;
+	if (!r && p.timed_out)
+		return no_answer(timeout_s, err);
 	if (!r && p.status)
 		r = error_status(err, STATUS_FAILED, -EIO, "iptables %s FORWARD %s: %.*s", operation,
 				 rule->text, (int)strcspn(output, "\n"), output);
@@ -278,23 +343,24 @@ static void release_lock(struct lock *lock)
 	lock_release(lock);
 }
 
-static int change(const char *operation, const struct rules *rules, struct error *err)
+static int change(const char *operation, const struct rules *rules, unsigned timeout_s,
+		  struct error *err)
 {
 	CLEANUP(release_lock) struct lock lock = { 0 };
-	int r = rules->n ? lock_iptables(&lock, TIMEOUT_S, err) : 0;
+	int r = rules->n ? lock_iptables(&lock, timeout_s, err) : 0;
 
 	/* The scripts put each rule at the head; so does going through the list from its front. */
 	for (size_t i = 0; i < rules->n && !r; i++)
-		r = change_one(operation, &rules->v[i], err);
+		r = change_one(operation, &rules->v[i], timeout_s, err);
 	return r;
 }
 
-int rules_insert(const struct rules *rules, struct error *err)
+int rules_insert(const struct rules *rules, unsigned timeout_s, struct error *err)
 {
-	return change("-I", rules, err);
+	return change("-I", rules, timeout_s, err);
 }
 
-int rules_delete(const struct rules *rules, struct error *err)
+int rules_delete(const struct rules *rules, unsigned timeout_s, struct error *err)
 {
-	return change("-D", rules, err);
+	return change("-D", rules, timeout_s, err);
 }

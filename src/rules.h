@@ -39,19 +39,33 @@ int rules_record(const struct script *script, const char *link, const struct ipl
  * Returns 0, -ENOENT when iptables does not work (then the scripts set no
  * rules either), or another negative errno.
  */
-int rules_list(const char *link, struct rules *out, struct error *err);
+int rules_list(const char *link, unsigned timeout_s, struct rules *out, struct error *err);
 
 /* The rules of @a that @b lacks, as multisets; texts are copied. */
 int rules_subtract(const struct rules *a, const struct rules *b, struct rules *out,
 		   struct error *err);
 
-/* The rules of @a that @b has too, each as often as in @a. */
-int rules_intersect(const struct rules *a, const struct rules *b, struct rules *out,
-		    struct error *err);
+/* The rules of @a that @b or @c has too, each as often as in @a. */
+int rules_among(const struct rules *a, const struct rules *b, const struct rules *c,
+		struct rules *out, struct error *err);
+
+/* Those of @rules that have the very shape in which the scripts write rules for @link. */
+int rules_of_scripts(const struct rules *rules, const char *link, struct rules *out,
+		     struct error *err);
+
+/*
+ * rules_surplus - what has to go of @present: what is there more often than in
+ * @wanted, and is a rule of @wanted or @obsolete; any other rule is not ours.
+ */
+int rules_surplus(const struct rules *present, const struct rules *wanted,
+		  const struct rules *obsolete, struct rules *out, struct error *err);
+
+/* Append copies of @more to @rules. */
+int rules_append(struct rules *rules, const struct rules *more, struct error *err);
 
 /* Insert or delete one after the other under the scripts' own lock. */
-int rules_insert(const struct rules *rules, struct error *err);
-int rules_delete(const struct rules *rules, struct error *err);
+int rules_insert(const struct rules *rules, unsigned timeout_s, struct error *err);
+int rules_delete(const struct rules *rules, unsigned timeout_s, struct error *err);
 
 void rules_release(struct rules *rules);
 

@@ -112,13 +112,14 @@ static void identify_common(struct script *script)
 	char path[4096], digest[SHA256_DIGEST_STRING_LENGTH];
 
 	beside(script->path, "vif-common.sh", path, sizeof(path));
-	if (!digest_file(path, digest)) {
-		for (size_t i = 0; i < sizeof(known_commons) / sizeof(*known_commons); i++) {
-			if (strcmp(known_commons[i].digest, digest))
-				continue;
-			script->sets_rules = known_commons[i].sets_rules;
-			return;
-		}
+	script->has_common = !digest_file(path, digest);
+	if (script->family == FAMILY_UNKNOWN)
+		return;
+	for (size_t i = 0; script->has_common && i < sizeof(known_commons) / sizeof(*known_commons); i++) {
+		if (strcmp(known_commons[i].digest, digest))
+			continue;
+		script->sets_rules = known_commons[i].sets_rules;
+		return;
 	}
 	script->family = FAMILY_UNKNOWN;
 	snprintf(script->why_unknown, sizeof(script->why_unknown),
@@ -134,8 +135,7 @@ int script_identify(const char *path, struct script *out, struct error *err)
 		return error_set(err, -errno, "hotplug script '%s': %s", path,
 				 errno == EACCES ? "not executable" : strerror(errno));
 	identify_family(out, digest);
-	if (out->family != FAMILY_UNKNOWN)
-		identify_common(out);
+	identify_common(out);
 	out->has_hooks = find_hooks();
 	if (out->family != FAMILY_UNKNOWN && out->has_hooks) {
 		out->family = FAMILY_UNKNOWN;

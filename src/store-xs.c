@@ -124,5 +124,12 @@ int store_open(struct store *st, unsigned timeout_s, struct error *err)
 		return error_set(err, -errno, "xenstored: cannot connect: %s", strerror(errno));
 	bound_waits(fd, timeout_s);
 	st->ops = &ops;
+	st->timeout_s = timeout_s;
 	return 0;
+}
+
+int store_reopen(struct store *st, struct error *err)
+{
+	store_close(st);
+	return store_open(st, st->timeout_s, err);
 }

@@ -9,6 +9,8 @@
 #include "src/cleanup.h"
 #include "src/store.h"
 
+#define TRIES 100
+
 static int failed(struct error *err, int code, const char *what, const char *path)
 {
 	if (code == EACCES || code == EPERM)
@@ -92,24 +94,48 @@ int store_make_private(struct store *st, store_tx tx, const char *path, struct e
 	return failed(err, errno, "set the permissions of", path);
 }
 
-int store_begin(struct store *st, store_tx *tx_out, struct error *err)
+/* libxenstore says EAGAIN for a conflict, and also when it waited in vain and closed its socket. */
+static bool is_alive(struct store *st)
 {
-	*tx_out = st->ops->begin(st->handle);
-	return *tx_out ? 0 : failed(err, errno, "begin a transaction on", "/");
+	unsigned len;
+	char *value = st->ops->read(st->handle, 0, "/", &len);
+
+	free(value);
+	return value || is_absent(errno);
 }
 
-int store_commit(struct store *st, store_tx tx, struct error *err)
+/* Returns 0 or a code for the caller; @again_out: it has to be done again. */
+static int try_once(struct store *st, store_steps steps, void *data, bool *again_out,
+		    struct error *err)
 {
+	store_tx tx = st->ops->begin(st->handle);
+	int r, code;
+
+	if (!tx)
+		return failed(err, errno, "begin a transaction on", "/");
+	r = steps(st, tx, data, err);
+	if (r) {
+		st->ops->end(st->handle, tx, false);
+		return r;
+	}
 	if (st->ops->end(st->handle, tx, true))
 		return 0;
-	if (errno == EAGAIN)
-		return error_set(err, -EAGAIN, "xenstore: somebody else is changing the same nodes");
-	return failed(err, errno, "commit a transaction on", "/");
+	code = errno;
+	*again_out = code == EAGAIN && is_alive(st);
+	failed(err, code, "commit a transaction on", "/");
+	return -ECONNABORTED;
 }
 
-void store_abort(struct store *st, store_tx tx)
+int store_transact(struct store *st, store_steps steps, void *data, struct error *err)
 {
-	st->ops->end(st->handle, tx, false);
+	for (int i = 0; i < TRIES; i++) {
+		bool again = false;
+		int r = try_once(st, steps, data, &again, err);
+
+		if (!again)
+			return r;
+	}
+	return error_set(err, -EBUSY, "xenstore: somebody else keeps changing the same nodes");
 }
 
 void store_close(struct store *st)

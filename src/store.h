@@ -32,6 +32,7 @@ struct store_ops {
 struct store {
 	const struct store_ops *ops;
 	void *handle;
+	unsigned timeout_s;
 };
 
 /*
@@ -43,6 +44,9 @@ struct store {
  */
 int store_open(struct store *st, unsigned timeout_s, struct error *err);
 void store_close(struct store *st);
+
+/* Close and open anew, after a request that got no answer. As store_open(). */
+int store_reopen(struct store *st, struct error *err);
 
 /*
  * store_get - read the node at a path in printf form.
@@ -69,10 +73,15 @@ int store_set(struct store *st, store_tx tx, const char *value, struct error *er
 /* Let only domain 0 read and write the node at @path. */
 int store_make_private(struct store *st, store_tx tx, const char *path, struct error *err);
 
-int store_begin(struct store *st, store_tx *tx_out, struct error *err);
+/* The steps of a transaction; anything but 0 aborts it. */
+typedef int (*store_steps)(struct store *st, store_tx tx, void *data, struct error *err);
 
-/* Returns -EAGAIN when somebody else changed what the transaction had read. */
-int store_commit(struct store *st, store_tx tx, struct error *err);
-void store_abort(struct store *st, store_tx tx);
+/*
+ * store_transact - run @steps in a transaction and commit it; from the start
+ * again when somebody else changed what it had read.
+ * Returns 0, what @steps returned, -EBUSY when others kept changing it, or
+ * -ECONNABORTED when the commit got no answer: it may have been done or not.
+ */
+int store_transact(struct store *st, store_steps steps, void *data, struct error *err);
 
 #endif

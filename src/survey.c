@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* survey.c - everything an edit depends on, looked at before anything is changed. */
 #include <errno.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -19,12 +21,43 @@ void survey_release(struct survey *s)
 	rules_release(&s->rules);
 	rules_release(&s->wanted);
 	rules_release(&s->obsolete);
+	rules_release(&s->by_script);
 	lines_release(&s->notes);
 }
 
 bool survey_is_change(const struct survey *s)
 {
-	return s->added.n || s->removed.n || iplist_first_invalid(&s->before);
+	CLEANUP(cleanup_free) char *before = iplist_format(&s->before);
+	CLEANUP(cleanup_free) char *after = iplist_format(&s->after);
+
+	return !before || !after || strcmp(before, after);
+}
+
+/* "ip route add ADDRESS dev LINK src SOURCE metric 2" (Xen, tools/hotplug/Linux/vif-route) */
+#define SCRIPT_METRIC 2
+
+bool survey_owns_route(const struct survey *s, const struct route *route)
+{
+	return route->link == s->link && route->table == RT_TABLE_MAIN && !route->has_gateway &&
+	       !route->is_multipath &&
+	       (s->script.family != FAMILY_ROUTE || route->metric == SCRIPT_METRIC);
+}
+
+bool survey_removes_route(const struct survey *s, const struct route *route)
+{
+	if (!s->removes_routes || !survey_owns_route(s, route))
+		return false;
+	return iplist_has(&s->removed, &route->dst) ||
+	       (iplist_first_invalid(&s->before) && !iplist_has(&s->after, &route->dst));
+}
+
+bool survey_is_routed(const struct survey *s, const struct routes *routes,
+		      const struct ipnet *net)
+{
+	for (size_t i = 0; i < routes->n; i++)
+		if (ipnet_equal(&routes->v[i].dst, net) && survey_owns_route(s, &routes->v[i]))
+			return true;
+	return false;
 }
 
 static int refuse_unknown(const struct survey *s, struct error *err)
@@ -36,40 +69,58 @@ static int refuse_unknown(const struct survey *s, struct error *err)
 	return -EPERM;
 }
 
-/* What has to be done for this script by this method. */
-static int choose_method(struct survey *s, struct error *err)
+static int choose_for_script(struct survey *s, struct error *err)
 {
-	if (s->options->method == METHOD_NONE) {
-		s->method = "none";
-		lines_add(&s->notes, "routes and rules were left as they are");
-		return 0;
-	}
-	if (s->options->method == METHOD_CYCLE) {
-		s->method = "cycle";
-		lines_add(&s->notes, "all addresses of %s are interrupted while its script runs offline "
-			  "and online", s->vif->link);
-		return 0;
-	}
 	s->uses_rules = s->script.sets_rules;
 	switch (s->script.family) {
 	case FAMILY_ROUTE:
 		s->method = "delta";
-		s->uses_routes = s->runs_script = true;
+		s->uses_routes = s->removes_routes = s->runs_script = true;
 		return 0;
 	case FAMILY_BRIDGE:
 	case FAMILY_OPENVSWITCH:
 		s->method = "rules";
 		return 0;
-	case FAMILY_NAT:
-		return error_set(err, -EPERM, "hotplug script '%s' supports one address only and "
-				 "cannot be run again for a list", s->script.path);
 	case FAMILY_UNKNOWN:
 		if (s->options->method != METHOD_DELTA)
 			return refuse_unknown(s, err);
 		s->method = "delta";
-		s->runs_script = true;
-		s->uses_rules = true;
+		s->removes_routes = s->runs_script = true;
+		s->uses_rules = s->script.has_common;
 		return 0;
+	case FAMILY_NAT:
+		break;
+	}
+	return -EINVAL;
+}
+
+static int choose_cycle(struct survey *s, struct error *err)
+{
+	if (s->vif->vifname && *s->vif->vifname)
+		return error_set(err, -EPERM, "--hotplug=cycle cannot be used with a vifname: the "
+				 "script would rename the link again");
+	s->method = "cycle";
+	lines_add(&s->notes, "all addresses of %s are interrupted while its script runs offline "
+		  "and online", s->vif->link);
+	return 0;
+}
+
+/* What has to be done for this script by this method. */
+static int choose_method(struct survey *s, struct error *err)
+{
+	if (s->script.family == FAMILY_NAT)
+		return error_set(err, -EPERM, "hotplug script '%s' supports one address only and "
+				 "cannot be run again for a list", s->script.path);
+	switch (s->options->method) {
+	case METHOD_NONE:
+		s->method = "none";
+		lines_add(&s->notes, "routes and rules were left as they are");
+		return 0;
+	case METHOD_CYCLE:
+		return choose_cycle(s, err);
+	case METHOD_AUTO:
+	case METHOD_DELTA:
+		return choose_for_script(s, err);
 	}
 	return -EINVAL;
 }
@@ -84,6 +135,18 @@ static int check_ipv6(struct survey *s, struct error *err)
 				 "guest would not start with this list", s->script.path);
 	lines_add(&s->notes, "the script ignores IPv6 addresses; its rules are off, so they pass");
 	return 0;
+}
+
+/* A route that stays, to copy for added addresses. */
+static bool find_model(struct survey *s)
+{
+	for (size_t i = 0; i < s->routes.n; i++) {
+		s->model = s->routes.v[i];
+		if (s->model.dst.family == AF_INET && survey_owns_route(s, &s->model) &&
+		    iplist_has(&s->before, &s->model.dst) && iplist_has(&s->after, &s->model.dst))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -103,36 +166,90 @@ static int check_source(struct survey *s, struct error *err)
 				 "source of the routes", device);
 	if (!kernel_first_address(s->link, present, NULL) && !memcmp(source, present, 4))
 		return 0;
-	if (!s->routes.n)
+	if (!find_model(s))
 		return error_set(err, -EPERM, "the address of '%s' has changed since %s came up, and "
 				 "there is no route to copy", device, s->vif->link);
 	s->runs_script = false;
-	lines_add(&s->notes, "the address of '%s' has changed since %s came up: no script was run, the routes "
-	     "are copies of the present ones", device, s->vif->link);
+	lines_add(&s->notes, "the address of '%s' has changed since %s came up: no script was run, the "
+		  "routes are copies of the present ones", device, s->vif->link);
 	return 0;
+}
+
+/* The kernel takes one route for a destination, metric and table, whatever its link. */
+static int check_conflict(const struct survey *s, const struct route *rt, struct error *err)
+{
+	char dst[IPNET_TEXT_SIZE], name[IF_NAMESIZE] = "another link";
+
+	if (rt->table != RT_TABLE_MAIN || rt->metric != SCRIPT_METRIC || survey_owns_route(s, rt) ||
+	    !iplist_has(&s->added, &rt->dst))
+		return 0;
+	ipnet_format(&rt->dst, dst);
+	if_indextoname(rt->link, name);
+	return error_set(err, -EEXIST, "%s: is routed to %s already", dst, name);
+}
+
+static int survey_routes(struct survey *s, struct error *err)
+{
+	CLEANUP(routes_release) struct routes all = { 0 };
+	int r = kernel_routes(s->link, &s->routes, err);
+
+	if (!r && s->uses_routes && s->added.n)
+		r = kernel_routes(0, &all, err);
+	for (size_t i = 0; i < all.n && !r; i++)
+		r = check_conflict(s, &all.v[i], err);
+	return r;
+}
+
+/* A script that is not known: are its rules those of its vif-common.sh at all? */
+static void doubt_rules(struct survey *s, const struct rules *before)
+{
+	struct rules missing = { 0 };
+
+	if (s->script.family == FAMILY_UNKNOWN &&
+	    (!before->n || rules_subtract(before, &s->rules, &missing, NULL) || missing.n)) {
+		s->uses_rules = false;
+		lines_add(&s->notes, "the present rules are not those of vif-common.sh: they are left alone");
+	}
+	rules_release(&missing);
+}
+
+static int record_rules(struct survey *s, struct error *err)
+{
+	const struct iplist *lists[] = { &s->after, &s->before, &s->unrouted };
+	struct rules recorded[3] = { { 0 }, { 0 }, { 0 } };
+	size_t n = s->runs_script && s->unrouted.n ? 3 : 2;
+	struct rules ours = { 0 };
+	int r = rules_record(&s->script, s->vif->link, lists, n, recorded, err);
+
+	s->wanted = recorded[0];
+	s->by_script = recorded[2];
+	/* rules of unacceptable words are listed otherwise than they were set: known by their shape */
+	if (!r && iplist_first_invalid(&s->before))
+		r = rules_of_scripts(&s->rules, s->vif->link, &ours, err);
+	if (!r)
+		r = rules_append(&ours, &recorded[1], err);
+	if (!r)
+		r = rules_subtract(&ours, &s->wanted, &s->obsolete, err);
+	if (!r)
+		doubt_rules(s, &recorded[1]);
+	rules_release(&recorded[1]);
+	rules_release(&ours);
+	return r;
 }
 
 static int survey_rules(struct survey *s, struct error *err)
 {
-	const struct iplist *lists[] = { &s->after, &s->before };
-	struct rules recorded[2] = { { 0 }, { 0 } };
 	int r;
 
 	if (!s->uses_rules || !survey_is_change(s))
 		return 0;
-	r = rules_list(s->vif->link, &s->rules, err);
+	r = rules_list(s->vif->link, s->options->timeout_s, &s->rules, err);
 	if (r == -ENOENT) {
 		s->uses_rules = false;
 		lines_add(&s->notes, "iptables does not work here, so the script sets no rules");
 		return 0;
 	}
-	if (!r)
-		r = rules_record(&s->script, s->vif->link, lists, 2, recorded, err);
-	s->wanted = recorded[0];
-	if (!r)
-		r = rules_subtract(&recorded[1], &s->wanted, &s->obsolete, err);
-	rules_release(&recorded[1]);
-	return r;
+	return r ? r : record_rules(s, err);
 }
 
 /* Addresses that are routed already (by hand, say) would make the script fail. */
@@ -141,7 +258,7 @@ static int list_unrouted(struct survey *s, struct error *err)
 	int r = 0;
 
 	for (size_t i = 0; i < s->added.n && !r; i++)
-		if (!s->uses_routes || !routes_find(&s->routes, &s->added.words[i].net))
+		if (!s->uses_routes || !survey_is_routed(s, &s->routes, &s->added.words[i].net))
 			r = iplist_add(&s->unrouted, &s->added.words[i].net, err);
 	return r;
 }
@@ -166,7 +283,7 @@ static int survey_kernel(struct survey *s, struct error *err)
 		return error_set(err, -ENODEV, "vif %u.%u: there is no link '%s' on this host",
 				 s->vif->domain.domid, s->vif->devid, s->vif->link);
 	if (s->link)
-		r = kernel_routes(s->link, &s->routes, err);
+		r = survey_routes(s, err);
 	if (!r)
 		r = check_source(s, err);
 	if (!r)
@@ -190,6 +307,8 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r)
 		r = check_ipv6(out, err);
 	if (!r)
-		r = precheck_list(st, out, err);
+		r = precheck_list(out, err);
+	if (!r)
+		r = precheck_owners(st, 0, out, err);
 	return r ? r : survey_kernel(out, err);
 }

@@ -25,6 +25,7 @@ struct apply_options {
 	bool dry_run;
 	bool force;		/* also an address that a vif or this host has */
 	bool allow_empty;
+	unsigned timeout_s;
 };
 
 struct survey {
@@ -34,14 +35,17 @@ struct survey {
 	unsigned link;			/* interface index; 0: there is none */
 	const char *method;		/* "delta", "rules", "cycle", "none"; static */
 	bool uses_routes;		/* the kernel must route each address to the link */
+	bool removes_routes;		/* of removed addresses */
 	bool runs_script;		/* for added addresses, through a shadow */
 	bool uses_rules;
 	struct iplist before, after, added, removed;
 	struct iplist unrouted;		/* of @added: routed addresses would make the script fail */
 	struct routes routes;		/* of the link */
+	struct route model;		/* !runs_script: what added routes are copies of */
 	struct rules rules;		/* that name the link */
 	struct rules wanted;		/* what the scripts set for @after */
 	struct rules obsolete;		/* what they set for @before only */
+	struct rules by_script;		/* what running the script for @unrouted will set */
 	struct lines notes;		/* what the operator should know */
 };
 
@@ -56,6 +60,16 @@ struct survey {
 int survey_take(struct store *st, const struct vif *vif, const struct iplist *after,
 		const struct apply_options *options, struct survey *out, struct error *err);
 void survey_release(struct survey *s);
+
+/* Is @route one that the scripts make, and not somebody else's on the same link? */
+bool survey_owns_route(const struct survey *s, const struct route *route);
+
+/* Does it go because of the edit? */
+bool survey_removes_route(const struct survey *s, const struct route *route);
+
+/* Is there among @routes one that the scripts make for @net? */
+bool survey_is_routed(const struct survey *s, const struct routes *routes,
+		      const struct ipnet *net);
 
 /* Is there anything to do? */
 bool survey_is_change(const struct survey *s);

@@ -52,6 +52,7 @@ void vifs_release(struct vifs *vifs)
 	for (size_t i = 0; i < vifs->n; i++)
 		vif_release(&vifs->v[i]);
 	free(vifs->v);
+	lines_release(&vifs->broken);
 	*vifs = (struct vifs){ 0 };
 }
 
@@ -96,7 +97,7 @@ static int find_backend(struct store *st, store_tx tx, struct vif *vif, struct e
 		if (sscanf(vif->backend, "/local/domain/%9u%n", &vif->backend_domid, &used) == 1 &&
 		    !strcmp(vif->backend + used, tail))
 			return 0;
-		return error_set(err, -EINVAL, "vif %u.%u: '%s' is no path of its backend",
+		return error_set(err, -EUCLEAN, "vif %u.%u: '%s' is no path of its backend",
 				 vif->domain.domid, vif->devid, vif->backend);
 	}
 	if (asprintf(&vif->backend, "/local/domain/0%s", tail) < 0) {
@@ -159,6 +160,7 @@ static int by_devid(const void *a, const void *b)
 int vif_list(struct store *st, const struct domain *domain, struct vifs *out, struct error *err)
 {
 	CLEANUP(names_release) struct names names = { 0 };
+	struct error broken = { 0 };
 	int r = store_list(st, 0, &names, err, "/libxl/%u/device/vif", domain->domid);
 
 	if (!r && !names.n) {
@@ -175,17 +177,21 @@ int vif_list(struct store *st, const struct domain *domain, struct vifs *out, st
 
 		if (!parse_id(names.v[i], &devid))
 			continue;
-		r = vif_load(st, 0, domain, devid, &out->v[out->n], err);
-		if (r == -ENOENT)
-			r = 0;
-		else if (!r)
+		r = vif_load(st, 0, domain, devid, &out->v[out->n], &broken);
+		if (!r)
 			out->n++;
+		else if (r == -EUCLEAN)
+			r = lines_add(&out->broken, "%s", broken.text);
+		else if (r == -ENOENT)
+			r = 0;
 	}
-	if (r)
+	if (r) {
+		*err = broken;
 		vifs_release(out);
-	else
-		qsort(out->v, out->n, sizeof(*out->v), by_devid);
-	return r;
+		return r;
+	}
+	qsort(out->v, out->n, sizeof(*out->v), by_devid);
+	return 0;
 }
 
 static bool is_named(const struct vif *vif, const char *word)
@@ -229,7 +235,9 @@ int vif_find(struct store *st, const struct domain *domain, const char *word,
 
 	if (r)
 		return r;
-	if (!all.n)
+	if (!word && all.broken.n)
+		return error_set(err, -EUCLEAN, "%s", all.broken.v[0]);
+	if (!all.n && !all.broken.n)
 		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: the domain has no vif",
 				    domain_word(domain, buf));
 	describe(&all, list, sizeof(list));
@@ -248,6 +256,9 @@ int vif_find(struct store *st, const struct domain *domain, const char *word,
 	}
 	error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: the domain has no vif '%s'",
 		     domain_word(domain, buf), word);
-	error_hint(err, "it has %s", list);
+	if (all.broken.n)
+		error_hint(err, "%s", all.broken.v[0]);
+	else
+		error_hint(err, "it has %s", list);
 	return -ENOENT;
 }

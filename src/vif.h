@@ -10,6 +10,7 @@
 
 #include "src/domain.h"
 #include "src/iplist.h"
+#include "src/lines.h"
 
 /* XenbusState (Xen, xen/include/public/io/xenbus.h) */
 #define STATE_INIT_WAIT 2
@@ -31,6 +32,7 @@ struct vif {
 struct vifs {
 	struct vif *v;
 	size_t n;
+	struct lines broken;	/* vifs that cannot be read, and why */
 };
 
 /*
