@@ -117,17 +117,20 @@ static int append_hops(struct routes *routes, const struct route *rt, unsigned l
 	const struct rtnexthop *hop = mnl_attr_get_payload(hops);
 	int left = mnl_attr_get_payload_len(hops), r = MNL_CB_OK;
 
-	for (; RTNH_OK(hop, left) && r == MNL_CB_OK; hop = RTNH_NEXT(hop)) {
+	while (RTNH_OK(hop, left) && r == MNL_CB_OK) {
+		const char *at = (const char *)hop;
 		struct route one = *rt;
 		const struct nlattr *attr;
 
-		mnl_attr_for_each_payload((const void *)RTNH_DATA(hop), hop->rtnh_len - sizeof(*hop))
+		mnl_attr_for_each_payload((const void *)(at + RTNH_LENGTH(0)),
+					  hop->rtnh_len - RTNH_LENGTH(0))
 			read_route_attribute(&one, attr);
 		one.link = (unsigned)hop->rtnh_ifindex;
 		one.is_multipath = true;
 		if (!link || one.link == link)
 			r = append_route(routes, &one);
 		left -= (int)RTNH_ALIGN(hop->rtnh_len);
+		hop = (const void *)(at + RTNH_ALIGN(hop->rtnh_len));
 	}
 	return r;
 }

@@ -33,7 +33,7 @@ static const struct {
 
 static char **field(struct vif *vif, size_t i)
 {
-	return (char **)((char *)vif + nodes[i].offset);
+	return (void *)((char *)vif + nodes[i].offset);
 }
 
 void vif_release(struct vif *vif)

@@ -1,0 +1,260 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# edits while something else goes wrong, or somebody else does something
+load setup
+
+live() {
+	xenstore-read "/local/domain/0/backend/vif/1/0/${1:-ip}"
+}
+
+routes() {
+	ip route show dev "${1:-vif1.0}" | sed 's/ *$//'
+}
+
+# slow_script: vif-route waits in "online" while /run/xen/wait is there, and says so in /run/xen/waiting
+slow_script() {
+	rm -f /run/xen/waiting
+	touch /run/xen/wait
+	sed -i 's|^for addr in|if [ "$command" = online ]; then touch /run/xen/waiting; while [ -e /run/xen/wait ]; do sleep 0.02; done; fi; for addr in|' \
+		/etc/xen/scripts/vif-route
+}
+
+# replace_iptables BODY: what comes before the real iptables is started
+replace_iptables() {
+	mkdir -p /run/xen/bin
+	printf '#!/bin/bash\n%s\nexec iptables-nft "$@"\n' "$1" >/run/xen/bin/iptables
+	chmod +x /run/xen/bin/iptables
+	cp -a /etc/alternatives /run/xen/alternatives
+	ln -sf /run/xen/bin/iptables /run/xen/alternatives/iptables
+	mount --bind /run/xen/alternatives /etc/alternatives
+}
+
+cold_start() { # DOMID DEVID
+	hotplug "$1" "$2" offline
+	iptables -F FORWARD
+	ip route flush dev "vif$1.$2"
+	hotplug "$1" "$2" online
+}
+
+@test "a signal while the script runs: it is killed, everything goes back" {
+	local signal pid
+	slow_script
+	for signal in HUP INT TERM; do
+		rm -f /run/xen/waiting
+		snapshot >/run/xen/before
+		xvif add-ip --hotplug=delta web01 10.0.0.5 2>/run/xen/error 3>&- &
+		pid=$!
+		wait_until 10 test -e /run/xen/waiting
+		kill -$signal $pid
+		status=0
+		wait $pid || status=$?
+		[ "$status" = 1 ]
+		grep -q interrupted /run/xen/error
+		snapshot | diff /run/xen/before -
+		[ -z "$(ls /run/xvif)" ]
+	done
+}
+
+@test "a signal during a cycle does not stop it half way" {
+	slow_script
+	xvif -q add-ip --hotplug=cycle web01 10.0.0.5 3>&- &
+	local pid=$!
+	wait_until 10 test -e /run/xen/waiting
+	kill -HUP $pid
+	rm /run/xen/wait
+	wait $pid || true
+	routes
+	[ "$(routes | wc -l)" = 3 ]
+	[ "$(live hotplug-status)" = connected ]
+}
+
+@test "started with SIGCHLD ignored, a failed iptables still counts" {
+	activate_rules
+	cold_start 1 0
+	replace_iptables 'case " $* " in *" -I "*10.0.0.5*) exit 1;; esac'
+	run bash -c 'trap "" CHLD; exec xvif add-ip web01 10.0.0.5'
+	umount /etc/alternatives
+	[ "$status" = 4 ]
+	[ "$(live)" = "10.0.0.1 10.0.0.2" ]
+}
+
+@test "an iptables that hangs is no iptables that is off" {
+	activate_rules
+	cold_start 1 0
+	replace_iptables 'case " $* " in *" -S "*) sleep 1000;; esac'
+	run xvif add-ip --timeout 1 web01 10.0.0.5
+	umount /etc/alternatives
+	echo "$output"
+	[ "$status" = 1 ]
+	[ "$(live)" = "10.0.0.1 10.0.0.2" ]
+}
+
+@test "the vif goes while it is edited: nothing of it comes back" {
+	activate_rules
+	domain_create 3 sw01
+	vif_nodes 3 0 00:16:3e:00:00:04 vif-route 10.9.1.1
+	guest 3 0
+	hotplug 3 0 online
+	slow_script
+	xvif add-ip --hotplug=delta sw01 10.9.1.2 2>/run/xen/error 3>&- &
+	local pid=$!
+	wait_until 10 test -e /run/xen/waiting
+	iptables -F FORWARD
+	xenstore-rm /local/domain/0/backend/vif/3/0 /libxl/3/device/vif/0
+	rm /run/xen/wait
+	status=0
+	wait $pid || status=$?
+	echo "$status $(cat /run/xen/error)"
+	[ "$status" = 3 ]
+	! iptables -S FORWARD | grep vif3.0
+	! xenstore-exists /local/domain/0/backend/vif/3/0
+	! xenstore-exists /libxl/3/device/vif/0
+}
+
+@test "somebody else writes the list meanwhile: both edits are in it" {
+	slow_script
+	xvif -q add-ip --hotplug=delta web01 10.0.0.5 3>&- &
+	local pid=$!
+	wait_until 10 test -e /run/xen/waiting
+	xenstore-write /local/domain/0/backend/vif/1/0/ip "10.0.0.1 10.0.0.2 10.0.0.9"
+	rm /run/xen/wait
+	wait $pid
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.9 10.0.0.5" ]
+}
+
+@test "two vifs cannot get one address at the same time" {
+	slow_script
+	local pid status=0
+	xvif -q add-ip --hotplug=delta web01 10.0.0.5 3>&- &
+	pid=$!
+	wait_until 10 test -e /run/xen/waiting
+	xvif add-ip db01 --vif 1 10.0.0.5
+	rm /run/xen/wait
+	wait $pid || status=$?
+	[ $status = 1 ]
+	! routes | grep -q 10.0.0.5
+	[ "$(xvif show -n -o IPS | grep -c '10\.0\.0\.5')" = 1 ]
+}
+
+@test "routes of others on the link stay, also when an edit fails" {
+	ip route add 10.0.0.5 dev vif1.0 table 100
+	ip route add 10.0.0.2 dev vif1.0 table 100
+	ip route add 10.0.0.2 via 10.0.0.1 dev vif1.0 metric 32 proto bird onlink
+	ip route add 172.21.0.0/16 via 10.0.0.1 dev vif1.0 proto bird onlink
+	xvif add-ip web01 10.0.0.5
+	routes | grep -qx '10.0.0.5 scope link src 192.168.7.1 metric 2'
+	xvif del-ip web01 10.0.0.2
+	! routes | grep -q '10.0.0.2 .*metric 2$'
+	routes | grep -q '10.0.0.2 via 10.0.0.1 proto bird metric 32'
+	ip route show table 100 | grep -q 10.0.0.2
+	sed -i 's/^for addr in/ip route del 172.21.0.0\/16; fatal "no luck"; for addr in/' /etc/xen/scripts/vif-route
+	run xvif add-ip --hotplug=delta web01 10.0.0.6
+	[ "$status" = 4 ]
+	! routes | grep -q 172.21.0.0
+	routes | grep -q '10.0.0.1 .*metric 2$'
+}
+
+@test "the address of eth0 has changed, and no route of the script is there to copy" {
+	ip route add 10.0.0.99 dev vif1.0 table 100
+	ip route flush table main dev vif1.0
+	ip addr flush dev eth0
+	ip addr add 192.168.7.99/24 dev eth0
+	refused 1 "no route to copy" xvif add-ip web01 10.0.0.5
+}
+
+@test "an address routed to another link is refused, also with --force" {
+	refused 1 "10.0.1.1" xvif add-ip web01 10.0.1.1
+	refused 1 "routed to vif2.0" xvif add-ip --force web01 10.0.1.1
+}
+
+@test "an unusable word that is replaced takes its rule with it" {
+	activate_rules
+	xenstore-write /local/domain/0/backend/vif/2/1/ip "10.9.0.5/24"
+	hotplug 2 1 offline
+	ip link set vif2.1 nomaster
+	iptables -F FORWARD
+	hotplug 2 1 online
+	iptables -S FORWARD | grep -q '10.9.0.0/24'
+	xvif set-ips --vif 1 db01 10.7.0.3
+	iptables -S FORWARD | grep -q 10.7.0.3
+	! iptables -S FORWARD | grep -q '10.9.0.0/24'
+}
+
+@test "a kept IPv6 word does not stop an edit under active rules" {
+	activate_rules
+	xenstore-write /local/domain/0/backend/vif/2/1/ip "10.9.0.1 2001:db8::1"
+	xvif add-ip --vif 1 db01 10.9.0.2
+	[ "$(xenstore-read /local/domain/0/backend/vif/2/1/ip)" = "10.9.0.1 2001:db8::1 10.9.0.2" ]
+}
+
+@test "a site's own script without vif-common.sh, vouched for" {
+	mkdir -p /run/xen/site
+	cat >/run/xen/site/vif-site <<-'END'
+	#!/bin/sh
+	for a in $(xenstore-read "$XENBUS_PATH/ip"); do ip route add "$a" dev "$vif"; done
+	xenstore-write "$XENBUS_PATH/hotplug-status" connected
+	END
+	chmod +x /run/xen/site/vif-site
+	xenstore-write /local/domain/0/backend/vif/1/0/script /run/xen/site/vif-site
+	refused 1 "unknown" xvif add-ip web01 10.0.0.5
+	xvif add-ip --hotplug=delta web01 10.0.0.5
+	routes | grep -qx '10.0.0.5 scope link'
+	xvif add-ip --dry-run --hotplug=delta web01 10.0.0.6
+	xvif del-ip --dry-run --hotplug=delta web01 10.0.0.5 | grep -qx 'ip route del 10.0.0.5 dev vif1.0'
+	xvif del-ip --hotplug=delta web01 10.0.0.5
+	! routes | grep -q 10.0.0.5
+}
+
+@test "vif-nat is refused by every method" {
+	xenstore-write /local/domain/0/backend/vif/1/0/script /etc/xen/scripts/vif-nat
+	local method
+	for method in auto delta cycle none; do
+		refused 1 "one address only" xvif add-ip --hotplug=$method web01 10.0.0.5
+	done
+}
+
+@test "a result that cannot be written does not deny the change" {
+	run bash -c 'xvif add-ip web01 10.0.0.5 >/dev/full'
+	[ "$status" = 0 ]
+	[[ "$output" == *"cannot write"* ]]
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	run bash -c 'xvif show >/dev/full'
+	[ "$status" = 1 ]
+}
+
+@test "closed descriptors are not taken for the store's" {
+	xvif add-ip web01 10.0.0.5 <&- >&- 2>&-
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	xvif add-ip --hotplug=none web01 10.0.0.6 2>&-
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5 10.0.0.6" ]
+}
+
+@test "set-ips changes the order, and says what stands in the list" {
+	run xvif set-ips -J web01 10.0.0.2 10.0.0.1
+	[ "$(jq -c '[.changed, .after]' <<<"$output")" = '[true,["10.0.0.2","10.0.0.1"]]' ]
+	[ "$(live)" = "10.0.0.2 10.0.0.1" ]
+	[ "$(routes | wc -l)" = 2 ]
+}
+
+@test "a broken vif does not hide the others" {
+	xenstore-write /libxl/2/device/vif/1/backend /local/domain/0/backend/vif/9/9
+	run xvif show
+	[ "$status" = 0 ]
+	[[ "$output" == *vif2.0* ]]
+	[[ "$output" == *"vif 2.1: '/local/domain/0/backend/vif/9/9' is no path of its backend"* ]]
+	xvif add-ip --vif 0 db01 10.0.1.9
+	refused 1 "no path of its backend" xvif add-ip db01 10.0.1.10
+}
+
+@test "a gateway of several is this host's own, too" {
+	ip route add default nexthop via 192.168.7.253 nexthop via 192.168.7.254
+	refused 1 "gateway" xvif add-ip web01 192.168.7.254
+}
+
+@test "bytes that are no UTF-8, and C1 controls" {
+	xenstore-write /local/domain/1/name $'web\xff\xc2\x9b31m'
+	xvif show -J | jq -e . >/dev/null
+	run xvif show nosuch
+	run xvif add-ip 1 10.0.0.5
+	[[ "$output" == 'web\xff\xc2\x9b31m vif 0:'* ]]
+}
