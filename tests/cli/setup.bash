@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # setup.bash - loaded by every test file: a fresh host for each test.
 PATH=$XVIF_BUILD:$PATH
-. "$BATS_TEST_DIRNAME/../sandbox/world.sh"
+. "${BASH_SOURCE[0]%/*}/../sandbox/world.sh"
 
 setup() {
 	# enter made a copy of the scripts for this file; each test begins with the stock ones
