@@ -9,7 +9,7 @@ static int run_help(struct context *cx, const struct args *args, struct error *e
 	const struct command *command = NULL;
 
 	if (args->n_words) {
-		command = command_find(cx->commands, args->words[0], err);
+		command = command_find_words(cx->commands, args->words, args->n_words, err);
 		if (!command)
 			return -1;
 	}

@@ -36,10 +36,18 @@ static const struct {
 			  "auto, delta, cycle or none: how the kernel is changed" },
 	[OPT_FORCE] = { "force", 0, NULL, NULL, "also an address that a vif or this host has" },
 	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL, "also to an empty list: allow any address" },
+	[OPT_COMPACT] = { "compact", 0, NULL, NULL, "one value a line, exactly as xend printed" },
+	[OPT_CHECK] = { "check", 0, NULL, NULL, "print nothing; exit status 6 where it would change" },
+	[OPT_RECOVER] = { "recover", 0, NULL, NULL, "read what can be read, report every defect" },
+	[OPT_EXPR] = { "expr", 0, NULL, NULL, "the value is S-expressions, not literal text" },
+	[OPT_IN_PLACE] = { "in-place", 0, NULL, NULL, "write the result back into the file, at once" },
+	[OPT_ALL] = { "all", 0, NULL, NULL, "the whole domain, not only its vifs" },
+	[OPT_WIDTH] = { "width", 0, "COLUMNS", NULL, "how long a line may get (80)" },
 };
 
 static const char *const argument_names[] = {
 	[ARG_DOMAIN] = "DOMAIN", [ARG_VIF] = "VIF", [ARG_IPS] = "IP...", [ARG_COMMAND] = "COMMAND",
+	[ARG_FILES] = "FILE...", [ARG_FILE] = "FILE", [ARG_PATH] = "PATH", [ARG_VALUE] = "VALUE",
 };
 
 #define usage(err, ...) error_status(err, STATUS_USAGE, -EINVAL, __VA_ARGS__)
@@ -61,6 +69,11 @@ const struct command *command_find(const struct command *const *all, const char 
 	return NULL;
 }
 
+const char *command_title(const struct command *command)
+{
+	return command->title ? command->title : command->name;
+}
+
 static int unknown_option(const char *word, size_t len, struct error *err)
 {
 	CLEANUP(cleanup_free) char *name = strndup(word, len);
@@ -77,16 +90,16 @@ static int unknown_option(const char *word, size_t len, struct error *err)
 static int set_option(struct args *args, size_t id, const char *value, struct error *err)
 {
 	char choice[64];
-	unsigned seconds;
+	unsigned number;
 
 	snprintf(choice, sizeof(choice), "|%s|", value);
 	if (options[id].choices && (strchr(value, '|') || !strstr(options[id].choices, choice)))
 		return usage(err, "--%s: '%s' is none of %s",
 				    options[id].name, value, options[id].help);
-	if (id == OPT_TIMEOUT) {
-		if (!parse_id(value, &seconds) || !seconds)
-			return usage(err, "--timeout: '%s' is no number of seconds", value);
-		args->timeout_s = seconds;
+	if (id == OPT_TIMEOUT || id == OPT_WIDTH) {
+		if (!parse_id(value, &number) || !number)
+			return usage(err, "--%s: '%s' is no number above 0", options[id].name, value);
+		*(id == OPT_TIMEOUT ? &args->timeout_s : &args->width) = number;
 	}
 	args->options[id] = value;
 	return 0;
@@ -147,8 +160,8 @@ static int check_options(const struct command *command, const struct args *args,
 {
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		if (args->options[i] && !((OPTIONS_EVERYWHERE | command->options) & 1u << i))
-			return usage(err, "%s: has no option --%s",
-					    command->name, options[i].name);
+			return usage(err, "%s: has no option --%s", command_title(command),
+				     options[i].name);
 	return 0;
 }
 
@@ -170,16 +183,46 @@ static int check_arguments(const struct command *command, const struct args *arg
 {
 	size_t i;
 
+	if (command->subcommands)
+		return usage(err, "%s: what to do is missing", command_title(command));
 	if (args->n_words < command->n_required)
-		return usage(err, "%s: %s is missing", command->name,
+		return usage(err, "%s: %s is missing", command_title(command),
 				    argument_names[command->arguments[args->n_words]]);
-	for (i = 0; command->arguments[i] != ARG_END; i++)
+	for (i = 0; command->arguments[i] != ARG_END; i++) {
 		if (command->arguments[i] == ARG_IPS)
 			return check_addresses(args, i, err);
+		if (command->arguments[i] == ARG_FILES || command->arguments[i] == ARG_COMMAND)
+			return 0;
+	}
 	if (args->n_words > i)
 		return usage(err, "%s: too many arguments at '%s'",
-				    command->name, args->words[i]);
+				    command_title(command), args->words[i]);
 	return 0;
+}
+
+static int pick_command(const struct command *const *all, const char *word,
+			const struct command **command, struct error *err)
+{
+	const struct command *parent = *command;
+
+	*command = command_find(parent ? parent->subcommands : all, word, err);
+	if (!*command && parent)
+		error_hint(err, "'xvif help %s' lists what there is", parent->name);
+	return *command ? 0 : -EINVAL;
+}
+
+const struct command *command_find_words(const struct command *const *all, const char *const *words,
+					 size_t n, struct error *err)
+{
+	const struct command *command = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (pick_command(all, words[i], &command, err))
+			return NULL;
+		if (!command->subcommands)
+			break;
+	}
+	return command;
 }
 
 int command_parse(const struct command *const *all, const char *const *words, size_t n,
@@ -203,8 +246,8 @@ int command_parse(const struct command *const *all, const char *const *words, si
 			r = parse_long(&at, out, err);
 		else if (!options_end && word[0] == '-' && word[1])
 			r = parse_short(&at, out, err);
-		else if (!*command_out)
-			r = (*command_out = command_find(all, word, err)) ? 0 : -EINVAL;
+		else if (!*command_out || (*command_out)->subcommands)
+			r = pick_command(all, word, command_out, err);
 		else
 			out->words[out->n_words++] = word;
 	}
@@ -213,7 +256,7 @@ int command_parse(const struct command *const *all, const char *const *words, si
 		if (!r)
 			r = check_arguments(*command_out, out, err);
 		if (r && !err->hint[0] && *command_out)
-			error_hint(err, "see 'xvif help %s'", (*command_out)->name);
+			error_hint(err, "see 'xvif help %s'", command_title(*command_out));
 	}
 	return r;
 }
@@ -239,21 +282,40 @@ static void print_options(unsigned mask, FILE *out)
 	}
 }
 
-void command_help(const struct command *const *all, const struct command *command, FILE *out)
+static void print_list(const struct command *const *all, FILE *out)
 {
-	if (!command) {
-		fputs("usage: xvif [OPTIONS] COMMAND [OPTIONS] [ARGUMENTS]\n\n", out);
-		for (; *all; all++)
-			fprintf(out, "  %-10s %s\n", (*all)->name, (*all)->summary);
-		fputs("\noptions:\n", out);
-		print_options(OPTIONS_EVERYWHERE, out);
-		return;
-	}
-	fprintf(out, "usage: xvif %s%s", command->name, command->options ? " [OPTIONS]" : "");
+	for (; *all; all++)
+		fprintf(out, "  %-12s %s\n", (*all)->name, (*all)->summary);
+}
+
+/* Arguments are printed in order; those after the required ones in brackets. */
+static void print_usage(const struct command *command, FILE *out)
+{
+	fprintf(out, "usage: xvif %s", command_title(command));
+	if (command->subcommands)
+		fputs(" COMMAND", out);
+	if (command->options)
+		fputs(" [OPTIONS]", out);
 	for (size_t i = 0; command->arguments[i] != ARG_END; i++)
 		fprintf(out, i < command->n_required ? " %s" : " [%s]",
 			argument_names[command->arguments[i]]);
 	fprintf(out, "\n\n%s\n", command->help);
+}
+
+void command_help(const struct command *const *all, const struct command *command, FILE *out)
+{
+	if (!command) {
+		fputs("usage: xvif [OPTIONS] COMMAND [OPTIONS] [ARGUMENTS]\n\n", out);
+		print_list(all, out);
+		fputs("\noptions:\n", out);
+		print_options(OPTIONS_EVERYWHERE, out);
+		return;
+	}
+	print_usage(command, out);
+	if (command->subcommands) {
+		fputs("\ncommands:\n", out);
+		print_list(command->subcommands, out);
+	}
 	if (command->options) {
 		fputs("\noptions:\n", out);
 		print_options(command->options, out);

@@ -16,6 +16,7 @@ enum option {
 	OPT_JSON, OPT_SXP, OPT_OUTPUT, OPT_NOHEADINGS, OPT_RAW, OPT_COLOR, OPT_QUIET,
 	OPT_VERBOSE, OPT_TIMEOUT, OPT_HELP, OPT_VERSION,
 	OPT_VIF, OPT_DRY_RUN, OPT_HOTPLUG, OPT_FORCE, OPT_ALLOW_EMPTY,
+	OPT_COMPACT, OPT_CHECK, OPT_RECOVER, OPT_EXPR, OPT_IN_PLACE, OPT_ALL, OPT_WIDTH,
 	N_OPTIONS
 };
 
@@ -30,7 +31,11 @@ enum argument {
 	ARG_DOMAIN,
 	ARG_VIF,
 	ARG_IPS,		/* all that follow */
-	ARG_COMMAND,
+	ARG_COMMAND,		/* with its subcommand, if it has any */
+	ARG_FILES,		/* all that follow */
+	ARG_FILE,
+	ARG_PATH,
+	ARG_VALUE,
 };
 
 #define ARGUMENTS_MAX 4
@@ -40,6 +45,7 @@ struct args {
 	const char **words;		/* the arguments, in order; for free() */
 	size_t n_words;
 	unsigned timeout_s;
+	unsigned width;			/* 0: not given */
 };
 
 struct context;
@@ -47,6 +53,8 @@ struct field;
 
 struct command {
 	const char *name;
+	const char *title;		/* of a subcommand: with the words before it; else NULL */
+	const struct command *const *subcommands;	/* ending in NULL; then only name, summary, help */
 	const char *summary;		/* one line */
 	const char *help;		/* paragraphs */
 	enum argument arguments[ARGUMENTS_MAX];	/* up to ARG_END */
@@ -80,6 +88,13 @@ const struct command *command_find(const struct command *const *all, const char 
 int command_parse(const struct command *const *all, const char *const *words, size_t n,
 		  const struct command **command_out, struct args *out, struct error *err);
 void args_release(struct args *args);
+
+/* command_find() of words[0] and, where it has subcommands and there is a words[1], of that. */
+const struct command *command_find_words(const struct command *const *all, const char *const *words,
+					 size_t n, struct error *err);
+
+/* What to call it in messages. */
+const char *command_title(const struct command *command);
 
 /* Print the help of one command, or the list of all when @command is NULL. */
 void command_help(const struct command *const *all, const struct command *command, FILE *out);

@@ -148,7 +148,7 @@ int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fi
 static int no_columns(const struct command *command, struct error *err)
 {
 	return error_status(err, STATUS_USAGE, -EINVAL, "%s: prints no table, --output has no meaning",
-			    command->name);
+			    command_title(command));
 }
 
 int output_columns(const struct command *command, FILE *out, struct error *err)

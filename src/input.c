@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* input.c - a file or stdin as one piece of memory. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/input.h"
+
+#define FIRST_SIZE 65536
+
+static int failed(const char *name, int code, struct error *err)
+{
+	return error_set(err, -code, "%s: cannot be read: %s", name, strerror(code));
+}
+
+static bool map(int fd, struct input *in)
+{
+	struct stat sb;
+	void *at;
+
+	if (fstat(fd, &sb) || !S_ISREG(sb.st_mode) || sb.st_size <= 0)
+		return false;
+	at = mmap(NULL, (size_t)sb.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	if (at == MAP_FAILED)
+		return false;
+	in->text = at;
+	in->len = (size_t)sb.st_size;
+	in->is_mapped = true;
+	return true;
+}
+
+static int read_all(int fd, struct input *in, struct error *err)
+{
+	size_t size = 0;
+	char *text = NULL;
+	ssize_t n;
+
+	do {
+		if (in->len == size) {
+			char *more = realloc(text, size = size ? size * 2 : FIRST_SIZE);
+
+			if (!more) {
+				free(text);
+				return error_memory(err);
+			}
+			text = more;
+		}
+		n = read(fd, text + in->len, size - in->len);
+		in->len += n > 0 ? (size_t)n : 0;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	in->text = text;
+	return n ? failed(in->name, errno, err) : 0;
+}
+
+int input_open(const char *name, struct input *out, struct error *err)
+{
+	bool is_stdin = !strcmp(name, "-");
+	int fd = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC), r = 0;
+
+	*out = (struct input){ .name = name };
+	if (fd < 0)
+		return failed(name, errno, err);
+	if (!map(fd, out))
+		r = read_all(fd, out, err);
+	if (!is_stdin)
+		close(fd);
+	return r;
+}
+
+void input_close(struct input *in)
+{
+	if (in->is_mapped)
+		munmap((void *)in->text, in->len);
+	else
+		free((void *)in->text);
+	*in = (struct input){ 0 };
+}

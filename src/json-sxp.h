@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* json-sxp.h - JSON as S-expressions. */
+#ifndef XVIF_JSON_SXP_H
+#define XVIF_JSON_SXP_H
+
+#include "sxp/sxp.h"
+#include "src/error.h"
+
+/* Deepest JSON that is read. */
+#define JSON_SXP_DEPTH_MAX 1000
+
+/*
+ * json_sxp_read - append the value that a JSON document holds to @list
+ * @text: @len bytes; @name: what to call it in messages
+ *
+ * What sxp_print_as() prints as SXP_JSON comes back as it was: an array is a
+ * list, a string a text, {"hex": "..."} a text of these bytes. Beyond that:
+ * a number, true and false are the text that JSON writes, null is the empty
+ * list, any other object the list of its members (KEY VALUE).
+ *
+ * Returns 0, -EINVAL with line and column (STATUS_USAGE), -ENOTSUP when built
+ * without json-c, or -ENOMEM.
+ */
+int json_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc *doc,
+		  sxp_node list, struct error *err);
+
+#endif

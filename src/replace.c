@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* replace.c - give a file new contents at once. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/cleanup.h"
+#include "src/replace.h"
+
+static int failed(const char *path, struct error *err)
+{
+	int code = errno;
+
+	return error_set(err, -code, "%s: cannot be replaced: %s", path, strerror(code));
+}
+
+static int open_temporary(struct replace *r, struct error *err)
+{
+	struct stat sb;
+	int fd;
+
+	if (stat(r->path, &sb))
+		return failed(r->path, err);
+	fd = mkostemp(r->temporary, O_CLOEXEC);
+	if (fd < 0) {
+		r->temporary[0] = '\0';
+		return failed(r->path, err);
+	}
+	r->f = fdopen(fd, "w");
+	if (!r->f) {
+		close(fd);
+		return error_memory(err);
+	}
+	/* Only root can keep another's ownership; then the mode may not be wider than it was. */
+	if (fchown(fd, sb.st_uid, sb.st_gid) && errno != EPERM)
+		return failed(r->path, err);
+	return fchmod(fd, sb.st_mode & 07777) ? failed(r->path, err) : 0;
+}
+
+int replace_begin(struct replace *r, const char *path, struct error *err)
+{
+	*r = (struct replace){ .path = realpath(path, NULL) };
+	if (!r->path)
+		return failed(path, err);
+	if (asprintf(&r->temporary, "%s.XXXXXX", r->path) < 0) {
+		r->temporary = NULL;
+		return error_memory(err);
+	}
+	return open_temporary(r, err);
+}
+
+/* The directory has to be on the disk, too. */
+static void sync_directory(char *path)
+{
+	char *slash = strrchr(path, '/');
+	int fd;
+
+	*slash = '\0';
+	fd = open(*path ? path : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*slash = '/';
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+}
+
+int replace_commit(struct replace *r, struct error *err)
+{
+	if (fflush(r->f) || ferror(r->f) || fsync(fileno(r->f)) || rename(r->temporary, r->path))
+		return failed(r->path, err);
+	r->temporary[0] = '\0';
+	sync_directory(r->path);
+	return 0;
+}
+
+void replace_release(struct replace *r)
+{
+	if (r->temporary && *r->temporary)
+		unlink(r->temporary);
+	if (r->f)
+		fclose(r->f);
+	free(r->path);
+	free(r->temporary);
+	*r = (struct replace){ 0 };
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * replace.h - give a file new contents at once: whoever opens it sees the old
+ * or the new ones, whole, whatever happens.
+ */
+#ifndef XVIF_REPLACE_H
+#define XVIF_REPLACE_H
+
+#include <stdio.h>
+
+#include "src/error.h"
+
+struct replace {
+	FILE *f;		/* write the new contents here */
+	char *path, *temporary;
+};
+
+/*
+ * replace_begin - open a file beside @path with its owner and mode
+ * @path: is there; where it is a symbolic link, the file it names is meant
+ * Returns 0 or a negative errno.
+ */
+int replace_begin(struct replace *r, const char *path, struct error *err);
+
+/* Put it in place, on the disk. Returns 0 or a negative errno; @path is then as it was. */
+int replace_commit(struct replace *r, struct error *err);
+
+/* Forget it unless it was committed; for CLEANUP(). */
+void replace_release(struct replace *r);
+
+#endif
