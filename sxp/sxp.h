@@ -116,7 +116,7 @@ struct sxp_options {
 };
 
 /* As sxp_options.memory, enough for each document of at most @length bytes. */
-#define SXP_MEMORY(length) ((size_t)1024 + (size_t)8 * (length))
+#define SXP_MEMORY(length) ((size_t)1536 + (size_t)8 * (length))
 
 /*
  * sxp_read - read a document, strictly: the first error ends it
