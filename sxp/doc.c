@@ -1,22 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doc.c - a document: its memory, building it, walking through it. */
+/* doc.c - a document: its memory, and walking through it. */
 #include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
 
 #include "sxp/doc.h"
 
-static bool grow(void **array, size_t *size, size_t wanted, size_t item)
+#define CHUNK_MIN ((size_t)1000)
+#define CHUNK_MAX ((size_t)64000)
+
+/* Made texts stand in chunks, so that they never move. */
+struct chunk {
+	struct chunk *next;
+	size_t size, used;
+	char bytes[];
+};
+
+static void *resize_by_malloc(void *arg, void *old, size_t old_size, size_t size)
 {
-	size_t n = *size ? *size : 64;
+	(void)arg;
+	(void)old_size;
+	if (size)
+		return realloc(old, size);
+	free(old);
+	return NULL;
+}
+
+const struct sxp_allocator doc_malloc = { resize_by_malloc, NULL };
+
+void *doc_resize(const struct sxp_allocator *allocator, void *old, size_t old_size, size_t size)
+{
+	return old || size ? allocator->resize(allocator->arg, old, old_size, size) : NULL;
+}
+
+bool doc_grow(const struct sxp_allocator *allocator, void **array, size_t *size, size_t wanted,
+	      size_t item)
+{
+	size_t n = *size ? *size : 16;
 	void *p;
 
 	if (wanted <= *size)
 		return true;
-	if (wanted > UINT32_MAX)
-		return false;
 	while (n < wanted)
 		n *= 2;
-	p = realloc(*array, n * item);
+	if (n > SIZE_MAX / item)
+		return false;
+	p = doc_resize(allocator, *array, *size * item, n * item);
 	if (!p)
 		return false;
 	*array = p;
@@ -24,147 +52,160 @@ static bool grow(void **array, size_t *size, size_t wanted, size_t item)
 	return true;
 }
 
-static sxp_node add_node(struct sxp_doc *doc, sxp_node parent, bool is_list)
+/* Room for @size bytes, aligned for struct made. */
+static void *make_room(const struct sxp_doc *doc, size_t size)
 {
-	struct node *nodes;
-	void *array = doc->nodes;
-	sxp_node id = (sxp_node)doc->n_nodes;
+	struct texts *texts = doc->texts;
+	struct chunk *chunk = texts->chunks;
+	size_t wanted = chunk ? chunk->size * 2 : CHUNK_MIN;
+	void *p;
 
-	if (doc->failed || !sxp_is_list(doc, parent) ||
-	    !grow(&array, &doc->nodes_size, doc->n_nodes + 1, sizeof(*nodes))) {
-		doc->failed = true;
-		return 0;
+	size = (size + 7) & ~(size_t)7;
+	if (!chunk || chunk->size - chunk->used < size) {
+		if (wanted > CHUNK_MAX)
+			wanted = CHUNK_MAX;
+		if (wanted < size)
+			wanted = size;
+		chunk = doc_resize(&doc->allocator, NULL, 0, sizeof(*chunk) + wanted);
+		if (!chunk)
+			return NULL;
+		*chunk = (struct chunk){ .next = texts->chunks, .size = wanted };
+		texts->chunks = chunk;
 	}
-	doc->nodes = nodes = array;
-	nodes[id] = (struct node){ .parent = parent, .is_list = is_list };
-	if (nodes[parent].last)
-		nodes[nodes[parent].last].next = id;
-	else
-		nodes[parent].first = id;
-	nodes[parent].last = id;
-	doc->n_nodes++;
-	return id;
+	p = chunk->bytes + chunk->used;
+	chunk->used += size;
+	return p;
 }
 
-struct sxp_doc *sxp_new(void)
+/* A new made text of @len bytes, for the caller to fill, and its word. */
+struct made *doc_make(const struct sxp_doc *doc, size_t len, uint32_t *word)
 {
-	struct sxp_doc *doc = calloc(1, sizeof(*doc));
-	void *array = NULL;
+	struct texts *texts = doc->texts;
+	void *array = texts->made;
+	struct made *made = NULL;
 
-	if (!doc)
-		return NULL;
-	if (!grow(&array, &doc->nodes_size, 2, sizeof(*doc->nodes))) {
-		free(doc);
+	if (!texts->failed && len < UINT32_MAX && doc->len + texts->n_made < WORD_VALUE &&
+	    doc_grow(&doc->allocator, &array, &texts->made_size, texts->n_made + 1,
+		     sizeof(*texts->made))) {
+		texts->made = array;
+		made = make_room(doc, sizeof(*made) + len + 1);
+	}
+	if (!made) {
+		texts->failed = true;
 		return NULL;
 	}
-	doc->nodes = array;
-	doc->nodes[0] = (struct node){ 0 };
-	doc->nodes[1] = (struct node){ .is_list = true };
-	doc->n_nodes = 2;
-	return doc;
+	made->offset = WORD_VALUE;
+	made->len = (uint32_t)len;
+	made->bytes[len] = '\0';
+	*word = (uint32_t)(doc->len + texts->n_made);
+	texts->made[texts->n_made++] = made;
+	return made;
 }
 
 void sxp_free(struct sxp_doc *doc)
 {
+	struct sxp_allocator allocator;
+	struct texts *texts;
+
 	if (!doc)
 		return;
-	free(doc->nodes);
-	free(doc->bytes);
-	free(doc);
+	allocator = doc->allocator;
+	texts = doc->texts;
+	while (texts->chunks) {
+		struct chunk *chunk = texts->chunks;
+
+		texts->chunks = chunk->next;
+		doc_resize(&allocator, chunk, sizeof(*chunk) + chunk->size, 0);
+	}
+	doc_resize(&allocator, texts->made, texts->made_size * sizeof(*texts->made), 0);
+	doc_resize(&allocator, doc->links, doc->links_size * sizeof(*doc->links), 0);
+	if (doc->is_mapped)
+		munmap(doc->map, doc->map_size);
+	else
+		doc_resize(&allocator, doc->map, doc->map_size, 0);
+	if (doc->allocated)
+		doc_resize(&allocator, doc, doc->allocated, 0);
+}
+
+bool sxp_failed(const struct sxp_doc *doc)
+{
+	return doc->texts->failed;
 }
 
 sxp_node sxp_root(const struct sxp_doc *doc)
 {
 	(void)doc;
-	return 1;
-}
-
-bool sxp_failed(const struct sxp_doc *doc)
-{
-	return doc->failed;
+	return ROOT;
 }
 
 bool sxp_is_list(const struct sxp_doc *doc, sxp_node node)
 {
-	return node && doc->nodes[node].is_list;
+	return doc_is_list(doc, node);
+}
+
+/* The index after a value, where the next one stands or its list is closed. */
+static uint32_t after(const struct sxp_doc *doc, sxp_node node)
+{
+	uint32_t word = doc->words[node];
+
+	return (word & WORD_PAREN ? word & WORD_VALUE : node) + 1;
 }
 
 sxp_node sxp_first(const struct sxp_doc *doc, sxp_node list)
 {
-	return sxp_is_list(doc, list) ? doc->nodes[list].first : 0;
+	if (!doc_is_list(doc, list))
+		return 0;
+	if (doc->links)
+		return doc->links[list].first;
+	return word_closes(doc->words[list + 1], list + 1) ? 0 : list + 1;
 }
 
 sxp_node sxp_next(const struct sxp_doc *doc, sxp_node node)
 {
-	return node ? doc->nodes[node].next : 0;
-}
+	uint32_t next;
 
-const char *sxp_text(const struct sxp_doc *doc, sxp_node node, size_t *len)
-{
-	if (!node || doc->nodes[node].is_list)
-		return NULL;
-	if (len)
-		*len = doc->nodes[node].last;
-	return doc->bytes + doc->nodes[node].first;
-}
-
-bool doc_put(struct sxp_doc *doc, const char *text, size_t len)
-{
-	void *array = doc->bytes;
-
-	if (doc->failed || !grow(&array, &doc->bytes_size, doc->n_bytes + len + 1, 1)) {
-		doc->failed = true;
-		return false;
-	}
-	doc->bytes = array;
-	if (len)
-		memcpy(doc->bytes + doc->n_bytes, text, len);
-	doc->n_bytes += len;
-	return true;
-}
-
-sxp_node doc_end_text(struct sxp_doc *doc, sxp_node list, size_t start)
-{
-	size_t len = doc->n_bytes - start;
-	sxp_node id;
-
-	if (!doc_put(doc, "", 1))
+	if (!node)
 		return 0;
-	id = add_node(doc, list, false);
-	if (id) {
-		doc->nodes[id].first = (uint32_t)start;
-		doc->nodes[id].last = (uint32_t)len;
+	if (doc->links)
+		return doc->links[node].next;
+	next = after(doc, node);
+	return word_closes(doc->words[next], next) ? 0 : next;
+}
+
+sxp_node sxp_parent(const struct sxp_doc *doc, sxp_node node)
+{
+	if (!node)
+		return 0;
+	if (doc->links)
+		return doc->links[node].parent;
+	do
+		node = after(doc, node);
+	while (!word_closes(doc->words[node], node));
+	return doc->words[node] & WORD_VALUE;
+}
+
+enum walk_event walk_links(struct walk *walk)
+{
+	const struct link *links = walk->doc->links;
+	bool at_begin = walk->index && walk->node == 0;
+	sxp_node next;
+
+	if (!walk->index || (!at_begin && walk->node == walk->top && walk->event != WALK_OPEN)) {
+		walk->index = 0;
+		return walk->event = WALK_END;
 	}
-	return id;
-}
-
-sxp_node sxp_add_list(struct sxp_doc *doc, sxp_node list)
-{
-	return add_node(doc, list, true);
-}
-
-sxp_node sxp_add_text(struct sxp_doc *doc, sxp_node list, const char *text, size_t len)
-{
-	size_t start = doc->n_bytes;
-
-	return doc_put(doc, text, len) ? doc_end_text(doc, list, start) : 0;
-}
-
-sxp_node sxp_add(struct sxp_doc *doc, sxp_node list, const char *text)
-{
-	return sxp_add_text(doc, list, text, strlen(text));
-}
-
-sxp_node sxp_add_element(struct sxp_doc *doc, sxp_node list, const char *name)
-{
-	sxp_node element = sxp_add_list(doc, list);
-
-	return element && sxp_add(doc, element, name) ? element : 0;
-}
-
-sxp_node sxp_add_pair(struct sxp_doc *doc, sxp_node list, const char *name, const char *text)
-{
-	sxp_node element = sxp_add_element(doc, list, name);
-
-	return element && sxp_add(doc, element, text) ? element : 0;
+	if (at_begin)
+		next = walk->top;
+	else if (walk->event == WALK_OPEN)
+		next = links[walk->node].first;
+	else
+		next = links[walk->node].next;
+	if (!next) {	/* the list ends, or was empty */
+		if (walk->event != WALK_OPEN)
+			walk->node = links[walk->node].parent;
+		return walk->event = WALK_CLOSE;
+	}
+	walk->node = next;
+	walk->event = doc_is_list(walk->doc, next) ? WALK_OPEN : WALK_TEXT;
+	return walk->event;
 }

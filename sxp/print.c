@@ -1,166 +1,337 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* print.c - a value on one line, byte for byte as xend printed it. */
 #include <stdlib.h>
-#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
-#include "sxp/doc.h"
+#include "sxp/print.h"
 
-struct printer {
-	const struct sxp_doc *doc;
-	int (*write)(void *arg, const char *text, size_t len);
-	void *arg;
-};
-
-static int put(const struct printer *pr, const char *text, size_t len)
+static bool is_bare_byte(int c)
 {
-	return len ? pr->write(pr->arg, text, len) : 0;
+	return (c >= '-' && c <= ':') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_' || c == '~';
 }
 
-static bool is_bare(const char *text, size_t len)
+/* Printed as it is in either kind of quotes. */
+static bool is_plain_byte(int c)
 {
-	if (len == 1 && *text == '@')
-		return true;
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
+	return c >= ' ' && c < 0x7f && c != '\'' && c != '"' && c != '\\';
+}
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      (c && strchr(".-_:/~", c))))
-			return false;
+#ifdef __SSE2__
+
+static inline __m128i in_range(__m128i v, char first, char n)
+{
+	v = _mm_sub_epi8(v, _mm_set1_epi8(first));
+	return _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8((char)(n - 1))), v);
+}
+
+/* Of 16 bytes, how many from the first on may stand without quotes ('-' to ':' are all such). */
+static inline size_t bare_bytes(__m128i v)
+{
+	__m128i letters = in_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 26);
+	__m128i others = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('_')),
+				      _mm_cmpeq_epi8(v, _mm_set1_epi8('~')));
+	__m128i bare = _mm_or_si128(_mm_or_si128(letters, others), in_range(v, '-', 14));
+
+	return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8(bare));
+}
+
+static inline size_t plain_bytes(__m128i v)
+{
+	__m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\'')),
+				      _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
+	__m128i odd = _mm_or_si128(quotes, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+	__m128i plain = _mm_andnot_si128(odd, in_range(v, ' ', 0x7f - ' '));
+
+	return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8(plain));
+}
+
+static inline __m128i load(const unsigned char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+#define RUN(name, bytes, is_byte)							\
+	static size_t name(const unsigned char *text, size_t len)			\
+	{										\
+		size_t n = 0, m;							\
+											\
+		for (; len - n >= 16; n += 16) {					\
+			m = bytes(load(text + n));					\
+			if (m < 16)							\
+				return n + m;						\
+		}									\
+		while (n < len && is_byte(text[n]))					\
+			n++;								\
+		return n;								\
 	}
-	return len > 0;
-}
+#else
+#define RUN(name, bytes, is_byte)							\
+	static size_t name(const unsigned char *text, size_t len)			\
+	{										\
+		size_t n = 0;								\
+											\
+		while (n < len && is_byte(text[n]))					\
+			n++;								\
+		return n;								\
+	}
+#endif
+
+/* How many bytes from the first on are of a kind. */
+RUN(bare_run, bare_bytes, is_bare_byte)
+RUN(plain_run, plain_bytes, is_plain_byte)
 
 /* One byte as Python 2's repr() of a byte string shows it, into @out; returns its length. */
-static size_t quote_byte(unsigned char c, char quote, char out[4])
+static size_t quote_byte(int c, char quote, char *out)
 {
-	static const char hex[] = "0123456789abcdef", plain[] = "\t\n\r", named[] = "tnr";
-	const char *p;
+	static const char hex[] = "0123456789abcdef";
 
 	out[0] = '\\';
 	if (c == '\\' || c == quote) {
 		out[1] = (char)c;
 		return 2;
 	}
-	p = c ? strchr(plain, c) : NULL;
-	if (p) {
-		out[1] = named[p - plain];
-		return 2;
-	}
-	if (c >= 0x20 && c < 0x7f) {
+	if (c >= ' ' && c < 0x7f) {
 		out[0] = (char)c;
 		return 1;
 	}
-	out[1] = 'x';
+	out[1] = c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : 'x';
+	if (out[1] != 'x')
+		return 2;
 	out[2] = hex[c >> 4];
 	out[3] = hex[c & 15];
 	return 4;
 }
 
-static int put_quoted(const struct printer *pr, const char *text, size_t len)
+/* What a text needs when it is printed; decoded once to see, once to print. */
+static char quote_of(struct bytes bytes)
 {
-	char quote = memchr(text, '\'', len) && !memchr(text, '"', len) ? '"' : '\'';
-	char out[4];
-	int r = put(pr, &quote, 1);
+	bool bare = bytes.len > 0, has_single = false, has_double = false;
+	size_t n = 0;
+	int c, first = -1;
 
-	for (size_t i = 0; i < len && !r; i++)
-		r = put(pr, out, quote_byte((unsigned char)text[i], quote, out));
-	return r ? r : put(pr, &quote, 1);
-}
-
-static int put_text(const struct printer *pr, sxp_node node)
-{
-	size_t len;
-	const char *text = sxp_text(pr->doc, node, &len);
-
-	return is_bare(text, len) ? put(pr, text, len) : put_quoted(pr, text, len);
-}
-
-/* After @node: close the lists that end there; returns the value to go on with, 0 at the end. */
-static sxp_node step_over(const struct printer *pr, sxp_node node, sxp_node top, int *r)
-{
-	const struct node *nodes = pr->doc->nodes;
-
-	while (node != top && !nodes[node].next && !*r) {
-		node = nodes[node].parent;
-		*r = put(pr, ")", 1);
+	for (; (c = bytes_next(&bytes)) >= 0; n++) {
+		if (!n)
+			first = c;
+		bare = bare && is_bare_byte(c);
+		has_single |= c == '\'';
+		has_double |= c == '"';
 	}
-	if (node == top || *r)
+	if (bare || (n == 1 && first == '@'))
 		return 0;
-	*r = put(pr, " ", 1);
-	return nodes[node].next;
+	return has_single && !has_double ? '"' : '\'';
 }
 
-static int print_value(const struct printer *pr, sxp_node top)
+static void put_any(struct out *out, struct bytes bytes)
 {
-	const struct node *nodes = pr->doc->nodes;
-	sxp_node node = top;
-	int r = 0;
+	char quote = quote_of(bytes), *p;
+	size_t n;
+	int c;
 
-	while (node && !r) {
-		if (!nodes[node].is_list) {
-			r = put_text(pr, node);
-		} else if (nodes[node].first) {
-			r = put(pr, "(", 1);
-			node = nodes[node].first;
-			continue;
-		} else {
-			r = put(pr, "()", 2);
+	if (quote)
+		out_byte(out, quote);
+	while (bytes.pos < bytes.len) {
+		n = plain_run(bytes.text + bytes.pos, bytes.len - bytes.pos);
+		out_put(out, (const char *)bytes.text + bytes.pos, n);
+		bytes.pos += n;
+		c = bytes_next(&bytes);
+		if (c < 0)
+			break;
+		p = out_room(out);
+		out->p = p + quote_byte(c, quote, p);
+	}
+	if (quote)
+		out_byte(out, quote);
+}
+
+/* Nothing in it is escaped, and nothing need be. */
+static void put_plain(struct out *out, const unsigned char *text, size_t len)
+{
+	bool bare = (len && bare_run(text, len) == len) || (len == 1 && *text == '@');
+
+	if (!bare)
+		out_byte(out, '\'');
+	out_put(out, (const char *)text, len);
+	if (!bare)
+		out_byte(out, '\'');
+}
+
+void print_text(struct out *out, const struct sxp_doc *doc, sxp_node node)
+{
+	uint32_t word = doc_word(doc, node);
+	struct bytes bytes;
+	size_t n;
+
+	/* a string that is printed as it stands is the usual case: find its end only once */
+	if (word < doc->len && byte_class[doc->text[word]] == BYTE_QUOTE) {
+		n = plain_run(doc->text + word + 1, doc->end - word - 1);
+		if (word + 1 + n < doc->end && doc->text[word + 1 + n] == doc->text[word]) {
+			put_plain(out, doc->text + word + 1, n);
+			return;
 		}
-		if (!r)
-			node = step_over(pr, node, top, &r);
 	}
-	return r;
+	bytes = text_bytes(doc, node);
+	if (!bytes.escaped && plain_run(bytes.text, bytes.len) == bytes.len)
+		put_plain(out, bytes.text, bytes.len);
+	else
+		put_any(out, bytes);
 }
 
-int sxp_print(const struct sxp_doc *doc, sxp_node node,
-	      int (*write)(void *arg, const char *text, size_t len), void *arg)
+/* Any tree. */
+static void print_walk(struct out *out, const struct sxp_doc *doc, sxp_node node)
 {
-	struct printer pr = { doc, write, arg };
-	int r = 0;
+	struct walk walk = walk_begin(doc, node);
+	bool first = true;
 
-	if (node != sxp_root(doc))
-		return print_value(&pr, node);
-	for (node = sxp_first(doc, node); node && !r; node = sxp_next(doc, node)) {
-		r = print_value(&pr, node);
-		if (!r)
-			r = put(&pr, "\n", 1);
+	while (walk_next(&walk) != WALK_END && !out->result) {
+		if (walk.event == WALK_CLOSE) {
+			out_byte(out, ')');
+			first = false;
+			continue;
+		}
+		if (!first)
+			out_byte(out, ' ');
+		first = walk.event == WALK_OPEN;
+		if (first)
+			out_byte(out, '(');
+		else
+			print_text(out, doc, walk.node);
 	}
-	return r;
 }
 
-struct buffer {
-	char *text;
-	size_t len, size;
-};
-
-static int append(void *arg, const char *text, size_t len)
+#ifdef __SSE2__
+/* A tree of words: one word after the other, short bare texts by one load and one store. */
+static void print_words(struct out *out, const struct sxp_doc *doc, sxp_node node)
 {
-	struct buffer *buf = arg;
+	const uint32_t *words = doc->words;
+	uint32_t end = word_opens(words[node], node) ? words[node] & WORD_VALUE : node;
+	size_t safe = doc->end >= 16 ? doc->end - 16 : 0, blank = 0, n;
 
-	if (buf->len + len + 1 > buf->size) {
-		size_t size = (buf->len + len + 64) * 2;
-		char *p = realloc(buf->text, size);
+	for (uint32_t i = node; i <= end && !out->result; i++) {
+		uint32_t word = words[i];
+		char *p = out_room(out);
 
-		if (!p)
-			return -1;
-		buf->text = p;
-		buf->size = size;
+		*p = ' ';
+		if (!(word & WORD_PAREN)) {
+			p += blank;
+			blank = 1;
+			if (word < safe) {
+				__m128i v = load(doc->text + word);
+
+				n = bare_bytes(v);
+				_mm_storeu_si128((__m128i *)(void *)p, v);
+				if (n - 1 < 15 && byte_ends_atom(doc->text[word + n])) {
+					out->p = p + n;
+					continue;
+				}
+			}
+			out->p = p;
+			print_text(out, doc, i);
+		} else if (word_opens(word, i)) {
+			p += blank;
+			*p = '(';
+			out->p = p + 1;
+			blank = 0;
+		} else {
+			*p = ')';
+			out->p = p + 1;
+			blank = 1;
+		}
 	}
-	memcpy(buf->text + buf->len, text, len);
-	buf->len += len;
-	buf->text[buf->len] = '\0';
-	return 0;
+}
+#endif
+
+void print_line(struct out *out, const struct sxp_doc *doc, sxp_node node)
+{
+#ifdef __SSE2__
+	if (!doc->links) {
+		print_words(out, doc, node);
+		return;
+	}
+#endif
+	print_walk(out, doc, node);
+}
+
+static void print_value(struct out *out, const struct sxp_doc *doc, sxp_node node,
+			const struct sxp_layout *layout)
+{
+	switch (layout ? layout->form : SXP_LINE) {
+	case SXP_LINE:
+		print_line(out, doc, node);
+		break;
+	case SXP_INDENTED:
+		print_indented(out, doc, node, layout);
+		break;
+	case SXP_JSON:
+		print_json(out, doc, node);
+		break;
+	}
+}
+
+static void print(struct out *out, const struct sxp_doc *doc, sxp_node node,
+		  const struct sxp_layout *layout)
+{
+	if (!node)
+		return;
+	if (node != ROOT || (layout && layout->form == SXP_INDENTED)) {
+		print_value(out, doc, node, layout);
+		return;
+	}
+	for (node = sxp_first(doc, ROOT); node && !out->result; node = sxp_next(doc, node)) {
+		print_value(out, doc, node, layout);
+		out_byte(out, '\n');
+	}
+}
+
+int sxp_print_as(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
+		 sxp_write *write, void *arg)
+{
+	struct out out;
+
+	out_to_callback(&out, write, arg);
+	print(&out, doc, node, layout);
+	return out_finish(&out);
+}
+
+int sxp_print(const struct sxp_doc *doc, sxp_node node, sxp_write *write, void *arg)
+{
+	return sxp_print_as(doc, node, NULL, write, arg);
+}
+
+static int write_file(void *arg, const char *text, size_t len)
+{
+	return fwrite(text, 1, len, arg) == len ? 0 : -1;
+}
+
+int sxp_print_file(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
+		   FILE *file)
+{
+	return sxp_print_as(doc, node, layout, write_file, file);
+}
+
+size_t sxp_print_buffer(const struct sxp_doc *doc, sxp_node node,
+			const struct sxp_layout *layout, char *buf, size_t size)
+{
+	struct out out;
+
+	out_to_buffer(&out, buf, size);
+	print(&out, doc, node, layout);
+	out_finish(&out);
+	return out.len;
 }
 
 char *sxp_to_string(const struct sxp_doc *doc, sxp_node node, size_t *len)
 {
-	struct buffer buf = { 0 };
+	struct out out;
+	char *string;
 
-	if (append(&buf, "", 0) || sxp_print(doc, node, append, &buf)) {
-		free(buf.text);
+	if (!out_to_string(&out, &string))
 		return NULL;
-	}
-	if (len)
-		*len = buf.len;
-	return buf.text;
+	print(&out, doc, node, NULL);
+	out_byte(&out, '\0');
+	if (!out_finish(&out) && len)
+		*len = out.len - 1;
+	return string;
 }

@@ -1,250 +1,232 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* read.c - bytes to a document, strictly. No recursion: a list knows its parent. */
-#include <string.h>
+/* read.c - bytes or a file to a document: memory, limits, which reader. */
 
-#include "sxp/doc.h"
+#include "sxp/read.h"
 
-#define END_OF_TEXT 0x04
+static const struct sxp_options no_options;
 
-struct reader {
-	const unsigned char *text;
-	size_t len, pos;
-	struct sxp_doc *doc;
-	struct sxp_error *err;
-};
-
-static const char *const sentences[] = {
-	[SXP_OK] = "no error",
-	[SXP_NO_MEMORY] = "out of memory",
-	[SXP_LIST_NOT_CLOSED] = "list is not closed",
-	[SXP_STRING_NOT_CLOSED] = "string is not closed",
-	[SXP_LIST_NOT_OPENED] = "')' without '('",
-	[SXP_OCTAL_TOO_BIG] = "octal escape above 377",
-	[SXP_CONTROL_BYTE] = "control byte where a value was expected",
-};
-
-const char *sxp_strerror(enum sxp_code code)
+void lines_find(struct lines *lines, size_t offset, size_t *line, size_t *column)
 {
-	if ((size_t)code >= sizeof(sentences) / sizeof(*sentences))
-		return "unknown error";
-	return sentences[code];
-}
+	const unsigned char *p;
 
-static void position(const struct reader *rd, size_t offset, size_t *line, size_t *column)
-{
-	size_t start = 0;
-
-	*line = 1;
-	for (size_t i = 0; i < offset; i++) {
-		if (rd->text[i] == '\n') {
-			++*line;
-			start = i + 1;
-		}
+	while (lines->seen < offset) {
+		p = memchr(lines->text + lines->seen, '\n', offset - lines->seen);
+		if (!p)
+			break;
+		lines->seen = lines->start = (size_t)(p - lines->text) + 1;
+		lines->line++;
 	}
-	*column = offset - start + 1;
+	if (lines->seen < offset)
+		lines->seen = offset;
+	*line = lines->line;
+	*column = offset - lines->start + 1;
 }
 
-static bool fail(struct reader *rd, enum sxp_code code, size_t offset, size_t opened)
+static bool out_of_memory(struct reader *rd)
 {
-	struct sxp_error *err = rd->err;
-
-	if (!err)
-		return false;
-	*err = (struct sxp_error){ .code = code, .offset = offset };
-	position(rd, offset, &err->line, &err->column);
-	if (code == SXP_LIST_NOT_CLOSED || code == SXP_STRING_NOT_CLOSED)
-		position(rd, opened, &err->opened_line, &err->opened_column);
+	if (rd->err)
+		*rd->err = (struct sxp_error){ .code = SXP_NO_MEMORY, .found = -1 };
 	return false;
 }
 
-static bool is_blank(int c)
+/* The stack of @depth lists and the root stands at the end of the memory. */
+static void place_words(struct reader *rd, void *memory, size_t size)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	struct whole *whole = memory;
+	size_t n = (size - sizeof(*whole)) / sizeof(uint32_t);
+
+	rd->doc = &whole->doc;
+	rd->doc->texts = &whole->texts;
+	rd->size = size;
+	rd->words = (uint32_t *)(whole + 1);
+	rd->base = rd->words + n - SCAN_GUARD - 1;
+	rd->doc->words = rd->words;
 }
 
-static bool is_separator(int c)
+static void clear_words(struct reader *rd)
 {
-	return c && strchr("{}()<>[];", c) != NULL;
+	rd->n_words = ROOT + 1;
+	rd->depth = 0;
+	rd->top = rd->base;
+	memset(rd->base + 1, 0, SCAN_GUARD * sizeof(uint32_t));
+	rd->words[0] = 0;
+	*rd->top = ROOT;
 }
 
-static int hex_digit(int c)
+bool reader_grow(struct reader *rd)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+	struct sxp_doc *doc = rd->doc;
+	struct sxp_allocator allocator = doc->allocator;
+	size_t old = rd->size, size = old * 2, n_stack = (size_t)(rd->base - rd->top);
+	uint32_t *stack_before;
+	void *memory = doc;
 
-static bool is_octal(const struct reader *rd, size_t pos)
-{
-	return pos < rd->len && rd->text[pos] >= '0' && rd->text[pos] <= '7';
-}
-
-static bool put_octal(struct reader *rd)
-{
-	size_t start = rd->pos;
-	unsigned value = 0;
-	char c;
-
-	while (rd->pos < start + 3 && is_octal(rd, rd->pos))
-		value = value * 8 + rd->text[rd->pos++] - '0';
-	if (value > 0377)
-		return fail(rd, SXP_OCTAL_TOO_BIG, start - 1, 0);
-	c = (char)value;
-	return doc_put(rd->doc, &c, 1);
-}
-
-static bool put_hex(struct reader *rd)
-{
-	size_t start = ++rd->pos;
-	int value = 0, digit;
-	char c;
-
-	while (rd->pos < start + 2 && rd->pos < rd->len &&
-	       (digit = hex_digit(rd->text[rd->pos])) >= 0) {
-		value = value * 16 + digit;
-		rd->pos++;
+	if (doc->allocated) {
+		memory = doc_resize(&allocator, doc, old, size);
+	} else {
+		memory = doc_resize(&allocator, NULL, 0, size);
+		if (memory)
+			memcpy(memory, doc, old);
 	}
-	if (rd->pos == start)
-		return doc_put(rd->doc, "\\x", 2);
-	c = (char)value;
-	return doc_put(rd->doc, &c, 1);
-}
-
-/* At the byte after a backslash. An unknown escape stays as it is. */
-static bool put_escape(struct reader *rd)
-{
-	static const char names[] = "abtnvfr\\'\"", values[] = "\a\b\t\n\v\f\r\\'\"";
-	const char *p;
-	int c = rd->text[rd->pos];
-
-	if (is_octal(rd, rd->pos))
-		return put_octal(rd);
-	if (c == 'x')
-		return put_hex(rd);
-	p = c ? strchr(names, c) : NULL;
-	if (!p)
-		return doc_put(rd->doc, "\\", 1);
-	rd->pos++;
-	return doc_put(rd->doc, values + (p - names), 1);
-}
-
-/* The bytes up to the next quote or escape. */
-static bool put_run(struct reader *rd, int quote)
-{
-	size_t start = rd->pos++;
-
-	while (rd->pos < rd->len && rd->text[rd->pos] != quote && rd->text[rd->pos] != '\\')
-		rd->pos++;
-	return doc_put(rd->doc, (const char *)rd->text + start, rd->pos - start);
-}
-
-static bool read_string(struct reader *rd, sxp_node list)
-{
-	size_t opened = rd->pos, start = rd->doc->n_bytes;
-	int quote = rd->text[rd->pos++];
-	bool ok = true;
-
-	while (ok && rd->pos < rd->len && rd->text[rd->pos] != quote) {
-		if (rd->text[rd->pos] == '\\' && rd->pos + 1 < rd->len) {
-			rd->pos++;
-			ok = put_escape(rd);
-		} else {
-			ok = put_run(rd, quote);
-		}
-	}
-	if (!ok)
-		return rd->doc->failed ? fail(rd, SXP_NO_MEMORY, rd->pos, 0) : false;
-	if (rd->pos >= rd->len)
-		return fail(rd, SXP_STRING_NOT_CLOSED, rd->len, opened);
-	rd->pos++;
-	return doc_end_text(rd->doc, list, start) || fail(rd, SXP_NO_MEMORY, opened, 0);
-}
-
-static bool ends_atom(int c)
-{
-	return is_blank(c) || c == '#' || is_separator(c);
-}
-
-static bool read_atom(struct reader *rd, sxp_node list)
-{
-	size_t start = rd->pos++;
-
-	while (rd->pos < rd->len && !ends_atom(rd->text[rd->pos]))
-		rd->pos++;
-	return sxp_add_text(rd->doc, list, (const char *)rd->text + start, rd->pos - start) ||
-	       fail(rd, SXP_NO_MEMORY, start, 0);
-}
-
-static void skip_comment(struct reader *rd)
-{
-	while (rd->pos < rd->len && rd->text[rd->pos] != '\n')
-		rd->pos++;
-}
-
-static bool open_list(struct reader *rd, sxp_node *list)
-{
-	sxp_node opened = sxp_add_list(rd->doc, *list);
-
-	if (!opened)
-		return fail(rd, SXP_NO_MEMORY, rd->pos, 0);
-	rd->doc->nodes[opened].opened_at = (uint32_t)rd->pos;
-	*list = opened;
+	if (!memory)
+		return out_of_memory(rd);
+	stack_before = (uint32_t *)((struct whole *)memory + 1) + (rd->top - rd->words);
+	place_words(rd, memory, size);
+	rd->doc->allocated = size;
+	rd->top = rd->base - n_stack;
+	memmove(rd->top, stack_before, (n_stack + 1 + SCAN_GUARD) * sizeof(*rd->top));
 	return true;
 }
 
-static bool read_values(struct reader *rd)
+/* The first piece: enough for most documents, and pages which are not touched cost nothing. */
+static bool make_memory(struct reader *rd, const unsigned char *text, size_t len)
 {
-	sxp_node list = sxp_root(rd->doc);
-	size_t depth = 0;
-	bool ok = true;
+	const struct sxp_options *options = rd->options;
+	const struct sxp_allocator *allocator =
+		options->allocator ? options->allocator : &doc_malloc;
+	size_t least = sizeof(struct whole) + (SCAN_ROOM + SCAN_GUARD + 8) * sizeof(uint32_t);
+	size_t size = options->memory_size, allocated = 0;
+	void *memory = options->memory;
 
-	while (ok && rd->pos < rd->len) {
-		int c = rd->text[rd->pos];
+	if (!memory || size < least) {
+		size = allocated = least + len * 2;
+		memory = doc_resize(allocator, NULL, 0, size);
+		if (!memory)
+			return out_of_memory(rd);
+	}
+	memset(memory, 0, sizeof(struct whole));
+	place_words(rd, memory, size);
+	rd->doc->text = text;
+	rd->doc->len = rd->doc->end = len;
+	rd->doc->allocator = *allocator;
+	rd->doc->allocated = allocated;
+	clear_words(rd);
+	return true;
+}
 
-		if (is_blank(c)) {
-			rd->pos++;
-		} else if (c == '#') {
-			skip_comment(rd);
-		} else if (c == '(') {
-			ok = open_list(rd, &list);
-			rd->pos++;
-			depth++;
-		} else if (c == ')') {
-			if (!depth)
-				return fail(rd, SXP_LIST_NOT_OPENED, rd->pos, 0);
-			list = rd->doc->nodes[list].parent;
-			rd->pos++;
-			depth--;
-		} else if (c == '\'' || c == '"') {
-			ok = read_string(rd, list);
-		} else if (c == END_OF_TEXT) {
-			break;
-		} else if (c < 0x20 || c == 0x7f) {
-			return fail(rd, SXP_CONTROL_BYTE, rd->pos, 0);
-		} else {
-			ok = read_atom(rd, list);
+static bool run_scanner(struct reader *rd, enum scanner scanner)
+{
+	struct sxp_doc *doc = rd->doc;
+	struct scan sc = {
+		.text = doc->text, .len = doc->len, .max_depth = rd->max_depth, .after_end = 1,
+		.words = rd->words, .top = rd->top, .n_words = rd->n_words,
+	};
+	enum scan_result result = scan_run(scanner, &sc);
+
+	while (result == SCAN_FULL) {
+		rd->top = sc.top;
+		if (!reader_grow(rd))
+			return false;
+		sc.words = rd->words;
+		sc.top = rd->top;
+		result = scan_run(scanner, &sc);
+	}
+	rd->top = sc.top;
+	rd->n_words = sc.n_words;
+	if (result == SCAN_DONE && sc.has_high && (rd->options->flags & SXP_UTF8) &&
+	    bytes_utf8(doc->text, doc->len) < doc->len)
+		result = SCAN_ODD;
+	if (result == SCAN_DONE)
+		return true;
+	clear_words(rd);
+	return reader_read_careful(rd);
+}
+
+/* Close the root, and give back what was not needed. */
+static struct sxp_doc *finish(struct reader *rd)
+{
+	uint32_t end = (uint32_t)rd->n_words;
+	struct sxp_doc *doc = rd->doc;
+	size_t size;
+
+	rd->words[ROOT] = WORD_PAREN | end;
+	rd->words[end] = WORD_PAREN | ROOT;
+	rd->words[end + 1] = WORD_PAREN;
+	doc->n_words = end + 2;
+	size = sizeof(struct whole) + doc->n_words * sizeof(uint32_t);
+	if (doc->allocated && size < doc->allocated - doc->allocated / 4) {
+		struct sxp_allocator allocator = doc->allocator;
+		struct whole *whole = doc_resize(&allocator, doc, doc->allocated, size);
+
+		if (whole) {
+			doc = &whole->doc;
+			doc->texts = &whole->texts;
+			doc->words = (uint32_t *)(whole + 1);
+			doc->allocated = size;
 		}
 	}
-	if (ok && depth)
-		return fail(rd, SXP_LIST_NOT_CLOSED, rd->pos, rd->doc->nodes[list].opened_at);
-	return ok;
+	return doc;
+}
+
+static bool too_long(const char *text, size_t len, const struct sxp_options *options,
+		     struct sxp_error *err)
+{
+	struct lines lines = { .text = (const unsigned char *)text, .line = 1 };
+	size_t max = options->max_length;
+
+	if (!max || max > SXP_LENGTH_MAX)
+		max = SXP_LENGTH_MAX;
+	if (len <= max)
+		return false;
+	if (err) {
+		*err = (struct sxp_error){ .code = SXP_TOO_LONG, .offset = max, .found = text ? (unsigned char)text[max] : -1 };
+		if (text)
+			lines_find(&lines, max, &err->line, &err->column);
+	}
+	return true;
+}
+
+struct sxp_doc *reader_read(enum scanner scanner, const char *text, size_t len,
+			    const struct sxp_options *options, struct sxp_error *err)
+{
+	struct reader rd = {
+		.options = options ? options : &no_options, .err = err,
+		.lines = { .text = (const unsigned char *)text, .line = 1 },
+		.not_utf8 = SIZE_MAX,
+	};
+
+	if (err)
+		*err = (struct sxp_error){ .code = SXP_OK };
+	if (too_long(text, len, rd.options, err))
+		return NULL;
+	rd.max_depth = rd.options->max_depth ? rd.options->max_depth : SIZE_MAX;
+	if (!make_memory(&rd, (const unsigned char *)text, len))
+		return NULL;
+	if (run_scanner(&rd, scanner))
+		return finish(&rd);
+	sxp_free(rd.doc);
+	return NULL;
+}
+
+struct sxp_doc *sxp_read_with(const char *text, size_t len, const struct sxp_options *options,
+			      struct sxp_error *err)
+{
+	return reader_read(scan_best(), text, len, options, err);
 }
 
 struct sxp_doc *sxp_read(const char *text, size_t len, struct sxp_error *err)
 {
-	struct reader rd = { .text = (const unsigned char *)text, .len = len, .err = err };
+	return sxp_read_with(text, len, NULL, err);
+}
 
+bool sxp_check(const char *text, size_t len, const struct sxp_options *options,
+	       struct sxp_error *err)
+{
+	struct sxp_options strict = options ? *options : no_options;
+	struct scan sc = { .text = (const unsigned char *)text, .len = len, .after_end = 1 };
+	struct sxp_doc *doc;
+
+	strict.flags &= ~(unsigned)SXP_RECOVER;
 	if (err)
 		*err = (struct sxp_error){ .code = SXP_OK };
-	rd.doc = sxp_new();
-	if (!rd.doc) {
-		fail(&rd, SXP_NO_MEMORY, 0, 0);
-		return NULL;
-	}
-	if (!read_values(&rd)) {
-		sxp_free(rd.doc);
-		return NULL;
-	}
-	return rd.doc;
+	if (too_long(text, len, &strict, err))
+		return false;
+	sc.max_depth = strict.max_depth ? strict.max_depth : SIZE_MAX;
+	if (scan_run(scan_best(), &sc) == SCAN_DONE &&
+	    (!sc.has_high || !(strict.flags & SXP_UTF8) ||
+	     bytes_utf8(sc.text, len) == len))
+		return true;
+	doc = reader_read(SCANNER_CAREFUL, text, len, &strict, err);
+	sxp_free(doc);
+	return doc != NULL;
 }

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* out.c - where printed text goes. */
+#include <stdlib.h>
+
+#include "sxp/out.h"
+
+static void use(struct out *out, char *begin, size_t size)
+{
+	out->begin = out->p = begin;
+	out->end = begin + size;
+}
+
+static void clear(struct out *out)
+{
+	memset(out, 0, offsetof(struct out, scratch));
+	use(out, out->scratch, sizeof(out->scratch));
+}
+
+void out_to_callback(struct out *out, sxp_write *write, void *arg)
+{
+	clear(out);
+	out->write = write;
+	out->arg = arg;
+}
+
+/* As long as there is room, straight into the buffer. */
+void out_to_buffer(struct out *out, char *buf, size_t size)
+{
+	clear(out);
+	out->buf = buf;
+	out->size = size;
+	if (size >= OUT_ROOM)
+		use(out, buf, size);
+}
+
+bool out_to_string(struct out *out, char **string)
+{
+	clear(out);
+	*string = malloc(256);
+	if (!*string)
+		return false;
+	out->string = string;
+	use(out, *string, 256);
+	return true;
+}
+
+static void grow_string(struct out *out)
+{
+	size_t len = (size_t)(out->p - out->begin), size = (size_t)(out->end - out->begin) * 2;
+	char *p = realloc(*out->string, size);
+
+	if (!p) {	/* on into nowhere; nothing but the failure is kept */
+		out->result = -1;
+		free(*out->string);
+		*out->string = NULL;
+		out->string = NULL;
+		use(out, out->scratch, sizeof(out->scratch));
+		return;
+	}
+	*out->string = p;
+	use(out, p, size);
+	out->p += len;
+}
+
+void out_flush(struct out *out)
+{
+	size_t len = (size_t)(out->p - out->begin), fits;
+
+	if (out->string) {
+		grow_string(out);
+		return;
+	}
+	if (out->write && len && !out->result)
+		out->result = out->write(out->arg, out->begin, len);
+	if (out->begin == out->scratch && out->buf && out->len < out->size) {
+		fits = out->size - out->len < len ? out->size - out->len : len;
+		memcpy(out->buf + out->len, out->begin, fits);
+	}
+	out->len += len;
+	use(out, out->scratch, sizeof(out->scratch));
+}
+
+int out_finish(struct out *out)
+{
+	if (out->string)
+		out->len = (size_t)(out->p - out->begin);
+	else
+		out_flush(out);
+	return out->result;
+}
+
+void out_put(struct out *out, const char *text, size_t len)
+{
+	while (len) {
+		char *p = out_room(out);
+		size_t n = (size_t)(out->end - p);
+
+		if (n > len)
+			n = len;
+		memcpy(p, text, n);
+		out->p = p + n;
+		text += n;
+		len -= n;
+	}
+}
+
+void out_blanks(struct out *out, size_t n)
+{
+	while (n) {
+		char *p = out_room(out);
+		size_t room = (size_t)(out->end - p), m = n < room ? n : room;
+
+		memset(p, ' ', m);
+		out->p = p + m;
+		n -= m;
+	}
+}

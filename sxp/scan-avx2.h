@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * scan-avx2.h - 64 bytes in two registers; included by scan.c only.
+ *
+ * Classes come from two tables, looked up by the low and the high half of a
+ * byte; a byte is in a class if both have its bit.
+ */
+#define BLANK_LOW 0x01		/* \t \n \v \f \r */
+#define END_TWO 0x02		/* ' ' ( )  */
+#define SEPARATOR_THREE 0x04	/* ; < > */
+#define SEPARATOR_HIGH 0x08	/* [ ] { } */
+#define MARK_TWO 0x10		/* ' " # */
+#define CONTROL_ZERO 0x20
+#define CONTROL_ONE 0x40
+#define CONTROL_SEVEN 0x80	/* 0x7f */
+
+struct block_avx2 {
+	__m256i low, high;		/* the bytes */
+	__m256i low_class, high_class;
+};
+
+INLINE TARGET uint64_t mask_avx2(__m256i low, __m256i high)
+{
+	return (uint32_t)_mm256_movemask_epi8(low) |
+	       (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+}
+
+INLINE TARGET uint64_t equal_avx2(const struct block_avx2 *b, char c)
+{
+	const __m256i v = _mm256_set1_epi8(c);
+
+	return mask_avx2(_mm256_cmpeq_epi8(b->low, v), _mm256_cmpeq_epi8(b->high, v));
+}
+
+INLINE TARGET uint64_t in_class_avx2(const struct block_avx2 *b, int classes)
+{
+	const __m256i v = _mm256_set1_epi8((char)classes), zero = _mm256_setzero_si256();
+
+	return ~mask_avx2(_mm256_cmpeq_epi8(_mm256_and_si256(b->low_class, v), zero),
+			  _mm256_cmpeq_epi8(_mm256_and_si256(b->high_class, v), zero));
+}
+
+INLINE TARGET __m256i classes_avx2(__m256i v)
+{
+	const __m256i by_low = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+		0x62, 0x60, 0x70, 0x70, 0x60, 0x60, 0x60, 0x70,
+		0x62, 0x43, 0x41, 0x4d, 0x45, 0x49, 0x64, (char)0xe0));
+	const __m256i by_high = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+		0x21, 0x40, 0x12, 0x04, 0, 0x08, 0, (char)0x88, 0, 0, 0, 0, 0, 0, 0, 0));
+	const __m256i half = _mm256_set1_epi8(0x0f);
+
+	/* the lookup by the low half gives 0 from 0x80 on by itself */
+	return _mm256_and_si256(_mm256_shuffle_epi8(by_low, v),
+		_mm256_shuffle_epi8(by_high, _mm256_and_si256(_mm256_srli_epi16(v, 4), half)));
+}
+
+INLINE TARGET void load_avx2(struct block_avx2 *b, const unsigned char *p)
+{
+	b->low = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	b->high = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+	b->low_class = classes_avx2(b->low);
+	b->high_class = classes_avx2(b->high);
+}
+
+/* Anything but atoms, blanks and parentheses? */
+INLINE TARGET bool is_odd_avx2(const struct block_avx2 *b)
+{
+	return !_mm256_testz_si256(_mm256_or_si256(b->low_class, b->high_class),
+				   _mm256_set1_epi8((char)~(BLANK_LOW | END_TWO)));
+}
+
+INLINE TARGET uint64_t ends_avx2(const struct block_avx2 *b)
+{
+	return in_class_avx2(b, BLANK_LOW | END_TWO);
+}
+
+INLINE TARGET void marks_avx2(const struct block_avx2 *b, uint64_t ends, struct marks *m)
+{
+	m->hash = equal_avx2(b, '#');
+	m->ends = ends | m->hash;
+	m->separators = in_class_avx2(b, SEPARATOR_THREE | SEPARATOR_HIGH);
+	m->single = equal_avx2(b, '\'');
+	m->quotes = in_class_avx2(b, MARK_TWO) & ~m->hash;
+	m->newline = equal_avx2(b, '\n');
+	m->backslash = equal_avx2(b, '\\');
+	m->control = in_class_avx2(b, CONTROL_ZERO | CONTROL_ONE | CONTROL_SEVEN);
+}
+
+INLINE TARGET uint64_t high_avx2(const struct block_avx2 *b)
+{
+	return (uint64_t)!_mm256_testz_si256(_mm256_or_si256(b->low, b->high),
+					     _mm256_set1_epi8((char)0x80));
+}
+
+/* The place of each bit of @events, from @pos on; up to 16 at once without looking at their number. */
+INLINE TARGET void write_places_avx2(uint32_t *words, uint32_t pos, uint64_t events, size_t n)
+{
+	for (size_t i = 0; i < 16; i++) {
+		words[i] = pos + (uint32_t)_tzcnt_u64(events);
+		events = _blsr_u64(events);
+	}
+	for (size_t i = 16; i < n; i++) {
+		words[i] = pos + (uint32_t)_tzcnt_u64(events);
+		events = _blsr_u64(events);
+	}
+}
+
+/*
+ * Match the parentheses of a block. The stack pointer is all that hands on
+ * from one to the next, and there is no branch on which one it is: half of
+ * such branches would go wrong.
+ */
+INLINE TARGET void match_avx2(struct scan *sc, uint64_t events, uint64_t opens, uint64_t closes)
+{
+	uint64_t parens = _pext_u64(opens | closes, events), is_open = _pext_u64(opens, events);
+	uint32_t *words = sc->words, *top = sc->top, n_words = (uint32_t)sc->n_words;
+
+	while (parens) {
+		uint32_t k = (uint32_t)_tzcnt_u64(parens), index = n_words + k;
+		bool open = is_open >> k & 1;
+		uint32_t match = *top;
+
+		top[-1] = index;
+		match = open ? index : match;
+		top += open ? -1 : 1;
+		words[match] = WORD_PAREN | index;
+		words[index] = WORD_PAREN | match;
+		parens = _blsr_u64(parens);
+	}
+	sc->top = top;
+}
+
+INLINE TARGET size_t count_avx2(uint64_t m)
+{
+	return (size_t)_mm_popcnt_u64(m);
+}
+
+INLINE TARGET void emit_avx2(struct scan *sc, uint64_t events, uint64_t opens, uint64_t closes)
+{
+	size_t n = count_avx2(events);
+
+	write_places_avx2(sc->words + sc->n_words, (uint32_t)sc->pos, events, n);
+	match_avx2(sc, events, opens, closes);
+	sc->n_words += n;
+}
