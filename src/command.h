@@ -70,6 +70,7 @@ struct context {
 	struct store *store;		/* open if the command needs it */
 	const struct command *const *commands;	/* all, ending in NULL */
 	FILE *out;
+	enum status status;		/* of a command that did what it was to do */
 	bool has_changed;		/* something outside is not as it was before */
 };
 
