@@ -148,6 +148,7 @@ const unsigned char *text_inside(const struct sxp_doc *doc, sxp_node node, size_
 
 struct bytes text_bytes(const struct sxp_doc *doc, sxp_node node);
 
+bool bytes_equal(struct bytes a, struct bytes b);
 bool text_equal(const struct sxp_doc *doc, sxp_node node, const struct sxp_doc *other_doc,
 		sxp_node other);
 

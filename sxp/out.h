@@ -50,6 +50,12 @@ static inline void out_byte(struct out *out, char c)
 	out->p = p + 1;
 }
 
+/* Of all text so far. */
+static inline size_t out_length(const struct out *out)
+{
+	return out->len + (size_t)(out->p - out->begin);
+}
+
 void out_blanks(struct out *out, size_t n);
 
 #endif

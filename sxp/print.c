@@ -158,10 +158,17 @@ static void put_plain(struct out *out, const unsigned char *text, size_t len)
 		out_byte(out, '\'');
 }
 
+void print_bytes(struct out *out, struct bytes bytes)
+{
+	if (!bytes.escaped && plain_run(bytes.text, bytes.len) == bytes.len)
+		put_plain(out, bytes.text, bytes.len);
+	else
+		put_any(out, bytes);
+}
+
 void print_text(struct out *out, const struct sxp_doc *doc, sxp_node node)
 {
 	uint32_t word = doc_word(doc, node);
-	struct bytes bytes;
 	size_t n;
 
 	/* a string that is printed as it stands is the usual case: find its end only once */
@@ -172,11 +179,7 @@ void print_text(struct out *out, const struct sxp_doc *doc, sxp_node node)
 			return;
 		}
 	}
-	bytes = text_bytes(doc, node);
-	if (!bytes.escaped && plain_run(bytes.text, bytes.len) == bytes.len)
-		put_plain(out, bytes.text, bytes.len);
-	else
-		put_any(out, bytes);
+	print_bytes(out, text_bytes(doc, node));
 }
 
 /* Any tree. */

@@ -6,6 +6,7 @@
 #include "sxp/doc.h"
 #include "sxp/out.h"
 
+void print_bytes(struct out *out, struct bytes bytes);
 void print_text(struct out *out, const struct sxp_doc *doc, sxp_node node);
 void print_line(struct out *out, const struct sxp_doc *doc, sxp_node node);
 void print_json(struct out *out, const struct sxp_doc *doc, sxp_node node);

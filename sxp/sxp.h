@@ -307,11 +307,12 @@ sxp_node sxp_with_id(const struct sxp_doc *doc, sxp_node list, const char *id);
 /*
  * Paths: steps with "/" between them, as domain/device/vif[mac=00:16:3e:01:23:45]/ip.
  * A step is NAME, the elements of that name; or *, all lists; or nothing but
- * [...], all values but the name. Then any number of [N], the N-th of what the
- * step has found so far in one list; or [NAME=TEXT], those with an element
- * (NAME TEXT ...); or [NAME], those with an element of that name. NAME and
- * TEXT may be quoted with ' or ", escapes as in a document. The first step is
- * looked for in @from itself: with sxp_root() it is the head of the document.
+ * [...], all values but the name. Then any number of conditions: [NAME=TEXT],
+ * with an element (NAME TEXT ...) in it; [NAME], with an element of that name;
+ * once a step [N], the N-th in its list of those which met the conditions
+ * before. NAME and TEXT may be quoted with ' or ", escapes as in a document.
+ * The first step is looked for in @from itself: with sxp_root() it is the head
+ * of a document.
  */
 #define SXP_STEPS_MAX 64
 
@@ -320,7 +321,7 @@ struct sxp_search {
 	const struct sxp_doc *doc;
 	const char *path;
 	unsigned n_steps, level;
-	uint32_t steps[SXP_STEPS_MAX];
+	uint32_t steps[SXP_STEPS_MAX], counts[SXP_STEPS_MAX];
 	sxp_node lists[SXP_STEPS_MAX], nodes[SXP_STEPS_MAX];
 };
 
@@ -398,12 +399,16 @@ char *sxp_to_string(const struct sxp_doc *doc, sxp_node node, size_t *len);
  * Changes to the source of a document that was read: values are named as the
  * document has them, the document itself does not change, and sxp_edit_write()
  * gives the new text, in which all bytes that no change concerns are as before.
- * Each of these returns SXP_OK, SXP_NO_MEMORY, SXP_CONFLICT, or the error in
- * @expr, which is a part of a document: any number of values.
+ * Each of these returns SXP_OK, SXP_NO_MEMORY, SXP_CONFLICT (two changes of the
+ * same place, a node that is 0 or does not fit), or what is wrong in @expr,
+ * which is a part of a document: any number of values.
  */
 struct sxp_edit;
 
-/* For sxp_edit_free(). @doc is borrowed; NULL when memory is short or it was built. */
+/*
+ * For sxp_edit_free(). @doc is borrowed; NULL when memory is short, or if
+ * something in @doc was built: there is no source to change then.
+ */
 struct sxp_edit *sxp_edit_new(const struct sxp_doc *doc);
 void sxp_edit_free(struct sxp_edit *edit);
 

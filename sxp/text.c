@@ -154,15 +154,15 @@ bool sxp_is_quoted(const struct sxp_doc *doc, sxp_node node)
 	return offset < doc->len && byte_class[doc->text[offset]] == BYTE_QUOTE;
 }
 
-static bool same_bytes(struct bytes *a, struct bytes *b)
+bool bytes_equal(struct bytes a, struct bytes b)
 {
 	int c;
 
-	if (!a->escaped && !b->escaped)
-		return a->len == b->len && (!a->len || !memcmp(a->text, b->text, a->len));
+	if (!a.escaped && !b.escaped)
+		return a.len == b.len && (!a.len || !memcmp(a.text, b.text, a.len));
 	do {
-		c = bytes_next(a);
-		if (c != bytes_next(b))
+		c = bytes_next(&a);
+		if (c != bytes_next(&b))
 			return false;
 	} while (c >= 0);
 	return true;
@@ -171,19 +171,14 @@ static bool same_bytes(struct bytes *a, struct bytes *b)
 bool text_equal(const struct sxp_doc *doc, sxp_node node, const struct sxp_doc *other_doc,
 		sxp_node other)
 {
-	struct bytes a = text_bytes(doc, node), b = text_bytes(other_doc, other);
-
-	return same_bytes(&a, &b);
+	return bytes_equal(text_bytes(doc, node), text_bytes(other_doc, other));
 }
 
 bool sxp_text_is(const struct sxp_doc *doc, sxp_node node, const char *text, size_t len)
 {
-	struct bytes a, b = { .text = (const unsigned char *)text, .len = len };
+	struct bytes bytes = { .text = (const unsigned char *)text, .len = len };
 
-	if (!doc_is_text(doc, node))
-		return false;
-	a = text_bytes(doc, node);
-	return same_bytes(&a, &b);
+	return doc_is_text(doc, node) && bytes_equal(text_bytes(doc, node), bytes);
 }
 
 bool sxp_is(const struct sxp_doc *doc, sxp_node node, const char *string)

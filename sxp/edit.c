@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * edit.c - changes to a source, as a row of cuts: the bytes from begin to end
+ * become other ones. Cuts are kept in order and never overlap.
+ */
+#include <stdlib.h>
+
+#include "sxp/print.h"
+
+struct cut {
+	size_t begin, end;
+	char *text;		/* from malloc() */
+	size_t len;
+};
+
+struct sxp_edit {
+	const struct sxp_doc *doc;
+	struct cut *cuts;
+	size_t n_cuts, cuts_size;
+};
+
+struct sxp_edit *sxp_edit_new(const struct sxp_doc *doc)
+{
+	struct sxp_edit *edit = doc->links ? NULL : calloc(1, sizeof(*edit));
+
+	if (edit)
+		edit->doc = doc;
+	return edit;
+}
+
+void sxp_edit_free(struct sxp_edit *edit)
+{
+	if (!edit)
+		return;
+	for (size_t i = 0; i < edit->n_cuts; i++)
+		free(edit->cuts[i].text);
+	free(edit->cuts);
+	free(edit);
+}
+
+/* The first cut that ends after @pos, or begins there; insertions at one place keep their order. */
+static size_t place_of(const struct sxp_edit *edit, size_t pos)
+{
+	size_t low = 0, high = edit->n_cuts, i;
+
+	while (low < high) {
+		i = (low + high) / 2;
+		if (edit->cuts[i].end <= pos)
+			low = i + 1;
+		else
+			high = i;
+	}
+	return low;
+}
+
+/* Takes @text over, also on failure. */
+static enum sxp_code add_cut(struct sxp_edit *edit, size_t begin, size_t end, char *text,
+			     size_t len)
+{
+	size_t i = place_of(edit, begin);
+	enum sxp_code code = SXP_NO_MEMORY;
+	void *array = edit->cuts;
+
+	if (i < edit->n_cuts && edit->cuts[i].begin < end)
+		code = SXP_CONFLICT;
+	else if (text && doc_grow(&doc_malloc, &array, &edit->cuts_size, edit->n_cuts + 1,
+				  sizeof(*edit->cuts)))
+		code = SXP_OK;
+	if (code) {
+		free(text);
+		return code;
+	}
+	edit->cuts = array;
+	memmove(edit->cuts + i + 1, edit->cuts + i, (edit->n_cuts - i) * sizeof(*edit->cuts));
+	edit->cuts[i] = (struct cut){ begin, end, text, len };
+	edit->n_cuts++;
+	return SXP_OK;
+}
+
+static bool is_blank(unsigned char c)
+{
+	return byte_class[c] == BYTE_BLANK;
+}
+
+/* Whether texts that meet here grow together, or the second one into a string. */
+static bool grows(unsigned char left, unsigned char right)
+{
+	return byte_class[left] < BYTE_BLANK && byte_class[right] < BYTE_BLANK;
+}
+
+/* Replace bytes by @parts, one after the other, set apart from their neighbours. */
+static enum sxp_code replace(struct sxp_edit *edit, size_t begin, size_t end,
+			     const struct bytes *parts, size_t n_parts)
+{
+	const struct sxp_doc *doc = edit->doc;
+	unsigned char last = ' ';
+	struct out out;
+	char *text;
+
+	if (!out_to_string(&out, &text))
+		return SXP_NO_MEMORY;
+	for (size_t i = 0; i < n_parts; i++) {
+		if (!parts[i].len)
+			continue;
+		if (!out_length(&out) && begin && grows(doc->text[begin - 1], *parts[i].text))
+			out_byte(&out, ' ');
+		out_put(&out, (const char *)parts[i].text, parts[i].len);
+		last = parts[i].text[parts[i].len - 1];
+	}
+	if (end < doc->end && grows(last, doc->text[end]))
+		out_byte(&out, ' ');
+	out_finish(&out);
+	return add_cut(edit, begin, end, text, out.len);
+}
+
+static struct bytes bytes_of(const char *text, size_t len)
+{
+	return (struct bytes){ .text = (const unsigned char *)text, .len = len };
+}
+
+/* A text as it is printed, from malloc(). */
+static char *quote(const char *text, size_t len, size_t *quoted_len)
+{
+	struct out out;
+	char *quoted;
+
+	if (!out_to_string(&out, &quoted))
+		return NULL;
+	print_bytes(&out, bytes_of(text, len));
+	if (out_finish(&out))
+		return NULL;
+	*quoted_len = out.len;
+	return quoted;
+}
+
+/*
+ * Whether @expr can stand in a document, and if what follows it has to begin
+ * on a new line because it ends in a comment.
+ */
+static enum sxp_code check_expr(const char *expr, size_t len, bool *ends_in_comment)
+{
+	struct sxp_error err;
+	struct sxp_doc *doc = sxp_read(expr, len, &err);
+	uint32_t last;
+	size_t pos = 0;
+
+	if (!doc)
+		return err.code;
+	last = (doc->words[ROOT] & WORD_VALUE) - 1;
+	if (doc->end < len)
+		err.code = SXP_CONTROL_BYTE;	/* 0x04 would end the document too */
+	if (last > ROOT)
+		pos = text_end(doc, word_closes(doc->words[last], last) ?
+			       doc->words[last] & WORD_VALUE : last);
+	*ends_in_comment = memchr(expr + pos, '#', len - pos) && expr[len - 1] != '\n';
+	sxp_free(doc);
+	return err.code;
+}
+
+/* Nodes of the source only. */
+static bool is_node(const struct sxp_edit *edit, sxp_node node)
+{
+	const struct sxp_doc *doc = edit->doc;
+
+	return node && node < doc->n_words - 2 && !doc->links &&
+	       !word_closes(doc->words[node], node);
+}
+
+/* What "set" replaces: a text, or all values of an element but the name. */
+static bool values_of(const struct sxp_edit *edit, sxp_node node, size_t *begin, size_t *end)
+{
+	const struct sxp_doc *doc = edit->doc;
+	sxp_node value, last = 0;
+
+	if (!is_node(edit, node) || node == ROOT)
+		return false;
+	if (doc_is_text(doc, node)) {
+		*begin = text_begin(doc, node);
+		*end = text_end(doc, node);
+		return true;
+	}
+	node = sxp_name(doc, node);
+	if (!node)
+		return false;
+	value = sxp_next(doc, node);
+	for (sxp_node n = value; n; n = sxp_next(doc, n))
+		last = n;
+	*end = text_end(doc, last ? last : node);
+	*begin = value ? text_begin(doc, value) : *end;
+	return true;
+}
+
+static enum sxp_code set(struct sxp_edit *edit, sxp_node node, const char *text, size_t len,
+			 bool ends_in_comment)
+{
+	struct bytes parts[] = { bytes_of(text, len), bytes_of("\n", ends_in_comment) };
+	size_t begin, end;
+
+	if (!values_of(edit, node, &begin, &end))
+		return SXP_CONFLICT;
+	return replace(edit, begin, end, parts, 2);
+}
+
+enum sxp_code sxp_edit_set(struct sxp_edit *edit, sxp_node node, const char *text, size_t len)
+{
+	size_t quoted_len = 0;
+	char *quoted = quote(text, len, &quoted_len);
+	enum sxp_code code;
+
+	if (!quoted)
+		return SXP_NO_MEMORY;
+	code = set(edit, node, quoted, quoted_len, false);
+	free(quoted);
+	return code;
+}
+
+enum sxp_code sxp_edit_set_expr(struct sxp_edit *edit, sxp_node node, const char *expr,
+				size_t len)
+{
+	bool ends_in_comment = false;
+	enum sxp_code code = check_expr(expr, len, &ends_in_comment);
+
+	return code ? code : set(edit, node, expr, len, ends_in_comment);
+}
+
+enum sxp_code sxp_edit_rename(struct sxp_edit *edit, sxp_node element, const char *name,
+			      size_t len)
+{
+	sxp_node old = is_node(edit, element) && element != ROOT ? sxp_name(edit->doc, element) : 0;
+
+	return old ? sxp_edit_set(edit, old, name, len) : SXP_CONFLICT;
+}
+
+/* Where the last value or comment before @index ends. */
+static size_t gap_before(const struct sxp_doc *doc, uint32_t index, bool *after_comment)
+{
+	uint32_t word = doc->words[index - 1];
+	size_t begin = text_begin(doc, index), pos = 0, mark;
+	bool has_escapes;
+
+	*after_comment = false;
+	if (index - 1 > ROOT)
+		pos = word & WORD_PAREN ? text_begin(doc, index - 1) + 1 :
+			bytes_end(doc->text, doc->end, text_begin(doc, index - 1), &has_escapes);
+	for (mark = pos; pos < begin;) {
+		if (doc->text[pos] == '#') {
+			while (pos < begin && doc->text[pos] != '\n')
+				pos++;
+			*after_comment = true;
+			mark = pos;
+		} else {
+			/* a ")" that recovering left out stays */
+			if (!is_blank(doc->text[pos++])) {
+				*after_comment = false;
+				mark = pos;
+			}
+		}
+	}
+	return mark;
+}
+
+static bool starts_line(const struct sxp_doc *doc, size_t pos)
+{
+	while (pos < doc->end && (doc->text[pos] == ' ' || doc->text[pos] == '\t'))
+		pos++;
+	return pos < doc->end && doc->text[pos] == '\n';
+}
+
+/* Deletions take blanks with them, which the one next to it may have taken already. */
+static void share_blanks(const struct sxp_edit *edit, sxp_node node, size_t *begin, size_t *end)
+{
+	size_t i = place_of(edit, *begin);
+
+	if (i < edit->n_cuts && edit->cuts[i].begin < *begin &&
+	    edit->cuts[i].end <= text_begin(edit->doc, node))
+		*begin = edit->cuts[i++].end;
+	if (i < edit->n_cuts && edit->cuts[i].begin < *end &&
+	    edit->cuts[i].begin >= text_end(edit->doc, node))
+		*end = edit->cuts[i].begin;
+}
+
+enum sxp_code sxp_edit_delete(struct sxp_edit *edit, sxp_node node)
+{
+	const struct sxp_doc *doc = edit->doc;
+	struct bytes blank = bytes_of(" ", 0);
+	bool after_comment, is_first;
+	size_t begin, end;
+
+	if (!is_node(edit, node) || node == ROOT)
+		return SXP_CONFLICT;
+	begin = gap_before(doc, node, &after_comment);
+	end = text_end(doc, node);
+	is_first = word_opens(doc->words[node - 1], node - 1);
+	if (after_comment && !starts_line(doc, end))
+		begin++;	/* the end of the comment's line stays */
+	else if (is_first && !after_comment)
+		while (end < doc->end && is_blank(doc->text[end]))
+			end++;
+	share_blanks(edit, node, &begin, &end);
+	blank.len = !after_comment && begin && end < doc->end &&
+		    grows(doc->text[begin - 1], doc->text[end]);
+	return replace(edit, begin, end, &blank, 1);
+}
+
+/* How values are set apart: the end of a line and indentation, or a blank. */
+static struct bytes separation(const struct sxp_doc *doc, sxp_node node)
+{
+	size_t begin = text_begin(doc, node), pos = begin;
+
+	while (pos && (doc->text[pos - 1] == ' ' || doc->text[pos - 1] == '\t'))
+		pos--;
+	if (pos && doc->text[pos - 1] == '\n')
+		return bytes_of((const char *)doc->text + pos - 1, begin - pos + 1);
+	return bytes_of(" ", 1);
+}
+
+static enum sxp_code insert_before(struct sxp_edit *edit, sxp_node before, struct bytes expr,
+				   bool ends_in_comment)
+{
+	struct bytes parts[] = { expr, separation(edit->doc, before) };
+	size_t pos = text_begin(edit->doc, before);
+
+	if (ends_in_comment && *parts[1].text != '\n')
+		parts[1] = bytes_of("\n", 1);
+	return replace(edit, pos, pos, parts, 2);
+}
+
+/* After the last value, and after a comment that stands next to it. */
+static enum sxp_code insert_at_end(struct sxp_edit *edit, sxp_node list, struct bytes expr,
+				   bool ends_in_comment)
+{
+	const struct sxp_doc *doc = edit->doc;
+	struct bytes parts[] = { { 0 }, expr, bytes_of("\n", ends_in_comment) };
+	sxp_node last = 0;
+	size_t pos, i;
+
+	for (sxp_node n = sxp_first(doc, list); n; n = sxp_next(doc, n))
+		last = n;
+	if (!last) {
+		pos = list == ROOT ? 0 : text_begin(doc, list) + 1;
+		if (list == ROOT && !ends_in_comment)
+			parts[2] = bytes_of("\n", 1);
+		return replace(edit, pos, pos, parts, 3);
+	}
+	pos = i = text_end(doc, last);
+	parts[0] = list == ROOT ? bytes_of("\n", 1) : separation(doc, last);
+	while (i < doc->end && (doc->text[i] == ' ' || doc->text[i] == '\t'))
+		i++;
+	if (i < doc->end && doc->text[i] == '#') {
+		while (i < doc->end && doc->text[i] != '\n')
+			i++;
+		pos = i;
+		if (*parts[0].text != '\n')
+			parts[0] = bytes_of("\n", 1);
+	}
+	return replace(edit, pos, pos, parts, 3);
+}
+
+enum sxp_code sxp_edit_insert(struct sxp_edit *edit, sxp_node list, sxp_node before,
+			      const char *expr, size_t len)
+{
+	bool ends_in_comment = false;
+	enum sxp_code code = check_expr(expr, len, &ends_in_comment);
+
+	if (code)
+		return code;
+	if (!is_node(edit, list) || !doc_is_list(edit->doc, list) ||
+	    (before && (!is_node(edit, before) || sxp_parent(edit->doc, before) != list)))
+		return SXP_CONFLICT;
+	return before ? insert_before(edit, before, bytes_of(expr, len), ends_in_comment) :
+		insert_at_end(edit, list, bytes_of(expr, len), ends_in_comment);
+}
+
+static void put_changed(const struct sxp_edit *edit, struct out *out)
+{
+	const char *text = (const char *)edit->doc->text;
+	size_t pos = 0;
+
+	for (size_t i = 0; i < edit->n_cuts; i++) {
+		const struct cut *cut = &edit->cuts[i];
+
+		out_put(out, text + pos, cut->begin - pos);
+		out_put(out, cut->text, cut->len);
+		pos = cut->end;
+	}
+	out_put(out, text + pos, edit->doc->len - pos);
+}
+
+int sxp_edit_write(const struct sxp_edit *edit, sxp_write *write, void *arg)
+{
+	struct out out;
+
+	out_to_callback(&out, write, arg);
+	put_changed(edit, &out);
+	return out_finish(&out);
+}
+
+char *sxp_edit_to_string(const struct sxp_edit *edit, size_t *len)
+{
+	struct out out;
+	char *string;
+
+	if (!out_to_string(&out, &string))
+		return NULL;
+	put_changed(edit, &out);
+	out_byte(&out, '\0');
+	if (!out_finish(&out) && len)
+		*len = out.len - 1;
+	return string;
+}

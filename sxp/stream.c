@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * stream.c - reading from pieces. What a piece shows of a text is handed on as
+ * it is; only a text that is cut, or has escapes, is put together in a buffer.
+ */
+#include <stdlib.h>
+
+#include "sxp/doc.h"
+
+enum state { BETWEEN, IN_ATOM, IN_STRING, IN_ESCAPE, IN_COMMENT, AT_END, FAILED };
+
+/* A place in the current piece (line 0, worked out when it is needed) or before it. */
+struct mark {
+	size_t offset, line, column;
+};
+
+struct sxp_stream {
+	struct sxp_options options;
+	struct sxp_allocator allocator;
+	struct sxp_error err;
+	enum state state;
+
+	const unsigned char *piece;
+	size_t len, pos;
+	size_t base;		/* offset of the piece in the whole text */
+	bool is_last;
+
+	size_t seen;		/* how far lines have been counted, in the piece */
+	size_t line, line_start;
+
+	struct mark *open;	/* the open lists */
+	size_t depth, open_size;
+	size_t n_closed;	/* AT_END, recovering: lists to be closed */
+
+	struct mark begin;	/* of the text */
+	size_t text;		/* where in the piece it goes on */
+	unsigned char quote;
+	unsigned char escape[4];
+	size_t n_escape;
+	struct mark escape_at;
+	char *buf;
+	size_t n_buf, buf_size;
+};
+
+struct sxp_stream *sxp_stream_new(const struct sxp_options *options)
+{
+	const struct sxp_allocator *allocator =
+		options && options->allocator ? options->allocator : &doc_malloc;
+	struct sxp_stream *st = doc_resize(allocator, NULL, 0, sizeof(*st));
+
+	if (!st)
+		return NULL;
+	memset(st, 0, sizeof(*st));
+	if (options)
+		st->options = *options;
+	st->allocator = *allocator;
+	st->line = 1;
+	return st;
+}
+
+void sxp_stream_free(struct sxp_stream *st)
+{
+	struct sxp_allocator allocator;
+
+	if (!st)
+		return;
+	allocator = st->allocator;
+	doc_resize(&allocator, st->open, st->open_size * sizeof(*st->open), 0);
+	doc_resize(&allocator, st->buf, st->buf_size, 0);
+	doc_resize(&allocator, st, sizeof(*st), 0);
+}
+
+const struct sxp_error *sxp_stream_error(const struct sxp_stream *st)
+{
+	return &st->err;
+}
+
+/* Count lines up to a place which is not before the last one asked for. */
+static void locate(struct sxp_stream *st, struct mark *mark)
+{
+	const unsigned char *p;
+	size_t pos;
+
+	if (mark->line)
+		return;
+	pos = mark->offset - st->base;
+	while (st->seen < pos) {
+		p = memchr(st->piece + st->seen, '\n', pos - st->seen);
+		if (!p) {
+			st->seen = pos;
+			break;
+		}
+		st->seen = (size_t)(p - st->piece) + 1;
+		st->line++;
+		st->line_start = st->base + st->seen;
+	}
+	mark->line = st->line;
+	mark->column = mark->offset - st->line_start + 1;
+}
+
+/* All that may be asked for when the piece is gone, in the order of place. */
+static void locate_marks(struct sxp_stream *st)
+{
+	size_t i = st->depth;
+
+	while (i && !st->open[i - 1].line)
+		i--;
+	for (; i < st->depth; i++)
+		locate(st, &st->open[i]);
+	if (st->state == IN_ATOM || st->state == IN_STRING || st->state == IN_ESCAPE)
+		locate(st, &st->begin);
+	if (st->state == IN_ESCAPE)
+		locate(st, &st->escape_at);
+}
+
+void sxp_stream_feed(struct sxp_stream *st, const char *piece, size_t len, bool is_last)
+{
+	st->piece = (const unsigned char *)piece;
+	st->len = len;
+	st->is_last = is_last;
+}
+
+static enum sxp_event fail(struct sxp_stream *st, const struct sxp_error *err)
+{
+	st->err = *err;
+	st->state = FAILED;
+	return SXP_ERROR;
+}
+
+static struct sxp_error describe(struct sxp_stream *st, enum sxp_code code, int found,
+				 struct mark at, const struct mark *opened)
+{
+	struct sxp_error err = { .code = code, .found = found, .offset = at.offset };
+
+	locate(st, &at);
+	err.line = at.line;
+	err.column = at.column;
+	if (opened) {
+		err.opened_line = opened->line;
+		err.opened_column = opened->column;
+	}
+	return err;
+}
+
+/* Hand an error to the caller; whether to go on. */
+static bool report(struct sxp_stream *st, const struct sxp_error *err)
+{
+	bool goes_on = st->options.flags & SXP_RECOVER;
+
+	if (goes_on && st->options.defect)
+		goes_on = st->options.defect(st->options.arg, err);
+	if (!goes_on)
+		fail(st, err);
+	return goes_on;
+}
+
+static struct mark here(const struct sxp_stream *st)
+{
+	return (struct mark){ .offset = st->base + st->pos };
+}
+
+static bool defect(struct sxp_stream *st, enum sxp_code code, int found, struct mark at,
+		   const struct mark *opened)
+{
+	struct sxp_error err;
+
+	locate_marks(st);
+	err = describe(st, code, found, at, opened);
+	return report(st, &err);
+}
+
+static bool give_up(struct sxp_stream *st, enum sxp_code code, int found, struct mark at)
+{
+	struct sxp_error err = { .code = code, .found = -1 };
+
+	locate_marks(st);
+	if (code != SXP_NO_MEMORY)
+		err = describe(st, code, found, at, NULL);
+	fail(st, &err);
+	return false;
+}
+
+static bool keep(struct sxp_stream *st, const void *text, size_t len)
+{
+	void *array = st->buf;
+
+	if (st->options.max_length && len > st->options.max_length - st->n_buf)
+		return give_up(st, SXP_TOO_LONG, -1, st->begin);
+	if (!doc_grow(&st->allocator, &array, &st->buf_size, st->n_buf + len, 1))
+		return give_up(st, SXP_NO_MEMORY, -1, st->begin);
+	st->buf = array;
+	if (len)
+		memcpy(st->buf + st->n_buf, text, len);
+	st->n_buf += len;
+	return true;
+}
+
+/* The part of the text that this piece shows, up to @pos. */
+static bool keep_part(struct sxp_stream *st)
+{
+	size_t from = st->text;
+
+	st->text = st->pos;
+	return st->pos == from || keep(st, st->piece + from, st->pos - from);
+}
+
+/* The caller may now do away with the piece. */
+static enum sxp_event use_up(struct sxp_stream *st)
+{
+	struct mark end = { .offset = st->base + st->len };
+
+	if ((st->state == IN_ATOM || st->state == IN_STRING) && !keep_part(st))
+		return SXP_ERROR;
+	locate_marks(st);
+	locate(st, &end);
+	st->base += st->len;
+	st->len = st->pos = st->text = st->seen = 0;
+	return SXP_MORE;
+}
+
+static void begin_text(struct sxp_stream *st, enum state state)
+{
+	st->begin = here(st);
+	st->text = st->pos;
+	st->n_buf = 0;
+	st->quote = 0;
+	st->state = state;
+}
+
+/* The text ends before @pos. */
+static enum sxp_event end_text(struct sxp_stream *st, struct sxp_token *token)
+{
+	token->text = (const char *)st->piece + st->text;
+	token->len = st->pos - st->text;
+	token->offset = st->begin.offset;
+	token->depth = st->depth;
+	token->quoted = st->quote != 0;
+	if (st->n_buf) {
+		if (!keep_part(st))
+			return SXP_ERROR;
+		token->text = st->buf;
+		token->len = st->n_buf;
+	} else if (st->options.max_length && token->len > st->options.max_length) {
+		give_up(st, SXP_TOO_LONG, -1, st->begin);
+		return SXP_ERROR;
+	}
+	st->state = BETWEEN;
+	return SXP_TEXT;
+}
+
+/* Whether the bytes of an escape are all there, given the next one. */
+static bool escape_is_complete(const struct sxp_stream *st, unsigned char next)
+{
+	unsigned char kind = st->n_escape > 1 ? st->escape[1] : next;
+	bool is_digit = (next >= '0' && next <= '9') || ((next | 0x20) >= 'a' && (next | 0x20) <= 'f');
+
+	if (st->n_escape < 2)
+		return false;
+	if (kind == 'x')
+		return st->n_escape == 4 || !is_digit;
+	return !byte_is_octal(kind) || st->n_escape == 4 || !byte_is_octal(next);
+}
+
+/* Decode it; what is none stays as it is. */
+static bool end_escape(struct sxp_stream *st)
+{
+	size_t end;
+	int c = bytes_escape(st->escape, st->n_escape, 0, &end);
+	unsigned char byte = (unsigned char)c;
+	bool ok;
+
+	if (c < 0 && st->n_escape > 1 && byte_is_octal(st->escape[1]) &&
+	    !defect(st, SXP_OCTAL_TOO_BIG, '\\', st->escape_at, NULL))
+		return false;
+	ok = c < 0 ? keep(st, st->escape, st->n_escape) : keep(st, &byte, 1);
+	st->n_escape = 0;
+	st->text = st->pos;
+	st->state = IN_STRING;
+	return ok;
+}
+
+/* These go on in the piece; SXP_MORE at its end. */
+static enum sxp_event in_escape(struct sxp_stream *st)
+{
+	for (; st->pos < st->len; st->pos++) {
+		if (escape_is_complete(st, st->piece[st->pos]))
+			return end_escape(st) ? SXP_TEXT : SXP_ERROR;
+		st->escape[st->n_escape++] = st->piece[st->pos];
+	}
+	return SXP_MORE;
+}
+
+static enum sxp_event in_string(struct sxp_stream *st, struct sxp_token *token)
+{
+	enum sxp_event event;
+
+	while (st->pos < st->len) {
+		unsigned char c = st->piece[st->pos];
+
+		if (c == st->quote) {
+			event = end_text(st, token);
+			st->pos++;
+			return event;
+		}
+		if (c == '\\') {
+			if (!keep_part(st))
+				return SXP_ERROR;
+			st->escape_at = here(st);
+			st->state = IN_ESCAPE;
+			return SXP_MORE;
+		}
+		st->pos++;
+	}
+	return SXP_MORE;
+}
+
+static enum sxp_event in_atom(struct sxp_stream *st, struct sxp_token *token)
+{
+	while (st->pos < st->len && !byte_ends_atom(st->piece[st->pos]))
+		st->pos++;
+	if (st->pos < st->len)
+		return end_text(st, token);
+	return SXP_MORE;
+}
+
+static enum sxp_event in_comment(struct sxp_stream *st)
+{
+	const unsigned char *p = memchr(st->piece + st->pos, '\n', st->len - st->pos);
+
+	st->pos = p ? (size_t)(p - st->piece) : st->len;
+	if (p)
+		st->state = BETWEEN;
+	return SXP_MORE;
+}
+
+static enum sxp_event open_list(struct sxp_stream *st, struct sxp_token *token)
+{
+	void *array = st->open;
+
+	if (st->options.max_depth && st->depth == st->options.max_depth) {
+		give_up(st, SXP_TOO_DEEP, '(', here(st));
+		return SXP_ERROR;
+	}
+	if (!doc_grow(&st->allocator, &array, &st->open_size, st->depth + 1, sizeof(*st->open))) {
+		give_up(st, SXP_NO_MEMORY, -1, here(st));
+		return SXP_ERROR;
+	}
+	st->open = array;
+	st->open[st->depth++] = here(st);
+	token->offset = st->base + st->pos++;
+	token->depth = st->depth;
+	return SXP_OPEN;
+}
+
+static enum sxp_event close_list(struct sxp_stream *st, struct sxp_token *token)
+{
+	if (!st->depth) {
+		if (!defect(st, SXP_LIST_NOT_OPENED, ')', here(st), NULL))
+			return SXP_ERROR;
+		st->pos++;
+		return SXP_MORE;
+	}
+	token->offset = st->base + st->pos++;
+	token->depth = --st->depth;
+	return SXP_CLOSE;
+}
+
+static enum sxp_event between(struct sxp_stream *st, struct sxp_token *token)
+{
+	unsigned char c = st->piece[st->pos];
+
+	switch ((enum byte_class)byte_class[c]) {
+	case BYTE_BLANK:
+		st->pos++;
+		return SXP_MORE;
+	case BYTE_HASH:
+		st->state = IN_COMMENT;
+		return SXP_MORE;
+	case BYTE_OPEN:
+		return open_list(st, token);
+	case BYTE_CLOSE:
+		return close_list(st, token);
+	case BYTE_QUOTE:
+		begin_text(st, IN_STRING);
+		st->quote = c;
+		st->text = ++st->pos;
+		return SXP_MORE;
+	case BYTE_CONTROL:
+		if (c == END_OF_TEXT) {
+			st->state = AT_END;
+			return SXP_MORE;
+		}
+		if (!defect(st, SXP_CONTROL_BYTE, c, here(st), NULL))
+			return SXP_ERROR;
+		break;
+	case BYTE_PLAIN:
+	case BYTE_SEPARATOR:
+		break;
+	}
+	begin_text(st, IN_ATOM);
+	st->pos++;
+	return SXP_MORE;
+}
+
+/* Where the text ends: what is still open, and then the lists one by one. */
+static enum sxp_event at_end(struct sxp_stream *st, struct sxp_token *token)
+{
+	int found = st->pos < st->len ? st->piece[st->pos] : -1;
+	bool recovers = st->options.flags & SXP_RECOVER;
+
+	if (!st->depth)
+		return SXP_END;
+	for (size_t i = 0; i < st->depth && !st->n_closed; i++) {
+		size_t which = recovers ? i : st->depth - 1;
+
+		locate_marks(st);
+		if (!defect(st, SXP_LIST_NOT_CLOSED, found, here(st), &st->open[which]))
+			return SXP_ERROR;
+	}
+	st->n_closed++;
+	token->offset = st->base + st->pos;
+	token->depth = --st->depth;
+	return SXP_CLOSE;
+}
+
+/* The piece is used up, and it was the last one. */
+static enum sxp_event finish(struct sxp_stream *st, struct sxp_token *token)
+{
+	enum sxp_event event;
+
+	if (st->state == IN_ESCAPE && !end_escape(st))
+		return SXP_ERROR;
+	if (st->state == IN_STRING &&
+	    !defect(st, SXP_STRING_NOT_CLOSED, -1, here(st), &st->begin))
+		return SXP_ERROR;
+	event = st->state == IN_ATOM || st->state == IN_STRING ? end_text(st, token) : SXP_MORE;
+	st->state = event == SXP_ERROR ? FAILED : AT_END;
+	return event;
+}
+
+enum sxp_event sxp_stream_next(struct sxp_stream *st, struct sxp_token *token)
+{
+	enum sxp_event event = SXP_MORE;
+
+	*token = (struct sxp_token){ 0 };
+	while (event == SXP_MORE) {
+		if (st->state == FAILED)
+			return SXP_ERROR;
+		if (st->state == AT_END)
+			return at_end(st, token);
+		if (st->pos == st->len) {
+			if (!st->is_last)
+				return use_up(st);
+			event = finish(st, token);
+			continue;
+		}
+		switch (st->state) {
+		case BETWEEN:
+			event = between(st, token);
+			break;
+		case IN_ATOM:
+			event = in_atom(st, token);
+			break;
+		case IN_STRING:
+			event = in_string(st, token);
+			break;
+		case IN_ESCAPE:
+			event = in_escape(st) == SXP_ERROR ? SXP_ERROR : SXP_MORE;
+			break;
+		case IN_COMMENT:
+			event = in_comment(st);
+			break;
+		case AT_END:
+		case FAILED:
+			break;
+		}
+	}
+	return event;
+}
