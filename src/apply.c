@@ -86,7 +86,7 @@ static int verify(const struct apply *a, struct error *err)
 
 		if (survey_is_routed(s, &now, &word->net))
 			continue;
-		if (iplist_has(&s->added, &word->net))
+		if (iplist_has(&s->unrouted, &word->net))
 			r = error_status(err, STATUS_FAILED, -EIO,
 					 "the script succeeded, but there is no route to %s on %s",
 					 word->text, s->vif->link);
@@ -215,7 +215,7 @@ static int restore_routes(const struct apply *a, struct error *err)
 	int r = kernel_routes(s->link, &now, err);
 
 	for (size_t i = 0; i < now.n && !r; i++)
-		if (survey_owns_route(s, &now.v[i]) && iplist_has(&s->added, &now.v[i].dst) &&
+		if (survey_owns_route(s, &now.v[i]) && iplist_has(&s->unrouted, &now.v[i].dst) &&
 		    !has_route(&s->routes, &now.v[i]))
 			r = kernel_route_delete(&now.v[i], err);
 	for (size_t i = 0; i < s->routes.n && !r; i++)

@@ -79,6 +79,7 @@ static sxp_node make_result(struct sxp_doc *doc, const struct outcome *out)
 {
 	sxp_node edit = sxp_add_element(doc, sxp_root(doc), "edit"), persisted;
 	const struct vif *vif = out->vif;
+	bool is_there = out->is_done || !survey_is_change(out->survey);
 
 	result_text(doc, edit, "domain", vif->domain.name);
 	result_number(doc, edit, "domid", vif->domain.domid);
@@ -88,34 +89,64 @@ static sxp_node make_result(struct sxp_doc *doc, const struct outcome *out)
 	result_ips(doc, edit, "after", &out->survey->after);
 	result_text(doc, edit, "method", out->survey->method);
 	persisted = sxp_add_element(doc, edit, "persisted");
-	result_bool(doc, persisted, "backend", out->is_done);
-	result_bool(doc, persisted, "libxl", out->is_done && vif->has_libxl);
-	result_bool(doc, persisted, "userdata", false);
-	result_bool(doc, persisted, "config", false);
+	result_bool(doc, persisted, "backend", is_there);
+	result_bool(doc, persisted, "libxl", is_there && vif->has_libxl);
 	result_lines(doc, edit, "notes", &out->survey->notes);
 	if (out->survey->options->dry_run)
 		result_lines(doc, edit, "plan", &out->plan);
 	return edit;
 }
 
-/* "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5" */
+/* Do the words that stay stand in the order in which they stood? */
+static bool keeps_order(const struct survey *s)
+{
+	size_t j = 0;
+
+	for (size_t i = 0; i < s->before.n; i++) {
+		if (!s->before.words[i].is_valid || !iplist_has(&s->after, &s->before.words[i].net))
+			continue;
+		while (j < s->after.n && !iplist_has(&s->before, &s->after.words[j].net))
+			j++;
+		if (j == s->after.n || !ipnet_equal(&s->after.words[j++].net, &s->before.words[i].net))
+			return false;
+	}
+	return true;
+}
+
+static void print_before(const struct survey *s, bool removed_only, FILE *stream)
+{
+	for (size_t i = 0; i < s->before.n; i++) {
+		const struct ipword *word = &s->before.words[i];
+		bool is_kept = word->is_valid && iplist_has(&s->after, &word->net);
+
+		if (is_kept && removed_only)
+			continue;
+		fputs(is_kept ? " " : " -", stream);
+		output_escaped(word->text, stream);
+	}
+}
+
+/* "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5"; in another order what goes comes last */
 static void print_line(const struct vif *vif, const struct survey *s, FILE *stream)
 {
+	bool in_order = keeps_order(s);
+
 	if (vif->domain.name)
 		output_escaped(vif->domain.name, stream);
 	else
 		fprintf(stream, "%u", vif->domain.domid);
 	fprintf(stream, " vif %u:", vif->devid);
-	for (size_t i = 0; i < s->before.n; i++) {
-		const struct ipword *word = &s->before.words[i];
+	if (in_order)
+		print_before(s, false, stream);
+	for (size_t i = 0; i < s->after.n; i++) {
+		bool is_new = !iplist_has(&s->before, &s->after.words[i].net);
 
-		fputs(word->is_valid && iplist_has(&s->after, &word->net) ? " " : " -", stream);
-		output_escaped(word->text, stream);
+		if (is_new || !in_order)
+			fprintf(stream, " %s%s", is_new ? "+" : "", s->after.words[i].text);
 	}
-	for (size_t i = 0; i < s->after.n; i++)
-		if (!iplist_has(&s->before, &s->after.words[i].net))
-			fprintf(stream, " +%s", s->after.words[i].text);
-	putc('\n', stream);
+	if (!in_order)
+		print_before(s, true, stream);
+	fputs(s->options->dry_run ? " (dry run)\n" : "\n", stream);
 }
 
 static int print(const struct outcome *out, const struct args *args, FILE *stream,
@@ -207,6 +238,17 @@ static void print_notes(const struct survey *s, const struct args *args)
 		fprintf(stderr, "xvif: note: %s\n", s->notes.v[i]);
 }
 
+/* -v: what is going to be done */
+static int print_steps(const struct survey *s, struct error *err)
+{
+	CLEANUP(lines_release) struct lines steps = { 0 };
+	int r = survey_is_change(s) ? survey_plan(s, &steps, err) : 0;
+
+	for (size_t i = 0; i < steps.n; i++)
+		output_message(steps.v[i]);
+	return r;
+}
+
 /* Plan or apply what the survey found. */
 static int carry_out(struct context *cx, const struct survey *s, const struct lock *lock,
 		     struct outcome *out, struct error *err)
@@ -224,6 +266,19 @@ static int carry_out(struct context *cx, const struct survey *s, const struct lo
 		log_change(s->vif, s, r, err);
 	out->is_done = cx->has_changed = !r;
 	return r;
+}
+
+/* An address that is there already, or is not there, may be a slip of the pen. */
+static void note_idle_words(const struct iplist *before, const struct iplist *named, make_list make)
+{
+	for (size_t i = 0; i < named->n; i++) {
+		bool is_there = iplist_has(before, &named->words[i].net);
+
+		if (make == make_added && is_there)
+			fprintf(stderr, "xvif: note: %s is in the list already\n", named->words[i].text);
+		if (make == make_removed && !is_there)
+			fprintf(stderr, "xvif: note: %s is not in the list\n", named->words[i].text);
+	}
 }
 
 /* One attempt under the lock: load, make the list, apply it. */
@@ -246,10 +301,14 @@ static int attempt(struct context *cx, const struct args *args, const struct vif
 
 	if (!r)
 		r = make(&vif.ips, named, &after, err);
+	if (!r && !args->options[OPT_QUIET])
+		note_idle_words(&vif.ips, named, make);
 	if (!r)
 		r = survey_take(cx->store, &vif, &after, &options, &survey, err);
 	if (!r && survey_is_change(&survey))
 		print_notes(&survey, args);
+	if (!r && args->options[OPT_VERBOSE] && !options.dry_run)
+		r = print_steps(&survey, err);
 	if (!r)
 		r = carry_out(cx, &survey, lock, &out, err);
 	if (!r)
@@ -296,18 +355,18 @@ static int run_set_ips(struct context *cx, const struct args *args, struct error
 	return edit(cx, args, make_set, err);
 }
 
-#define EDIT_OPTIONS \
-	(1u << OPT_VIF | 1u << OPT_DRY_RUN | 1u << OPT_HOTPLUG | 1u << OPT_FORCE | \
-	 1u << OPT_ALLOW_EMPTY)
+#define EDIT_OPTIONS (1u << OPT_VIF | 1u << OPT_DRY_RUN | 1u << OPT_HOTPLUG)
 
 const struct command cmd_add_ip = {
 	.name = "add-ip",
 	.summary = "add addresses to a running vif",
 	.help = "Add addresses or networks to a vif: route and rules first, then the list.\n"
-		"The addresses it has already are not disturbed.",
+		"The addresses it has already are not disturbed. An IP is an IPv4 or\n"
+		"IPv6 address or a network (10.0.9.0/29); several may stand in one argument,\n"
+		"separated by blanks or commas.",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 2,
-	.options = EDIT_OPTIONS,
+	.options = EDIT_OPTIONS | 1u << OPT_FORCE,
 	.needs_store = true,
 	.run = run_add_ip,
 };
@@ -316,10 +375,11 @@ const struct command cmd_del_ip = {
 	.name = "del-ip",
 	.summary = "take addresses from a running vif",
 	.help = "Take addresses or networks from a vif: the list first, then route and rules.\n"
-		"The addresses it keeps are not disturbed.",
+		"The addresses it keeps are not disturbed. Each IP is named as it\n"
+		"stands in the list: a network does not stand for the addresses in it.",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 2,
-	.options = EDIT_OPTIONS,
+	.options = EDIT_OPTIONS | 1u << OPT_ALLOW_EMPTY,
 	.needs_store = true,
 	.run = run_del_ip,
 };
@@ -331,7 +391,7 @@ const struct command cmd_set_ips = {
 		"The addresses it keeps are not disturbed.",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 1,
-	.options = EDIT_OPTIONS,
+	.options = EDIT_OPTIONS | 1u << OPT_FORCE | 1u << OPT_ALLOW_EMPTY,
 	.needs_store = true,
 	.run = run_set_ips,
 };

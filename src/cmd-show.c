@@ -245,6 +245,12 @@ static int add_all(struct store *st, struct result *result, struct error *err)
 	return r;
 }
 
+/* The vif may be named as an argument, or as for the edits with --vif. */
+static const char *vif_word(const struct args *args)
+{
+	return args->n_words > 1 ? args->words[1] : args->options[OPT_VIF];
+}
+
 static int add_named(struct store *st, struct result *result, const struct args *args,
 		     struct error *err)
 {
@@ -253,8 +259,8 @@ static int add_named(struct store *st, struct result *result, const struct args 
 
 	if (r)
 		return r;
-	return args->n_words > 1 ? add_one(st, result, &domain, args->words[1], err) :
-				   add_domain(st, result, &domain, err);
+	return vif_word(args) ? add_one(st, result, &domain, vif_word(args), err) :
+				add_domain(st, result, &domain, err);
 }
 
 static int print(const struct result *result, const struct args *args, FILE *out,
@@ -282,7 +288,7 @@ static int run_show(struct context *cx, const struct args *args, struct error *e
 	bool is_json = args->options[OPT_JSON] != NULL, is_sxp = args->options[OPT_SXP] && !is_json;
 	struct result result = {
 		.doc = doc,
-		.is_detailed = args->n_words > 1 && !is_sxp && !args->options[OPT_OUTPUT],
+		.is_detailed = args->n_words && vif_word(args) && !is_sxp && !args->options[OPT_OUTPUT],
 		.timeout_s = args->timeout_s,
 	};
 	int r;
@@ -305,6 +311,7 @@ const struct command cmd_show = {
 		"the guest claims of itself. A word of the list that is no address is marked '?'.",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.columns = vif_fields,
+	.options = 1u << OPT_VIF,
 	.needs_store = true,
 	.run = run_show,
 };

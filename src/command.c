@@ -24,7 +24,7 @@ static const struct {
 	[OPT_OUTPUT] = { "output", 'o', "COLUMN,...", NULL, "columns to print; 'help' lists them" },
 	[OPT_NOHEADINGS] = { "noheadings", 'n', NULL, NULL, "print no headings" },
 	[OPT_RAW] = { "raw", 'r', NULL, NULL, "print columns without alignment" },
-	[OPT_COLOR] = { "color", 0, "WHEN", "|auto|always|never|", "auto, always or never" },
+	[OPT_COLOR] = { "color", 0, "auto|always|never", "|auto|always|never|", "when to use colours" },
 	[OPT_QUIET] = { "quiet", 'q', NULL, NULL, "print no result" },
 	[OPT_VERBOSE] = { "verbose", 'v', NULL, NULL, "say more" },
 	[OPT_TIMEOUT] = { "timeout", 0, "SECONDS", NULL, "longest wait for locks and answers (60)" },
@@ -32,8 +32,8 @@ static const struct {
 	[OPT_VERSION] = { "version", 'V', NULL, NULL, "print the version" },
 	[OPT_VIF] = { "vif", 0, "VIF", NULL, "devid, MAC, vifname or link; default: the only one" },
 	[OPT_DRY_RUN] = { "dry-run", 0, NULL, NULL, "print what would be done, touch nothing" },
-	[OPT_HOTPLUG] = { "hotplug", 0, "HOW", "|auto|delta|cycle|none|",
-			  "auto, delta, cycle or none: how the kernel is changed" },
+	[OPT_HOTPLUG] = { "hotplug", 0, "auto|delta|cycle|none", "|auto|delta|cycle|none|",
+			  "how the kernel is changed, see below" },
 	[OPT_FORCE] = { "force", 0, NULL, NULL, "also an address that a vif or this host has" },
 	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL, "also to an empty list: allow any address" },
 	[OPT_COMPACT] = { "compact", 0, NULL, NULL, "one value a line, exactly as xend printed" },
@@ -83,7 +83,8 @@ static int unknown_option(const char *word, size_t len, struct error *err)
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		near_offer(&near, options[i].name);
 	usage(err, "--%s: unknown option", name ? name : "");
-	near_hint(&near, err);
+	if (near.n)
+		error_hint(err, "did you mean '--%s'?", near.best[0]);
 	return -EINVAL;
 }
 
@@ -94,8 +95,8 @@ static int set_option(struct args *args, size_t id, const char *value, struct er
 
 	snprintf(choice, sizeof(choice), "|%s|", value);
 	if (options[id].choices && (strchr(value, '|') || !strstr(options[id].choices, choice)))
-		return usage(err, "--%s: '%s' is none of %s",
-				    options[id].name, value, options[id].help);
+		return usage(err, "--%s: '%s' is none of %s", options[id].name, value,
+			     options[id].value);
 	if (id == OPT_TIMEOUT || id == OPT_WIDTH) {
 		if (!parse_id(value, &number) || !number)
 			return usage(err, "--%s: '%s' is no number above 0", options[id].name, value);
@@ -156,10 +157,15 @@ static int parse_short(struct cursor *at, struct args *args, struct error *err)
 	return r;
 }
 
+static unsigned taken_options(const struct command *command)
+{
+	return OPTIONS_EVERYWHERE | command->options | (command->columns ? OPTIONS_TABLE : 0);
+}
+
 static int check_options(const struct command *command, const struct args *args, struct error *err)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++)
-		if (args->options[i] && !((OPTIONS_EVERYWHERE | command->options) & 1u << i))
+		if (args->options[i] && !(taken_options(command) & 1u << i))
 			return usage(err, "%s: has no option --%s", command_title(command),
 				     options[i].name);
 	return 0;
@@ -173,7 +179,7 @@ static int check_addresses(const struct args *args, size_t first, struct error *
 	for (size_t i = first; i < args->n_words && !r; i++)
 		r = iplist_parse_argument(args->words[i], &ips, err);
 	if (!r && !ips.n && !args->options[OPT_ALLOW_EMPTY])
-		r = usage(err, "no IP is given");
+		r = usage(err, "no IP is given; an empty list needs --allow-empty");
 	iplist_release(&ips);
 	return r;
 }
@@ -288,6 +294,23 @@ static void print_list(const struct command *const *all, FILE *out)
 		fprintf(out, "  %-12s %s\n", (*all)->name, (*all)->summary);
 }
 
+static const char exit_help[] =
+	"\nexit status:\n"
+	"  0  done, or nothing to do\n"
+	"  1  refused or impossible: everything is as it was\n"
+	"  2  wrong use\n"
+	"  3  no such domain, vif or path\n"
+	"  4  the hotplug script or the check after it failed: everything went back\n"
+	"  5  going back failed, too\n"
+	"  6  something is wrong with what was checked\n";
+
+static const char hotplug_help[] =
+	"\nhow the kernel is changed:\n"
+	"  auto   as is right for a script that is known; others are refused\n"
+	"  delta  run the script for added addresses only: you vouch that it adds just these\n"
+	"  cycle  run the script offline and online: every address is interrupted\n"
+	"  none   write the list, leave routes and rules as they are\n";
+
 /* Arguments are printed in order; those after the required ones in brackets. */
 static void print_usage(const struct command *command, FILE *out)
 {
@@ -308,7 +331,8 @@ void command_help(const struct command *const *all, const struct command *comman
 		fputs("usage: xvif [OPTIONS] COMMAND [OPTIONS] [ARGUMENTS]\n\n", out);
 		print_list(all, out);
 		fputs("\noptions:\n", out);
-		print_options(OPTIONS_EVERYWHERE, out);
+		print_options(OPTIONS_EVERYWHERE | OPTIONS_TABLE, out);
+		fputs(exit_help, out);
 		return;
 	}
 	print_usage(command, out);
@@ -316,8 +340,11 @@ void command_help(const struct command *const *all, const struct command *comman
 		fputs("\ncommands:\n", out);
 		print_list(command->subcommands, out);
 	}
-	if (command->options) {
+	if (command->options || command->columns) {
 		fputs("\noptions:\n", out);
-		print_options(command->options, out);
+		print_options(taken_options(command) & ~OPTIONS_EVERYWHERE, out);
 	}
+	if (command->options & 1u << OPT_HOTPLUG)
+		fputs(hotplug_help, out);
+	fputs("\n'xvif help' lists the options of all commands and the exit statuses.\n", out);
 }

@@ -20,11 +20,13 @@ enum option {
 	N_OPTIONS
 };
 
-/* Options that every command takes. */
+/* Options that every command takes ... */
 #define OPTIONS_EVERYWHERE \
-	(1u << OPT_JSON | 1u << OPT_SXP | 1u << OPT_OUTPUT | 1u << OPT_NOHEADINGS | \
-	 1u << OPT_RAW | 1u << OPT_COLOR | 1u << OPT_QUIET | 1u << OPT_VERBOSE | \
-	 1u << OPT_TIMEOUT | 1u << OPT_HELP | 1u << OPT_VERSION)
+	(1u << OPT_JSON | 1u << OPT_SXP | 1u << OPT_COLOR | 1u << OPT_QUIET | \
+	 1u << OPT_VERBOSE | 1u << OPT_TIMEOUT | 1u << OPT_HELP | 1u << OPT_VERSION)
+
+/* ... and those that every command with columns takes. */
+#define OPTIONS_TABLE (1u << OPT_OUTPUT | 1u << OPT_NOHEADINGS | 1u << OPT_RAW)
 
 enum argument {
 	ARG_END,
@@ -60,7 +62,7 @@ struct command {
 	enum argument arguments[ARGUMENTS_MAX];	/* up to ARG_END */
 	size_t n_required;
 	const struct field *columns;	/* of its table (output.h); NULL: it prints none */
-	unsigned options;		/* beside OPTIONS_EVERYWHERE: 1u << OPT_... */
+	unsigned options;		/* beside those: 1u << OPT_... */
 	bool needs_store;
 	int (*run)(struct context *cx, const struct args *args, struct error *err);
 };

@@ -200,6 +200,8 @@ static int choose_columns(const struct field *fields, const char *wanted,
 		if (!chosen[n++])
 			return -EINVAL;
 	}
+	if (!n)
+		return error_status(err, STATUS_USAGE, -EINVAL, "--output: no column is given");
 	*n_out = n;
 	return 0;
 }
@@ -274,6 +276,17 @@ static int fill(struct libscols_table *table, const struct sxp_doc *doc, sxp_nod
 	return 0;
 }
 
+/* @text is taken over. */
+static int fill_line(struct libscols_table *table, const char *name, char *text)
+{
+	struct libscols_line *line = text ? scols_table_new_line(table, NULL) : NULL;
+
+	if (line && !scols_line_set_data(line, 0, name) && !scols_line_refer_data(line, 1, text))
+		return 0;
+	free(text);
+	return -ENOMEM;
+}
+
 /* One line for each text of a list, or for each member of an object. */
 static int fill_detail(struct libscols_table *table, const struct sxp_doc *doc, sxp_node element,
 		       const struct field *field)
@@ -281,13 +294,13 @@ static int fill_detail(struct libscols_table *table, const struct sxp_doc *doc, 
 	const char *name = field->name;
 	sxp_node value = sxp_next(doc, sxp_first(doc, element));
 
+	if (element && !value && field->kind == KIND_LIST)
+		return fill_line(table, name, strdup("none"));
 	for (; value; value = sxp_next(doc, value)) {
-		struct libscols_line *row = scols_table_new_line(table, NULL);
 		char *text = sxp_is_list(doc, value) ? join_pair(doc, value) :
 						       strdup(sxp_text(doc, value, NULL));
 
-		if (!row || !text || scols_line_set_data(row, 0, name) ||
-		    scols_line_refer_data(row, 1, text))
+		if (fill_line(table, name, text))
 			return -ENOMEM;
 		name = "";
 	}

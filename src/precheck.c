@@ -66,24 +66,27 @@ int precheck_vif(const struct vif *vif, struct error *err)
 	return check_hotplug_status(vif, err);
 }
 
-static int owned(struct store *st, struct vif *owner, const char *theirs, const char *ours,
-		 struct error *err)
+static int owned(struct store *st, const struct survey *s, struct vif *owner, const char *theirs,
+		 const char *ours, struct error *err)
 {
 	store_get(st, 0, &owner->domain.name, NULL, "/local/domain/%u/name", owner->domain.domid);
 	error_set(err, -EEXIST, "%s: vif %u of domain '%s' has %s already", ours, owner->devid,
 		  owner->domain.name ? owner->domain.name : "?", theirs);
-	error_hint(err, "--force adds it all the same");
+	if (!s->uses_routes)
+		error_hint(err, "--force adds it all the same");
 	return -EEXIST;
 }
 
-static int check_owner(struct store *st, struct vif *other, const struct iplist *added,
+static int check_owner(struct store *st, const struct survey *s, struct vif *other,
 		       struct error *err)
 {
+	const struct iplist *added = &s->added;
+
 	for (size_t i = 0; i < added->n; i++)
 		for (size_t j = 0; j < other->ips.n; j++)
 			if (other->ips.words[j].is_valid &&
 			    ipnet_overlaps(&other->ips.words[j].net, &added->words[i].net))
-				return owned(st, other, other->ips.words[j].text,
+				return owned(st, s, other, other->ips.words[j].text,
 					     added->words[i].text, err);
 	return 0;
 }
@@ -100,7 +103,7 @@ static int check_other(struct store *st, store_tx tx, const struct survey *s, co
 	r = store_get(st, tx, &other.ip, err, "/local/domain/0/backend/vif/%s/%s/ip", domid, devid);
 	if (!r)
 		r = iplist_parse(other.ip, &other.ips, err);
-	return r ? r : check_owner(st, &other, &s->added, err);
+	return r ? r : check_owner(st, s, &other, err);
 }
 
 /* Reads only the ip nodes: one request a vif. */
@@ -164,7 +167,8 @@ int precheck_list(const struct survey *s, struct error *err)
 		return -EINVAL;
 	}
 	if (!s->after.n && s->before.n && !s->options->allow_empty) {
-		refuse(vif, err, "an empty list lets the guest use any address");
+		refuse(vif, err, s->uses_routes ? "an empty list leaves the guest without a route" :
+						  "an empty list lets the guest use any address");
 		error_hint(err, "--allow-empty does it all the same");
 		return -EPERM;
 	}

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -88,27 +89,66 @@ static int try_socket(const char *path)
 	return code;
 }
 
-/*
- * libxenstore does not tell which descriptor it uses; its socket is the first
- * one it opens, so it gets the lowest free number.
- */
-static void bound_waits(int fd, unsigned timeout_s)
+/* False if @fd is no connection to a socket. */
+static bool bound_waits(int fd, unsigned timeout_s)
 {
 	struct timeval limit = { .tv_sec = timeout_s ? timeout_s : 1 };
 	struct sockaddr_un sa;
 	socklen_t len = sizeof(sa);
 
 	if (getpeername(fd, (struct sockaddr *)&sa, &len) || sa.sun_family != AF_UNIX)
-		return;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+		return false;
+	return !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) &&
+	       !setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 }
 
-int store_open(struct store *st, unsigned timeout_s, struct error *err)
+static void interrupt(int number)
 {
-	const char *path = xs_daemon_socket();
-	int code = try_socket(path), fd;
+	(void)number;
+}
 
+/* Let connect() fail with EINTR after the time limit: a full backlog would hold it for ever. */
+static void limit_time(unsigned seconds)
+{
+	const struct sigaction action = { .sa_handler = seconds ? interrupt : SIG_DFL };
+
+	sigaction(SIGALRM, &action, NULL);
+	alarm(seconds);
+}
+
+static int no_answer(const char *path, struct error *err)
+{
+	return error_set(err, -ETIMEDOUT, "xenstored: does not answer on '%s'", path);
+}
+
+/*
+ * libxenstore's connection, and its descriptor: the lowest that is free.
+ * Where it could not have the socket it falls back to the kernel's device,
+ * which would wait for ever.
+ */
+static int connect_xs(const char *path, unsigned timeout_s, struct xs_handle **out,
+		      struct error *err)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	close(fd);
+	*out = xs_open(0);
+	if (!*out)
+		return errno == EINTR ? no_answer(path, err) :
+			error_set(err, -errno, "xenstored: cannot connect: %s", strerror(errno));
+	if (bound_waits(fd, timeout_s))
+		return 0;
+	xs_close(*out);
+	return no_answer(path, err);
+}
+
+static int try_both(struct store *st, const char *path, unsigned timeout_s, struct error *err)
+{
+	int code = try_socket(path), r;
+	struct xs_handle *handle;
+
+	if (code == EINTR)
+		return no_answer(path, err);
 	if (code == EACCES)
 		return error_set(err, -EACCES, "xenstored: no permission to use its socket '%s'", path);
 	if (code) {
@@ -117,15 +157,21 @@ int store_open(struct store *st, unsigned timeout_s, struct error *err)
 		error_hint(err, "start xenstored, or run this on the Xen host");
 		return -ECONNREFUSED;
 	}
-	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	close(fd);
-	st->handle = xs_open(0);
-	if (!st->handle)
-		return error_set(err, -errno, "xenstored: cannot connect: %s", strerror(errno));
-	bound_waits(fd, timeout_s);
-	st->ops = &ops;
-	st->timeout_s = timeout_s;
+	r = connect_xs(path, timeout_s, &handle, err);
+	if (r)
+		return r;
+	*st = (struct store){ .ops = &ops, .handle = handle, .timeout_s = timeout_s };
 	return 0;
+}
+
+int store_open(struct store *st, unsigned timeout_s, struct error *err)
+{
+	int r;
+
+	limit_time(timeout_s);
+	r = try_both(st, xs_daemon_socket(), timeout_s, err);
+	limit_time(0);
+	return r;
 }
 
 int store_reopen(struct store *st, struct error *err)

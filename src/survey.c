@@ -30,7 +30,7 @@ bool survey_is_change(const struct survey *s)
 	CLEANUP(cleanup_free) char *before = iplist_format(&s->before);
 	CLEANUP(cleanup_free) char *after = iplist_format(&s->after);
 
-	return !before || !after || strcmp(before, after);
+	return !before || !after || strcmp(before, after) || (s->uses_routes && s->unrouted.n);
 }
 
 /* "ip route add ADDRESS dev LINK src SOURCE metric 2" (Xen, tools/hotplug/Linux/vif-route) */
@@ -80,6 +80,9 @@ static int choose_for_script(struct survey *s, struct error *err)
 	case FAMILY_BRIDGE:
 	case FAMILY_OPENVSWITCH:
 		s->method = "rules";
+		if (!s->uses_rules)
+			lines_add(&s->notes, "the site's scripts set no rules: the list is kept, nothing "
+				  "enforces it");
 		return 0;
 	case FAMILY_UNKNOWN:
 		if (s->options->method != METHOD_DELTA)
@@ -114,7 +117,7 @@ static int choose_method(struct survey *s, struct error *err)
 	switch (s->options->method) {
 	case METHOD_NONE:
 		s->method = "none";
-		lines_add(&s->notes, "routes and rules were left as they are");
+		lines_add(&s->notes, "routes and rules are left as they are");
 		return 0;
 	case METHOD_CYCLE:
 		return choose_cycle(s, err);
@@ -133,7 +136,6 @@ static int check_ipv6(struct survey *s, struct error *err)
 	if (s->script.family == FAMILY_ROUTE || s->uses_rules)
 		return error_set(err, -EPERM, "hotplug script '%s' cannot handle IPv6 addresses: the "
 				 "guest would not start with this list", s->script.path);
-	lines_add(&s->notes, "the script ignores IPv6 addresses; its rules are off, so they pass");
 	return 0;
 }
 
@@ -159,7 +161,7 @@ static int check_source(struct survey *s, struct error *err)
 	const char *device = s->vif->gatewaydev && *s->vif->gatewaydev ? s->vif->gatewaydev : "eth0";
 	uint8_t source[4], present[4];
 
-	if (!s->uses_routes || !s->added.n)
+	if (!s->uses_routes || !s->unrouted.n)
 		return 0;
 	if (kernel_first_address(kernel_link(device), source, NULL))
 		return error_set(err, -EPERM, "'%s' has no IPv4 address; vif-route needs it as the "
@@ -170,8 +172,8 @@ static int check_source(struct survey *s, struct error *err)
 		return error_set(err, -EPERM, "the address of '%s' has changed since %s came up, and "
 				 "there is no route to copy", device, s->vif->link);
 	s->runs_script = false;
-	lines_add(&s->notes, "the address of '%s' has changed since %s came up: no script was run, the "
-		  "routes are copies of the present ones", device, s->vif->link);
+	lines_add(&s->notes, "the address of '%s' has changed since %s came up: no script is run, "
+		  "the routes are copies of the present ones", device, s->vif->link);
 	return 0;
 }
 
@@ -181,11 +183,33 @@ static int check_conflict(const struct survey *s, const struct route *rt, struct
 	char dst[IPNET_TEXT_SIZE], name[IF_NAMESIZE] = "another link";
 
 	if (rt->table != RT_TABLE_MAIN || rt->metric != SCRIPT_METRIC || survey_owns_route(s, rt) ||
-	    !iplist_has(&s->added, &rt->dst))
+	    !iplist_has(&s->unrouted, &rt->dst))
 		return 0;
 	ipnet_format(&rt->dst, dst);
 	if_indextoname(rt->link, name);
 	return error_set(err, -EEXIST, "%s: is routed to %s already", dst, name);
+}
+
+/*
+ * What has to be routed: added addresses, and kept ones that lost their route.
+ * One that is routed already (by hand, say) would make the script fail.
+ */
+static int list_unrouted(struct survey *s, struct error *err)
+{
+	const struct iplist *list = s->uses_routes ? &s->after : &s->added;
+	int r = 0;
+
+	for (size_t i = 0; i < list->n && !r; i++) {
+		const struct ipword *word = &list->words[i];
+
+		if (!word->is_valid ||
+		    (s->uses_routes && survey_is_routed(s, &s->routes, &word->net)))
+			continue;
+		r = iplist_add(&s->unrouted, &word->net, err);
+		if (s->uses_routes && !iplist_has(&s->added, &word->net))
+			lines_add(&s->notes, "%s is in the list and has no route: it gets one", word->text);
+	}
+	return r;
 }
 
 static int survey_routes(struct survey *s, struct error *err)
@@ -193,7 +217,9 @@ static int survey_routes(struct survey *s, struct error *err)
 	CLEANUP(routes_release) struct routes all = { 0 };
 	int r = kernel_routes(s->link, &s->routes, err);
 
-	if (!r && s->uses_routes && s->added.n)
+	if (!r)
+		r = list_unrouted(s, err);
+	if (!r && s->uses_routes && s->unrouted.n)
 		r = kernel_routes(0, &all, err);
 	for (size_t i = 0; i < all.n && !r; i++)
 		r = check_conflict(s, &all.v[i], err);
@@ -252,17 +278,6 @@ static int survey_rules(struct survey *s, struct error *err)
 	return r ? r : record_rules(s, err);
 }
 
-/* Addresses that are routed already (by hand, say) would make the script fail. */
-static int list_unrouted(struct survey *s, struct error *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < s->added.n && !r; i++)
-		if (!s->uses_routes || !survey_is_routed(s, &s->routes, &s->added.words[i].net))
-			r = iplist_add(&s->unrouted, &s->added.words[i].net, err);
-	return r;
-}
-
 static int compute_lists(struct survey *s, const struct iplist *after, struct error *err)
 {
 	int r = iplist_copy(&s->vif->ips, &s->before, err);
@@ -286,8 +301,6 @@ static int survey_kernel(struct survey *s, struct error *err)
 		r = survey_routes(s, err);
 	if (!r)
 		r = check_source(s, err);
-	if (!r)
-		r = list_unrouted(s, err);
 	return r ? r : survey_rules(s, err);
 }
 

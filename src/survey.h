@@ -39,7 +39,7 @@ struct survey {
 	bool runs_script;		/* for added addresses, through a shadow */
 	bool uses_rules;
 	struct iplist before, after, added, removed;
-	struct iplist unrouted;		/* of @added: routed addresses would make the script fail */
+	struct iplist unrouted;		/* of @after: what lacks a route; routed ones would make the script fail */
 	struct routes routes;		/* of the link */
 	struct route model;		/* !runs_script: what added routes are copies of */
 	struct rules rules;		/* that name the link */

@@ -57,7 +57,7 @@ live() {
 }
 
 @test "the last address goes only with --allow-empty, and the node with it" {
-	refused 1 "any address" xvif del-ip web01 10.0.0.1 10.0.0.2
+	refused 1 "without a route" xvif del-ip web01 10.0.0.1 10.0.0.2
 	xvif del-ip --allow-empty web01 10.0.0.1 10.0.0.2
 	! xenstore-exists /local/domain/0/backend/vif/1/0/ip
 	[ -z "$(routes)" ]
@@ -150,6 +150,28 @@ live() {
 	[ "$(live)" = "10.0.0.1 10.0.0.2" ]
 	[ "$(live hotplug-status)" = connected ]
 	ping -c 1 -W 2 10.0.0.2
+}
+
+@test "a kept address that lost its route gets it back" {
+	ip route del 10.0.0.1 dev vif1.0
+	run xvif add-ip web01 10.0.0.1
+	[ "$status" = 0 ]
+	[[ "$output" == *"10.0.0.1 is in the list and has no route: it gets one"* ]]
+	routes | grep -qx '10.0.0.1 scope link src 192.168.7.1 metric 2'
+}
+
+@test "the line of an edit: order, what was idle, dry run" {
+	run xvif set-ips web01 10.0.0.2 10.0.0.1 10.0.0.3
+	[ "$output" = "web01 vif 0: 10.0.0.2 10.0.0.1 +10.0.0.3" ]
+	run xvif set-ips web01 10.0.0.3 10.0.0.2
+	[ "$output" = "web01 vif 0: 10.0.0.3 10.0.0.2 -10.0.0.1" ]
+	run xvif del-ip web01 10.0.0.99
+	[ "${lines[0]}" = "xvif: note: 10.0.0.99 is not in the list" ]
+	[ "${lines[1]}" = "web01 vif 0: 10.0.0.3 10.0.0.2" ]
+	run xvif del-ip --dry-run web01 10.0.0.2
+	[[ "$output" == *"web01 vif 0: 10.0.0.3 -10.0.0.2 (dry run)" ]]
+	run xvif add-ip -v web01 10.0.0.4
+	[[ "$output" == *"xvif: run script="* ]]
 }
 
 @test "two edits at the same time are both done" {

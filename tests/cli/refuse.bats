@@ -91,6 +91,23 @@ B=/local/domain/0/backend/vif/1/0
 	[[ "$output" == *"does not answer"* ]]
 }
 
+@test "a xenstored that is stuck and whose backlog is full" {
+	local i
+	kill -STOP "$XENSTORED_PID"
+	for i in 1 2 3 4; do
+		run timeout 10 xvif show --timeout 1
+		[ "$status" = 1 ]
+		[[ "$output" == *"does not answer"* ]]
+	done
+	kill -CONT "$XENSTORED_PID"
+}
+
+@test "options that have no meaning for a command are refused, not ignored" {
+	refused 2 "has no option --noheadings" xvif add-ip -n web01 10.0.0.5
+	refused 2 "has no option --output" xvif add-ip -o help web01 10.0.0.5
+	refused 2 "no column" xvif show -o ""
+}
+
 @test "a store that lost its domains" {
 	xenstore-rm /local/domain/1
 	refused 3 "xenstored was restarted" env LD_PRELOAD="$NOHV" xvif show web01

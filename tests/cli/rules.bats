@@ -145,11 +145,11 @@ cold_start() { # DOMID DEVID
 	[ "$(xenstore-read /local/domain/0/backend/vif/3/0/ip)" = "10.9.1.1 10.9.1.2" ]
 }
 
-@test "IPv6: refused where the script cannot, taken with a note where rules are off" {
+@test "IPv6: refused where the script cannot, taken where rules are off" {
 	refused 1 "IPv6" xvif add-ip web01 2001:db8::5
 	run xvif add-ip --vif 1 db01 2001:db8::5
 	[ "$status" = 0 ]
-	[[ "$output" == *"note:"*"IPv6"* ]]
+	[[ "$output" == *"note:"*"nothing enforces it"* ]]
 	[ "$(xenstore-read /local/domain/0/backend/vif/2/1/ip)" = 2001:db8::5 ]
 	xvif del-ip --allow-empty --vif 1 db01 2001:DB8:0::5
 	activate_rules

@@ -28,6 +28,7 @@ show xvif add-ip web01 10.0.0.5
 show ping -c 1 -q 10.0.0.5
 show ip route show dev vif1.0
 show xvif del-ip web01 10.0.0.2
+sleep 1
 kill -INT $stream
 wait $stream || true
 
