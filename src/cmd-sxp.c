@@ -367,7 +367,7 @@ static const struct command get = {
 		"any list, [N] the N-th. The exit status is 3 if nothing is there.",
 	.arguments = { ARG_PATH, ARG_FILES },
 	.n_required = 1,
-	.options = 1u << OPT_RECOVER,
+	.options = 1u << OPT_RECOVER | 1u << OPT_RAW,
 	.run = run_get,
 };
 

@@ -23,7 +23,7 @@ static const struct {
 	[OPT_SXP] = { "sxp", 'S', NULL, NULL, "print S-expressions as xend did" },
 	[OPT_OUTPUT] = { "output", 'o', "COLUMN,...", NULL, "columns to print; 'help' lists them" },
 	[OPT_NOHEADINGS] = { "noheadings", 'n', NULL, NULL, "print no headings" },
-	[OPT_RAW] = { "raw", 'r', NULL, NULL, "print columns without alignment" },
+	[OPT_RAW] = { "raw", 'r', NULL, NULL, "print bare: columns unaligned, values as bytes" },
 	[OPT_COLOR] = { "color", 0, "auto|always|never", "|auto|always|never|", "when to use colours" },
 	[OPT_QUIET] = { "quiet", 'q', NULL, NULL, "print no result" },
 	[OPT_VERBOSE] = { "verbose", 'v', NULL, NULL, "say more" },

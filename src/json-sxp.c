@@ -121,9 +121,12 @@ int json_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc
 		return error_status(err, STATUS_USAGE, -EINVAL, "%s: JSON of more than 2 GiB", name);
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	value = json_tokener_parse_ex(tokener, text, (int)len);
-	if (json_tokener_get_error(tokener) == json_tokener_continue)
-		value = json_tokener_parse_ex(tokener, "", 1);
 	end = json_tokener_get_parse_end(tokener);
+	/* a number at the end could go on: a NUL ends it */
+	if (json_tokener_get_error(tokener) == json_tokener_continue) {
+		value = json_tokener_parse_ex(tokener, "", 1);
+		end = len;
+	}
 	if (json_tokener_get_error(tokener) != json_tokener_success)
 		return bad_json(text, end < len ? end : len, name,
 				json_tokener_error_desc(json_tokener_get_error(tokener)), err);
