@@ -27,25 +27,26 @@ static inline __m128i in_range(__m128i v, char first, char n)
 	return _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8((char)(n - 1))), v);
 }
 
-/* Of 16 bytes, how many from the first on may stand without quotes ('-' to ':' are all such). */
-static inline size_t bare_bytes(__m128i v)
+/* A bit for each of 16 bytes that may stand without quotes ('-' to ':' are all such). */
+static inline unsigned bare_mask(__m128i v)
 {
 	__m128i letters = in_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 26);
 	__m128i others = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('_')),
 				      _mm_cmpeq_epi8(v, _mm_set1_epi8('~')));
 	__m128i bare = _mm_or_si128(_mm_or_si128(letters, others), in_range(v, '-', 14));
 
-	return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8(bare));
+	return (unsigned)_mm_movemask_epi8(bare);
 }
 
-static inline size_t plain_bytes(__m128i v)
+/* The same for those that are printed as they are in either kind of quotes. */
+static inline unsigned plain_mask(__m128i v)
 {
 	__m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\'')),
 				      _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
 	__m128i odd = _mm_or_si128(quotes, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
 	__m128i plain = _mm_andnot_si128(odd, in_range(v, ' ', 0x7f - ' '));
 
-	return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8(plain));
+	return (unsigned)_mm_movemask_epi8(plain);
 }
 
 static inline __m128i load(const unsigned char *p)
@@ -53,22 +54,23 @@ static inline __m128i load(const unsigned char *p)
 	return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-#define RUN(name, bytes, is_byte)							\
+#define RUN(name, mask, is_byte)							\
 	static size_t name(const unsigned char *text, size_t len)			\
 	{										\
-		size_t n = 0, m;							\
+		size_t n = 0;								\
+		unsigned odd;								\
 											\
 		for (; len - n >= 16; n += 16) {					\
-			m = bytes(load(text + n));					\
-			if (m < 16)							\
-				return n + m;						\
+			odd = ~mask(load(text + n)) & 0xffff;				\
+			if (odd)							\
+				return n + (size_t)__builtin_ctz(odd);			\
 		}									\
 		while (n < len && is_byte(text[n]))					\
 			n++;								\
 		return n;								\
 	}
 #else
-#define RUN(name, bytes, is_byte)							\
+#define RUN(name, mask, is_byte)							\
 	static size_t name(const unsigned char *text, size_t len)			\
 	{										\
 		size_t n = 0;								\
@@ -80,8 +82,8 @@ static inline __m128i load(const unsigned char *p)
 #endif
 
 /* How many bytes from the first on are of a kind. */
-RUN(bare_run, bare_bytes, is_bare_byte)
-RUN(plain_run, plain_bytes, is_plain_byte)
+RUN(bare_run, bare_mask, is_bare_byte)
+RUN(plain_run, plain_mask, is_plain_byte)
 
 /* One byte as Python 2's repr() of a byte string shows it, into @out; returns its length. */
 static size_t quote_byte(int c, char quote, char *out)
@@ -205,44 +207,86 @@ static void print_walk(struct out *out, const struct sxp_doc *doc, sxp_node node
 }
 
 #ifdef __SSE2__
-/* A tree of words: one word after the other, short bare texts by one load and one store. */
+/* How far from @text on a mask reaches, and what it says of the first 32 bytes goes to @to. */
+#define SHORT 32
+
+static inline size_t copy_bare(char *to, const unsigned char *text)
+{
+	__m128i v = load(text), w = load(text + 16);
+
+	_mm_storeu_si128((__m128i *)(void *)to, v);
+	_mm_storeu_si128((__m128i *)(void *)(to + 16), w);
+	return (size_t)__builtin_ctzll(~(uint64_t)(bare_mask(v) | bare_mask(w) << 16));
+}
+
+/* A string that is short and not escaped: the end of what was printed, or NULL. */
+static inline char *put_short_string(char *to, const unsigned char *text)
+{
+	__m128i v = load(text + 1), w = load(text + 17);
+	size_t n = (size_t)__builtin_ctzll(~(uint64_t)(plain_mask(v) | plain_mask(w) << 16));
+	size_t bare = (size_t)__builtin_ctzll(~(uint64_t)(bare_mask(v) | bare_mask(w) << 16));
+
+	if (n == SHORT || text[1 + n] != text[0])
+		return NULL;
+	if ((bare >= n && n) || (n == 1 && text[1] == '@')) {
+		_mm_storeu_si128((__m128i *)(void *)to, v);
+		_mm_storeu_si128((__m128i *)(void *)(to + 16), w);
+		return to + n;
+	}
+	to[0] = '\'';
+	_mm_storeu_si128((__m128i *)(void *)(to + 1), v);
+	_mm_storeu_si128((__m128i *)(void *)(to + 17), w);
+	to[1 + n] = '\'';
+	return to + n + 2;
+}
+
+/* A short text as it stands in the source, with room behind it; NULL: not that simple. */
+static inline char *put_short(char *to, const unsigned char *text)
+{
+	size_t n = copy_bare(to, text);
+
+	if (n - 1 < SHORT - 1 && byte_ends_atom(text[n]))
+		return to + n;
+	return n == 0 && byte_class[*text] == BYTE_QUOTE ? put_short_string(to, text) : NULL;
+}
+
+/* A tree of words: one word after the other. */
 static void print_words(struct out *out, const struct sxp_doc *doc, sxp_node node)
 {
 	const uint32_t *words = doc->words;
 	uint32_t end = word_opens(words[node], node) ? words[node] & WORD_VALUE : node;
-	size_t safe = doc->end >= 16 ? doc->end - 16 : 0, blank = 0, n;
+	size_t safe = doc->end >= SHORT + 2 ? doc->end - SHORT - 2 : 0, blank = 0;
+	char *p = out_room(out), *next;
 
-	for (uint32_t i = node; i <= end && !out->result; i++) {
+	for (uint32_t i = node; i <= end; i++) {
 		uint32_t word = words[i];
-		char *p = out_room(out);
 
+		if (out->end - p < OUT_ROOM) {
+			out->p = p;
+			p = out_room(out);
+			if (out->result)
+				return;
+		}
 		*p = ' ';
-		if (!(word & WORD_PAREN)) {
-			p += blank;
-			blank = 1;
-			if (word < safe) {
-				__m128i v = load(doc->text + word);
+		if (word & WORD_PAREN) {	/* no branch on which one: it is hard to guess */
+			size_t opens = word_opens(word, i);
 
-				n = bare_bytes(v);
-				_mm_storeu_si128((__m128i *)(void *)p, v);
-				if (n - 1 < 15 && byte_ends_atom(doc->text[word + n])) {
-					out->p = p + n;
-					continue;
-				}
-			}
+			p += blank & opens;
+			*p++ = (char)(')' - opens);
+			blank = !opens;
+			continue;
+		}
+		p += blank;
+		blank = 1;
+		next = word < safe ? put_short(p, doc->text + word) : NULL;
+		if (!next) {
 			out->p = p;
 			print_text(out, doc, i);
-		} else if (word_opens(word, i)) {
-			p += blank;
-			*p = '(';
-			out->p = p + 1;
-			blank = 0;
-		} else {
-			*p = ')';
-			out->p = p + 1;
-			blank = 1;
+			next = out_room(out);
 		}
+		p = next;
 	}
+	out->p = p;
 }
 #endif
 
