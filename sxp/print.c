@@ -2,7 +2,7 @@
 /* print.c - a value on one line, byte for byte as xend printed it. */
 #include <stdlib.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #include "sxp/print.h"
@@ -207,94 +207,66 @@ static void print_walk(struct out *out, const struct sxp_doc *doc, sxp_node node
 }
 
 #ifdef __SSE2__
-/* How far from @text on a mask reaches, and what it says of the first 32 bytes goes to @to. */
-#define SHORT 32
 
-static inline size_t copy_bare(char *to, const unsigned char *text)
+#define TARGET
+#define NAME(name) name##_sse2
+
+static inline uint32_t bare_sse2(const unsigned char *text)
 {
-	__m128i v = load(text), w = load(text + 16);
-
-	_mm_storeu_si128((__m128i *)(void *)to, v);
-	_mm_storeu_si128((__m128i *)(void *)(to + 16), w);
-	return (size_t)__builtin_ctzll(~(uint64_t)(bare_mask(v) | bare_mask(w) << 16));
+	return bare_mask(load(text)) | bare_mask(load(text + 16)) << 16;
 }
 
-/* A string that is short and not escaped: the end of what was printed, or NULL. */
-static inline char *put_short_string(char *to, const unsigned char *text)
+static inline uint32_t plain_sse2(const unsigned char *text)
 {
-	__m128i v = load(text + 1), w = load(text + 17);
-	size_t n = (size_t)__builtin_ctzll(~(uint64_t)(plain_mask(v) | plain_mask(w) << 16));
-	size_t bare = (size_t)__builtin_ctzll(~(uint64_t)(bare_mask(v) | bare_mask(w) << 16));
-
-	if (n == SHORT || text[1 + n] != text[0])
-		return NULL;
-	if ((bare >= n && n) || (n == 1 && text[1] == '@')) {
-		_mm_storeu_si128((__m128i *)(void *)to, v);
-		_mm_storeu_si128((__m128i *)(void *)(to + 16), w);
-		return to + n;
-	}
-	to[0] = '\'';
-	_mm_storeu_si128((__m128i *)(void *)(to + 1), v);
-	_mm_storeu_si128((__m128i *)(void *)(to + 17), w);
-	to[1 + n] = '\'';
-	return to + n + 2;
+	return plain_mask(load(text)) | plain_mask(load(text + 16)) << 16;
 }
 
-/* A short text as it stands in the source, with room behind it; NULL: not that simple. */
-static inline char *put_short(char *to, const unsigned char *text)
-{
-	size_t n = copy_bare(to, text);
+#include "sxp/print-words.h"
+#undef NAME
+#undef TARGET
 
-	if (n - 1 < SHORT - 1 && byte_ends_atom(text[n]))
-		return to + n;
-	return n == 0 && byte_class[*text] == BYTE_QUOTE ? put_short_string(to, text) : NULL;
+#define TARGET __attribute__((target("avx2,bmi")))
+#define NAME(name) name##_avx2
+
+/* Looked up by both halves of the byte, as in scan.c; here the classes that both give count. */
+static inline TARGET uint32_t look_up(const unsigned char *text, __m128i by_low, __m128i by_high)
+{
+	__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)text), classes;
+
+	classes = _mm256_and_si256(
+		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_low), v),
+		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_high),
+				    _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15))));
+	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(classes, _mm256_setzero_si256()));
 }
 
-/* A tree of words: one word after the other. */
-static void print_words(struct out *out, const struct sxp_doc *doc, sxp_node node)
+/* 1: - . /   2: to "a" in 3x 5x 7x   4: all but 0 in 4x 6x   8: _   16: ~ */
+static inline TARGET uint32_t bare_avx2(const unsigned char *text)
 {
-	const uint32_t *words = doc->words;
-	uint32_t end = word_opens(words[node], node) ? words[node] & WORD_VALUE : node;
-	size_t safe = doc->end >= SHORT + 2 ? doc->end - SHORT - 2 : 0, blank = 0;
-	char *p = out_room(out), *next;
-
-	for (uint32_t i = node; i <= end; i++) {
-		uint32_t word = words[i];
-
-		if (out->end - p < OUT_ROOM) {
-			out->p = p;
-			p = out_room(out);
-			if (out->result)
-				return;
-		}
-		*p = ' ';
-		if (word & WORD_PAREN) {	/* no branch on which one: it is hard to guess */
-			size_t opens = word_opens(word, i);
-
-			p += blank & opens;
-			*p++ = (char)(')' - opens);
-			blank = !opens;
-			continue;
-		}
-		p += blank;
-		blank = 1;
-		next = word < safe ? put_short(p, doc->text + word) : NULL;
-		if (!next) {
-			out->p = p;
-			print_text(out, doc, i);
-			next = out_room(out);
-		}
-		p = next;
-	}
-	out->p = p;
+	return look_up(text, _mm_setr_epi8(2, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 4, 4, 5, 21, 13),
+		       _mm_setr_epi8(0, 0, 1, 2, 4, 10, 4, 18, 0, 0, 0, 0, 0, 0, 0, 0));
 }
+
+/* 1: all of 3x 4x 6x   2: 2x without quotes   4: 5x without the backslash   8: 7x without DEL */
+static inline TARGET uint32_t plain_avx2(const unsigned char *text)
+{
+	return look_up(text, _mm_setr_epi8(15, 15, 13, 15, 15, 15, 15, 13, 15, 15, 15, 15, 11, 15, 15, 7),
+		       _mm_setr_epi8(0, 0, 2, 1, 1, 4, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+#include "sxp/print-words.h"
+#undef NAME
+#undef TARGET
 #endif
 
 void print_line(struct out *out, const struct sxp_doc *doc, sxp_node node)
 {
 #ifdef __SSE2__
 	if (!doc->links) {
-		print_words(out, doc, node);
+		if (__builtin_cpu_supports("avx2"))
+			print_words_avx2(out, doc, node);
+		else
+			print_words_sse2(out, doc, node);
 		return;
 	}
 #endif
