@@ -8,7 +8,7 @@
 #include "sxp/sxp.h"
 
 /* out_room() gives at least that much, out_put() takes any length. */
-#define OUT_ROOM 64
+#define OUT_ROOM 80
 
 struct out {
 	char *p, *end;		/* the room there is now */

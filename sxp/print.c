@@ -2,7 +2,7 @@
 /* print.c - a value on one line, byte for byte as xend printed it. */
 #include <stdlib.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #include "sxp/print.h"
@@ -27,25 +27,26 @@ static inline __m128i in_range(__m128i v, char first, char n)
 	return _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8((char)(n - 1))), v);
 }
 
-/* Of 16 bytes, how many from the first on may stand without quotes ('-' to ':' are all such). */
-static inline size_t bare_bytes(__m128i v)
+/* A bit for each of 16 bytes that may stand without quotes ('-' to ':' are all such). */
+static inline unsigned bare_mask(__m128i v)
 {
 	__m128i letters = in_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 26);
 	__m128i others = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('_')),
 				      _mm_cmpeq_epi8(v, _mm_set1_epi8('~')));
 	__m128i bare = _mm_or_si128(_mm_or_si128(letters, others), in_range(v, '-', 14));
 
-	return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8(bare));
+	return (unsigned)_mm_movemask_epi8(bare);
 }
 
-static inline size_t plain_bytes(__m128i v)
+/* The same for those that are printed as they are in either kind of quotes. */
+static inline unsigned plain_mask(__m128i v)
 {
 	__m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\'')),
 				      _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
 	__m128i odd = _mm_or_si128(quotes, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
 	__m128i plain = _mm_andnot_si128(odd, in_range(v, ' ', 0x7f - ' '));
 
-	return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8(plain));
+	return (unsigned)_mm_movemask_epi8(plain);
 }
 
 static inline __m128i load(const unsigned char *p)
@@ -53,22 +54,23 @@ static inline __m128i load(const unsigned char *p)
 	return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-#define RUN(name, bytes, is_byte)							\
+#define RUN(name, mask, is_byte)							\
 	static size_t name(const unsigned char *text, size_t len)			\
 	{										\
-		size_t n = 0, m;							\
+		size_t n = 0;								\
+		unsigned odd;								\
 											\
 		for (; len - n >= 16; n += 16) {					\
-			m = bytes(load(text + n));					\
-			if (m < 16)							\
-				return n + m;						\
+			odd = ~mask(load(text + n)) & 0xffff;				\
+			if (odd)							\
+				return n + (size_t)__builtin_ctz(odd);			\
 		}									\
 		while (n < len && is_byte(text[n]))					\
 			n++;								\
 		return n;								\
 	}
 #else
-#define RUN(name, bytes, is_byte)							\
+#define RUN(name, mask, is_byte)							\
 	static size_t name(const unsigned char *text, size_t len)			\
 	{										\
 		size_t n = 0;								\
@@ -80,8 +82,8 @@ static inline __m128i load(const unsigned char *p)
 #endif
 
 /* How many bytes from the first on are of a kind. */
-RUN(bare_run, bare_bytes, is_bare_byte)
-RUN(plain_run, plain_bytes, is_plain_byte)
+RUN(bare_run, bare_mask, is_bare_byte)
+RUN(plain_run, plain_mask, is_plain_byte)
 
 /* One byte as Python 2's repr() of a byte string shows it, into @out; returns its length. */
 static size_t quote_byte(int c, char quote, char *out)
@@ -205,52 +207,66 @@ static void print_walk(struct out *out, const struct sxp_doc *doc, sxp_node node
 }
 
 #ifdef __SSE2__
-/* A tree of words: one word after the other, short bare texts by one load and one store. */
-static void print_words(struct out *out, const struct sxp_doc *doc, sxp_node node)
+
+#define TARGET
+#define NAME(name) name##_sse2
+
+static inline uint32_t bare_sse2(const unsigned char *text)
 {
-	const uint32_t *words = doc->words;
-	uint32_t end = word_opens(words[node], node) ? words[node] & WORD_VALUE : node;
-	size_t safe = doc->end >= 16 ? doc->end - 16 : 0, blank = 0, n;
-
-	for (uint32_t i = node; i <= end && !out->result; i++) {
-		uint32_t word = words[i];
-		char *p = out_room(out);
-
-		*p = ' ';
-		if (!(word & WORD_PAREN)) {
-			p += blank;
-			blank = 1;
-			if (word < safe) {
-				__m128i v = load(doc->text + word);
-
-				n = bare_bytes(v);
-				_mm_storeu_si128((__m128i *)(void *)p, v);
-				if (n - 1 < 15 && byte_ends_atom(doc->text[word + n])) {
-					out->p = p + n;
-					continue;
-				}
-			}
-			out->p = p;
-			print_text(out, doc, i);
-		} else if (word_opens(word, i)) {
-			p += blank;
-			*p = '(';
-			out->p = p + 1;
-			blank = 0;
-		} else {
-			*p = ')';
-			out->p = p + 1;
-			blank = 1;
-		}
-	}
+	return bare_mask(load(text)) | bare_mask(load(text + 16)) << 16;
 }
+
+static inline uint32_t plain_sse2(const unsigned char *text)
+{
+	return plain_mask(load(text)) | plain_mask(load(text + 16)) << 16;
+}
+
+#include "sxp/print-words.h"
+#undef NAME
+#undef TARGET
+
+#define TARGET __attribute__((target("avx2,bmi")))
+#define NAME(name) name##_avx2
+
+/* Looked up by both halves of the byte, as in scan.c; here the classes that both give count. */
+static inline TARGET uint32_t look_up(const unsigned char *text, __m128i by_low, __m128i by_high)
+{
+	__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)text), classes;
+
+	classes = _mm256_and_si256(
+		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_low), v),
+		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_high),
+				    _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15))));
+	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(classes, _mm256_setzero_si256()));
+}
+
+/* 1: - . /   2: to "a" in 3x 5x 7x   4: all but 0 in 4x 6x   8: _   16: ~ */
+static inline TARGET uint32_t bare_avx2(const unsigned char *text)
+{
+	return look_up(text, _mm_setr_epi8(2, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 4, 4, 5, 21, 13),
+		       _mm_setr_epi8(0, 0, 1, 2, 4, 10, 4, 18, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+/* 1: all of 3x 4x 6x   2: 2x without quotes   4: 5x without the backslash   8: 7x without DEL */
+static inline TARGET uint32_t plain_avx2(const unsigned char *text)
+{
+	return look_up(text, _mm_setr_epi8(15, 15, 13, 15, 15, 15, 15, 13, 15, 15, 15, 15, 11, 15, 15, 7),
+		       _mm_setr_epi8(0, 0, 2, 1, 1, 4, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+#include "sxp/print-words.h"
+#undef NAME
+#undef TARGET
 #endif
 
 void print_line(struct out *out, const struct sxp_doc *doc, sxp_node node)
 {
 #ifdef __SSE2__
 	if (!doc->links) {
-		print_words(out, doc, node);
+		if (__builtin_cpu_supports("avx2"))
+			print_words_avx2(out, doc, node);
+		else
+			print_words_sse2(out, doc, node);
 		return;
 	}
 #endif

@@ -104,12 +104,17 @@ static bool make_memory(struct reader *rd, const unsigned char *text, size_t len
 	return true;
 }
 
+static bool is_utf8(const struct sxp_doc *doc)
+{
+	return bytes_utf8(doc->text, doc->len) == doc->len;
+}
+
+/* The document may move when its memory grows. */
 static bool run_scanner(struct reader *rd, enum scanner scanner)
 {
-	struct sxp_doc *doc = rd->doc;
 	struct scan sc = {
-		.text = doc->text, .len = doc->len, .max_depth = rd->max_depth, .after_end = 1,
-		.words = rd->words, .top = rd->top, .n_words = rd->n_words,
+		.text = rd->doc->text, .len = rd->doc->len, .max_depth = rd->max_depth,
+		.after_end = 1, .words = rd->words, .top = rd->top, .n_words = rd->n_words,
 	};
 	enum scan_result result = scan_run(scanner, &sc);
 
@@ -121,13 +126,13 @@ static bool run_scanner(struct reader *rd, enum scanner scanner)
 		sc.top = rd->top;
 		result = scan_run(scanner, &sc);
 	}
-	rd->top = sc.top;
-	rd->n_words = sc.n_words;
-	if (result == SCAN_DONE && sc.has_high && (rd->options->flags & SXP_UTF8) &&
-	    bytes_utf8(doc->text, doc->len) < doc->len)
+	if (result == SCAN_DONE && (rd->options->flags & SXP_UTF8) && sc.has_high &&
+	    !is_utf8(rd->doc))
 		result = SCAN_ODD;
-	if (result == SCAN_DONE)
+	if (result == SCAN_DONE) {
+		rd->n_words = sc.n_words;
 		return true;
+	}
 	clear_words(rd);
 	return reader_read_careful(rd);
 }

@@ -1,18 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * scan-avx2.h - 64 bytes in two registers; included by scan.c only.
- *
- * Classes come from two tables, looked up by the low and the high half of a
- * byte; a byte is in a class if both have its bit.
- */
-#define BLANK_LOW 0x01		/* \t \n \v \f \r */
-#define END_TWO 0x02		/* ' ' ( )  */
-#define SEPARATOR_THREE 0x04	/* ; < > */
-#define SEPARATOR_HIGH 0x08	/* [ ] { } */
-#define MARK_TWO 0x10		/* ' " # */
-#define CONTROL_ZERO 0x20
-#define CONTROL_ONE 0x40
-#define CONTROL_SEVEN 0x80	/* 0x7f */
+/* scan-avx2.h - 64 bytes in two registers; included by scan.c only. */
 
 struct block_avx2 {
 	__m256i low, high;		/* the bytes */
@@ -42,11 +29,8 @@ INLINE TARGET uint64_t in_class_avx2(const struct block_avx2 *b, int classes)
 
 INLINE TARGET __m256i classes_avx2(__m256i v)
 {
-	const __m256i by_low = _mm256_broadcastsi128_si256(_mm_setr_epi8(
-		0x62, 0x60, 0x70, 0x70, 0x60, 0x60, 0x60, 0x70,
-		0x62, 0x43, 0x41, 0x4d, 0x45, 0x49, 0x64, (char)0xe0));
-	const __m256i by_high = _mm256_broadcastsi128_si256(_mm_setr_epi8(
-		0x21, 0x40, 0x12, 0x04, 0, 0x08, 0, (char)0x88, 0, 0, 0, 0, 0, 0, 0, 0));
+	const __m256i by_low = _mm256_broadcastsi128_si256(_mm_setr_epi8(CLASSES_BY_LOW));
+	const __m256i by_high = _mm256_broadcastsi128_si256(_mm_setr_epi8(CLASSES_BY_HIGH));
 	const __m256i half = _mm256_set1_epi8(0x0f);
 
 	/* the lookup by the low half gives 0 from 0x80 on by itself */
@@ -95,6 +79,7 @@ INLINE TARGET uint64_t high_avx2(const struct block_avx2 *b)
 /* The place of each bit of @events, from @pos on; up to 16 at once without looking at their number. */
 INLINE TARGET void write_places_avx2(uint32_t *words, uint32_t pos, uint64_t events, size_t n)
 {
+#pragma GCC unroll 16
 	for (size_t i = 0; i < 16; i++) {
 		words[i] = pos + (uint32_t)_tzcnt_u64(events);
 		events = _blsr_u64(events);
@@ -105,41 +90,14 @@ INLINE TARGET void write_places_avx2(uint32_t *words, uint32_t pos, uint64_t eve
 	}
 }
 
-/*
- * Match the parentheses of a block. The stack pointer is all that hands on
- * from one to the next, and there is no branch on which one it is: half of
- * such branches would go wrong.
- */
-INLINE TARGET void match_avx2(struct scan *sc, uint64_t events, uint64_t opens, uint64_t closes)
-{
-	uint64_t parens = _pext_u64(opens | closes, events), is_open = _pext_u64(opens, events);
-	uint32_t *words = sc->words, *top = sc->top, n_words = (uint32_t)sc->n_words;
-
-	while (parens) {
-		uint32_t k = (uint32_t)_tzcnt_u64(parens), index = n_words + k;
-		bool open = is_open >> k & 1;
-		uint32_t match = *top;
-
-		top[-1] = index;
-		match = open ? index : match;
-		top += open ? -1 : 1;
-		words[match] = WORD_PAREN | index;
-		words[index] = WORD_PAREN | match;
-		parens = _blsr_u64(parens);
-	}
-	sc->top = top;
-}
-
-INLINE TARGET size_t count_avx2(uint64_t m)
-{
-	return (size_t)_mm_popcnt_u64(m);
-}
+#include "sxp/scan-match.h"
 
 INLINE TARGET void emit_avx2(struct scan *sc, uint64_t events, uint64_t opens, uint64_t closes)
 {
-	size_t n = count_avx2(events);
+	size_t n = (size_t)_mm_popcnt_u64(events);
 
 	write_places_avx2(sc->words + sc->n_words, (uint32_t)sc->pos, events, n);
 	match_avx2(sc, events, opens, closes);
 	sc->n_words += n;
 }
+

@@ -41,13 +41,12 @@ INLINE TARGET enum scan_result NAME(blocks)(struct scan *state, bool has_words)
 			opens &= ~inside;
 			closes &= ~inside;
 		}
-		if ((sc->depth < NAME(count)(closes) ||
-		     sc->max_depth - sc->depth < NAME(count)(opens)) &&
-		    !depth_holds(sc, opens, closes)) {
+		if (!NAME(depth_is_right)(sc, opens, closes)) {
 			result = SCAN_ODD;
 			break;
 		}
-		sc->depth += NAME(count)(opens) - NAME(count)(closes);
+		sc->depth += (size_t)__builtin_popcountll(opens);
+		sc->depth -= (size_t)__builtin_popcountll(closes);
 		if (has_words)
 			NAME(emit)(sc, starts | opens | closes, opens, closes);
 	}

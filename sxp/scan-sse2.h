@@ -96,9 +96,9 @@ INLINE TARGET uint64_t high_sse2(const struct block_sse2 *b)
 	return mask_sse2(b->v);
 }
 
-INLINE TARGET size_t count_sse2(uint64_t m)
+INLINE TARGET bool depth_is_right_sse2(const struct scan *sc, uint64_t opens, uint64_t closes)
 {
-	return (size_t)__builtin_popcountll(m);
+	return (sc->depth >= 64 && sc->max_depth - sc->depth >= 64) || depth_holds(sc, opens, closes);
 }
 
 INLINE TARGET void emit_sse2(struct scan *sc, uint64_t events, uint64_t opens, uint64_t closes)

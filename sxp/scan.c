@@ -174,9 +174,37 @@ INLINE bool depth_holds(const struct scan *sc, uint64_t opens, uint64_t closes)
 
 /* ---- AVX2 ---- */
 
+/*
+ * Classes come from two tables, looked up by the low and the high half of a
+ * byte; a byte is in a class if both have its bit. The lookup by the low half
+ * gives none from 0x80 on.
+ */
+#define BLANK_LOW 0x01		/* \t \n \v \f \r */
+#define END_TWO 0x02		/* ' ' ( )  */
+#define SEPARATOR_THREE 0x04	/* ; < > */
+#define SEPARATOR_HIGH 0x08	/* [ ] { } */
+#define MARK_TWO 0x10		/* ' " # */
+#define CONTROL_ZERO 0x20
+#define CONTROL_ONE 0x40
+#define CONTROL_SEVEN 0x80	/* 0x7f */
+#define CLASSES_BY_LOW									\
+	0x62, 0x60, 0x70, 0x70, 0x60, 0x60, 0x60, 0x70,					\
+	0x62, 0x43, 0x41, 0x4d, 0x45, 0x49, 0x64, (char)0xe0
+#define CLASSES_BY_HIGH									\
+	0x21, 0x40, 0x12, 0x04, 0, 0x08, 0, (char)0x88, 0, 0, 0, 0, 0, 0, 0, 0
+
 #define TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
 #define NAME(name) name##_avx2
 #include "sxp/scan-avx2.h"
+#include "sxp/scan-block.h"
+#undef NAME
+#undef TARGET
+
+/* ---- AVX-512, with VBMI2 ---- */
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")))
+#define NAME(name) name##_avx512
+#include "sxp/scan-avx512.h"
 #include "sxp/scan-block.h"
 #undef NAME
 #undef TARGET
@@ -191,13 +219,16 @@ bool scan_can(enum scanner scanner)
 		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
 		       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
 	case SCANNER_AVX512:
-		return false;
+		return scan_can(SCANNER_AVX2) && __builtin_cpu_supports("avx512bw") &&
+		       __builtin_cpu_supports("avx512vbmi2");
 	}
 	return false;
 }
 
 enum scanner scan_best(void)
 {
+	if (scan_can(SCANNER_AVX512))
+		return SCANNER_AVX512;
 	return scan_can(SCANNER_AVX2) ? SCANNER_AVX2 : SCANNER_SSE2;
 }
 
@@ -205,12 +236,13 @@ enum scan_result scan_run(enum scanner scanner, struct scan *sc)
 {
 	switch (scanner) {
 	case SCANNER_CAREFUL:
-	case SCANNER_AVX512:
 		return SCAN_ODD;
 	case SCANNER_SSE2:
 		return run_sse2(sc);
 	case SCANNER_AVX2:
 		return run_avx2(sc);
+	case SCANNER_AVX512:
+		return run_avx512(sc);
 	}
 	return SCAN_ODD;
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # commands.sh - what commands cost: time against the least that could do it,
-# processes started, requests to xenstored. Run inside "enter" by "make bench".
+# processes started, requests to xenstored. Run inside "enter" by "make bench-commands".
 . "$(dirname "${BASH_SOURCE[0]}")/../sandbox/world.sh"
 spawn=$XVIF_BUILD/tests/bench/spawn
 PATH=$XVIF_BUILD/tests/bench/bin:$PATH

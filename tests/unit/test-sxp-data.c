@@ -42,7 +42,7 @@ TEST(what_programs_print_is_read)
 	check("one-missing", "4:2:1 ", "domain/device/vif/ip", "(ip 10.1.0.7)");
 	check("one-too-many", "6:1:133 ", "domain/device/vif", "(vif (mac 00:16:3e:5a:00:03))");
 	check("indented", "", "domain/image/linux/notes", "(notes (VERSION 2.6) (path 'C:\\\\xen'))");
-	check("xl-pv", "6:23:1 ", "device/vif/mac", "(mac 00163e5a0005)");
+	check("xl-pv", "6:21:1 ", "device/vif/mac", "(mac 00163e5a0005)");
 	check("xl-pvh", "4:8:1 4:8:1 ", "domain/image", "(image (pvh 0))");
 }
 

@@ -273,7 +273,7 @@ static void *resize(void *arg, void *old, size_t old_size, size_t size)
 /* All that allocates; whether it could. */
 static bool use_memory(const char *text, size_t len, const struct sxp_allocator *allocator)
 {
-	struct sxp_options options = { .allocator = allocator, .flags = SXP_RECOVER };
+	struct sxp_options options = { .allocator = allocator, .flags = SXP_RECOVER | SXP_UTF8 };
 	struct sxp_stream *st = sxp_stream_new(&options);
 	struct sxp_doc *doc = sxp_read_with(text, len, &options, NULL);
 	struct sxp_doc *built = sxp_new_with(allocator);

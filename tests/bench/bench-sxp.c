@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench-sxp.c - how fast libsxp is, as ratios to memcpy() of the same buffer
+ * in the same rounds; medians. "make bench" builds and runs it.
+ *
+ * Documents are made here, the same each time: domains as xend printed them,
+ * on one line, indented, or with "double quotes" around all that is no Lisp
+ * symbol; and strings full of escapes. Reading includes the check for UTF-8
+ * and, where nothing else is said, memory which is kept between documents.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sxp/sxp.h"
+#include "tests/bench/peers.h"
+
+#define ROUNDS 21
+#define N_SMALL 1000
+
+enum style { COMPACT, INDENTED, DOUBLE_QUOTED };
+
+struct text {
+	char *bytes;
+	size_t len, size;
+	enum style style;
+	uint64_t random;
+};
+
+static void put(struct text *t, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (t->size - t->len < 4096) {
+		t->size = t->size * 2 + 8192;
+		t->bytes = realloc(t->bytes, t->size);
+		if (!t->bytes)
+			abort();
+	}
+	va_start(args, format);
+	n = vsnprintf(t->bytes + t->len, 4096, format, args);
+	va_end(args);
+	t->len += (size_t)n;
+}
+
+static unsigned below(struct text *t, unsigned n)
+{
+	t->random = t->random * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(t->random >> 33) % n;
+}
+
+static bool is_symbol(const char *s)
+{
+	return *s && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == strlen(s) &&
+	       (*s < '0' || *s > '9') && *s != '-';
+}
+
+static void put_value(struct text *t, const char *s)
+{
+	bool bare = *s && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:/~") == strlen(s);
+
+	if (t->style == DOUBLE_QUOTED)
+		put(t, is_symbol(s) ? "%s" : "\"%s\"", s);
+	else
+		put(t, bare ? "%s" : "'%s'", s);
+}
+
+static void new_line(struct text *t, int level)
+{
+	if (t->style == INDENTED)
+		put(t, "\n%*s", level * 4, "");
+	else
+		put(t, " ");
+}
+
+static void put_pair(struct text *t, int level, const char *name, const char *format, ...)
+{
+	char value[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(value, sizeof(value), format, args);
+	va_end(args);
+	new_line(t, level);
+	put(t, "(%s ", name);
+	put_value(t, value);
+	put(t, ")");
+}
+
+static void put_uuid(struct text *t, int level)
+{
+	put_pair(t, level, "uuid", "%04x%04x-%04x-%04x-%04x-%04x%04x%04x", below(t, 65536), below(t, 65536),
+		 below(t, 65536), below(t, 65536), below(t, 65536), below(t, 65536), below(t, 65536), below(t, 65536));
+}
+
+static void put_image(struct text *t)
+{
+	new_line(t, 2);
+	put(t, "(image");
+	new_line(t, 3);
+	put(t, "(linux");
+	put_pair(t, 4, "kernel", "/boot/vmlinuz-2.6.18-xen");
+	put_pair(t, 4, "ramdisk", "/boot/initrd-2.6.18-xen.img");
+	put_pair(t, 4, "args", "root=/dev/xvda%u ro console=hvc0", 1 + below(t, 3));
+	new_line(t, 4);
+	put(t, "(notes");
+	put_pair(t, 5, "HV_START_LOW", "18446603336221196288");
+	put_pair(t, 5, "FEATURES", "writable_page_tables|pae_pgdir_above_4gb|supervisor_mode_kernel");
+	put_pair(t, 5, "VIRT_BASE", "18446744071562067968");
+	put_pair(t, 5, "GUEST_OS", "linux");
+	put_pair(t, 5, "LOADER", "generic");
+	put_pair(t, 5, "XEN_VERSION", "xen-3.0");
+	put(t, ")))");
+}
+
+static void put_devices(struct text *t)
+{
+	for (unsigned i = 0, n = 1 + below(t, 3); i < n; i++) {
+		new_line(t, 2);
+		put(t, "(device");
+		new_line(t, 3);
+		put(t, "(vif");
+		put_pair(t, 4, "bridge", "xenbr%u", i);
+		put_pair(t, 4, "mac", "00:16:3e:%02x:%02x:%02x", below(t, 128), below(t, 256), below(t, 256));
+		put_pair(t, 4, "script", below(t, 2) ? "/etc/xen/scripts/vif-bridge" : "vif-route");
+		put_uuid(t, 4);
+		if (below(t, 2))
+			put_pair(t, 4, "ip", "10.%u.0.1 10.%u.0.2", below(t, 256), below(t, 256));
+		put(t, "))");
+	}
+	for (unsigned i = 0, n = 1 + below(t, 3); i < n; i++) {
+		new_line(t, 2);
+		put(t, "(device");
+		new_line(t, 3);
+		put(t, "(vbd");
+		put_uuid(t, 4);
+		put_pair(t, 4, "dev", "sd%c1:disk", 'a' + (int)i);
+		put_pair(t, 4, "uname", "phy:vg%u/disk%u", below(t, 4), i);
+		put_pair(t, 4, "mode", below(t, 2) ? "w" : "r");
+		put(t, "))");
+	}
+}
+
+static void put_domain(struct text *t, unsigned domid)
+{
+	static const char *const roles[] = { "web", "db", "mail", "build", "dns", "proxy" };
+
+	new_line(t, 1);
+	put(t, "(domain");
+	put_pair(t, 2, "domid", "%u", domid);
+	put_pair(t, 2, "on_crash", "restart");
+	put_uuid(t, 2);
+	put_pair(t, 2, "bootloader_args", "%s", "");
+	put_pair(t, 2, "vcpus", "%u", 1 + below(t, 8));
+	put_pair(t, 2, "name", "%s%02u", roles[below(t, 6)], below(t, 100));
+	put_pair(t, 2, "on_poweroff", "destroy");
+	new_line(t, 2);
+	put(t, "(cpus (");
+	for (unsigned i = 0, n = 1 + below(t, 4); i < n; i++) {
+		put(t, i ? " (" : "(");
+		put_value(t, below(t, 2) ? "0" : "11");
+		put(t, ")");
+	}
+	put(t, "))");
+	put_pair(t, 2, "memory", "%u", 128u << below(t, 6));
+	put_pair(t, 2, "features", "%s", "");
+	put_pair(t, 2, "start_time", "%u.%02u", 1161876732 + below(t, 100000000), below(t, 100));
+	put_pair(t, 2, "cpu_time", "%u.%09u", below(t, 100000), below(t, 1000000000));
+	put_pair(t, 2, "online_vcpus", "%u", 1 + below(t, 8));
+	put_image(t);
+	put_pair(t, 2, "status", "2");
+	put_pair(t, 2, "state", below(t, 2) ? "-b----" : "r-----");
+	put_devices(t);
+	put(t, ")");
+}
+
+static struct text make_domains(enum style style, unsigned n, unsigned seed)
+{
+	struct text t = { .style = style, .random = seed };
+
+	put(&t, "(domains");
+	for (unsigned i = 1; i <= n; i++)
+		put_domain(&t, i);
+	put(&t, ")\n");
+	return t;
+}
+
+static struct text make_escapes(size_t size)
+{
+	static const char *const words[] = { "alpha", "it\\'s", "tab\\there", "back\\\\slash", "\\x01\\x02",
+					     "C:\\\\xen\\\\bin", "line\\nbreak", "end\\\\" };
+	struct text t = { .random = 1 };
+
+	put(&t, "(list");
+	while (t.len < size) {
+		put(&t, " (k '");
+		for (unsigned i = 2 + below(&t, 10); i; i--)
+			put(&t, "%s ", words[below(&t, 8)]);
+		put(&t, "')");
+	}
+	put(&t, ")\n");
+	return t;
+}
+
+static struct text make_run(char open, char fill, char close, size_t n)
+{
+	struct text t = { .bytes = malloc(2 * n + 2), .len = 2 * n };
+
+	memset(t.bytes, fill, 2 * n);
+	memset(t.bytes, open, open == fill ? n : 1);
+	memset(t.bytes + (open == fill ? n : 2 * n - 1), close, open == fill ? n : 1);
+	return t;
+}
+
+/* ---- measuring ---- */
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *v)
+{
+	qsort(v, ROUNDS, sizeof(*v), compare);
+	return v[ROUNDS / 2];
+}
+
+/* Memory for one thing after the other. */
+static struct sxp_options kept = { .flags = SXP_UTF8 };
+static char *out;
+static size_t out_size;
+static struct sxp_doc *printed;
+
+static bool ignore(void *arg, const struct sxp_error *err)
+{
+	(void)arg;
+	(void)err;
+	return true;
+}
+
+static size_t copy(const struct text *t)
+{
+	memcpy(out, t->bytes, t->len);
+	return t->len;
+}
+
+static size_t read_kept(const struct text *t)
+{
+	struct sxp_doc *doc = sxp_read_with(t->bytes, t->len, &kept, NULL);
+
+	sxp_free(doc);
+	return doc != NULL;
+}
+
+static size_t read_anew(const struct text *t)
+{
+	struct sxp_options options = { .flags = SXP_UTF8 | SXP_RECOVER, .defect = ignore };
+	struct sxp_doc *doc = sxp_read_with(t->bytes, t->len, &options, NULL);
+
+	sxp_free(doc);
+	return doc != NULL;
+}
+
+/* All there is to have: every text, decoded. */
+static size_t read_and_look(const struct text *t)
+{
+	struct sxp_doc *doc = sxp_read_with(t->bytes, t->len, &kept, NULL);
+	sxp_node node = sxp_root(doc), stack[64];
+	size_t depth = 0, sum = 0;
+	char buf[4096];
+
+	while (node || depth) {
+		if (!node) {
+			node = stack[--depth];
+		} else if (sxp_is_list(doc, node) && depth < 64) {
+			stack[depth++] = sxp_next(doc, node);
+			node = sxp_first(doc, node);
+			continue;
+		} else {
+			sum += sxp_copy_text(doc, node, buf, sizeof(buf));
+			node = sxp_next(doc, node);
+		}
+	}
+	sxp_free(doc);
+	return sum;
+}
+
+static size_t check(const struct text *t)
+{
+	return sxp_check(t->bytes, t->len, &kept, NULL);
+}
+
+static size_t stream(const struct text *t)
+{
+	struct sxp_stream *st = sxp_stream_new(NULL);
+	struct sxp_token token;
+	enum sxp_event event;
+	size_t n = 0, from = 0;
+
+	while ((event = sxp_stream_next(st, &token)) != SXP_END && event != SXP_ERROR) {
+		if (event == SXP_MORE) {
+			size_t len = t->len - from < 65536 ? t->len - from : 65536;
+
+			sxp_stream_feed(st, t->bytes + from, len, from + len == t->len);
+			from += len;
+		}
+		n++;
+	}
+	sxp_stream_free(st);
+	return event == SXP_END ? n : 0;
+}
+
+static size_t print(const struct text *t)
+{
+	(void)t;
+	return sxp_print_buffer(printed, sxp_root(printed), NULL, out, out_size);
+}
+
+/* Seconds for each of two, in turns; the ratio is of the medians. */
+static double measure(size_t (*what)(const struct text *), const struct text *t, double *ratio)
+{
+	double times[ROUNDS], copies[ROUNDS], start;
+	size_t repeat = t->len < 1000000 ? 1000000 / (t->len + 1) + 1 : 1;
+
+	if (!what(t)) {
+		puts("  it does not work");
+		exit(1);
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		start = now();
+		for (size_t n = 0; n < repeat; n++)
+			copy(t);
+		copies[i] = (now() - start) / (double)repeat;
+		start = now();
+		for (size_t n = 0; n < repeat; n++)
+			what(t);
+		times[i] = (now() - start) / (double)repeat;
+	}
+	*ratio = median(copies) / median(times);
+	return median(times);
+}
+
+static size_t count_nodes(const struct text *t)
+{
+	size_t n = 0, depth = 0;
+	struct sxp_stream *st = sxp_stream_new(NULL);
+	struct sxp_token token;
+	enum sxp_event event;
+
+	sxp_stream_feed(st, t->bytes, t->len, true);
+	while ((event = sxp_stream_next(st, &token)) != SXP_END && event != SXP_ERROR) {
+		n += event == SXP_OPEN || event == SXP_TEXT;
+		depth += event == SXP_OPEN;
+	}
+	sxp_stream_free(st);
+	return n;
+}
+
+static double row(const char *name, size_t (*what)(const struct text *), const struct text *t,
+		  const char *target)
+{
+	double ratio, seconds = measure(what, t, &ratio);
+	size_t nodes = count_nodes(t);
+
+	printf("%-32s %8.2f MB %7.3f x memcpy %8.2f ns/node %7.2f GB/s   %s\n", name, (double)t->len * 1e-6,
+	       ratio, seconds * 1e9 / (double)nodes, (double)t->len / seconds * 1e-9, target);
+	return seconds * 1e9 / (double)nodes;
+}
+
+/* One after the other, so that nothing is learnt by heart. */
+static void small_row(void)
+{
+	static struct text texts[N_SMALL];
+	double times[ROUNDS], start;
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < N_SMALL; i++) {
+		texts[i] = make_domains(COMPACT, 1, i + 1);
+		bytes += texts[i].len;
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		start = now();
+		for (unsigned n = 0; n < N_SMALL; n++)
+			read_kept(&texts[n]);
+		times[i] = (now() - start) / N_SMALL;
+	}
+	printf("%-32s %8.2f KB %7.3f us                                      must 0.9, reach 0.6\n",
+	       "1000 small ones, each", (double)bytes / N_SMALL * 1e-3, median(times) * 1e6);
+	for (unsigned i = 0; i < N_SMALL; i++)
+		free(texts[i].bytes);
+}
+
+static size_t high_water(void)
+{
+	char line[256];
+	size_t kb = 0;
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "VmHWM: %zu", &kb) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kb * 1024;
+}
+
+/* In a process of its own. */
+static void memory_row(const struct text *t)
+{
+	size_t before;
+
+	fflush(stdout);
+	if (fork() == 0) {
+		before = high_water();
+		read_anew(t);
+		printf("%-32s %8.2f MB %7.3f x the input                             must 1.1, reach 0.75\n",
+		       "memory above it", (double)t->len * 1e-6, (double)(high_water() - before) / (double)t->len);
+		fflush(stdout);
+		_exit(0);
+	}
+	wait(NULL);
+}
+
+/* A peer, on what it can read; how many times faster libsxp is on the same tree. */
+static void peer_row(const char *name, size_t (*peer)(const char *, size_t), const struct text *theirs,
+		     const struct text *ours, const char *target)
+{
+	double times[ROUNDS], our_times[ROUNDS], start;
+	size_t nodes = count_nodes(ours);
+
+	if (!peer(theirs->bytes, theirs->len)) {
+		printf("%-32s not there, or it cannot read this\n", name);
+		return;
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		start = now();
+		peer(theirs->bytes, theirs->len);
+		times[i] = now() - start;
+		start = now();
+		read_kept(ours);
+		our_times[i] = now() - start;
+	}
+	printf("%-32s %8.2f MB %7.1f times slower than libsxp, %6.2f ns/node     %s\n", name,
+	       (double)theirs->len * 1e-6, median(times) / median(our_times),
+	       median(times) * 1e9 / (double)nodes, target);
+}
+
+static void json_row(const struct text *compact)
+{
+	struct sxp_layout layout = { .form = SXP_JSON };
+	struct sxp_doc *doc = sxp_read(compact->bytes, compact->len, NULL);
+	struct text json = { 0 };
+
+	json.len = sxp_print_buffer(doc, sxp_root(doc), &layout, NULL, 0);
+	json.bytes = malloc(json.len + 64);
+	sxp_print_buffer(doc, sxp_root(doc), &layout, json.bytes, json.len);
+	peer_row("simdjson DOM, same tree", peer_simdjson, &json, compact, "must 2, reach 4");
+	free(json.bytes);
+	sxp_free(doc);
+}
+
+int main(void)
+{
+	struct text compact = make_domains(COMPACT, 4300, 1), indented = make_domains(INDENTED, 4300, 1);
+	struct text quoted = make_domains(DOUBLE_QUOTED, 4300, 1), medium = make_domains(COMPACT, 43, 1);
+	struct text large = make_domains(COMPACT, 43000, 1), escapes = make_escapes(5000000);
+	struct text wide = make_run('(', 'a', ')', 2500000), atom = make_run('(', 'a', ')', 5000000);
+	struct text deep = make_run('(', '(', ')', 1000000);
+	double small_ns, large_ns;
+
+	for (size_t i = 2; i < wide.len - 1; i += 2)
+		wide.bytes[i] = ' ';
+	memory_row(&compact);
+	out_size = 2 * large.len;
+	out = malloc(out_size);
+	kept.memory_size = SXP_MEMORY(large.len);
+	kept.memory = malloc(kept.memory_size);
+	memset(out, 1, out_size);
+	memset(kept.memory, 1, kept.memory_size);
+
+	row("tree", read_kept, &compact, "must 0.18, reach 0.30");
+	row("tree, memory anew", read_anew, &compact, "");
+	row("tree, and every text decoded", read_and_look, &compact, "");
+	row("tree, indented", read_kept, &indented, "must 0.30, reach 0.45");
+	row("tree, double quotes", read_kept, &quoted, "");
+	row("tree, escapes", read_kept, &escapes, "");
+	row("check", check, &compact, "must 0.5, reach 0.75");
+	row("check, double quotes", check, &quoted, "must 0.35, reach 0.5");
+	row("stream, pieces of 64 KB", stream, &compact, "must 0.5, reach 0.75 (or check)");
+	printed = sxp_read(compact.bytes, compact.len, NULL);
+	row("print on one line", print, &compact, "must 0.24, reach 0.5");
+	sxp_free(printed);
+	small_row();
+	small_ns = row("tree, 43 domains", read_kept, &medium, "");
+	large_ns = row("tree, 43000 domains", read_kept, &large, "");
+	printf("%-32s             %7.2f                                         must 1.2, reach 1.0\n",
+	       "growth, ns/node", large_ns / small_ns);
+	row("a list of 2.5 million", read_kept, &wide, "");
+	row("an atom of 10 MB", read_kept, &atom, "");
+	row("a million deep", read_kept, &deep, "");
+	peer_row("libgcrypt gcry_sexp_sscan", peer_libgcrypt, &quoted, &quoted, "must 10, reach 15");
+	json_row(&compact);
+	return 0;
+}

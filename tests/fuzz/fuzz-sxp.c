@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fuzz-sxp.c - any bytes at all: both modes of the reader, each scanner, the
+ * stream, the printers and the editor, against each other. The first byte says
+ * where the stream is cut and which node is edited. "make fuzz" builds it for
+ * libFuzzer; tests/fuzz/seeds.c runs the seeds.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sxp/read.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "fuzz-sxp: %s\n", what);
+	abort();
+}
+
+static char *print_as(const struct sxp_doc *doc, enum sxp_form form, size_t *len)
+{
+	struct sxp_layout layout = { .form = form };
+	char *text;
+
+	*len = sxp_print_buffer(doc, ROOT, &layout, NULL, 0);
+	text = malloc(*len + 1);
+	check(sxp_print_buffer(doc, ROOT, &layout, text, *len) == *len, "length");
+	return text;
+}
+
+static void check_printing(const struct sxp_doc *doc, bool is_well_formed)
+{
+	for (int form = SXP_LINE; form <= SXP_JSON; form++) {
+		size_t len;
+		char *text = print_as(doc, (enum sxp_form)form, &len);
+
+		/* with defects, comments may hold what is none elsewhere */
+		if (form != SXP_JSON && (is_well_formed || form == SXP_LINE)) {
+			struct sxp_doc *again = sxp_read(text, len, NULL);
+
+			check(again && sxp_equal(doc, ROOT, again, ROOT), "round trip");
+			sxp_free(again);
+		}
+		free(text);
+	}
+}
+
+static void check_readers(const char *text, size_t len)
+{
+	for (unsigned flags = 0; flags < 4; flags++) {
+		struct sxp_options options = { .flags = flags };
+		struct sxp_error err, other_err;
+		struct sxp_doc *doc = reader_read(SCANNER_CAREFUL, text, len, &options, &err), *other;
+
+		for (int i = SCANNER_CAREFUL + 1; i < N_SCANNERS; i++) {
+			if (!scan_can((enum scanner)i))
+				continue;
+			other = reader_read((enum scanner)i, text, len, &options, &other_err);
+			check(!other == !doc && err.code == other_err.code && err.offset == other_err.offset,
+			      "scanner");
+			check(!doc || (doc->n_words == other->n_words &&
+				       !memcmp(doc->words + 1, other->words + 1, (doc->n_words - 1) * 4)),
+			      "words");
+			sxp_free(other);
+		}
+		if (doc)
+			check_printing(doc, !(flags & SXP_RECOVER));
+		sxp_free(doc);
+	}
+}
+
+static void check_stream(const char *text, size_t len, size_t cut, unsigned flags)
+{
+	struct sxp_options options = { .flags = flags };
+	struct sxp_stream *st = sxp_stream_new(&options);
+	struct sxp_error err;
+	struct sxp_doc *doc = sxp_read_with(text, len, &options, &err);
+	struct sxp_token token;
+	struct walk walk = walk_begin(doc, ROOT);
+	enum sxp_event event;
+	size_t from = 0;
+
+	if (doc)
+		walk_next(&walk);
+	while ((event = sxp_stream_next(st, &token)) != SXP_END && event != SXP_ERROR) {
+		if (event == SXP_MORE) {
+			size_t end = from < cut ? cut : len;
+
+			sxp_stream_feed(st, text + from, end - from, end == len);
+			from = end;
+			continue;
+		}
+		if (!doc)
+			continue;
+		walk_next(&walk);
+		check((event == SXP_OPEN) == (walk.event == WALK_OPEN) &&
+		      (event == SXP_CLOSE) == (walk.event == WALK_CLOSE), "event");
+		check(event != SXP_TEXT || sxp_text_is(doc, walk.node, token.text, token.len), "text");
+	}
+	check((event == SXP_END) == (doc != NULL), "end of stream");
+	if (!doc)
+		check(sxp_stream_error(st)->code == err.code && sxp_stream_error(st)->line == err.line &&
+		      sxp_stream_error(st)->column == err.column &&
+		      sxp_stream_error(st)->opened_column == err.opened_column, "error of stream");
+	sxp_stream_free(st);
+	sxp_free(doc);
+}
+
+static void check_editor(const char *text, size_t len, size_t which)
+{
+	struct sxp_doc *doc = sxp_read(text, len, NULL), *after;
+	struct sxp_edit *edit = doc ? sxp_edit_new(doc) : NULL;
+	sxp_node node = doc ? (sxp_node)(ROOT + which % (doc->n_words - 2)) : 0;
+	size_t changed_len = 0;
+	char *changed;
+
+	if (!edit)
+		return;
+	if (!word_closes(doc->words[node], node)) {
+		sxp_edit_set(edit, node, "a b", 3);
+		sxp_edit_insert(edit, node, 0, "(x) # y", 7);
+		sxp_edit_delete(edit, sxp_next(doc, node));
+		sxp_edit_rename(edit, sxp_first(doc, node), "n", 1);
+	}
+	changed = sxp_edit_to_string(edit, &changed_len);
+	after = sxp_read(changed, changed_len, NULL);
+	check(after != NULL, "edited");
+	sxp_free(after);
+	free(changed);
+	sxp_edit_free(edit);
+	sxp_free(doc);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data + 1;
+	struct sxp_search search;
+	char *path;
+
+	if (!size)
+		return 0;
+	check_readers(text, size - 1);
+	for (unsigned flags = 0; flags <= SXP_RECOVER; flags++)
+		check_stream(text, size - 1, data[0] < size - 1 ? data[0] : size / 2, flags);
+	check_editor(text, size - 1, data[0]);
+	path = calloc(1, size + 1);
+	memcpy(path, text, size - 1);
+	if (sxp_search(&search, NULL, 0, path, NULL))
+		check(search.n_steps > 0, "path");
+	free(path);
+	return 0;
+}

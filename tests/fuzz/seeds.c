@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* seeds.c - the fuzz target over the files of tests/data, each cut at every byte. */
+#include <dirent.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static int run_file(const char *name)
+{
+	FILE *f = fopen(name, "rb");
+	uint8_t *data = malloc(65537);
+	size_t len;
+
+	if (!f || !data) {
+		perror(name);
+		return 1;
+	}
+	len = fread(data + 1, 1, 65536, f);
+	for (size_t end = 0; end <= len; end += 1 + end / 64) {
+		data[0] = (uint8_t)end;
+		LLVMFuzzerTestOneInput(data, end + 1);
+	}
+	for (int cut = 0; cut < 256; cut++) {
+		data[0] = (uint8_t)cut;
+		LLVMFuzzerTestOneInput(data, len + 1);
+	}
+	fclose(f);
+	free(data);
+	return 0;
+}
+
+int main(void)
+{
+	const char *srcdir = getenv("srcdir");
+	char dir[4000], name[4300];
+	struct dirent *entry;
+	int failed = 0;
+	DIR *d;
+
+	snprintf(dir, sizeof(dir), "%s/tests/data", srcdir ? srcdir : ".");
+	d = opendir(dir);
+	if (!d) {
+		perror(dir);
+		return 1;
+	}
+	while ((entry = readdir(d))) {
+		if (!strstr(entry->d_name, ".sxp"))
+			continue;
+		snprintf(name, sizeof(name), "%s/%s", dir, entry->d_name);
+		failed |= run_file(name);
+	}
+	closedir(d);
+	return failed;
+}
