@@ -15,7 +15,7 @@
 enum option {
 	OPT_JSON, OPT_SXP, OPT_OUTPUT, OPT_NOHEADINGS, OPT_RAW, OPT_COLOR, OPT_QUIET,
 	OPT_VERBOSE, OPT_TIMEOUT, OPT_HELP, OPT_VERSION,
-	OPT_VIF, OPT_DRY_RUN, OPT_HOTPLUG, OPT_FORCE, OPT_ALLOW_EMPTY,
+	OPT_VIF, OPT_DRY_RUN, OPT_HOTPLUG, OPT_FORCE, OPT_ALLOW_EMPTY, OPT_NO_PERSIST,
 	OPT_COMPACT, OPT_CHECK, OPT_RECOVER, OPT_EXPR, OPT_IN_PLACE, OPT_ALL, OPT_WIDTH,
 	N_OPTIONS
 };
@@ -72,6 +72,7 @@ struct context {
 	struct store *store;		/* open if the command needs it */
 	const struct command *const *commands;	/* all, ending in NULL */
 	FILE *out;
+	enum status status;		/* of a command that did what it was to do */
 	bool has_changed;		/* something outside is not as it was before */
 };
 

@@ -84,5 +84,5 @@ int main(int argc, char **argv)
 		return report(&err);
 	if (fflush(stdout) || ferror(stdout))
 		return report_output(&cx);
-	return STATUS_DONE;
+	return (int)cx.status;
 }
