@@ -19,13 +19,15 @@
 #include "src/apply.h"
 #include "src/cleanup.h"
 #include "src/hotplug.h"
+#include "src/journal.h"
 #include "src/precheck.h"
+#include "src/userdata.h"
 
 struct apply {
 	struct store *st;
 	const struct survey *s;
 	const struct lock *lock;
-	bool committed;
+	bool committed, persisted;
 	bool is_lost;		/* nobody can say whether the commit was done */
 };
 
@@ -125,13 +127,14 @@ static int compare_with_store(const struct apply *a, store_tx tx, struct error *
 			 vif->domain.domid, vif->devid);
 }
 
-static int write_list(const struct apply *a, store_tx tx, const char *text, struct error *err)
+static int write_list(const struct apply *a, store_tx tx, const char *text, const char *libxl_text,
+		      struct error *err)
 {
 	CLEANUP(cleanup_free) char *copy = vif_libxl_path(a->s->vif, "ip");
 	int r = copy ? store_set(a->st, tx, text, err, "%s/ip", a->s->vif->backend) : error_memory(err);
 
 	if (!r && a->s->vif->has_libxl)
-		r = store_set(a->st, tx, text, err, "%s", copy);
+		r = store_set(a->st, tx, libxl_text, err, "%s", copy);
 	return r;
 }
 
@@ -143,7 +146,11 @@ static int write_after(struct store *st, store_tx tx, void *data, struct error *
 
 	if (!r)
 		r = precheck_owners(st, tx, a->s, err);
-	return r ? r : write_list(a, tx, a->s->after.n ? text : NULL, err);
+	if (!a->s->after.n) {
+		free(text);
+		text = NULL;
+	}
+	return r ? r : write_list(a, tx, text, text, err);
 }
 
 /* Does the list stand in the store? */
@@ -157,7 +164,7 @@ static int look_for_list(const struct apply *a, bool *there_out, struct error *e
 	return r;
 }
 
-static int commit(struct apply *a, struct error *err)
+static int commit_to_store(struct apply *a, struct error *err)
 {
 	int r = store_transact(a->st, write_after, a, err);
 	struct error why = { 0 };
@@ -167,6 +174,33 @@ static int commit(struct apply *a, struct error *err)
 		return r;
 	a->is_lost = store_reopen(a->st, &why) || look_for_list(a, &a->committed, &why);
 	return a->committed ? 0 : r;
+}
+
+/* The store and libxl's stored configuration, the latter under libxl's lock from before the former. */
+static int commit(struct apply *a, struct error *err)
+{
+	CLEANUP(userdata_release) struct userdata u = { 0 };
+	CLEANUP(cleanup_free) char *text = iplist_format(&a->s->after);
+	const struct survey *s = a->s;
+	int r = text ? 0 : error_memory(err);
+
+	if (!r && s->has_userdata)
+		r = userdata_lock(&u, &s->vif->domain, s->options->timeout_s, err);
+	if (!r)
+		r = commit_to_store(a, err);
+	if (!r && u.text)
+		r = userdata_set_ips(&u, s->vif->devid, s->after.n ? text : NULL, err);
+	a->persisted = !r && u.text;
+	return r;
+}
+
+static int restore_userdata(const struct apply *a, struct error *err)
+{
+	CLEANUP(userdata_release) struct userdata u = { 0 };
+	const struct survey *s = a->s;
+	int r = userdata_lock(&u, &s->vif->domain, s->options->timeout_s, err);
+
+	return r || !u.text ? r : userdata_set_ips(&u, s->vif->devid, s->userdata_ip, err);
 }
 
 static int delete_routes(const struct apply *a, struct error *err)
@@ -268,7 +302,7 @@ static int write_before(struct store *st, store_tx tx, void *data, struct error 
 		return r ? r : error_memory(err);
 	if (!id || !same(now, a->s->after.n ? text : NULL))
 		return 0;
-	return write_list(a, tx, a->s->vif->ip, err);
+	return write_list(a, tx, a->s->vif->ip, a->s->libxl_ip, err);
 }
 
 static bool is_gone(const struct apply *a)
@@ -286,7 +320,7 @@ static int broken(const struct error *why, struct error *err)
 	struct error step = *err;
 
 	error_status(err, STATUS_BROKEN, -EIO, "%s; going back failed too: %s", step.text, why->text);
-	error_hint(err, "put xenstored right, then compare 'xvif show' and 'ip route'");
+	error_hint(err, "run 'xvif repair'");
 	return -EIO;
 }
 
@@ -309,11 +343,26 @@ static int go_back(const struct apply *a, int code, struct error *err)
 		return lost(err);
 	if (a->committed)
 		r = store_transact(a->st, write_before, (void *)a, &why);
+	if (!r && a->persisted && !gone)
+		r = restore_userdata(a, &why);
 	if (!r && !gone && kernel_link(a->s->vif->link) == a->s->link)
 		r = restore_routes(a, &why);
 	if (!r && a->s->uses_rules)
 		r = restore_rules(a, gone, &why);
 	return r ? broken(&why, err) : code;
+}
+
+/* The kernel is right now: so is the vif. */
+static int clear_error(struct store *st, store_tx tx, void *data, struct error *err)
+{
+	const struct apply *a = data;
+	CLEANUP(cleanup_free) char *status = NULL;
+	int r = store_get(st, tx, &status, err, "%s/hotplug-status", a->s->vif->backend);
+
+	if (r || !same(status, "error"))
+		return r;
+	r = store_set(st, tx, "connected", err, "%s/hotplug-status", a->s->vif->backend);
+	return r ? r : store_set(st, tx, NULL, err, "%s/hotplug-error", a->s->vif->backend);
 }
 
 static int apply_delta(struct apply *a, struct error *err)
@@ -326,6 +375,8 @@ static int apply_delta(struct apply *a, struct error *err)
 		r = commit(a, err);
 	if (!r)
 		r = take_away(a, err);
+	if (!r && a->s->clears_error)
+		r = store_transact(a->st, clear_error, a, err);
 	return r ? go_back(a, r, err) : 0;
 }
 
@@ -339,6 +390,8 @@ static int go_back_cycle(struct apply *a, const char *hotplug_error, struct erro
 		hotplug_run(a->st, a->s->vif, "offline", a->lock, &ignored);
 		r = store_transact(a->st, write_before, a, why);
 	}
+	if (!r && a->persisted)
+		r = restore_userdata(a, why);
 	if (!r)
 		r = hotplug_run(a->st, a->s->vif, "online", a->lock, why);
 	if (!r)
@@ -371,21 +424,37 @@ static int apply_cycle(struct apply *a, struct error *err)
 	return go_back_cycle(a, hotplug_error, &why) ? broken(&why, err) : r;
 }
 
+static int run_method(struct apply *a, struct error *err)
+{
+	int r;
+
+	switch (a->s->options->method) {
+	case METHOD_NONE:
+		r = commit(a, err);
+		return r ? go_back(a, r, err) : 0;
+	case METHOD_CYCLE:
+		return apply_cycle(a, err);
+	case METHOD_AUTO:
+	case METHOD_DELTA:
+		return apply_delta(a, err);
+	}
+	return -EINVAL;
+}
+
+/* A journal that is left after a failure is for "repair". */
 int apply_ips(struct store *st, const struct survey *s, const struct lock *lock,
 	      struct error *err)
 {
 	struct apply a = { .st = st, .s = s, .lock = lock };
-	int r;
+	struct error why = { 0 };
+	int r = 0;
 
-	switch (s->options->method) {
-	case METHOD_NONE:
-		r = commit(&a, err);
-		return a.is_lost ? lost(err) : r;
-	case METHOD_CYCLE:
-		return apply_cycle(&a, err);
-	case METHOD_AUTO:
-	case METHOD_DELTA:
-		return apply_delta(&a, err);
-	}
-	return -EINVAL;
+	if (!s->options->repair)
+		r = journal_write(st, s->vif, &s->before, &s->after, err);
+	if (r)
+		return r;
+	r = run_method(&a, err);
+	if (!r || err->status != STATUS_BROKEN)
+		journal_remove(st, s->vif, &why);
+	return r;
 }

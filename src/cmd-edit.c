@@ -12,6 +12,7 @@
 #include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/output.h"
+#include "src/repair.h"
 #include "src/result.h"
 #include "src/signals.h"
 
@@ -91,6 +92,7 @@ static sxp_node make_result(struct sxp_doc *doc, const struct outcome *out)
 	persisted = sxp_add_element(doc, edit, "persisted");
 	result_bool(doc, persisted, "backend", is_there);
 	result_bool(doc, persisted, "libxl", is_there && vif->has_libxl);
+	result_bool(doc, persisted, "userdata", is_there && out->survey->has_userdata);
 	result_lines(doc, edit, "notes", &out->survey->notes);
 	if (out->survey->options->dry_run)
 		result_lines(doc, edit, "plan", &out->plan);
@@ -281,6 +283,21 @@ static void note_idle_words(const struct iplist *before, const struct iplist *na
 	}
 }
 
+/* Finish or undo an edit of this vif that was cut off. */
+static int recover(struct store *st, const struct vif *vif, const struct apply_options *edit,
+		   const struct lock *lock, struct error *err)
+{
+	const struct apply_options options = { .timeout_s = edit->timeout_s };
+	CLEANUP(journal_release) struct journal journal = { 0 };
+	CLEANUP(repair_release) struct repair repair = { 0 };
+	int r = journal_read(st, vif, &journal, err);
+
+	if (r || !journal.is_there)
+		return r;
+	r = repair_look(st, vif, &options, &repair, err);
+	return r ? r : repair_do(st, &repair, lock, err);
+}
+
 /* One attempt under the lock: load, make the list, apply it. */
 static int attempt(struct context *cx, const struct args *args, const struct vif *found,
 		   const struct iplist *named, make_list make, const struct lock *lock,
@@ -294,11 +311,14 @@ static int attempt(struct context *cx, const struct args *args, const struct vif
 		.dry_run = args->options[OPT_DRY_RUN] != NULL,
 		.force = args->options[OPT_FORCE] != NULL,
 		.allow_empty = args->options[OPT_ALLOW_EMPTY] != NULL,
+		.no_persist = args->options[OPT_NO_PERSIST] != NULL,
 		.timeout_s = args->timeout_s,
 	};
 	struct outcome out = { .vif = &vif, .survey = &survey };
 	int r = vif_load(cx->store, 0, &found->domain, found->devid, &vif, err);
 
+	if (!r && !options.dry_run)
+		r = recover(cx->store, &vif, &options, lock, err);
 	if (!r)
 		r = make(&vif.ips, named, &after, err);
 	if (!r && !args->options[OPT_QUIET])
@@ -355,7 +375,8 @@ static int run_set_ips(struct context *cx, const struct args *args, struct error
 	return edit(cx, args, make_set, err);
 }
 
-#define EDIT_OPTIONS (1u << OPT_VIF | 1u << OPT_DRY_RUN | 1u << OPT_HOTPLUG)
+#define EDIT_OPTIONS \
+	(1u << OPT_VIF | 1u << OPT_DRY_RUN | 1u << OPT_HOTPLUG | 1u << OPT_NO_PERSIST)
 
 const struct command cmd_add_ip = {
 	.name = "add-ip",

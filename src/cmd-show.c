@@ -11,6 +11,7 @@
 #include "src/output.h"
 #include "src/result.h"
 #include "src/rules.h"
+#include "src/userdata.h"
 #include "src/vif.h"
 
 static const struct field place_fields[] = {
@@ -135,11 +136,18 @@ static int add_rules(struct sxp_doc *doc, sxp_node row, const struct vif *vif, u
 	return r;
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
 /* Which places hold the list that the backend has. */
 static int add_places(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
 		      struct error *err)
 {
 	CLEANUP(cleanup_free) char *path = vif_libxl_path(vif, "ip"), *copy = NULL;
+	CLEANUP(userdata_release) struct userdata u = { 0 };
+	CLEANUP(cleanup_free) char *stored = NULL;
 	int r = path ? store_get(st, 0, &copy, err, "%s", path) : error_memory(err);
 	sxp_node places;
 
@@ -147,36 +155,23 @@ static int add_places(struct store *st, struct sxp_doc *doc, sxp_node row, const
 		return r;
 	places = sxp_add_element(doc, row, "persisted");
 	result_bool(doc, places, "backend", true);
-	result_bool(doc, places, "libxl", vif->has_libxl &&
-		    !strcmp(copy ? copy : "", vif->ip ? vif->ip : ""));
-	return 0;
+	result_bool(doc, places, "libxl", vif->has_libxl && is_same(copy, vif->ip));
+	r = userdata_read(&u, &vif->domain, err);
+	if (!r && u.text && !userdata_get_ips(&u, vif->devid, &stored, err))
+		result_bool(doc, places, "userdata", is_same(stored, vif->ip));
+	else
+		result_bool(doc, places, "userdata", false);
+	return r;
 }
 
-/*
- * What the guest says of itself; a guest can write anything there (Xen,
- * docs/misc/xenstore-paths.pandoc, ~/attr/vif/$DEVID/name, ipv4/$INDEX, ipv6/$INDEX).
- */
 static int add_claims(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
 		      struct error *err)
 {
-	static const char *const families[] = { "ipv4", "ipv6" };
-	sxp_node element = sxp_add_element(doc, row, "claimed");
-	int r = 0;
+	CLEANUP(lines_release) struct lines claims = { 0 };
+	int r = vif_claims(st, vif, &claims, err);
 
-	for (size_t f = 0; f < 2 && !r; f++) {
-		CLEANUP(names_release) struct names names = { 0 };
-
-		r = store_list(st, 0, &names, err, "/local/domain/%u/attr/vif/%u/%s",
-			       vif->domain.domid, vif->devid, families[f]);
-		for (unsigned i = 0; i < names.n && !r; i++) {
-			CLEANUP(cleanup_free) char *value = NULL;
-
-			r = store_get(st, 0, &value, err, "/local/domain/%u/attr/vif/%u/%s/%s",
-				      vif->domain.domid, vif->devid, families[f], names.v[i]);
-			if (value)
-				sxp_add(doc, element, value);
-		}
-	}
+	if (!r)
+		result_lines(doc, row, "claimed", &claims);
 	return r;
 }
 

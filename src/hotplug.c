@@ -19,7 +19,6 @@
 #include "src/process.h"
 
 #define LOG_FILE "/var/log/xen/xen-hotplug.log"
-#define SHADOW_ROOT "/local/domain/0/xvif"
 
 enum { ENV_SCRIPT, ENV_PATH, ENV_BASE, ENV_NETDEV, ENV_VIF, N_ENV };
 
@@ -171,27 +170,18 @@ int hotplug_run(struct store *st, const struct vif *vif, const char *command,
 	return r ? r : run(st, vif, command, false, lock, err);
 }
 
-static int remove_if_empty(struct store *st, store_tx tx, const char *path, struct error *err)
-{
-	CLEANUP(names_release) struct names names = { 0 };
-	int r = store_list(st, tx, &names, err, "%s", path);
-
-	return r || names.n ? r : store_set(st, tx, NULL, err, "%s", path);
-}
-
-static int remove_shadow_nodes(struct store *st, store_tx tx, const struct vif *vif,
-			       struct error *err)
+int hotplug_remove_shadow(struct store *st, store_tx tx, const struct vif *vif, struct error *err)
 {
 	char parent[64];
 	int r;
 
-	snprintf(parent, sizeof(parent), SHADOW_ROOT "/vif/%u", vif->domain.domid);
+	snprintf(parent, sizeof(parent), HOTPLUG_SHADOW_ROOT "/vif/%u", vif->domain.domid);
 	r = store_set(st, tx, NULL, err, "%s/%u", parent, vif->devid);
 	if (!r)
-		r = remove_if_empty(st, tx, parent, err);
+		r = store_prune(st, tx, parent, err);
 	if (!r)
-		r = remove_if_empty(st, tx, SHADOW_ROOT "/vif", err);
-	return r ? r : remove_if_empty(st, tx, SHADOW_ROOT, err);
+		r = store_prune(st, tx, HOTPLUG_SHADOW_ROOT "/vif", err);
+	return r ? r : store_prune(st, tx, HOTPLUG_SHADOW_ROOT, err);
 }
 
 /* Left out of the shadow: what the script would act on, or writes itself. */
@@ -214,9 +204,9 @@ static int write_shadow_nodes(struct store *st, store_tx tx, const struct vif *v
 	int r = store_list(st, tx, &names, err, "%s", vif->backend);
 
 	if (!r)
-		r = store_set(st, tx, "", err, SHADOW_ROOT);
+		r = store_set(st, tx, "", err, HOTPLUG_SHADOW_ROOT);
 	if (!r)
-		r = store_make_private(st, tx, SHADOW_ROOT, err);
+		r = store_make_private(st, tx, HOTPLUG_SHADOW_ROOT, err);
 	for (unsigned i = 0; i < names.n && !r; i++) {
 		CLEANUP(cleanup_free) char *value = NULL;
 
@@ -224,10 +214,10 @@ static int write_shadow_nodes(struct store *st, store_tx tx, const struct vif *v
 			continue;
 		r = store_get(st, tx, &value, err, "%s/%s", vif->backend, names.v[i]);
 		if (!r && value)
-			r = store_set(st, tx, value, err, SHADOW_ROOT "/vif/%u/%u/%s",
+			r = store_set(st, tx, value, err, HOTPLUG_SHADOW_ROOT "/vif/%u/%u/%s",
 				      vif->domain.domid, vif->devid, names.v[i]);
 	}
-	return r ? r : store_set(st, tx, ips, err, SHADOW_ROOT "/vif/%u/%u/ip", vif->domain.domid,
+	return r ? r : store_set(st, tx, ips, err, HOTPLUG_SHADOW_ROOT "/vif/%u/%u/ip", vif->domain.domid,
 				 vif->devid);
 }
 
@@ -239,7 +229,7 @@ struct shadow {
 static int write_or_remove_shadow(struct store *st, store_tx tx, void *data, struct error *err)
 {
 	const struct shadow *shadow = data;
-	int r = remove_shadow_nodes(st, tx, shadow->vif, err);
+	int r = hotplug_remove_shadow(st, tx, shadow->vif, err);
 
 	return r || !shadow->ips ? r : write_shadow_nodes(st, tx, shadow->vif, shadow->ips, err);
 }

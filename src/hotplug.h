@@ -20,6 +20,12 @@
 int hotplug_add(struct store *st, const struct vif *vif, const struct iplist *added,
 		const struct lock *lock, struct error *err);
 
+/* Where shadows stand, and the journal: only domain 0 can look at it. */
+#define HOTPLUG_SHADOW_ROOT "/local/domain/0/xvif"
+
+/* Remove what a shadow run that was cut off has left, and the folders that leaves empty. */
+int hotplug_remove_shadow(struct store *st, store_tx tx, const struct vif *vif, struct error *err);
+
 /* Run the script on the live backend: @command is "online" or "offline". */
 int hotplug_run(struct store *st, const struct vif *vif, const char *command,
 		const struct lock *lock, struct error *err);

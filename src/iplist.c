@@ -114,6 +114,15 @@ void iplist_remove(struct iplist *list, const struct ipnet *net)
 	list->n = kept;
 }
 
+bool iplist_covers(const struct iplist *list, const struct ipnet *net)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->words[i].is_valid && list->words[i].net.prefix <= net->prefix &&
+		    ipnet_overlaps(&list->words[i].net, net))
+			return true;
+	return false;
+}
+
 int iplist_keep_words(struct iplist *list, const struct iplist *from, struct error *err)
 {
 	for (size_t i = 0; i < list->n; i++) {

@@ -39,6 +39,9 @@ char *iplist_format(const struct iplist *list);
 /* True if the list has this very network. */
 bool iplist_has(const struct iplist *list, const struct ipnet *net);
 
+/* True if a network of the list contains @net. */
+bool iplist_covers(const struct iplist *list, const struct ipnet *net);
+
 /* Append in canonical form unless present. Returns 0 or -ENOMEM. */
 int iplist_add(struct iplist *list, const struct ipnet *net, struct error *err);
 void iplist_remove(struct iplist *list, const struct ipnet *net);

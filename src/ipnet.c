@@ -162,6 +162,22 @@ bool ipnet_equal(const struct ipnet *a, const struct ipnet *b)
 	       !memcmp(a->addr, b->addr, ipnet_bits(a) / 8);
 }
 
+void ipnet_range(const struct ipnet *net, uint8_t first[16], uint8_t last[16])
+{
+	memset(first, 0, 16);
+	memset(last, 0, 16);
+	for (unsigned bit = 0; bit < ipnet_bits(net); bit++) {
+		uint8_t mask = (uint8_t)(0x80 >> bit % 8);
+
+		if (bit >= net->prefix)
+			last[bit / 8] |= mask;
+		else if (net->addr[bit / 8] & mask) {
+			first[bit / 8] |= mask;
+			last[bit / 8] |= mask;
+		}
+	}
+}
+
 bool ipnet_overlaps(const struct ipnet *a, const struct ipnet *b)
 {
 	struct ipnet x = *a, y = *b;

@@ -34,6 +34,8 @@ void ipnet_format(const struct ipnet *net, char out[IPNET_TEXT_SIZE]);
 bool ipnet_equal(const struct ipnet *a, const struct ipnet *b);
 
 /* True if the two have an address in common. */
+/* Its first and its last address, in network order; bytes that the family does not use are 0. */
+void ipnet_range(const struct ipnet *net, uint8_t first[16], uint8_t last[16]);
 bool ipnet_overlaps(const struct ipnet *a, const struct ipnet *b);
 
 /* 32 for IPv4, 128 for IPv6. */

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 
@@ -18,6 +20,31 @@ typedef int (*visitor)(const struct nlmsghdr *nlh, void *data);
 unsigned kernel_link(const char *name)
 {
 	return if_nametoindex(name);
+}
+
+bool kernel_link_is_up(const char *name)
+{
+	struct ifreq request = { 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool is_up;
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	is_up = fd >= 0 && !ioctl(fd, SIOCGIFFLAGS, &request) && request.ifr_flags & IFF_UP;
+	if (fd >= 0)
+		close(fd);
+	return is_up;
+}
+
+/* A name of a link has no slash; the kernel takes none that is longer. */
+bool kernel_link_is_port(const char *name, const char *bridge)
+{
+	char path[64], target[128];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%.15s/master", name);
+	n = strchr(name, '/') ? -1 : readlink(path, target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = '\0';
+	return n > 0 && strrchr(target, '/') && !strcmp(strrchr(target, '/') + 1, bridge);
 }
 
 static void close_netlink(struct mnl_socket **nl)

@@ -28,6 +28,10 @@ struct routes {
 /* The interface index of a link; 0 when there is none. */
 unsigned kernel_link(const char *name);
 
+/* Is a link up; is it a port of the bridge @bridge? */
+bool kernel_link_is_up(const char *name);
+bool kernel_link_is_port(const char *name, const char *bridge);
+
 /*
  * The unicast routes of all tables that leave by @link (0: by any link),
  * except those the kernel made itself. Release with routes_release().

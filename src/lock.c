@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,12 +35,59 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static void read_holder(int fd, char *out, size_t size)
+static void read_all(int fd, char *out, size_t size)
 {
 	ssize_t n = pread(fd, out, size - 1, 0);
 
 	out[n > 0 ? n : 0] = '\0';
+}
+
+static void read_holder(int fd, char *out, size_t size)
+{
+	read_all(fd, out, size);
 	out[strcspn(out, "\n")] = '\0';
+}
+
+/* When a process was started, in clock ticks since boot (proc(5), stat, field 22); 0: it is gone. */
+static unsigned long long start_time(int pid)
+{
+	char path[32], text[512];
+	const char *p;
+	unsigned long long time = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	read_all(fd, text, sizeof(text));
+	close(fd);
+	p = strrchr(text, ')');
+	return p && sscanf(p, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+			   "%*d %*d %llu", &time) == 1 ? time : 0;
+}
+
+void lock_note_process(int fd)
+{
+	dprintf(fd, "script %d %llu\n", (int)getpid(), start_time(getpid()));
+}
+
+/* The holder was killed, and what it had started goes on: end that, whose work nobody awaits. */
+static void end_orphan(int fd)
+{
+	char text[256];
+	const char *line = NULL;
+	int pid, group;
+	unsigned long long time;
+
+	read_all(fd, text, sizeof(text));
+	for (const char *p = text; (p = strstr(p, "\nscript ")); p++)
+		line = p;
+	if (sscanf(text, "pid %d", &pid) != 1 || !line ||
+	    sscanf(line, "\nscript %d %llu", &group, &time) != 2)
+		return;
+	if (kill(pid, 0) && errno == ESRCH && group > 1 && time && start_time(group) == time)
+		kill(-group, SIGKILL);
 }
 
 static int busy(int fd, const char *path, struct error *err)
@@ -66,6 +114,7 @@ static int claim(struct lock *lock, unsigned timeout_s, struct error *err)
 		while (flock(fd, LOCK_EX | LOCK_NB)) {
 			if (now() > end)
 				return busy(fd, lock->path, err);
+			end_orphan(fd);
 			nanosleep(&pause, NULL);
 		}
 		if (is_at_path(fd, lock->path))

@@ -29,7 +29,7 @@ static int check_hotplug_status(const struct vif *vif, struct error *err)
 		return refuse(vif, err, "its hotplug script is running now");
 	error_set(err, -EPERM, "vif %u.%u: hotplug-status is '%s'", vif->domain.domid, vif->devid,
 		  status);
-	error_hint(err, "see /var/log/xen/xen-hotplug.log and put it right first");
+	error_hint(err, "see /var/log/xen/xen-hotplug.log; 'xvif repair' puts routes and rules right");
 	return -EPERM;
 }
 
@@ -39,7 +39,7 @@ bool precheck_is_leaving(const struct vif *vif)
 	       says(vif->state, "6");
 }
 
-int precheck_vif(const struct vif *vif, struct error *err)
+int precheck_vif(const struct vif *vif, bool after_error, struct error *err)
 {
 	unsigned id;
 
@@ -63,7 +63,7 @@ int precheck_vif(const struct vif *vif, struct error *err)
 		return refuse(vif, err, "it has no hotplug script");
 	if (hypervisor_domain(vif->domain.domid) == LIFE_DYING)
 		return refuse(vif, err, "its domain is dying");
-	return check_hotplug_status(vif, err);
+	return after_error && says(vif->hotplug_status, "error") ? 0 : check_hotplug_status(vif, err);
 }
 
 static int owned(struct store *st, const struct survey *s, struct vif *owner, const char *theirs,
@@ -160,7 +160,7 @@ int precheck_list(const struct survey *s, struct error *err)
 	const struct vif *vif = s->vif;
 	int r;
 
-	if (iplist_first_invalid(&s->after)) {
+	if (iplist_first_invalid(&s->after) && !s->options->repair) {
 		error_set(err, -EINVAL, "vif %u.%u: its list has the word '%s', which is no address",
 			  vif->domain.domid, vif->devid, iplist_first_invalid(&s->after));
 		error_hint(err, "set-ips replaces the whole list");

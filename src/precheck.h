@@ -5,8 +5,11 @@
 
 #include "src/survey.h"
 
-/* The vif: backend here, connected, no script running, nodes that fit together. */
-int precheck_vif(const struct vif *vif, struct error *err);
+/*
+ * The vif: backend here, connected, no script running, nodes that fit together.
+ * @after_error: its script may have failed
+ */
+int precheck_vif(const struct vif *vif, bool after_error, struct error *err);
 
 /* Is the vif being taken down, by its nodes? */
 bool precheck_is_leaving(const struct vif *vif);

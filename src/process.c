@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "src/lock.h"
 #include "src/process.h"
 #include "src/signals.h"
 
@@ -56,8 +57,10 @@ static void become(const struct process *p, int output)
 	dup2(null, 0);
 	dup2(output, 1);
 	dup2(output, 2);
-	if (p->keep_fd)
+	if (p->keep_fd) {
 		fcntl(p->keep_fd, F_SETFD, 0);
+		lock_note_process(p->keep_fd);
+	}
 	set_environment(p->env);
 	execvp(p->argv[0], (char *const *)p->argv);
 	_exit(errno == ENOENT ? 127 : 126);

@@ -11,7 +11,7 @@ struct process {
 	const char *const *argv;	/* ends in NULL; argv[0] is looked up in PATH */
 	const char *const *env;		/* "NAME=VALUE" added to the environment, or "NAME" removed from it; NULL: nothing */
 	unsigned timeout_s;
-	int keep_fd;		/* a descriptor it inherits; 0: none */
+	int keep_fd;		/* a lock (lock.h) that it inherits and is noted in; 0: none */
 	bool is_interruptible;	/* a held signal (signals.h) ends it, as the time limit does */
 	/* results */
 	char *output;		/* stdout and stderr, for free() */

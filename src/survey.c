@@ -9,6 +9,7 @@
 #include "src/cleanup.h"
 #include "src/precheck.h"
 #include "src/survey.h"
+#include "src/userdata.h"
 
 void survey_release(struct survey *s)
 {
@@ -22,7 +23,55 @@ void survey_release(struct survey *s)
 	rules_release(&s->wanted);
 	rules_release(&s->obsolete);
 	rules_release(&s->by_script);
+	free(s->libxl_ip);
+	free(s->userdata_ip);
 	lines_release(&s->notes);
+}
+
+static bool is_same_list(const char *text, const struct iplist *list)
+{
+	CLEANUP(cleanup_free) char *wanted = iplist_format(list);
+	CLEANUP(iplist_release) struct iplist present = { 0 };
+	CLEANUP(cleanup_free) char *now = NULL;
+
+	if (!wanted || iplist_parse(text, &present, NULL))
+		return false;
+	now = iplist_format(&present);
+	return now && !strcmp(now, wanted);
+}
+
+bool survey_differs_libxl(const struct survey *s, const struct iplist *list)
+{
+	return s->vif->has_libxl && !is_same_list(s->libxl_ip, list);
+}
+
+bool survey_differs_userdata(const struct survey *s, const struct iplist *list)
+{
+	return s->has_userdata && !is_same_list(s->userdata_ip, list);
+}
+
+int survey_rule_changes(const struct survey *s, struct rules *missing, struct rules *surplus,
+			struct error *err)
+{
+	int r = s->uses_rules ? rules_subtract(&s->wanted, &s->rules, missing, err) : 0;
+
+	if (!r && s->uses_rules)
+		r = rules_surplus(&s->rules, &s->wanted, &s->obsolete, surplus, err);
+	return r;
+}
+
+static bool needs_repair(const struct survey *s)
+{
+	struct rules missing = { 0 }, surplus = { 0 };
+	bool needs = survey_rule_changes(s, &missing, &surplus, NULL) || missing.n || surplus.n ||
+		     survey_differs_libxl(s, &s->after) || survey_differs_userdata(s, &s->after) ||
+		     s->clears_error || (s->options->journal && s->options->journal->is_there);
+
+	rules_release(&missing);
+	rules_release(&surplus);
+	for (size_t i = 0; i < s->routes.n; i++)
+		needs |= survey_removes_route(s, &s->routes.v[i]);
+	return needs;
 }
 
 bool survey_is_change(const struct survey *s)
@@ -30,7 +79,8 @@ bool survey_is_change(const struct survey *s)
 	CLEANUP(cleanup_free) char *before = iplist_format(&s->before);
 	CLEANUP(cleanup_free) char *after = iplist_format(&s->after);
 
-	return !before || !after || strcmp(before, after) || (s->uses_routes && s->unrouted.n);
+	return !before || !after || strcmp(before, after) || (s->uses_routes && s->unrouted.n) ||
+	       (s->options->repair && needs_repair(s));
 }
 
 /* "ip route add ADDRESS dev LINK src SOURCE metric 2" (Xen, tools/hotplug/Linux/vif-route) */
@@ -43,11 +93,20 @@ bool survey_owns_route(const struct survey *s, const struct route *route)
 	       (s->script.family != FAMILY_ROUTE || route->metric == SCRIPT_METRIC);
 }
 
+static bool was_in_journal(const struct survey *s, const struct ipnet *net)
+{
+	const struct journal *j = s->options->journal;
+
+	return j && (iplist_has(&j->before, net) || iplist_has(&j->after, net));
+}
+
 bool survey_removes_route(const struct survey *s, const struct route *route)
 {
 	if (!s->removes_routes || !survey_owns_route(s, route))
 		return false;
 	return iplist_has(&s->removed, &route->dst) ||
+	       (s->options->repair && !iplist_has(&s->after, &route->dst) &&
+		(s->script.family != FAMILY_UNKNOWN || was_in_journal(s, &route->dst))) ||
 	       (iplist_first_invalid(&s->before) && !iplist_has(&s->after, &route->dst));
 }
 
@@ -250,7 +309,7 @@ static int record_rules(struct survey *s, struct error *err)
 	s->wanted = recorded[0];
 	s->by_script = recorded[2];
 	/* rules of unacceptable words are listed otherwise than they were set: known by their shape */
-	if (!r && iplist_first_invalid(&s->before))
+	if (!r && (iplist_first_invalid(&s->before) || s->options->repair))
 		r = rules_of_scripts(&s->rules, s->vif->link, &ours, err);
 	if (!r)
 		r = rules_append(&ours, &recorded[1], err);
@@ -267,8 +326,13 @@ static int survey_rules(struct survey *s, struct error *err)
 {
 	int r;
 
-	if (!s->uses_rules || !survey_is_change(s))
+	if (!s->uses_rules || !(survey_is_change(s) || s->options->repair))
 		return 0;
+	if (s->options->repair && iplist_first_invalid(&s->after)) {
+		s->uses_rules = false;
+		lines_add(&s->notes, "the rules are not compared: the list has words that are no address");
+		return 0;
+	}
 	r = rules_list(s->vif->link, s->options->timeout_s, &s->rules, err);
 	if (r == -ENOENT) {
 		s->uses_rules = false;
@@ -304,6 +368,42 @@ static int survey_kernel(struct survey *s, struct error *err)
 	return r ? r : survey_rules(s, err);
 }
 
+/* What libxl keeps of the vif's list. */
+static int survey_places(struct store *st, struct survey *s, struct error *err)
+{
+	CLEANUP(userdata_release) struct userdata u = { 0 };
+	CLEANUP(cleanup_free) char *path = vif_libxl_path(s->vif, "ip");
+	int r = path ? store_get(st, 0, &s->libxl_ip, err, "%s", path) : error_memory(err);
+
+	if (!r && !s->options->no_persist)
+		r = userdata_read(&u, &s->vif->domain, err);
+	if (r || s->options->no_persist)
+		return r;
+	r = u.text ? userdata_get_ips(&u, s->vif->devid, &s->userdata_ip, err) : -ENOENT;
+	s->has_userdata = !r;
+	if (r != -ENOENT)
+		return r;
+	if (!s->options->repair)
+		lines_add(&s->notes, "libxl keeps no configuration of this %s: the list is lost when the "
+			  "guest reboots", u.text ? "vif" : "domain");
+	return 0;
+}
+
+/* Is the kernel, apart from what the edit will do, as the script would leave it? */
+static bool is_plugged_in(const struct survey *s)
+{
+	if (s->script.family == FAMILY_ROUTE)
+		return kernel_link_is_up(s->vif->link);
+	return s->script.family == FAMILY_BRIDGE && s->vif->bridge &&
+	       kernel_link_is_up(s->vif->link) &&
+	       kernel_link_is_port(s->vif->link, s->vif->bridge);
+}
+
+static bool is_error(const char *status)
+{
+	return status && !strcmp(status, "error");
+}
+
 int survey_take(struct store *st, const struct vif *vif, const struct iplist *after,
 		const struct apply_options *options, struct survey *out, struct error *err)
 {
@@ -312,7 +412,7 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 	*out = (struct survey){ .vif = vif, .options = options };
 	r = compute_lists(out, after, err);
 	if (!r)
-		r = precheck_vif(vif, err);
+		r = precheck_vif(vif, options->repair, err);
 	if (!r)
 		r = script_identify(vif->script, &out->script, err);
 	if (!r)
@@ -323,5 +423,11 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 		r = precheck_list(out, err);
 	if (!r)
 		r = precheck_owners(st, 0, out, err);
-	return r ? r : survey_kernel(out, err);
+	if (!r)
+		r = survey_places(st, out, err);
+	if (!r)
+		r = survey_kernel(out, err);
+	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&
+			    is_plugged_in(out);
+	return r;
 }

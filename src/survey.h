@@ -7,6 +7,7 @@
 #ifndef XVIF_SURVEY_H
 #define XVIF_SURVEY_H
 
+#include "src/journal.h"
 #include "src/kernel.h"
 #include "src/lines.h"
 #include "src/rules.h"
@@ -26,6 +27,9 @@ struct apply_options {
 	bool force;		/* also an address that a vif or this host has */
 	bool allow_empty;
 	unsigned timeout_s;
+	bool no_persist;	/* leave libxl's stored configuration alone */
+	bool repair;		/* the list stays; everything else is to match it */
+	const struct journal *journal;	/* repair: of an edit that was cut off; or NULL */
 };
 
 struct survey {
@@ -46,6 +50,10 @@ struct survey {
 	struct rules wanted;		/* what the scripts set for @after */
 	struct rules obsolete;		/* what they set for @before only */
 	struct rules by_script;		/* what running the script for @unrouted will set */
+	char *libxl_ip;			/* libxl's copy of the list; NULL: none */
+	bool has_userdata;		/* libxl's stored configuration has the vif */
+	char *userdata_ip;		/* its list there; NULL: none */
+	bool clears_error;		/* hotplug-status is to be put right */
 	struct lines notes;		/* what the operator should know */
 };
 
@@ -73,6 +81,14 @@ bool survey_is_routed(const struct survey *s, const struct routes *routes,
 
 /* Is there anything to do? */
 bool survey_is_change(const struct survey *s);
+
+/* Does a place that keeps the list after a reboot hold another one than @list? */
+bool survey_differs_libxl(const struct survey *s, const struct iplist *list);
+bool survey_differs_userdata(const struct survey *s, const struct iplist *list);
+
+/* Rules that are missing, and that have to go. Returns 0 or -ENOMEM. */
+int survey_rule_changes(const struct survey *s, struct rules *missing, struct rules *surplus,
+			struct error *err);
 
 /* The steps of the edit in words, in order. Returns 0 or -ENOMEM. */
 int survey_plan(const struct survey *s, struct lines *out, struct error *err);

@@ -194,6 +194,52 @@ int vif_list(struct store *st, const struct domain *domain, struct vifs *out, st
 	return 0;
 }
 
+int vif_list_all(struct store *st, struct vifs *out, struct error *err)
+{
+	CLEANUP(domains_release) struct domains domains = { 0 };
+	int r = domain_list(st, &domains, err);
+
+	for (size_t i = 0; i < domains.n && !r; i++) {
+		struct vifs some = { 0 };
+		struct vif *v;
+
+		r = vif_list(st, &domains.v[i], &some, err);
+		v = r ? NULL : realloc(out->v, (out->n + some.n + 1) * sizeof(*v));
+		if (!v) {
+			vifs_release(&some);
+			return r ? r : error_memory(err);
+		}
+		out->v = v;
+		memcpy(v + out->n, some.v, some.n * sizeof(*v));
+		out->n += some.n;
+		some.n = 0;
+		vifs_release(&some);
+	}
+	return r;
+}
+
+int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struct error *err)
+{
+	static const char *const families[] = { "ipv4", "ipv6" };
+	int r = 0;
+
+	for (size_t f = 0; f < 2 && !r; f++) {
+		CLEANUP(names_release) struct names names = { 0 };
+
+		r = store_list(st, 0, &names, err, "/local/domain/%u/attr/vif/%u/%s",
+			       vif->domain.domid, vif->devid, families[f]);
+		for (unsigned i = 0; i < names.n && !r; i++) {
+			CLEANUP(cleanup_free) char *value = NULL;
+
+			r = store_get(st, 0, &value, err, "/local/domain/%u/attr/vif/%u/%s/%s",
+				      vif->domain.domid, vif->devid, families[f], names.v[i]);
+			if (!r && value && lines_add(out, "%s", value))
+				r = error_memory(err);
+		}
+	}
+	return r;
+}
+
 static bool is_named(const struct vif *vif, const char *word)
 {
 	char link[32];

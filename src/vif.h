@@ -51,6 +51,15 @@ int vif_list(struct store *st, const struct domain *domain, struct vifs *out, st
 int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
 	     struct vif *out, struct error *err);
 
+/* The vifs of all domains. */
+int vif_list_all(struct store *st, struct vifs *out, struct error *err);
+
+/*
+ * What the guest says of its addresses; a guest can write anything there (Xen,
+ * docs/misc/xenstore-paths.pandoc, ~/attr/vif/$DEVID/ipv4/$INDEX, ipv6/$INDEX).
+ */
+int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struct error *err);
+
 void vif_release(struct vif *vif);
 void vifs_release(struct vifs *vifs);
 

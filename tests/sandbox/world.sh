@@ -100,6 +100,35 @@ vif_nodes() {
 		"$frontend/mac" "$mac"
 	xenstore-chmod "$backend" n0 "r$domid"
 	xenstore-chmod "$copy" n0
+	write_userdata "$domid"
+}
+
+# userdata_of DOMID: where libxl stores the domain's configuration
+userdata_of() {
+	echo "/var/lib/xen/userdata-d.$1.$(uuid_of "$1").libxl-json"
+}
+
+# write_userdata DOMID: the configuration as libxl 4.17 stores it, its vifs as
+# they are in xenstore; with the NUL that libxl puts at the end
+write_userdata() {
+	local base=/libxl/$1/device/vif devid comma='' ip
+	{
+		printf '{\n    "c_info": {\n        "type": "pv",\n        "name": "%s",\n' \
+			"$(xenstore-read "/local/domain/$1/name")"
+		printf '        "uuid": "%s",\n        "run_hotplug_scripts": "True"\n    },\n' "$(uuid_of "$1")"
+		printf '    "nics": ['
+		for devid in $(xenstore-list "$base"); do
+			printf '%s\n        {\n            "devid": %s,\n            "mac": "%s",\n' "$comma" "$devid" \
+				"$(xenstore-read "$base/$devid/mac")"
+			ip=$(xenstore-read "$base/$devid/ip" 2>/dev/null) &&
+				printf '            "ip": "%s",\n' "$ip"
+			printf '            "script": "%s",\n            "nictype": "vif"\n        }' \
+				"$(xenstore-read "$base/$devid/script")"
+			comma=,
+		done
+		printf '\n    ],\n    "on_reboot": "restart"\n}\n\0'
+	} >"$(userdata_of "$1")"
+	chmod 600 "$(userdata_of "$1")"
 }
 
 # guest DOMID DEVID [NETWORK]: a network namespace behind vifDOMID.DEVID that

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd-repair.c - xvif repair: finish or undo what was cut off, make the kernel match the lists. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "src/cleanup.h"
+#include "src/commands.h"
+#include "src/each-vif.h"
+#include "src/repair.h"
+#include "src/result.h"
+#include "src/signals.h"
+
+static const struct field repair_fields[] = {
+	{ .name = "repaired", .kind = KIND_OBJECTS, .fields = difference_fields },
+	{ .name = "notes", .kind = KIND_LIST },
+	{ .name = "plan", .kind = KIND_LIST, .is_optional = true },
+	{ 0 }
+};
+
+struct work {
+	struct context *cx;
+	struct report report;
+	struct lines plan;
+	struct apply_options options;
+	struct error failed;	/* the first vif that could not be repaired */
+	int code;
+};
+
+/* A failure of one vif does not keep the others from being looked after. */
+static int go_on(struct work *work, const struct vif *vif, int r, const struct error *err)
+{
+	if (r == -ENOMEM)
+		return r;
+	if (err->status == STATUS_REFUSED && r != -EIO)
+		return report_note(&work->report, vif, "left alone: %s", err->text);
+	if (!work->code) {
+		work->code = r;
+		work->failed = *err;
+	} else {
+		output_message(err->text);
+	}
+	return 0;
+}
+
+static int repair_loaded(struct work *work, struct store *st, const struct vif *vif,
+			 const struct lock *lock, struct error *err)
+{
+	CLEANUP(repair_release) struct repair repair = { 0 };
+	int r = repair_look(st, vif, &work->options, &repair, err);
+
+	if (!r && work->options.dry_run && survey_is_change(&repair.survey))
+		r = survey_plan(&repair.survey, &work->plan, err);
+	else if (!r)
+		r = repair_do(st, &repair, lock, err);
+	if (r)
+		return r == -EAGAIN ? r : go_on(work, vif, r, err);
+	work->cx->has_changed |= survey_is_change(&repair.survey) && !work->options.dry_run;
+	for (size_t i = 0; i < repair.found.n && !r; i++)
+		r = report_difference(&work->report, vif, &repair.found.v[i]);
+	return r;
+}
+
+#define ATTEMPTS 10
+
+static int repair_vif(struct store *st, const struct vif *found, void *data, struct error *err)
+{
+	struct work *work = data;
+	CLEANUP(signals_release) struct signals held = { 0 };
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	int r = lock_vif(&lock, found->domain.domid, found->devid, work->options.timeout_s, err);
+
+	if (r)
+		return go_on(work, found, r, err);
+	signals_hold(&held);
+	r = -EAGAIN;
+	for (int i = 0; i < ATTEMPTS && r == -EAGAIN; i++) {
+		CLEANUP(vif_release) struct vif vif = { 0 };
+
+		r = vif_load(st, 0, &found->domain, found->devid, &vif, err);
+		if (!r)
+			r = repair_loaded(work, st, &vif, &lock, err);
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Journals whose vif is not there any more. */
+static int repair_orphans(struct work *work, struct store *st, struct error *err)
+{
+	CLEANUP(lines_release) struct lines names = { 0 };
+	int r = journal_list(st, &names, err);
+
+	for (size_t i = 0; i < names.n && !r; i++) {
+		CLEANUP(vif_release) struct vif vif = { 0 };
+		CLEANUP(lock_release) struct lock lock = { 0 };
+		struct domain domain = { 0 };
+		struct error why = { 0 };
+		unsigned devid;
+
+		if (sscanf(names.v[i], "%9u %9u", &domain.domid, &devid) != 2 ||
+		    vif_load(st, 0, &domain, devid, &vif, &why) != -ENOENT)
+			continue;
+		r = lock_vif(&lock, domain.domid, devid, work->options.timeout_s, err);
+		if (!r)
+			r = repair_orphan(st, domain.domid, devid, work->options.timeout_s, err);
+	}
+	return r;
+}
+
+static int print_repair(const struct work *work, const struct args *args, FILE *out,
+			struct error *err)
+{
+	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
+	sxp_node root;
+
+	if (!doc)
+		return error_memory(err);
+	root = sxp_add_element(doc, sxp_root(doc), "repair");
+	report_add(&work->report, doc, root, "repaired");
+	result_lines(doc, root, "notes", &work->report.notes);
+	if (work->options.dry_run)
+		result_lines(doc, root, "plan", &work->plan);
+	if (sxp_failed(doc))
+		return error_memory(err);
+	if (args->options[OPT_JSON])
+		return output_json(doc, root, repair_fields, out, err);
+	if (args->options[OPT_SXP])
+		return output_sxp(doc, root, out, err);
+	for (size_t i = 0; i < work->plan.n; i++)
+		fprintf(out, "%s\n", work->plan.v[i]);
+	if (!args->options[OPT_QUIET])
+		report_print(&work->report, out);
+	return 0;
+}
+
+static int run_repair(struct context *cx, const struct args *args, struct error *err)
+{
+	struct work work = {
+		.cx = cx,
+		.options = {
+			.timeout_s = args->timeout_s,
+			.dry_run = args->options[OPT_DRY_RUN] != NULL,
+			.no_persist = args->options[OPT_NO_PERSIST] != NULL,
+		},
+	};
+	int r = each_vif(cx->store, args, repair_vif, &work, err);
+
+	if (!r && !args->n_words && !work.options.dry_run)
+		r = repair_orphans(&work, cx->store, err);
+	if (!r)
+		r = print_repair(&work, args, cx->out, err);
+	if (!r && work.code) {
+		*err = work.failed;
+		r = work.code;
+	}
+	report_release(&work.report);
+	lines_release(&work.plan);
+	return r;
+}
+
+const struct command cmd_repair = {
+	.name = "repair",
+	.summary = "finish or undo what was cut off, make the host match the lists",
+	.help = "Make routes, rules and libxl's copies match the list of each vif, with the fewest\n"
+		"steps; finish or undo edits that were cut off; clear a hotplug-status of 'error'\n"
+		"once the kernel is right. Prints what it put right.",
+	.arguments = { ARG_DOMAIN, ARG_VIF },
+	.options = 1u << OPT_VIF | 1u << OPT_DRY_RUN | 1u << OPT_NO_PERSIST,
+	.needs_store = true,
+	.run = run_repair,
+};

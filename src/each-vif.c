@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* each-vif.c - commands that go through vifs and report what they found. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "src/cleanup.h"
+#include "src/each-vif.h"
+#include "src/result.h"
+
+static int in_domain(struct store *st, const struct domain *domain, vif_action act, void *data,
+		     struct error *err)
+{
+	CLEANUP(vifs_release) struct vifs vifs = { 0 };
+	int r = vif_list(st, domain, &vifs, err);
+
+	for (size_t i = 0; i < vifs.n && !r; i++)
+		r = act(st, &vifs.v[i], data, err);
+	for (size_t i = 0; i < vifs.broken.n; i++)
+		output_message(vifs.broken.v[i]);
+	return r;
+}
+
+static int in_all(struct store *st, vif_action act, void *data, struct error *err)
+{
+	CLEANUP(domains_release) struct domains all = { 0 };
+	int r = domain_list(st, &all, err);
+
+	for (size_t i = 0; i < all.n && !r; i++)
+		r = in_domain(st, &all.v[i], act, data, err);
+	return r;
+}
+
+int each_vif(struct store *st, const struct args *args, vif_action act, void *data,
+	     struct error *err)
+{
+	const char *word = args->n_words > 1 ? args->words[1] : args->options[OPT_VIF];
+	CLEANUP(domain_release) struct domain domain = { 0 };
+	CLEANUP(vif_release) struct vif vif = { 0 };
+	int r;
+
+	if (!args->n_words)
+		return in_all(st, act, data, err);
+	r = domain_find(st, args->words[0], &domain, err);
+	if (!r && !word)
+		return in_domain(st, &domain, act, data, err);
+	if (!r)
+		r = vif_find(st, &domain, word, &vif, err);
+	return r ? r : act(st, &vif, data, err);
+}
+
+int report_difference(struct report *report, const struct vif *vif, const struct difference *d)
+{
+	return lines_add(&report->domains, "%s", vif->domain.name ? vif->domain.name : "") ||
+	       lines_add(&report->ids, "%u %u", vif->domain.domid, vif->devid) ||
+	       differences_add(&report->differences, d->kind, "%s", d->detail) ? -ENOMEM : 0;
+}
+
+int report_note(struct report *report, const struct vif *vif, const char *format, ...)
+{
+	CLEANUP(cleanup_free) char *text = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vasprintf(&text, format, ap);
+	va_end(ap);
+	if (n < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	if (vif->domain.name)
+		return lines_add(&report->notes, "%s vif %u: %s", vif->domain.name, vif->devid, text);
+	return lines_add(&report->notes, "%u vif %u: %s", vif->domain.domid, vif->devid, text);
+}
+
+void report_add(const struct report *report, struct sxp_doc *doc, sxp_node list, const char *name)
+{
+	sxp_node element = sxp_add_element(doc, list, name);
+
+	for (size_t i = 0; i < report->differences.n; i++) {
+		sxp_node one = sxp_add_list(doc, element);
+		char *end;
+
+		if (*report->domains.v[i])
+			result_text(doc, one, "domain", report->domains.v[i]);
+		result_number(doc, one, "domid", (unsigned)strtoul(report->ids.v[i], &end, 10));
+		result_number(doc, one, "vif", (unsigned)strtoul(end, NULL, 10));
+		result_text(doc, one, "kind", report->differences.v[i].kind);
+		result_text(doc, one, "detail", report->differences.v[i].detail);
+	}
+}
+
+void report_print(const struct report *report, FILE *out)
+{
+	for (size_t i = 0; i < report->differences.n; i++) {
+		char *end;
+		unsigned domid = (unsigned)strtoul(report->ids.v[i], &end, 10);
+
+		if (*report->domains.v[i])
+			output_escaped(report->domains.v[i], out);
+		else
+			fprintf(out, "%u", domid);
+		fprintf(out, " vif %lu: %s: ", strtoul(end, NULL, 10), report->differences.v[i].kind);
+		output_escaped(report->differences.v[i].detail, out);
+		putc('\n', out);
+	}
+	for (size_t i = 0; i < report->notes.n; i++)
+		output_message(report->notes.v[i]);
+}
+
+void report_release(struct report *report)
+{
+	lines_release(&report->domains);
+	lines_release(&report->ids);
+	lines_release(&report->notes);
+	differences_release(&report->differences);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* each-vif.h - commands that go through vifs and report what they found. */
+#ifndef XVIF_EACH_VIF_H
+#define XVIF_EACH_VIF_H
+
+#include "src/command.h"
+#include "src/output.h"
+#include "src/repair.h"
+
+/* Do it with all vifs, those of the DOMAIN, or the one VIF that @args name. */
+typedef int (*vif_action)(struct store *st, const struct vif *vif, void *data, struct error *err);
+int each_vif(struct store *st, const struct args *args, vif_action act, void *data,
+	     struct error *err);
+
+/* Differences and notes, each with the vif it is about. */
+struct report {
+	struct lines domains;		/* for each difference: the domain's name ... */
+	struct lines ids;		/* ... and "D N" */
+	struct differences differences;
+	struct lines notes;
+};
+
+int report_difference(struct report *report, const struct vif *vif, const struct difference *d);
+int report_note(struct report *report, const struct vif *vif, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Add (NAME (DIFFERENCE...)...) to a result; the fields of one are difference_fields. */
+void report_add(const struct report *report, struct sxp_doc *doc, sxp_node list, const char *name);
+extern const struct field difference_fields[];
+
+/* A line for each difference on @out, for each note on stderr. */
+void report_print(const struct report *report, FILE *out);
+void report_release(struct report *report);
+
+#endif

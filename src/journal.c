@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* journal.c - what an edit is about to do, in xenstore. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/cleanup.h"
+#include "src/hotplug.h"
+#include "src/journal.h"
+
+#define ROOT HOTPLUG_SHADOW_ROOT "/journal"
+
+void journal_release(struct journal *journal)
+{
+	iplist_release(&journal->before);
+	iplist_release(&journal->after);
+	*journal = (struct journal){ 0 };
+}
+
+int journal_read(struct store *st, const struct vif *vif, struct journal *out, struct error *err)
+{
+	CLEANUP(cleanup_free) char *uuid = NULL, *before = NULL, *after = NULL;
+	unsigned domid = vif->domain.domid;
+	int r = store_get(st, 0, &uuid, err, ROOT "/%u/%u/uuid", domid, vif->devid);
+
+	*out = (struct journal){ 0 };
+	if (r || !uuid)
+		return r;
+	out->is_there = true;
+	/* of a domain that had the number before: nothing of it concerns this one */
+	if (vif->domain.uuid && strcmp(uuid, vif->domain.uuid))
+		return 0;
+	r = store_get(st, 0, &before, err, ROOT "/%u/%u/before", domid, vif->devid);
+	if (!r)
+		r = store_get(st, 0, &after, err, ROOT "/%u/%u/after", domid, vif->devid);
+	if (!r)
+		r = iplist_parse(before, &out->before, err);
+	return r ? r : iplist_parse(after, &out->after, err);
+}
+
+struct entry {
+	const struct vif *vif;
+	const char *before, *after;
+};
+
+static int write_entry(struct store *st, store_tx tx, void *data, struct error *err)
+{
+	const struct entry *e = data;
+	unsigned domid = e->vif->domain.domid, devid = e->vif->devid;
+	int r = store_set(st, tx, "", err, HOTPLUG_SHADOW_ROOT);
+
+	if (!r)
+		r = store_make_private(st, tx, HOTPLUG_SHADOW_ROOT, err);
+	if (!r)
+		r = store_set(st, tx, e->before, err, ROOT "/%u/%u/before", domid, devid);
+	if (!r)
+		r = store_set(st, tx, e->after, err, ROOT "/%u/%u/after", domid, devid);
+	if (!r)
+		r = store_set(st, tx, e->vif->domain.uuid ? e->vif->domain.uuid : "", err,
+			      ROOT "/%u/%u/uuid", domid, devid);
+	return r;
+}
+
+int journal_write(struct store *st, const struct vif *vif, const struct iplist *before,
+		  const struct iplist *after, struct error *err)
+{
+	CLEANUP(cleanup_free) char *before_text = iplist_format(before);
+	CLEANUP(cleanup_free) char *after_text = iplist_format(after);
+	struct entry e = { vif, before_text, after_text };
+
+	if (!before_text || !after_text)
+		return error_memory(err);
+	return store_transact(st, write_entry, &e, err);
+}
+
+static int remove_entry(struct store *st, store_tx tx, void *data, struct error *err)
+{
+	const struct vif *vif = data;
+	char parent[64];
+	int r;
+
+	snprintf(parent, sizeof(parent), ROOT "/%u", vif->domain.domid);
+	r = store_set(st, tx, NULL, err, "%s/%u", parent, vif->devid);
+	if (!r)
+		r = store_prune(st, tx, parent, err);
+	if (!r)
+		r = store_prune(st, tx, ROOT, err);
+	return r ? r : hotplug_remove_shadow(st, tx, vif, err);
+}
+
+int journal_remove(struct store *st, const struct vif *vif, struct error *err)
+{
+	return store_transact(st, remove_entry, (void *)vif, err);
+}
+
+int journal_list(struct store *st, struct lines *out, struct error *err)
+{
+	CLEANUP(names_release) struct names domids = { 0 };
+	int r = store_list(st, 0, &domids, err, ROOT);
+
+	for (unsigned i = 0; i < domids.n && !r; i++) {
+		CLEANUP(names_release) struct names devids = { 0 };
+
+		r = store_list(st, 0, &devids, err, ROOT "/%s", domids.v[i]);
+		for (unsigned j = 0; j < devids.n && !r; j++)
+			if (lines_add(out, "%s %s", domids.v[i], devids.v[j]))
+				r = error_memory(err);
+	}
+	return r;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* repair.c - what of a vif does not match its list, and making it match. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/cleanup.h"
+#include "src/repair.h"
+
+int differences_add(struct differences *all, const char *kind, const char *format, ...)
+{
+	struct difference *v = realloc(all->v, (all->n + 1) * sizeof(*v));
+	va_list ap;
+	int n;
+
+	if (!v)
+		return -ENOMEM;
+	all->v = v;
+	v[all->n].kind = kind;
+	va_start(ap, format);
+	n = vasprintf(&v[all->n].detail, format, ap);
+	va_end(ap);
+	if (n < 0)
+		return -ENOMEM;
+	all->n++;
+	return 0;
+}
+
+void differences_release(struct differences *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		free(all->v[i].detail);
+	free(all->v);
+	*all = (struct differences){ 0 };
+}
+
+static int list_journal(struct repair *r)
+{
+	CLEANUP(cleanup_free) char *before = iplist_format(&r->journal.before);
+	CLEANUP(cleanup_free) char *after = iplist_format(&r->journal.after);
+
+	if (!r->journal.is_there)
+		return 0;
+	return differences_add(&r->found, "journal", "an edit was cut off: '%s' to '%s'",
+			       before ? before : "", after ? after : "");
+}
+
+static int list_routes(struct repair *r)
+{
+	const struct survey *s = &r->survey;
+	int code = 0;
+
+	for (size_t i = 0; i < s->unrouted.n; i++)
+		code |= differences_add(&r->found, "route-missing", "%s has no route on %s",
+					s->unrouted.words[i].text, s->vif->link);
+	for (size_t i = 0; i < s->routes.n; i++) {
+		char text[ROUTE_TEXT_SIZE];
+
+		if (!survey_removes_route(s, &s->routes.v[i]))
+			continue;
+		route_format(&s->routes.v[i], text);
+		code |= differences_add(&r->found, "route-extra", "%s", text);
+	}
+	return code;
+}
+
+static int list_rules(struct repair *r)
+{
+	struct rules missing = { 0 }, surplus = { 0 };
+	int code = survey_rule_changes(&r->survey, &missing, &surplus, NULL);
+
+	for (size_t i = 0; i < missing.n; i++)
+		code |= differences_add(&r->found, "rules", "missing: %s", missing.v[i].text);
+	for (size_t i = 0; i < surplus.n; i++)
+		code |= differences_add(&r->found, "rules", "too many: %s", surplus.v[i].text);
+	rules_release(&missing);
+	rules_release(&surplus);
+	return code;
+}
+
+static int list_places(struct repair *r)
+{
+	const struct survey *s = &r->survey;
+	int code = 0;
+
+	if (survey_differs_libxl(s, &s->after))
+		code |= differences_add(&r->found, "libxl", "libxl's copy says '%s'",
+					s->libxl_ip ? s->libxl_ip : "");
+	if (survey_differs_userdata(s, &s->after))
+		code |= differences_add(&r->found, "userdata", "libxl's stored configuration says '%s'",
+					s->userdata_ip ? s->userdata_ip : "");
+	if (s->vif->hotplug_status && !strcmp(s->vif->hotplug_status, "error"))
+		code |= differences_add(&r->found, "hotplug-status", "hotplug-status is 'error'");
+	return code;
+}
+
+int repair_look(struct store *st, const struct vif *vif, const struct apply_options *options,
+		struct repair *out, struct error *err)
+{
+	int r;
+
+	*out = (struct repair){ .options = *options };
+	out->options.repair = true;
+	out->options.journal = &out->journal;
+	r = journal_read(st, vif, &out->journal, err);
+	if (r)
+		return r;
+	/* whoever began that edit vouched for the script */
+	if (out->journal.is_there && out->options.method == METHOD_AUTO)
+		out->options.method = METHOD_DELTA;
+	r = survey_take(st, vif, &vif->ips, &out->options, &out->survey, err);
+	if (r)
+		return r;
+	return list_journal(out) || list_routes(out) || list_rules(out) || list_places(out) ?
+	       error_memory(err) : 0;
+}
+
+int repair_do(struct store *st, const struct repair *r, const struct lock *lock, struct error *err)
+{
+	return survey_is_change(&r->survey) ? apply_ips(st, &r->survey, lock, err) : 0;
+}
+
+void repair_release(struct repair *r)
+{
+	journal_release(&r->journal);
+	survey_release(&r->survey);
+	differences_release(&r->found);
+}
+
+int repair_orphan(struct store *st, unsigned domid, unsigned devid, unsigned timeout_s,
+		  struct error *err)
+{
+	const struct vif vif = { .domain = { .domid = domid }, .devid = devid };
+	struct rules rules = { 0 }, ours = { 0 };
+	char link[32];
+	int r;
+
+	snprintf(link, sizeof(link), "vif%u.%u", domid, devid);
+	r = kernel_link(link) ? -ENOENT : rules_list(link, timeout_s, &rules, err);
+	if (!r)
+		r = rules_of_scripts(&rules, link, &ours, err);
+	if (!r)
+		r = rules_delete(&ours, timeout_s, err);
+	rules_release(&rules);
+	rules_release(&ours);
+	return r && r != -ENOENT ? r : journal_remove(st, &vif, err);
+}

@@ -1,0 +1,169 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# the list in libxl's stored configuration, check and repair, edits that were cut off
+load setup
+
+live() {
+	xenstore-read "/local/domain/0/backend/vif/1/0/${1:-ip}"
+}
+
+stored() { # DOMID DEVID
+	tr -d '\0' <"$(userdata_of "$1")" | jq -r ".nics[] | select(.devid == $2) | .ip"
+}
+
+routes() {
+	ip route show dev "${1:-vif1.0}" | sed 's/ *$//'
+}
+
+@test "an edit changes the list in libxl's stored configuration, and no other byte of it" {
+	local file before
+	file=$(userdata_of 1)
+	cp -p "$file" /run/xen/before.json
+	xvif add-ip web01 10.0.0.5
+	[ "$(stored 1 0)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	[ "$(stat -c %a "$file")" = 600 ]
+	sed 's/10.0.0.1 10.0.0.2/10.0.0.1 10.0.0.2 10.0.0.5/' /run/xen/before.json | cmp - "$file"
+	[ "$(ls /var/lib/xen)" = "$(ls /var/lib/xen | grep '^userdata-d')" ]
+	xvif del-ip web01 10.0.0.5
+	cmp /run/xen/before.json "$file"
+	xvif add-ip --vif 1 db01 10.9.0.1
+	[ "$(stored 2 1)" = 10.9.0.1 ]
+	[ "$(stored 2 0)" = 10.0.1.1 ]
+	xvif del-ip --allow-empty --vif 1 db01 10.9.0.1
+	[ "$(stored 2 1)" = null ]
+}
+
+@test "says where the list stands, and where it does not" {
+	[ "$(xvif add-ip -J web01 10.0.0.5 | jq -c .persisted)" = '{"backend":true,"libxl":true,"userdata":true,"config":null}' ]
+	[ "$(xvif add-ip -J --no-persist web01 10.0.0.6 | jq -c .persisted)" = '{"backend":true,"libxl":true,"userdata":false,"config":null}' ]
+	[ "$(stored 1 0)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	[ "$(xvif show -J web01 0 | jq -c '.vifs[0].persisted')" = '{"backend":true,"libxl":true,"userdata":false,"config":null}' ]
+	rm "$(userdata_of 2)"
+	run xvif add-ip --vif 0 db01 10.0.1.5
+	[ "$status" = 0 ]
+	[[ "$output" == *"lost when the guest reboots"* ]]
+}
+
+@test "a stored configuration that cannot be understood is not touched" {
+	echo '{"nics": [ oops' >"$(userdata_of 1)"
+	refused 1 "cannot be understood" xvif add-ip web01 10.0.0.5
+}
+
+@test "libxl holds its lock: the edit waits for it, no longer than --timeout" {
+	local lock pid
+	lock=/var/lib/xen/userdata-l.1.$(uuid_of 1).domain-userdata-lock
+	flock "$lock" -c 'touch /run/xen/locked; while [ ! -e /run/xen/unlock ]; do sleep 0.02; done' 3>&- &
+	pid=$!
+	wait_until 10 test -e /run/xen/locked
+	snapshot | grep -v userdata-l >/run/xen/before
+	run xvif add-ip --timeout 1 web01 10.0.0.5
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"libxl's lock"* ]]
+	snapshot | grep -v userdata-l | diff /run/xen/before -
+	touch /run/xen/unlock
+	wait $pid
+	xvif add-ip web01 10.0.0.5
+	rm /run/xen/locked /run/xen/unlock
+}
+
+@test "check: nothing to say on a host that is right" {
+	run xvif check
+	echo "$output"
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	[ "$(xvif check -J)" = '{"consistent":true,"differences":[],"notes":[]}' ]
+}
+
+@test "check finds each kind of difference, repair mends it and says so" {
+	ip route del 10.0.0.1 dev vif1.0
+	ip route add 10.0.0.77 dev vif1.0 metric 2
+	xenstore-write /libxl/1/device/vif/0/ip 10.0.0.1
+	sed -i 's/10.0.0.1 10.0.0.2/10.0.0.9/' "$(userdata_of 1)"
+	xenstore-write /local/domain/0/backend/vif/1/0/hotplug-status error \
+		/local/domain/0/backend/vif/1/0/hotplug-error "no luck"
+	run xvif check web01
+	echo "$output"
+	[ "$status" = 6 ]
+	run xvif check -J
+	[ "$(jq -c '[.differences[].kind]|sort' <<<"$output")" = '["hotplug-status","libxl","route-extra","route-missing","userdata"]' ]
+	snapshot >/run/xen/before
+	xvif repair --dry-run web01
+	snapshot | diff /run/xen/before -
+	run xvif repair
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" == *"web01 vif 0: route-missing: 10.0.0.1"* ]]
+	xvif check
+	[ "$(routes | wc -l)" = 2 ]
+	[ "$(stored 1 0)" = "10.0.0.1 10.0.0.2" ]
+	[ "$(live hotplug-status)" = connected ]
+	! xenstore-exists /local/domain/0/backend/vif/1/0/hotplug-error
+	[ -z "$(xvif repair)" ]
+}
+
+@test "check and repair: rules" {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	iptables -F FORWARD
+	hotplug 1 0 online
+	hotplug 2 0 offline
+	ip route flush dev vif2.0
+	hotplug 2 0 online
+	hotplug 2 1 offline
+	iptables -F FORWARD
+	hotplug 1 0 offline; ip route flush dev vif1.0; hotplug 1 0 online
+	hotplug 2 0 offline; ip route flush dev vif2.0; hotplug 2 0 online
+	ip link set vif2.1 nomaster; hotplug 2 1 online
+	xvif check
+	iptables -S FORWARD | sort >/run/xen/right
+	iptables -D FORWARD -m physdev --physdev-is-bridged --physdev-in vif1.0 -s 10.0.0.1 -j ACCEPT
+	iptables -I FORWARD -m physdev --physdev-is-bridged --physdev-in vif1.0 -s 10.0.0.66 -j ACCEPT
+	run xvif check
+	echo "$output"
+	[ "$status" = 6 ]
+	[ "$(grep -c ': rules: ' <<<"$output")" = 2 ]
+	xvif repair web01
+	xvif check
+	iptables -S FORWARD | sort | diff /run/xen/right -
+}
+
+@test "check: duplicates are reported, what a guest claims is a note" {
+	xvif add-ip --force --vif 1 db01 10.0.0.0/28
+	xenstore-write /local/domain/1/attr/vif/0/ipv4/0 10.0.0.200
+	run xvif check -J
+	[ "$status" = 6 ]
+	[ "$(jq -r '.differences[].kind' <<<"$output" | sort -u)" = duplicate ]
+	[[ "$output" == *"10.0.0.200"* ]]
+}
+
+@test "xvif killed, its script goes on: the next edit ends that and puts the rest right" {
+	touch /run/xen/wait
+	rm -f /run/xen/waiting
+	sed -i 's|^for addr in|if [ "$command" = online ] \&\& [ -e /run/xen/wait ]; then rm /run/xen/wait; touch /run/xen/waiting; sleep 1000; fi; for addr in|' \
+		/etc/xen/scripts/vif-route
+	xvif add-ip --hotplug=delta web01 10.0.0.5 3>&- &
+	local pid=$!
+	wait_until 10 test -e /run/xen/waiting
+	kill -KILL "$(pgrep -x xvif || pgrep -x lt-xvif)"
+	wait $pid || true
+	xvif check | grep -q 'journal'
+	run xvif add-ip --hotplug=delta web01 10.0.0.6
+	echo "$output"
+	[ "$status" = 0 ]
+	! pgrep -f 'sleep 1000'
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.6" ]
+	[ "$(routes | wc -l)" = 3 ]
+	! xenstore-exists /local/domain/0/xvif
+}
+
+@test "a journal whose vif is gone goes with its rules" {
+	xenstore-write /local/domain/0/xvif/journal/9/0/before 10.9.9.1 \
+		/local/domain/0/xvif/journal/9/0/after "10.9.9.1 10.9.9.2" \
+		/local/domain/0/xvif/journal/9/0/uuid "$(uuid_of 9)"
+	iptables -I FORWARD -m physdev --physdev-is-bridged --physdev-in vif9.0 -s 10.9.9.1 -j ACCEPT
+	xvif repair
+	! iptables -S FORWARD | grep vif9.0
+	! xenstore-exists /local/domain/0/xvif
+}
