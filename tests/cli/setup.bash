@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # setup.bash - loaded by every test file: a fresh host for each test.
-PATH=$XVIF_BUILD:$PATH
+# the program itself, not the shell script that libtool puts in its place
+PATH=$XVIF_BUILD/.libs:$XVIF_BUILD:$PATH
+export LD_LIBRARY_PATH=$XVIF_BUILD/.libs
 . "${BASH_SOURCE[0]%/*}/../sandbox/world.sh"
 
 setup() {

@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kill -9 after each system call of an edit in turn, then repair; and many edits
+# at once. "check" does every STEP-th call, "check --full" each.
+load setup
+
+STEP=${KILL_STEP:-23}
+
+live() {
+	xenstore-read "/local/domain/0/backend/vif/1/0/ip"
+}
+
+# consistent OLD NEW: after a repair all promises hold
+consistent() {
+	local list
+	list=$(live)
+	[ "$list" = "$1" ] || [ "$list" = "$2" ] || { echo "the list is '$list'"; return 1; }
+	! xenstore-exists /local/domain/0/xvif || { echo "something is left in xenstore"; return 1; }
+	[ "$(xenstore-read /local/domain/0/backend/vif/1/0/hotplug-status)" = connected ]
+	[ "$(ip route show dev vif1.0 | awk '{print $1}' | sort | tr '\n' ' ')" = \
+		"$(tr ' ' '\n' <<<"$list" | sort | tr '\n' ' ')" ] || { ip route; return 1; }
+	xvif check web01
+}
+
+# kill_each OLD NEW COMMAND...: from OLD, killed at each call, repaired
+kill_each() {
+	local old=$1 new=$2 n=1 tried=0
+	shift 2
+	stream 10.0.0.1
+	while ! "$XVIF_BUILD/tests/sandbox/killer" $n "$@" >/run/xen/killed 2>&1; do
+		xvif repair || { cat /run/xen/killed; return 1; }
+		consistent "$old" "$new" || { cat /run/xen/killed; return 1; }
+		xvif -q set-ips web01 $old
+		n=$((n + STEP))
+		tried=$((tried + 1))
+	done
+	echo "# $tried stops of $*" >&3
+	[ $tried -gt 5 ]
+	[ "$(live)" = "$new" ]
+	streamed
+}
+
+@test "add-ip killed at any call" {
+	kill_each "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.2 10.0.0.5" xvif add-ip web01 10.0.0.5
+}
+
+@test "del-ip killed at any call" {
+	kill_each "10.0.0.1 10.0.0.2" "10.0.0.1" xvif del-ip web01 10.0.0.2
+}
+
+@test "set-ips with rules killed at any call" {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	STEP=$((STEP * 3))
+	kill_each "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.5" xvif set-ips web01 10.0.0.1 10.0.0.5
+	iptables -S FORWARD | sort >/run/xen/edited
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	iptables -S FORWARD | sort | diff /run/xen/edited -
+}
+
+@test "repair killed at any call, repaired by the next" {
+	local n=1 tried=0
+	while :; do
+		ip route del 10.0.0.2 dev vif1.0
+		sed -i 's/10.0.0.1 10.0.0.2/10.0.0.9/' "$(userdata_of 1)"
+		! "$XVIF_BUILD/tests/sandbox/killer" $n xvif repair >/run/xen/killed 2>&1 || break
+		xvif repair
+		consistent "10.0.0.1 10.0.0.2" ""
+		n=$((n + STEP))
+		tried=$((tried + 1))
+	done
+	echo "# $tried stops of repair" >&3
+	[ $tried -gt 3 ]
+}
+
+@test "50 edits of one vif at once: 50 addresses" {
+	local i pids=()
+	for i in $(seq 50); do
+		xvif -q add-ip web01 10.0.0.$((i + 100)) 3>&- &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do wait "$i"; done
+	[ "$(live | wc -w)" = 52 ]
+	xvif check web01
+}
