@@ -78,6 +78,7 @@ static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc,
 		}
 		p += blank;
 		blank = 1;
+		__builtin_prefetch(doc->text + word + 2048);
 		next = word < safe ? NAME(put_short)(p, doc->text + word) : NULL;
 		if (!next) {
 			out->p = p;
