@@ -2,31 +2,34 @@
 /*
  * print-words.h - a tree of words on one line, one word after the other; short
  * texts by looking at 32 bytes at once, or twice. Included by print.c once for each
- * instruction set, after bare and plain: a bit for each byte of such a kind.
+ * instruction set, after not_bare and not_plain: a bit for each of 32 bytes
+ * that is not of such a kind.
  */
 #ifndef SHORT
 #define SHORT 64
 #endif
 
 /* How many of the first 64 bytes are of a kind; those past 32 are seldom looked at. */
-static inline TARGET size_t NAME(count)(const unsigned char *text, uint32_t kind(const unsigned char *))
+static inline TARGET size_t NAME(count)(const unsigned char *text, uint32_t others(const unsigned char *))
 {
-	size_t n = (size_t)__builtin_ctzll(~(uint64_t)kind(text));
+	uint32_t mask = others(text);
 
-	return n < 32 ? n : 32 + (size_t)__builtin_ctzll(~(uint64_t)kind(text + 32));
+	if (mask)
+		return (size_t)__builtin_ctz(mask);
+	return 32 + (size_t)__builtin_ctzll(others(text + 32) | (uint64_t)1 << 32);
 }
 
 static inline TARGET void NAME(copy)(char *to, const unsigned char *text, size_t n)
 {
-	memcpy(to, text, 32);
+	NAME(copy_32)(to, text);
 	if (n > 32)
-		memcpy(to + 32, text + 32, 32);
+		NAME(copy_32)(to + 32, text + 32);
 }
 
 /* A string that is short and not escaped: the end of what was printed, or NULL. */
 static inline TARGET char *NAME(put_short_string)(char *to, const unsigned char *text)
 {
-	size_t n = NAME(count)(text + 1, NAME(plain)), bare = NAME(count)(text + 1, NAME(bare));
+	size_t n = NAME(count)(text + 1, NAME(not_plain)), bare = NAME(count)(text + 1, NAME(not_bare));
 
 	if (n == SHORT || text[1 + n] != text[0])
 		return NULL;
@@ -43,7 +46,7 @@ static inline TARGET char *NAME(put_short_string)(char *to, const unsigned char 
 /* A short text as it stands in the source, with room behind it; NULL: not that simple. */
 static inline TARGET char *NAME(put_short)(char *to, const unsigned char *text)
 {
-	size_t n = NAME(count)(text, NAME(bare));
+	size_t n = NAME(count)(text, NAME(not_bare));
 
 	NAME(copy)(to, text, n);
 	if (n - 1 < SHORT - 1 && byte_ends_atom(text[n]))
@@ -54,16 +57,18 @@ static inline TARGET char *NAME(put_short)(char *to, const unsigned char *text)
 static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc, sxp_node node)
 {
 	const uint32_t *words = doc->words;
+	const unsigned char *text = doc->text;
 	uint32_t end = word_opens(words[node], node) ? words[node] & WORD_VALUE : node;
 	size_t safe = doc->end >= SHORT + 2 ? doc->end - SHORT - 2 : 0, blank = 0;
-	char *p = out_room(out), *next;
+	char *p = out_room(out), *end_of_room = out->end - OUT_ROOM, *next;
 
 	for (uint32_t i = node; i <= end; i++) {
 		uint32_t word = words[i];
 
-		if (out->end - p < OUT_ROOM) {
+		if (p > end_of_room) {
 			out->p = p;
 			p = out_room(out);
+			end_of_room = out->end - OUT_ROOM;
 			if (out->result)
 				return;
 		}
@@ -78,11 +83,13 @@ static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc,
 		}
 		p += blank;
 		blank = 1;
-		next = word < safe ? NAME(put_short)(p, doc->text + word) : NULL;
+		__builtin_prefetch(text + word + 2048);
+		next = word < safe ? NAME(put_short)(p, text + word) : NULL;
 		if (!next) {
 			out->p = p;
 			print_text(out, doc, i);
 			next = out_room(out);
+			end_of_room = out->end - OUT_ROOM;
 		}
 		p = next;
 	}

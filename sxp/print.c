@@ -211,14 +211,19 @@ static void print_walk(struct out *out, const struct sxp_doc *doc, sxp_node node
 #define TARGET
 #define NAME(name) name##_sse2
 
-static inline uint32_t bare_sse2(const unsigned char *text)
+static inline uint32_t not_bare_sse2(const unsigned char *text)
 {
-	return bare_mask(load(text)) | bare_mask(load(text + 16)) << 16;
+	return ~(bare_mask(load(text)) | bare_mask(load(text + 16)) << 16);
 }
 
-static inline uint32_t plain_sse2(const unsigned char *text)
+static inline uint32_t not_plain_sse2(const unsigned char *text)
 {
-	return plain_mask(load(text)) | plain_mask(load(text + 16)) << 16;
+	return ~(plain_mask(load(text)) | plain_mask(load(text + 16)) << 16);
+}
+
+static inline void copy_32_sse2(char *to, const unsigned char *text)
+{
+	memcpy(to, text, 32);
 }
 
 #include "sxp/print-words.h"
@@ -228,7 +233,7 @@ static inline uint32_t plain_sse2(const unsigned char *text)
 #define TARGET __attribute__((target("avx2,bmi")))
 #define NAME(name) name##_avx2
 
-/* Looked up by both halves of the byte, as in scan.c; here the classes that both give count. */
+/* Looked up by both halves of the byte, as in scan.c; a bit for those that are in no class. */
 static inline TARGET uint32_t look_up(const unsigned char *text, __m128i by_low, __m128i by_high)
 {
 	__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)text), classes;
@@ -237,18 +242,24 @@ static inline TARGET uint32_t look_up(const unsigned char *text, __m128i by_low,
 		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_low), v),
 		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_high),
 				    _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15))));
-	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(classes, _mm256_setzero_si256()));
+	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(classes, _mm256_setzero_si256()));
+}
+
+static inline TARGET void copy_32_avx2(char *to, const unsigned char *text)
+{
+	_mm256_storeu_si256((__m256i *)(void *)to,
+			    _mm256_loadu_si256((const __m256i *)(const void *)text));
 }
 
 /* 1: - . /   2: to "a" in 3x 5x 7x   4: all but 0 in 4x 6x   8: _   16: ~ */
-static inline TARGET uint32_t bare_avx2(const unsigned char *text)
+static inline TARGET uint32_t not_bare_avx2(const unsigned char *text)
 {
 	return look_up(text, _mm_setr_epi8(2, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 4, 4, 5, 21, 13),
 		       _mm_setr_epi8(0, 0, 1, 2, 4, 10, 4, 18, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
 /* 1: all of 3x 4x 6x   2: 2x without quotes   4: 5x without the backslash   8: 7x without DEL */
-static inline TARGET uint32_t plain_avx2(const unsigned char *text)
+static inline TARGET uint32_t not_plain_avx2(const unsigned char *text)
 {
 	return look_up(text, _mm_setr_epi8(15, 15, 13, 15, 15, 15, 15, 13, 15, 15, 15, 15, 11, 15, 15, 7),
 		       _mm_setr_epi8(0, 0, 2, 1, 1, 4, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0));

@@ -92,12 +92,30 @@ INLINE TARGET void write_places_avx2(uint32_t *words, uint32_t pos, uint64_t eve
 
 #include "sxp/scan-match.h"
 
+/* Four at once; where there are fewer, into the room behind the words. */
+INLINE TARGET void match_leaves_avx2(uint32_t *words, uint32_t n_words, uint64_t leaves, uint64_t ends)
+{
+	do {
+#pragma GCC unroll 4
+		for (int i = 0; i < 4; i++) {
+			uint32_t open = n_words + (uint32_t)_tzcnt_u64(leaves);
+			uint32_t close = n_words + (uint32_t)_tzcnt_u64(ends);
+
+			words[open] = WORD_PAREN | close;
+			words[close] = WORD_PAREN | open;
+			leaves = _blsr_u64(leaves);
+			ends = _blsr_u64(ends);
+		}
+	} while (leaves);
+}
+
 INLINE TARGET void emit_avx2(struct scan *sc, uint64_t events, uint64_t opens, uint64_t closes)
 {
+	struct matching_avx2 m = sort_avx2(events, opens, closes);
 	size_t n = (size_t)_mm_popcnt_u64(events);
 
 	write_places_avx2(sc->words + sc->n_words, (uint32_t)sc->pos, events, n);
-	match_avx2(sc, events, opens, closes);
+	match_leaves_avx2(sc->words, (uint32_t)sc->n_words, m.leaves, m.ends);
+	match_rest_avx2(sc, m.rest, m.is_open);
 	sc->n_words += n;
 }
-

@@ -22,6 +22,10 @@ INLINE TARGET enum scan_result NAME(blocks)(struct scan *state, bool has_words)
 			memcpy(rest, p, sc->len - sc->pos);
 			p = rest;
 		}
+		/* a page ahead: the processor's own prefetching ends with the page */
+		__builtin_prefetch(p + 4096);
+		if (has_words)
+			__builtin_prefetch(sc->words + sc->n_words + 1024, 1);
 		NAME(load)(&b, p);
 		ends = NAME(ends)(&b);
 		opens = NAME(equal)(&b, '(');

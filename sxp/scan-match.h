@@ -24,28 +24,28 @@ INLINE TARGET uint64_t NAME(next_parens)(uint64_t some, uint64_t parens)
 	return _pdep_u64(_pext_u64(some, parens) << 1, parens);
 }
 
-INLINE TARGET void NAME(match)(struct scan *sc, uint64_t events, uint64_t opens, uint64_t closes)
+/* All in the order of events: where these stand in a row of words. */
+struct NAME(matching) {
+	uint64_t leaves, ends;		/* one end for each leaf */
+	uint64_t rest, is_open;
+};
+
+INLINE TARGET struct NAME(matching) NAME(sort)(uint64_t events, uint64_t opens, uint64_t closes)
 {
 	uint64_t parens = opens | closes, leaves = NAME(find_leaves)(opens, closes);
 	uint64_t ends = NAME(next_parens)(leaves, parens);
-	uint64_t rest = _pext_u64(parens & ~(leaves | ends), events);
-	uint64_t is_open = _pext_u64(opens, events);
+
+	return (struct NAME(matching)){
+		.leaves = _pext_u64(leaves, events), .ends = _pext_u64(ends, events),
+		.rest = _pext_u64(parens & ~(leaves | ends), events),
+		.is_open = _pext_u64(opens, events),
+	};
+}
+
+INLINE TARGET void NAME(match_rest)(struct scan *sc, uint64_t rest, uint64_t is_open)
+{
 	uint32_t *words = sc->words, *top = sc->top, n_words = (uint32_t)sc->n_words;
 
-	leaves = _pext_u64(leaves, events);
-	ends = _pext_u64(ends, events);
-	do {	/* four at once; where there are fewer, into the room behind the words */
-#pragma GCC unroll 4
-		for (int i = 0; i < 4; i++) {
-			uint32_t open = n_words + (uint32_t)_tzcnt_u64(leaves);
-			uint32_t close = n_words + (uint32_t)_tzcnt_u64(ends);
-
-			words[open] = WORD_PAREN | close;
-			words[close] = WORD_PAREN | open;
-			leaves = _blsr_u64(leaves);
-			ends = _blsr_u64(ends);
-		}
-	} while (leaves);
 	while (rest) {
 		uint32_t k = (uint32_t)_tzcnt_u64(rest), index = n_words + k, match = *top;
 		bool open = is_open >> k & 1;
