@@ -87,3 +87,38 @@ kill_each() {
 	[ "$(live | wc -w)" = 52 ]
 	xvif check web01
 }
+
+# fail_each OLD NEW COMMAND...: from OLD, each call that others notice fails once
+fail_each() {
+	local old=$1 new=$2 n=1 tried=0 status list
+	shift 2
+	while :; do
+		status=0
+		timeout 100 "$XVIF_BUILD/tests/sandbox/killer" -f $n "$@" >/run/xen/failed 2>&1 || status=$?
+		[ $status != 99 ] || break
+		list=$(live)
+		case $status in
+		0) [ "$list" = "$new" ] ;;
+		1 | 4) [ "$list" = "$old" ] ;;
+		5) xvif repair ;;
+		*) false ;;
+		esac || { echo "status $status, list '$list'"; cat /run/xen/failed; return 1; }
+		xvif repair >/run/xen/repaired
+		consistent "$old" "$new" || { echo "status $status"; cat /run/xen/failed; return 1; }
+		# what is said to be done, or to be as it was, needs no repair but a journal that could not be removed
+		[ $status = 5 ] || ! grep -v ': journal: ' /run/xen/repaired || { cat /run/xen/failed; return 1; }
+		xvif -q set-ips web01 $old
+		n=$((n + (STEP + 4) / 5))
+		tried=$((tried + 1))
+	done
+	echo "# $tried failures in $*" >&3
+	[ $tried -gt 5 ]
+}
+
+@test "add-ip: every call that others notice fails once" {
+	fail_each "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.2 10.0.0.5" xvif add-ip --timeout 5 web01 10.0.0.5
+}
+
+@test "del-ip: every call that others notice fails once" {
+	fail_each "10.0.0.1 10.0.0.2" "10.0.0.1" xvif del-ip --timeout 5 web01 10.0.0.2
+}
