@@ -428,7 +428,7 @@ static int run_method(struct apply *a, struct error *err)
 {
 	int r;
 
-	switch (a->s->options->method) {
+	switch (a->s->how) {
 	case METHOD_NONE:
 		r = commit(a, err);
 		return r ? go_back(a, r, err) : 0;

@@ -11,6 +11,7 @@
 #include "src/apply.h"
 #include "src/cleanup.h"
 #include "src/commands.h"
+#include "src/config-edit.h"
 #include "src/output.h"
 #include "src/repair.h"
 #include "src/result.h"
@@ -73,6 +74,7 @@ struct outcome {
 	const struct vif *vif;
 	const struct survey *survey;
 	struct lines plan;
+	struct config_edit config;	/* path NULL: none is to be changed */
 	bool is_done;		/* the list was changed, not only planned */
 };
 
@@ -93,6 +95,7 @@ static sxp_node make_result(struct sxp_doc *doc, const struct outcome *out)
 	result_bool(doc, persisted, "backend", is_there);
 	result_bool(doc, persisted, "libxl", is_there && vif->has_libxl);
 	result_bool(doc, persisted, "userdata", is_there && out->survey->has_userdata);
+	result_bool(doc, persisted, "config", is_there && out->config.path);
 	result_lines(doc, edit, "notes", &out->survey->notes);
 	if (out->survey->options->dry_run)
 		result_lines(doc, edit, "plan", &out->plan);
@@ -251,17 +254,39 @@ static int print_steps(const struct survey *s, struct error *err)
 	return r;
 }
 
+static int plan(const struct survey *s, struct outcome *out, struct error *err)
+{
+	int r = survey_is_change(s) ? survey_plan(s, &out->plan, err) : 0;
+
+	if (!r && out->config.path && lines_add(&out->plan, "change ip= of vif %u in %s, keep %s",
+						s->vif->devid, out->config.path, out->config.backup))
+		r = error_memory(err);
+	return r;
+}
+
+/* The edit failed as @err says; a file that cannot be put back is said as well. */
+static void undo_config(struct outcome *out, struct error *err)
+{
+	struct error why = { 0 }, step = *err;
+
+	if (config_edit_undo(&out->config, &why))
+		error_status(err, STATUS_BROKEN, -EIO, "%s; %s", step.text, why.text);
+}
+
 /* Plan or apply what the survey found. */
 static int carry_out(struct context *cx, const struct survey *s, const struct lock *lock,
 		     struct outcome *out, struct error *err)
 {
 	int r;
 
-	if (!survey_is_change(s))
-		return 0;
 	if (s->options->dry_run)
-		return survey_plan(s, &out->plan, err);
+		return plan(s, out, err);
+	r = out->config.path ? config_edit_write(&out->config, err) : 0;
+	if (r || !survey_is_change(s))
+		return r;
 	r = apply_ips(cx->store, s, lock, err);
+	if (r && out->config.path)
+		undo_config(out, err);
 	if (r == -EINTR)
 		signals_take();
 	if (r != -EAGAIN)
@@ -329,11 +354,14 @@ static int attempt(struct context *cx, const struct args *args, const struct vif
 		print_notes(&survey, args);
 	if (!r && args->options[OPT_VERBOSE] && !options.dry_run)
 		r = print_steps(&survey, err);
+	if (!r && args->options[OPT_CONFIG])
+		r = config_edit_prepare(&out.config, args->options[OPT_CONFIG], &vif, &after, err);
 	if (!r)
 		r = carry_out(cx, &survey, lock, &out, err);
 	if (!r)
 		r = print(&out, args, cx->out, err);
 	lines_release(&out.plan);
+	config_edit_release(&out.config);
 	return r;
 }
 
@@ -376,7 +404,8 @@ static int run_set_ips(struct context *cx, const struct args *args, struct error
 }
 
 #define EDIT_OPTIONS \
-	(1u << OPT_VIF | 1u << OPT_DRY_RUN | 1u << OPT_HOTPLUG | 1u << OPT_NO_PERSIST)
+	(1u << OPT_VIF | 1u << OPT_DRY_RUN | 1u << OPT_HOTPLUG | 1u << OPT_NO_PERSIST | \
+	 1u << OPT_CONFIG)
 
 const struct command cmd_add_ip = {
 	.name = "add-ip",

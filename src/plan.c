@@ -130,7 +130,7 @@ int survey_plan(const struct survey *s, struct lines *out, struct error *err)
 {
 	struct plan p = { .s = s, .out = out };
 
-	switch (s->options->method) {
+	switch (s->how) {
 	case METHOD_NONE:
 		plan_commit(&p);
 		break;

@@ -21,8 +21,20 @@ struct script {
 	bool sets_rules;	/* handle_iptable() of its vif-common.sh is active */
 	bool has_common;	/* a vif-common.sh stands beside it */
 	bool has_hooks;		/* executable vif-post.d hooks stand beside it */
+	enum vouched {
+		VOUCHED_NOT,
+		VOUCHED_DELTA,	/* "online" adds only what the ip node lists */
+		VOUCHED_CYCLE,	/* offline and online, with an outage */
+	} vouched;		/* FAMILY_UNKNOWN: what the operator says of it in SCRIPT_CONF */
 	char why_unknown[160];	/* FAMILY_UNKNOWN: the reason, in words */
 };
+
+/*
+ * Lines "PATH SHA256 METHOD": the script of that content (as sha256sum(1)
+ * prints it) may be used by METHOD, "delta" or "cycle". Blank lines and what
+ * follows "#" are passed over; a script that has changed is unknown again.
+ */
+#define SCRIPT_CONF "/etc/xvif/scripts.conf"
 
 /*
  * script_identify - compare a script and its vif-common.sh with the digests

@@ -124,7 +124,8 @@ static int refuse_unknown(const struct survey *s, struct error *err)
 	error_set(err, -EPERM, "hotplug script '%s' is unknown: %s", s->script.path,
 		  s->script.why_unknown);
 	error_hint(err, "--hotplug=delta if its online adds only what the ip node lists, "
-		   "--hotplug=cycle for offline and online with an outage");
+		   "--hotplug=cycle for offline and online with an outage; " SCRIPT_CONF
+		   " says so once and for all");
 	return -EPERM;
 }
 
@@ -144,7 +145,7 @@ static int choose_for_script(struct survey *s, struct error *err)
 				  "enforces it");
 		return 0;
 	case FAMILY_UNKNOWN:
-		if (s->options->method != METHOD_DELTA)
+		if (s->how != METHOD_DELTA)
 			return refuse_unknown(s, err);
 		s->method = "delta";
 		s->removes_routes = s->runs_script = true;
@@ -173,7 +174,10 @@ static int choose_method(struct survey *s, struct error *err)
 	if (s->script.family == FAMILY_NAT)
 		return error_set(err, -EPERM, "hotplug script '%s' supports one address only and "
 				 "cannot be run again for a list", s->script.path);
-	switch (s->options->method) {
+	if (s->how == METHOD_AUTO && s->script.vouched != VOUCHED_NOT)
+		s->how = s->script.vouched == VOUCHED_DELTA ? METHOD_DELTA :
+			 s->options->repair ? METHOD_NONE : METHOD_CYCLE;
+	switch (s->how) {
 	case METHOD_NONE:
 		s->method = "none";
 		lines_add(&s->notes, "routes and rules are left as they are");
@@ -190,7 +194,7 @@ static int choose_method(struct survey *s, struct error *err)
 static int check_ipv6(struct survey *s, struct error *err)
 {
 	if (!iplist_has_family(&s->added, AF_INET6) || s->script.family == FAMILY_UNKNOWN ||
-	    s->options->method == METHOD_NONE)
+	    s->how == METHOD_NONE)
 		return 0;
 	if (s->script.family == FAMILY_ROUTE || s->uses_rules)
 		return error_set(err, -EPERM, "hotplug script '%s' cannot handle IPv6 addresses: the "
@@ -358,7 +362,7 @@ static int survey_kernel(struct survey *s, struct error *err)
 	int r = 0;
 
 	s->link = kernel_link(s->vif->link);
-	if (!s->link && s->options->method != METHOD_NONE)
+	if (!s->link && s->how != METHOD_NONE)
 		return error_set(err, -ENODEV, "vif %u.%u: there is no link '%s' on this host",
 				 s->vif->domain.domid, s->vif->devid, s->vif->link);
 	if (s->link)
@@ -409,7 +413,7 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 {
 	int r;
 
-	*out = (struct survey){ .vif = vif, .options = options };
+	*out = (struct survey){ .vif = vif, .options = options, .how = options->method };
 	r = compute_lists(out, after, err);
 	if (!r)
 		r = precheck_vif(vif, options->repair, err);

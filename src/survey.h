@@ -37,6 +37,7 @@ struct survey {
 	const struct apply_options *options;
 	struct script script;
 	unsigned link;			/* interface index; 0: there is none */
+	enum method how;		/* @options->method, or what the operator vouched for */
 	const char *method;		/* "delta", "rules", "cycle", "none"; static */
 	bool uses_routes;		/* the kernel must route each address to the link */
 	bool removes_routes;		/* of removed addresses */

@@ -258,3 +258,18 @@ cold_start() { # DOMID DEVID
 	run xvif add-ip 1 10.0.0.5
 	[[ "$output" == 'web\xff\xc2\x9b31m vif 0:'* ]]
 }
+
+@test "a changed script that the operator vouched for, until it changes again" {
+	echo 'true' >>/etc/xen/scripts/vif-route
+	refused 1 "scripts.conf" xvif add-ip web01 10.0.0.5
+	echo "# ours
+	/etc/xen/scripts/vif-route $(sha256sum /etc/xen/scripts/vif-route | cut -d' ' -f1) delta" >/etc/xvif/scripts.conf
+	xvif add-ip web01 10.0.0.5
+	routes | grep -q 10.0.0.5
+	chmod o+w /etc/xvif/scripts.conf
+	refused 1 "unknown" xvif add-ip web01 10.0.0.6
+	chmod o-w /etc/xvif/scripts.conf
+	echo 'true' >>/etc/xen/scripts/vif-route
+	refused 1 "unknown" xvif add-ip web01 10.0.0.6
+	rm /etc/xvif/scripts.conf
+}

@@ -34,8 +34,8 @@ routes() {
 }
 
 @test "says where the list stands, and where it does not" {
-	[ "$(xvif add-ip -J web01 10.0.0.5 | jq -c .persisted)" = '{"backend":true,"libxl":true,"userdata":true,"config":null}' ]
-	[ "$(xvif add-ip -J --no-persist web01 10.0.0.6 | jq -c .persisted)" = '{"backend":true,"libxl":true,"userdata":false,"config":null}' ]
+	[ "$(xvif add-ip -J web01 10.0.0.5 | jq -c .persisted)" = '{"backend":true,"libxl":true,"userdata":true,"config":false}' ]
+	[ "$(xvif add-ip -J --no-persist web01 10.0.0.6 | jq -c .persisted)" = '{"backend":true,"libxl":true,"userdata":false,"config":false}' ]
 	[ "$(stored 1 0)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
 	[ "$(xvif show -J web01 0 | jq -c '.vifs[0].persisted')" = '{"backend":true,"libxl":true,"userdata":false,"config":null}' ]
 	rm "$(userdata_of 2)"
@@ -166,4 +166,46 @@ routes() {
 	xvif repair
 	! iptables -S FORWARD | grep vif9.0
 	! xenstore-exists /local/domain/0/xvif
+}
+
+@test "--config changes the vif's list in the domain's own file, and no other byte" {
+	local cfg=/run/xen/web01.cfg
+	cat >$cfg <<-'END'
+	# web server
+	name = "web01"   # the name
+	vif = [ 'bridge=xenbr0, mac=00:16:3e:00:00:99, ip=10.5.0.1',
+	        'ip=10.0.0.1 10.0.0.2,mac=00:16:3E:00:00:01 , script=vif-route' ] # two
+	END
+	chmod 640 $cfg
+	cp $cfg /run/xen/old.cfg
+	[ "$(xvif add-ip -J --config $cfg web01 10.0.0.5 | jq -c .persisted.config)" = true ]
+	sed "s/'ip=10.0.0.1 10.0.0.2,/'ip=10.0.0.1 10.0.0.2 10.0.0.5,/" /run/xen/old.cfg | diff - $cfg
+	diff /run/xen/old.cfg $cfg.bak
+	[ "$(stat -c %a $cfg)" = 640 ]
+	xvif set-ips --allow-empty --config $cfg web01
+	sed "s/'ip=10.0.0.1 10.0.0.2,/'/" /run/xen/old.cfg | diff - $cfg
+	xvif add-ip --config $cfg web01 10.0.0.7
+	grep -q "script=vif-route , ip=10.0.0.7'\|script=vif-route, ip=10.0.0.7'" $cfg
+	[ "$(xvif sxp from-config $cfg | xvif sxp get -r 'device/vif[script]/ip')" = 10.0.0.7 ]
+	cp $cfg /run/xen/now.cfg
+	run xvif add-ip --config $cfg --dry-run web01 10.0.0.8
+	[[ "$output" == *"$cfg"* ]]
+	diff /run/xen/now.cfg $cfg
+}
+
+@test "--config: a file that does not have the vif, or cannot be read, refuses the edit" {
+	echo "vif = [ 'mac=00:16:3e:00:00:99' ]" >/run/xen/other.cfg
+	refused 1 "no vif with MAC 00:16:3e:00:00:01" xvif add-ip --config /run/xen/other.cfg web01 10.0.0.5
+	echo "vif = [ 'mac" >/run/xen/other.cfg
+	refused 2 "parsing error" xvif add-ip --config /run/xen/other.cfg web01 10.0.0.5
+	refused 1 "cannot be read" xvif add-ip --config /run/xen/nosuch.cfg web01 10.0.0.5
+}
+
+@test "--config: an edit that fails leaves the file as it was" {
+	echo "vif = [ 'mac=00:16:3e:00:00:01, ip=10.0.0.1 10.0.0.2' ]" >/run/xen/web01.cfg
+	cp /run/xen/web01.cfg /run/xen/old.cfg
+	sed -i 's/^for addr in/fatal "no luck"; for addr in/' /etc/xen/scripts/vif-route
+	run xvif add-ip --hotplug=delta --config /run/xen/web01.cfg web01 10.0.0.5
+	[ "$status" = 4 ]
+	diff /run/xen/old.cfg /run/xen/web01.cfg
 }
