@@ -264,6 +264,17 @@ static int plan(const struct survey *s, struct outcome *out, struct error *err)
 	return r;
 }
 
+/* The edit is done; what the kernel still remembers is no reason to take it back. */
+static void flush(const struct survey *s)
+{
+	struct error why = { 0 };
+
+	for (size_t i = 0; i < s->removed.n; i++)
+		if (kernel_flush_neighbours(s->link, &s->removed.words[i].net, &why) ||
+		    kernel_flush_connections(&s->removed.words[i].net, &why))
+			output_message(why.text);
+}
+
 /* The edit failed as @err says; a file that cannot be put back is said as well. */
 static void undo_config(struct outcome *out, struct error *err)
 {
@@ -292,6 +303,8 @@ static int carry_out(struct context *cx, const struct survey *s, const struct lo
 	if (r != -EAGAIN)
 		log_change(s->vif, s, r, err);
 	out->is_done = cx->has_changed = !r;
+	if (!r && s->options->flush)
+		flush(s);
 	return r;
 }
 
@@ -337,6 +350,7 @@ static int attempt(struct context *cx, const struct args *args, const struct vif
 		.force = args->options[OPT_FORCE] != NULL,
 		.allow_empty = args->options[OPT_ALLOW_EMPTY] != NULL,
 		.no_persist = args->options[OPT_NO_PERSIST] != NULL,
+		.flush = args->options[OPT_FLUSH] != NULL,
 		.timeout_s = args->timeout_s,
 	};
 	struct outcome out = { .vif = &vif, .survey = &survey };
@@ -429,7 +443,7 @@ const struct command cmd_del_ip = {
 		"stands in the list: a network does not stand for the addresses in it.",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 2,
-	.options = EDIT_OPTIONS | 1u << OPT_ALLOW_EMPTY,
+	.options = EDIT_OPTIONS | 1u << OPT_FLUSH | 1u << OPT_ALLOW_EMPTY,
 	.needs_store = true,
 	.run = run_del_ip,
 };
@@ -441,7 +455,7 @@ const struct command cmd_set_ips = {
 		"The addresses it keeps are not disturbed.",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 1,
-	.options = EDIT_OPTIONS | 1u << OPT_FORCE | 1u << OPT_ALLOW_EMPTY,
+	.options = EDIT_OPTIONS | 1u << OPT_FLUSH | 1u << OPT_FORCE | 1u << OPT_ALLOW_EMPTY,
 	.needs_store = true,
 	.run = run_set_ips,
 };

@@ -38,6 +38,7 @@ static const struct {
 	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL, "also to an empty list: allow any address" },
 	[OPT_NO_PERSIST] = { "no-persist", 0, NULL, NULL, "leave libxl's stored configuration as it is" },
 	[OPT_CONFIG] = { "config", 0, "FILE", NULL, "change the domain's configuration file, too" },
+	[OPT_FLUSH] = { "flush", 0, NULL, NULL, "forget neighbours and connections of removed addresses" },
 	[OPT_COMPACT] = { "compact", 0, NULL, NULL, "one value a line, exactly as xend printed" },
 	[OPT_CHECK] = { "check", 0, NULL, NULL, "print nothing; exit status 6 where it would change" },
 	[OPT_RECOVER] = { "recover", 0, NULL, NULL, "read what can be read, report every defect" },

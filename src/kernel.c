@@ -15,8 +15,6 @@
 #include "src/cleanup.h"
 #include "src/kernel.h"
 
-typedef int (*visitor)(const struct nlmsghdr *nlh, void *data);
-
 unsigned kernel_link(const char *name)
 {
 	return if_nametoindex(name);
@@ -53,10 +51,10 @@ static void close_netlink(struct mnl_socket **nl)
 		mnl_socket_close(*nl);
 }
 
-/* Send one request and hand each answer to @visit; returns 0 or an errno. */
-static int talk(struct nlmsghdr *nlh, visitor visit, void *data)
+int kernel_talk(int bus, struct nlmsghdr *nlh,
+		int (*visit)(const struct nlmsghdr *nlh, void *data), void *data)
 {
-	CLEANUP(close_netlink) struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	CLEANUP(close_netlink) struct mnl_socket *nl = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	char buf[32768];
 	ssize_t n;
 	int r = 1;
@@ -204,7 +202,7 @@ int kernel_routes(unsigned link, struct routes *out, struct error *err)
 	int code;
 
 	mnl_nlmsg_put_extra_header(nlh, sizeof(struct rtmsg));
-	code = talk(nlh, visit_route, &filter);
+	code = kernel_talk(NETLINK_ROUTE, nlh, visit_route, &filter);
 	if (code) {
 		routes_release(out);
 		return error_set(err, -code, "netlink: cannot list routes: %s", strerror(code));
@@ -279,7 +277,7 @@ static int change_route(const struct route *rt, uint16_t type, uint16_t flags)
 		mnl_attr_put_u32(nlh, RTA_PRIORITY, rt->metric);
 	if (rt->has_source)
 		mnl_attr_put(nlh, RTA_PREFSRC, size, rt->source);
-	return talk(nlh, NULL, NULL);
+	return kernel_talk(NETLINK_ROUTE, nlh, NULL, NULL);
 }
 
 static int route_failed(const struct route *rt, const char *what, int code, struct error *err)
@@ -349,7 +347,7 @@ static int search_addresses(struct address_search *search, struct error *err)
 	int code;
 
 	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg));
-	code = talk(nlh, visit_address, search);
+	code = kernel_talk(NETLINK_ROUTE, nlh, visit_address, search);
 	return code ? error_set(err, -code, "netlink: cannot list addresses: %s", strerror(code)) : 0;
 }
 

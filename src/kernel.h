@@ -9,6 +9,15 @@
 
 #include "src/ipnet.h"
 
+struct nlmsghdr;
+
+/*
+ * Send one request on a netlink bus (NETLINK_ROUTE, ...) and hand each answer
+ * to @visit (libmnl's mnl_cb_t; may be NULL). Returns 0 or an errno.
+ */
+int kernel_talk(int bus, struct nlmsghdr *nlh,
+		int (*visit)(const struct nlmsghdr *nlh, void *data), void *data);
+
 struct route {
 	struct ipnet dst;
 	unsigned link;			/* interface index */
@@ -54,6 +63,13 @@ int kernel_route_delete(const struct route *route, struct error *err);
  * none, or another negative errno.
  */
 int kernel_first_address(unsigned link, uint8_t out[4], struct error *err);
+
+/*
+ * Forget the neighbour entries of @link, or all tracked connections, with an
+ * address in @net. Returns 0 or a negative errno.
+ */
+int kernel_flush_neighbours(unsigned link, const struct ipnet *net, struct error *err);
+int kernel_flush_connections(const struct ipnet *net, struct error *err);
 
 /*
  * Does @net hold an address of this host or of a gateway it uses?

@@ -102,6 +102,8 @@ static void plan_removals(struct plan *p, const struct rules *rules)
 	p->failed |= rules_surplus(rules, &s->wanted, &s->obsolete, &surplus, NULL);
 	plan_rules(p, "-D", &surplus);
 	rules_release(&surplus);
+	for (size_t i = 0; i < s->removed.n && s->options->flush; i++)
+		line(p, "forget neighbours and connections of %s", s->removed.words[i].text);
 }
 
 static void plan_delta(struct plan *p)

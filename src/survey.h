@@ -27,6 +27,7 @@ struct apply_options {
 	bool force;		/* also an address that a vif or this host has */
 	bool allow_empty;
 	unsigned timeout_s;
+	bool flush;		/* forget neighbours and connections of removed addresses */
 	bool no_persist;	/* leave libxl's stored configuration alone */
 	bool repair;		/* the list stays; everything else is to match it */
 	const struct journal *journal;	/* repair: of an edit that was cut off; or NULL */

@@ -183,3 +183,18 @@ live() {
 	[ "$(live | wc -w)" = 6 ]
 	[ "$(routes | wc -l)" = 6 ]
 }
+
+@test "--flush forgets the neighbour and the connections of a removed address" {
+	iptables -A INPUT -m conntrack --ctstate NEW -j ACCEPT
+	ping -c 1 10.0.0.1
+	ping -c 1 10.0.0.2
+	ip neigh show dev vif1.0 | grep -q '^10.0.0.2 '
+	local tracked=/proc/net/nf_conntrack
+	[ ! -e $tracked ] || grep -q 'dst=10.0.0.2 ' $tracked
+	xvif del-ip --flush web01 10.0.0.2
+	! ip neigh show dev vif1.0 | grep -q '^10.0.0.2 '
+	ip neigh show dev vif1.0 | grep -q '^10.0.0.1 '
+	[ ! -e $tracked ] || ! grep -q 'dst=10.0.0.2 ' $tracked
+	[ ! -e $tracked ] || grep -q 'dst=10.0.0.1 ' $tracked
+	iptables -F INPUT
+}
