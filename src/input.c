@@ -2,6 +2,7 @@
 /* input.c - a file or stdin as one piece of memory. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,6 +12,7 @@
 #include "src/input.h"
 
 #define FIRST_SIZE 65536
+#define PROGRESS_STEP (16u << 20)
 
 static int failed(const char *name, int code, struct error *err)
 {
@@ -33,9 +35,20 @@ static bool map(int fd, struct input *in)
 	return true;
 }
 
+/* On a terminal, say now and again how far it is; @is_done: wipe that out. */
+static void show_progress(const struct input *in, bool is_done)
+{
+	if (in->len < PROGRESS_STEP || !isatty(STDERR_FILENO))
+		return;
+	if (is_done)
+		fputs("\r\033[K", stderr);
+	else
+		fprintf(stderr, "\rreading: %zu MiB", in->len >> 20);
+}
+
 static int read_all(int fd, struct input *in, struct error *err)
 {
-	size_t size = 0;
+	size_t size = 0, shown = 0;
 	char *text = NULL;
 	ssize_t n;
 
@@ -51,7 +64,12 @@ static int read_all(int fd, struct input *in, struct error *err)
 		}
 		n = read(fd, text + in->len, size - in->len);
 		in->len += n > 0 ? (size_t)n : 0;
+		if (in->len - shown >= PROGRESS_STEP) {
+			show_progress(in, false);
+			shown = in->len;
+		}
 	} while (n > 0 || (n < 0 && errno == EINTR));
+	show_progress(in, true);
 	in->text = text;
 	return n ? failed(in->name, errno, err) : 0;
 }
