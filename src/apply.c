@@ -86,7 +86,7 @@ static int verify(const struct apply *a, struct error *err)
 	for (size_t i = 0; i < s->after.n && !r && s->script.family == FAMILY_ROUTE; i++) {
 		const struct ipword *word = &s->after.words[i];
 
-		if (survey_is_routed(s, &now, &word->net))
+		if (!word->is_valid || survey_is_routed(s, &now, &word->net))
 			continue;
 		if (iplist_has(&s->unrouted, &word->net))
 			r = error_status(err, STATUS_FAILED, -EIO,
@@ -409,7 +409,8 @@ static int apply_cycle(struct apply *a, struct error *err)
 	if (r)
 		return r;
 	r = hotplug_run(a->st, a->s->vif, "offline", a->lock, err);
-	if (!r)
+	/* of a cycle that was cut off it may be offline already */
+	if (!r || a->s->options->repair)
 		r = commit(a, err);
 	if (!r)
 		r = hotplug_run(a->st, a->s->vif, "online", a->lock, err);
@@ -450,11 +451,11 @@ int apply_ips(struct store *st, const struct survey *s, const struct lock *lock,
 	int r = 0;
 
 	if (!s->options->repair)
-		r = journal_write(st, s->vif, &s->before, &s->after, err);
+		r = journal_write(st, s->vif, &s->before, &s->after, s->how == METHOD_CYCLE, err);
 	if (r)
 		return r;
 	r = run_method(&a, err);
-	if (!r || err->status != STATUS_BROKEN)
+	if (!r || (!s->options->repair && err->status != STATUS_BROKEN))
 		journal_remove(st, s->vif, &why);
 	return r;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/cleanup.h"
 #include "src/commands.h"
@@ -39,17 +40,19 @@ struct range {
 struct check {
 	struct report report;
 	struct apply_options options;
+	bool is_named;		/* one domain is asked for: ... */
+	unsigned domid;		/* ... this one */
 };
 
-static int check_vif(struct store *st, const struct vif *vif, void *data, struct error *err)
+static int compare_vif(struct store *st, const struct vif *vif, struct check *check,
+		       struct error *err)
 {
-	struct check *check = data;
 	CLEANUP(lines_release) struct lines claims = { 0 };
 	CLEANUP(repair_release) struct repair repair = { 0 };
 	int r = repair_look(st, vif, &check->options, &repair, err);
 
-	if (r && err->status == STATUS_REFUSED && r != -EIO && r != -ENOMEM)
-		r = report_note(&check->report, vif, "not compared: %s", err->text);
+	if (r && err->status == STATUS_REFUSED && (r == -EPERM || r == -ENODEV))
+		r = report_note(&check->report, vif, "routes and rules not compared: %s", err->text);
 	for (size_t i = 0; i < repair.found.n && !r; i++)
 		r = report_difference(&check->report, vif, &repair.found.v[i]);
 	if (!r)
@@ -61,6 +64,32 @@ static int check_vif(struct store *st, const struct vif *vif, void *data, struct
 			r = report_note(&check->report, vif, "the guest says it has %s", claims.v[i]);
 	}
 	return r;
+}
+
+/* A running edit makes differences for a moment: what is found is looked at again under its lock. */
+static int check_vif(struct store *st, const struct vif *vif, void *data, struct error *err)
+{
+	struct check *check = data;
+	struct check first = { .options = check->options };
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	CLEANUP(vif_release) struct vif now = { 0 };
+	size_t found;
+	int r = compare_vif(st, vif, &first, err);
+
+	check->domid = vif->domain.domid;
+	found = first.report.differences.n;
+	for (size_t i = 0; i < first.report.notes.n && !r && !found; i++)
+		r = lines_add(&check->report.notes, "%s", first.report.notes.v[i]);
+	report_release(&first.report);
+	if (r || !found)
+		return r;
+	if (geteuid() == 0 &&
+	    lock_vif(&lock, vif->domain.domid, vif->devid, check->options.timeout_s, err))
+		return report_note(&check->report, vif, "an edit is running: %s", err->text);
+	r = vif_load(st, 0, &vif->domain, vif->devid, &now, err);
+	if (r)
+		return r == -ENOENT ? 0 : r;
+	return compare_vif(st, &now, check, err);
 }
 
 static struct range make_range(const struct vif *vif, const struct ipword *word)
@@ -107,7 +136,7 @@ static int report_duplicate(struct report *report, const struct range *a, const 
 }
 
 /* Sorted by where they begin, a range can only overlap the one that reaches furthest so far. */
-static int check_duplicates(struct report *report, const struct vifs *all)
+static int check_duplicates(struct check *check, const struct vifs *all)
 {
 	size_t n = gather_ranges(all, NULL);
 	CLEANUP(cleanup_free) struct range *ranges = calloc(n + 1, sizeof(*ranges));
@@ -122,8 +151,10 @@ static int check_duplicates(struct report *report, const struct vifs *all)
 		bool overlaps = ranges[i].family == reach->family &&
 				memcmp(ranges[i].first, reach->last, sizeof(reach->last)) <= 0;
 
-		if (overlaps && ranges[i].vif != reach->vif)
-			r = report_duplicate(report, &ranges[i], reach);
+		if (overlaps && ranges[i].vif != reach->vif &&
+		    (!check->is_named || ranges[i].vif->domain.domid == check->domid ||
+		     reach->vif->domain.domid == check->domid))
+			r = report_duplicate(&check->report, &ranges[i], reach);
 		if (!overlaps || memcmp(ranges[i].last, reach->last, sizeof(reach->last)) > 0)
 			reach = &ranges[i];
 	}
@@ -157,12 +188,15 @@ static int print_check(const struct check *check, const struct args *args, FILE 
 static int run_check(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs all = { 0 };
-	struct check check = { .options = { .timeout_s = args->timeout_s } };
+	struct check check = {
+		.options = { .timeout_s = args->timeout_s },
+		.is_named = args->n_words > 0,
+	};
 	int r = each_vif(cx->store, args, check_vif, &check, err);
 
 	if (!r)
 		r = vif_list_all(cx->store, &all, err);
-	if (!r && check_duplicates(&check.report, &all))
+	if (!r && check_duplicates(&check, &all))
 		r = error_memory(err);
 	if (!r)
 		r = print_check(&check, args, cx->out, err);

@@ -275,37 +275,54 @@ static void flush(const struct survey *s)
 			output_message(why.text);
 }
 
-/* The edit failed as @err says; a file that cannot be put back is said as well. */
-static void undo_config(struct outcome *out, struct error *err)
+/* The file is read anew, for an edit of another vif may have changed it since. */
+static int change_config(const struct survey *s, struct outcome *out, struct error *err)
 {
-	struct error why = { 0 }, step = *err;
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	CLEANUP(cleanup_free) char *path = strdup(out->config.path);
+	struct error step;
+	int r = path ? lock_configs(&lock, s->options->timeout_s, err) : error_memory(err);
 
-	if (config_edit_undo(&out->config, &why))
-		error_status(err, STATUS_BROKEN, -EIO, "%s; %s", step.text, why.text);
+	config_edit_release(&out->config);
+	if (!r)
+		r = config_edit_prepare(&out->config, path, s->vif, &s->after, err);
+	if (!r)
+		r = config_edit_write(&out->config, err);
+	if (!r)
+		return 0;
+	step = *err;
+	error_status(err, STATUS_BROKEN, r, "the vif was changed, its configuration file was not: %s",
+		     step.text);
+	return r;
+}
+
+static int change_vif(struct context *cx, const struct survey *s, const struct lock *lock,
+		      struct error *err)
+{
+	int r = apply_ips(cx->store, s, lock, err);
+
+	if (r == -EINTR)
+		signals_take();
+	if (r != -EAGAIN)
+		log_change(s->vif, s, r, err);
+	if (!r && s->options->flush)
+		flush(s);
+	return r;
 }
 
 /* Plan or apply what the survey found. */
 static int carry_out(struct context *cx, const struct survey *s, const struct lock *lock,
 		     struct outcome *out, struct error *err)
 {
-	int r;
+	int r = 0;
 
 	if (s->options->dry_run)
 		return plan(s, out, err);
-	r = out->config.path ? config_edit_write(&out->config, err) : 0;
-	if (r || !survey_is_change(s))
-		return r;
-	r = apply_ips(cx->store, s, lock, err);
-	if (r && out->config.path)
-		undo_config(out, err);
-	if (r == -EINTR)
-		signals_take();
-	if (r != -EAGAIN)
-		log_change(s->vif, s, r, err);
-	out->is_done = cx->has_changed = !r;
-	if (!r && s->options->flush)
-		flush(s);
-	return r;
+	if (survey_is_change(s)) {
+		r = change_vif(cx, s, lock, err);
+		out->is_done = cx->has_changed = !r;
+	}
+	return r || !out->config.path ? r : change_config(s, out, err);
 }
 
 /* An address that is there already, or is not there, may be a slip of the pen. */
@@ -321,7 +338,7 @@ static void note_idle_words(const struct iplist *before, const struct iplist *na
 	}
 }
 
-/* Finish or undo an edit of this vif that was cut off. */
+/* Finish or undo an edit of this vif that was cut off; -EAGAIN: done, load the vif anew. */
 static int recover(struct store *st, const struct vif *vif, const struct apply_options *edit,
 		   const struct lock *lock, struct error *err)
 {
@@ -330,10 +347,12 @@ static int recover(struct store *st, const struct vif *vif, const struct apply_o
 	CLEANUP(repair_release) struct repair repair = { 0 };
 	int r = journal_read(st, vif, &journal, err);
 
-	if (r || !journal.is_there)
+	if (r || (!journal.is_there && !journal.is_stale))
 		return r;
-	r = repair_look(st, vif, &options, &repair, err);
-	return r ? r : repair_do(st, &repair, lock, err);
+	r = journal.is_there ? repair_look(st, vif, &options, &repair, err) : 0;
+	if (!r)
+		r = journal.is_there ? repair_do(st, &repair, lock, err) : journal_remove(st, vif, err);
+	return r ? r : -EAGAIN;
 }
 
 /* One attempt under the lock: load, make the list, apply it. */

@@ -2,6 +2,7 @@
 /* cmd-repair.c - xvif repair: finish or undo what was cut off, make the kernel match the lists. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "src/cleanup.h"
 #include "src/commands.h"
@@ -31,7 +32,7 @@ static int go_on(struct work *work, const struct vif *vif, int r, const struct e
 {
 	if (r == -ENOMEM)
 		return r;
-	if (err->status == STATUS_REFUSED && r != -EIO)
+	if (err->status == STATUS_REFUSED && r == -EPERM)
 		return report_note(&work->report, vif, "left alone: %s", err->text);
 	if (!work->code) {
 		work->code = r;
@@ -55,9 +56,24 @@ static int repair_loaded(struct work *work, struct store *st, const struct vif *
 	if (r)
 		return r == -EAGAIN ? r : go_on(work, vif, r, err);
 	work->cx->has_changed |= survey_is_change(&repair.survey) && !work->options.dry_run;
-	for (size_t i = 0; i < repair.found.n && !r; i++)
-		r = report_difference(&work->report, vif, &repair.found.v[i]);
+	for (size_t i = 0; i < repair.found.n && !r; i++) {
+		bool stays = !repair.survey.clears_error &&
+			     !strcmp(repair.found.v[i].kind, "hotplug-status");
+
+		r = stays ? report_note(&work->report, vif, "%s stays: its link is not as the script "
+					"would leave it", repair.found.v[i].detail) :
+			    report_difference(&work->report, vif, &repair.found.v[i]);
+	}
 	return r;
+}
+
+/* A journal of a domain that had the number before says nothing of this one. */
+static int forget_stale(struct store *st, const struct vif *vif, struct error *err)
+{
+	CLEANUP(journal_release) struct journal journal = { 0 };
+	int r = journal_read(st, vif, &journal, err);
+
+	return r || !journal.is_stale ? r : journal_remove(st, vif, err);
 }
 
 #define ATTEMPTS 10
@@ -77,6 +93,8 @@ static int repair_vif(struct store *st, const struct vif *found, void *data, str
 		CLEANUP(vif_release) struct vif vif = { 0 };
 
 		r = vif_load(st, 0, &found->domain, found->devid, &vif, err);
+		if (!r && !work->options.dry_run)
+			r = forget_stale(st, &vif, err);
 		if (!r)
 			r = repair_loaded(work, st, &vif, &lock, err);
 	}

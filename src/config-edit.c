@@ -2,10 +2,13 @@
 /* config-edit.c - the "ip=" of one vif in a domain's configuration file. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "src/cleanup.h"
 #include "src/config-edit.h"
@@ -42,7 +45,8 @@ static size_t find_items(const char *text, size_t len, struct span *out)
 		}
 		depth += mark == '[';
 		depth -= mark == ']' && depth;
-		if (in_vif && depth == 1 && token.kind == XLTOKEN_STRING && n < ITEMS_MAX)
+		if (in_vif && depth == 1 && token.kind == XLTOKEN_STRING && token.len >= 2 &&
+		    text[token.at] == text[token.at + token.len - 1] && n < ITEMS_MAX)
 			out[n++] = (struct span){ token.at + 1, token.len - 2 };
 		previous = token;
 	}
@@ -102,10 +106,20 @@ static bool has_mac(const char *text, struct span item, const char *mac)
 static const struct span *choose_item(const char *text, const struct span *items, size_t n,
 				      const struct vif *vif)
 {
-	for (size_t i = 0; i < n && vif->mac; i++)
-		if (has_mac(text, items[i], vif->mac))
-			return &items[i];
-	return vif->devid < n && !has_mac(text, items[vif->devid], NULL) ? &items[vif->devid] : NULL;
+	const struct span *at_devid = vif->devid < n ? &items[vif->devid] : NULL, *found = NULL;
+	size_t matches = 0;
+
+	for (size_t i = 0; i < n && vif->mac; i++) {
+		if (!has_mac(text, items[i], vif->mac))
+			continue;
+		found = &items[i];
+		matches++;
+	}
+	if (matches == 1)
+		return found;
+	if (!at_devid || has_mac(text, *at_devid, NULL) != (matches > 0))
+		return NULL;
+	return !matches || has_mac(text, *at_devid, vif->mac) ? at_devid : NULL;
 }
 
 /* [from, to) of the text becomes @with. */
@@ -212,9 +226,9 @@ static int read_file(struct config_edit *e, const char *path, struct error *err)
 
 	if (r)
 		return r;
-	e->path = strdup(path);
+	e->path = realpath(path, NULL);
 	e->before = malloc(in.len + 1);
-	if (!e->path || !e->before || asprintf(&e->backup, "%s.bak", path) < 0)
+	if (!e->path || !e->before || asprintf(&e->backup, "%s.bak", e->path) < 0)
 		return error_memory(err);
 	memcpy(e->before, in.text ? in.text : "", in.len);
 	e->before_len = in.len;
@@ -247,10 +261,14 @@ int config_edit_prepare(struct config_edit *e, const char *path, const struct vi
 			const struct iplist *after, struct error *err)
 {
 	CLEANUP(cleanup_free) char *list = iplist_format(after);
+	struct xlconfig config = { 0 };
 	int r;
 
 	*e = (struct config_edit){ 0 };
 	r = list ? read_file(e, path, err) : error_memory(err);
+	if (!r)
+		r = xlconfig_parse(e->before, e->before_len, e->path, &config, err);
+	xlconfig_release(&config);
 	return r ? r : change_contents(e, vif, list, err);
 }
 
@@ -266,11 +284,20 @@ static int put(const char *path, const char *text, size_t len, struct error *err
 	return replace_commit(&new, err);
 }
 
+/* As secret as the file itself; what stood there before is replaced, not followed. */
 static int write_backup(const struct config_edit *e, struct error *err)
 {
-	FILE *f = fopen(e->backup, "we");
-	bool ok = f && fwrite(e->before, 1, e->before_len, f) == e->before_len;
+	struct stat sb;
+	int fd = -1;
+	FILE *f;
+	bool ok;
 
+	unlink(e->backup);
+	if (!stat(e->path, &sb))
+		fd = open(e->backup, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	ok = f && !fchown(fd, sb.st_uid, sb.st_gid) && !fchmod(fd, sb.st_mode & 07777) &&
+	     fwrite(e->before, 1, e->before_len, f) == e->before_len;
 	if (f && fclose(f))
 		ok = false;
 	return ok ? 0 : error_set(err, -EIO, "%s: cannot be written: %s", e->backup, strerror(errno));
@@ -285,13 +312,7 @@ int config_edit_write(struct config_edit *e, struct error *err)
 	r = write_backup(e, err);
 	if (!r)
 		r = put(e->path, e->after, e->after_len, err);
-	e->is_written = !r;
 	return r;
-}
-
-int config_edit_undo(struct config_edit *e, struct error *err)
-{
-	return e->is_written ? put(e->path, e->before, e->before_len, err) : 0;
 }
 
 void config_edit_release(struct config_edit *e)

@@ -13,7 +13,6 @@ struct config_edit {
 	char *path, *backup;	/* "FILE.bak" */
 	char *before, *after;
 	size_t before_len, after_len;
-	bool is_written;
 };
 
 /*
@@ -32,8 +31,6 @@ int config_edit_prepare(struct config_edit *e, const char *path, const struct vi
 /* Put the new contents in place at once, the old ones beside it as FILE.bak. */
 int config_edit_write(struct config_edit *e, struct error *err);
 
-/* Put the old contents back. */
-int config_edit_undo(struct config_edit *e, struct error *err);
 void config_edit_release(struct config_edit *e);
 
 #endif

@@ -20,17 +20,21 @@ void journal_release(struct journal *journal)
 int journal_read(struct store *st, const struct vif *vif, struct journal *out, struct error *err)
 {
 	CLEANUP(cleanup_free) char *uuid = NULL, *before = NULL, *after = NULL;
+	CLEANUP(cleanup_free) char *method = NULL;
 	unsigned domid = vif->domain.domid;
 	int r = store_get(st, 0, &uuid, err, ROOT "/%u/%u/uuid", domid, vif->devid);
 
 	*out = (struct journal){ 0 };
 	if (r || !uuid)
 		return r;
-	out->is_there = true;
-	/* of a domain that had the number before: nothing of it concerns this one */
-	if (vif->domain.uuid && strcmp(uuid, vif->domain.uuid))
+	out->is_stale = vif->domain.uuid && strcmp(uuid, vif->domain.uuid);
+	out->is_there = !out->is_stale;
+	if (out->is_stale)
 		return 0;
-	r = store_get(st, 0, &before, err, ROOT "/%u/%u/before", domid, vif->devid);
+	r = store_get(st, 0, &method, err, ROOT "/%u/%u/method", domid, vif->devid);
+	out->is_cycle = method && !strcmp(method, "cycle");
+	if (!r)
+		r = store_get(st, 0, &before, err, ROOT "/%u/%u/before", domid, vif->devid);
 	if (!r)
 		r = store_get(st, 0, &after, err, ROOT "/%u/%u/after", domid, vif->devid);
 	if (!r)
@@ -40,7 +44,7 @@ int journal_read(struct store *st, const struct vif *vif, struct journal *out, s
 
 struct entry {
 	const struct vif *vif;
-	const char *before, *after;
+	const char *before, *after, *method;
 };
 
 static int write_entry(struct store *st, store_tx tx, void *data, struct error *err)
@@ -56,17 +60,19 @@ static int write_entry(struct store *st, store_tx tx, void *data, struct error *
 	if (!r)
 		r = store_set(st, tx, e->after, err, ROOT "/%u/%u/after", domid, devid);
 	if (!r)
+		r = store_set(st, tx, e->method, err, ROOT "/%u/%u/method", domid, devid);
+	if (!r)
 		r = store_set(st, tx, e->vif->domain.uuid ? e->vif->domain.uuid : "", err,
 			      ROOT "/%u/%u/uuid", domid, devid);
 	return r;
 }
 
 int journal_write(struct store *st, const struct vif *vif, const struct iplist *before,
-		  const struct iplist *after, struct error *err)
+		  const struct iplist *after, bool is_cycle, struct error *err)
 {
 	CLEANUP(cleanup_free) char *before_text = iplist_format(before);
 	CLEANUP(cleanup_free) char *after_text = iplist_format(after);
-	struct entry e = { vif, before_text, after_text };
+	struct entry e = { vif, before_text, after_text, is_cycle ? "cycle" : "delta" };
 
 	if (!before_text || !after_text)
 		return error_memory(err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * journal.h - what an edit is about to do, in xenstore, so that it dies with
- * the state it speaks of: /local/domain/0/xvif/journal/D/N/{before,after,uuid}.
+ * the state it speaks of: /local/domain/0/xvif/journal/D/N/{before,after,uuid,method}.
  *
  * Written before the first step, removed after the last. Who finds one holds
  * the vif's lock, so the edit it belongs to was cut off.
@@ -13,6 +13,8 @@
 
 struct journal {
 	bool is_there;
+	bool is_stale;		/* of a domain that had the number before */
+	bool is_cycle;		/* the script was to run offline and online */
 	struct iplist before, after;
 };
 
@@ -21,7 +23,7 @@ int journal_read(struct store *st, const struct vif *vif, struct journal *out, s
 void journal_release(struct journal *journal);
 
 int journal_write(struct store *st, const struct vif *vif, const struct iplist *before,
-		  const struct iplist *after, struct error *err);
+		  const struct iplist *after, bool is_cycle, struct error *err);
 
 /* Remove it, and a shadow that was left, with the folders they leave empty. */
 int journal_remove(struct store *st, const struct vif *vif, struct error *err);

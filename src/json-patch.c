@@ -124,6 +124,16 @@ static bool is_text(const char *text, struct span span, const char *word)
 	return span.len == strlen(word) && !memcmp(text + span.at, word, span.len);
 }
 
+/* A whole number, as libxl writes it. */
+static bool is_number(const char *text, struct span value, unsigned long number)
+{
+	char digits[24];
+
+	return value.len < sizeof(digits) &&
+	       value.len == (size_t)snprintf(digits, sizeof(digits), "%lu", number) &&
+	       !memcmp(text + value.at, digits, value.len);
+}
+
 struct nic {
 	struct member ip, mac;		/* key.len 0: absent */
 	struct member before_ip;	/* the member in front of it */
@@ -143,7 +153,7 @@ static bool read_nic(struct scan *s, unsigned long devid, struct nic *out, bool 
 		return false;
 	for (; next_member(s, &m, &ok); last = m) {
 		if (is_text(s->text, m.key, "\"devid\""))
-			*matches = strtoul(s->text + m.value.at, NULL, 10) == devid;
+			*matches = is_number(s->text, m.value, devid);
 		else if (is_text(s->text, m.key, "\"mac\""))
 			out->mac = m;
 		else if (is_text(s->text, m.key, "\"ip\"")) {
@@ -176,12 +186,19 @@ static int find_nic(const char *text, size_t len, unsigned devid, struct nic *ou
 	return ok ? -ENOENT : -EINVAL;
 }
 
-/* libxl's printer escapes nothing that may stand in a list; what is escaped is no list of ours. */
+/* json-c writes "\/" for "/"; what else may be escaped cannot stand in a list of ours. */
 static char *decode(const char *text, struct span value)
 {
-	if (value.len < 2 || text[value.at] != '"')
-		return strdup("");
-	return strndup(text + value.at + 1, value.len - 2);
+	bool is_string = value.len >= 2 && text[value.at] == '"';
+	char *out = is_string ? strndup(text + value.at + 1, value.len - 2) : strdup(""), *to = out;
+
+	for (const char *from = out; from && *from; from++) {
+		from += from[0] == '\\' && from[1] == '/';
+		*to++ = *from;
+	}
+	if (to)
+		*to = '\0';
+	return out;
 }
 
 int json_patch_get(const char *text, size_t len, unsigned devid, char **value_out)

@@ -86,7 +86,9 @@ static void end_orphan(int fd)
 	if (sscanf(text, "pid %d", &pid) != 1 || !line ||
 	    sscanf(line, "\nscript %d %llu", &group, &time) != 2)
 		return;
-	if (kill(pid, 0) && errno == ESRCH && group > 1 && time && start_time(group) == time)
+	/* a number is not used anew while a group has it: with its leader gone it is still that group */
+	if (kill(pid, 0) && errno == ESRCH && group > 1 && time &&
+	    (!start_time(group) || start_time(group) == time))
 		kill(-group, SIGKILL);
 }
 
@@ -138,18 +140,29 @@ static void write_holder(int fd)
 		dprintf(fd, "pid %d (%s)\n", (int)getpid(), name);
 }
 
-int lock_vif(struct lock *lock, unsigned domid, unsigned devid, unsigned timeout_s,
-	     struct error *err)
+static int lock_own(struct lock *lock, unsigned timeout_s, struct error *err)
 {
 	int r;
 
 	if (mkdir("/run/xvif", 0700) && errno != EEXIST)
 		return error_set(err, -errno, "cannot create '/run/xvif': %s", strerror(errno));
-	snprintf(lock->path, sizeof(lock->path), "/run/xvif/vif-%u.%u.lock", domid, devid);
 	r = claim(lock, timeout_s, err);
 	if (!r)
 		write_holder(lock->fd);
 	return r;
+}
+
+int lock_vif(struct lock *lock, unsigned domid, unsigned devid, unsigned timeout_s,
+	     struct error *err)
+{
+	snprintf(lock->path, sizeof(lock->path), "/run/xvif/vif-%u.%u.lock", domid, devid);
+	return lock_own(lock, timeout_s, err);
+}
+
+int lock_configs(struct lock *lock, unsigned timeout_s, struct error *err)
+{
+	snprintf(lock->path, sizeof(lock->path), "/run/xvif/configs.lock");
+	return lock_own(lock, timeout_s, err);
 }
 
 int lock_iptables(struct lock *lock, unsigned timeout_s, struct error *err)

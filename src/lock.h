@@ -23,6 +23,9 @@ int lock_iptables(struct lock *lock, unsigned timeout_s, struct error *err);
 /* Remove the file, then release; a lock that is not held is left alone. */
 void lock_release(struct lock *lock);
 
+/* Lock against other edits of configuration files; as lock_vif(). */
+int lock_configs(struct lock *lock, unsigned timeout_s, struct error *err);
+
 /*
  * Note in the lock's file that the calling process leads a process group that
  * has inherited the lock. Who waits for the lock kills that group if the

@@ -39,7 +39,7 @@ bool precheck_is_leaving(const struct vif *vif)
 	       says(vif->state, "6");
 }
 
-int precheck_vif(const struct vif *vif, bool after_error, struct error *err)
+int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, struct error *err)
 {
 	unsigned id;
 
@@ -63,7 +63,9 @@ int precheck_vif(const struct vif *vif, bool after_error, struct error *err)
 		return refuse(vif, err, "it has no hotplug script");
 	if (hypervisor_domain(vif->domain.domid) == LIFE_DYING)
 		return refuse(vif, err, "its domain is dying");
-	return after_error && says(vif->hotplug_status, "error") ? 0 : check_hotplug_status(vif, err);
+	if (after_error && says(vif->hotplug_status, "error"))
+		return 0;
+	return may_be_empty && says(vif->hotplug_status, "") ? 0 : check_hotplug_status(vif, err);
 }
 
 static int owned(struct store *st, const struct survey *s, struct vif *owner, const char *theirs,

@@ -8,8 +8,9 @@
 /*
  * The vif: backend here, connected, no script running, nodes that fit together.
  * @after_error: its script may have failed
+ * @may_be_empty: hotplug-status is empty because an edit was cut off
  */
-int precheck_vif(const struct vif *vif, bool after_error, struct error *err);
+int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, struct error *err);
 
 /* Is the vif being taken down, by its nodes? */
 bool precheck_is_leaving(const struct vif *vif);

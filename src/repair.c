@@ -109,10 +109,10 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 		return r;
 	/* whoever began that edit vouched for the script */
 	if (out->journal.is_there && out->options.method == METHOD_AUTO)
-		out->options.method = METHOD_DELTA;
+		out->options.method = out->journal.is_cycle ? METHOD_CYCLE : METHOD_DELTA;
 	r = survey_take(st, vif, &vif->ips, &out->options, &out->survey, err);
 	if (r)
-		return r;
+		return list_journal(out) || list_places(out) ? -ENOMEM : r;
 	return list_journal(out) || list_routes(out) || list_rules(out) || list_places(out) ?
 	       error_memory(err) : 0;
 }

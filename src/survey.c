@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -90,7 +91,8 @@ bool survey_owns_route(const struct survey *s, const struct route *route)
 {
 	return route->link == s->link && route->table == RT_TABLE_MAIN && !route->has_gateway &&
 	       !route->is_multipath &&
-	       (s->script.family != FAMILY_ROUTE || route->metric == SCRIPT_METRIC);
+	       (s->script.family != FAMILY_ROUTE ||
+		(route->metric == SCRIPT_METRIC && route->dst.family == AF_INET && route->has_source));
 }
 
 static bool was_in_journal(const struct survey *s, const struct ipnet *net)
@@ -166,6 +168,21 @@ static int choose_cycle(struct survey *s, struct error *err)
 	lines_add(&s->notes, "all addresses of %s are interrupted while its script runs offline "
 		  "and online", s->vif->link);
 	return 0;
+}
+
+/* The second interface of an emulated network card: its routes would have to change, too. */
+static int check_twin(const struct survey *s, struct error *err)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "vif%u.%u-emu", s->vif->domain.domid, s->vif->devid);
+	if (s->how == METHOD_NONE || !s->vif->type || strcmp(s->vif->type, "vif_ioemu") ||
+	    !kernel_link(name))
+		return 0;
+	error_set(err, -EPERM, "vif %u.%u: its emulated twin '%s' cannot be changed while it runs",
+		  s->vif->domain.domid, s->vif->devid, name);
+	error_hint(err, "--hotplug=none writes the list only; routes and rules are then up to you");
+	return -EPERM;
 }
 
 /* What has to be done for this script by this method. */
@@ -265,7 +282,7 @@ static int list_unrouted(struct survey *s, struct error *err)
 	for (size_t i = 0; i < list->n && !r; i++) {
 		const struct ipword *word = &list->words[i];
 
-		if (!word->is_valid ||
+		if (!word->is_valid || (s->uses_routes && word->net.family != AF_INET) ||
 		    (s->uses_routes && survey_is_routed(s, &s->routes, &word->net)))
 			continue;
 		r = iplist_add(&s->unrouted, &word->net, err);
@@ -416,19 +433,22 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 	*out = (struct survey){ .vif = vif, .options = options, .how = options->method };
 	r = compute_lists(out, after, err);
 	if (!r)
-		r = precheck_vif(vif, options->repair, err);
+		r = survey_places(st, out, err);
+	if (!r)
+		r = precheck_vif(vif, options->repair,
+				 options->journal && options->journal->is_cycle, err);
 	if (!r)
 		r = script_identify(vif->script, &out->script, err);
 	if (!r)
 		r = choose_method(out, err);
+	if (!r)
+		r = check_twin(out, err);
 	if (!r)
 		r = check_ipv6(out, err);
 	if (!r)
 		r = precheck_list(out, err);
 	if (!r)
 		r = precheck_owners(st, 0, out, err);
-	if (!r)
-		r = survey_places(st, out, err);
 	if (!r)
 		r = survey_kernel(out, err);
 	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&

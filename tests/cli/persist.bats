@@ -77,7 +77,7 @@ routes() {
 
 @test "check finds each kind of difference, repair mends it and says so" {
 	ip route del 10.0.0.1 dev vif1.0
-	ip route add 10.0.0.77 dev vif1.0 metric 2
+	ip route add 10.0.0.77 dev vif1.0 src 192.168.7.1 metric 2
 	xenstore-write /libxl/1/device/vif/0/ip 10.0.0.1
 	sed -i 's/10.0.0.1 10.0.0.2/10.0.0.9/' "$(userdata_of 1)"
 	xenstore-write /local/domain/0/backend/vif/1/0/hotplug-status error \
@@ -208,4 +208,114 @@ routes() {
 	run xvif add-ip --hotplug=delta --config /run/xen/web01.cfg web01 10.0.0.5
 	[ "$status" = 4 ]
 	diff /run/xen/old.cfg /run/xen/web01.cfg
+}
+
+# killed_in COMMAND EDIT...: the edit's script waits in COMMAND, both are killed
+killed_in() {
+	local command=$1 pid
+	shift
+	touch /run/xen/wait
+	rm -f /run/xen/waiting
+	cp -a /run/xen/scripts/vif-route /etc/xen/scripts/
+	sed -i 's|^for addr in|if [ "$command" = '"$command"' ] \&\& [ -e /run/xen/wait ]; then rm /run/xen/wait; touch /run/xen/waiting; sleep 1000; fi; for addr in|' \
+		/etc/xen/scripts/vif-route
+	"$@" 3>&- &
+	pid=$!
+	wait_until 10 test -e /run/xen/waiting
+	kill -KILL "$(pgrep -x xvif)"
+	pkill -KILL -f 'vif-route [o]' || true
+	wait $pid || true
+}
+
+@test "a cycle that was cut off, script and all: repair brings the vif up" {
+	killed_in online xvif -q add-ip --hotplug=cycle web01 10.0.0.5
+	run xvif repair
+	echo "$output"
+	[ "$status" = 0 ]
+	! pgrep -f 'sleep 1000'
+	[ "$(live hotplug-status)" = connected ]
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	[ "$(routes | wc -l)" = 3 ]
+	ping -c 1 -W 2 10.0.0.5
+	killed_in offline xvif -q del-ip --hotplug=cycle web01 10.0.0.5
+	xvif -q add-ip --hotplug=cycle web01 10.0.0.6
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5 10.0.0.6" ]
+	[ "$(routes | wc -l)" = 4 ]
+}
+
+@test "a repair that fails keeps the journal" {
+	killed_in online xvif -q add-ip --hotplug=delta web01 10.0.0.5
+	local lock
+	lock=/var/lib/xen/userdata-l.1.$(uuid_of 1).domain-userdata-lock
+	sed -i 's/10.0.0.1 10.0.0.2/10.0.0.9/' "$(userdata_of 1)"
+	flock "$lock" -c 'touch /run/xen/locked; while [ ! -e /run/xen/unlock ]; do sleep 0.02; done' 3>&- &
+	wait_until 10 test -e /run/xen/locked
+	run xvif repair --timeout 1
+	[ "$status" = 1 ]
+	xenstore-exists /local/domain/0/xvif/journal/1/0
+	touch /run/xen/unlock
+	wait $!
+	xvif repair
+	! xenstore-exists /local/domain/0/xvif
+	rm /run/xen/locked /run/xen/unlock
+}
+
+@test "a journal of a former domain gives no permission" {
+	echo true >>/etc/xen/scripts/vif-route
+	iptables -I FORWARD -m physdev --physdev-is-bridged --physdev-in vif1.0 -s 10.77.0.1 -j ACCEPT
+	xenstore-write /local/domain/0/xvif/journal/1/0/before 10.9.9.1 \
+		/local/domain/0/xvif/journal/1/0/after 10.9.9.2 /local/domain/0/xvif/journal/1/0/uuid other
+	xvif repair
+	iptables -S FORWARD | grep -q 10.77.0.1
+	! xenstore-exists /local/domain/0/xvif
+}
+
+@test "a running edit is no difference" {
+	touch /run/xen/wait
+	rm -f /run/xen/waiting
+	sed -i 's|^for addr in|if [ "$command" = online ]; then touch /run/xen/waiting; while [ -e /run/xen/wait ]; do sleep 0.02; done; fi; for addr in|' \
+		/etc/xen/scripts/vif-route
+	xvif -q add-ip --hotplug=delta web01 10.0.0.5 3>&- &
+	local pid=$!
+	wait_until 10 test -e /run/xen/waiting
+	run xvif check --timeout 1 -J
+	[ "$status" = 0 ]
+	[[ "$output" == *"an edit is running"* ]]
+	rm /run/xen/wait
+	wait $pid
+}
+
+@test "json-c's way to write a slash is understood" {
+	xvif -q set-ips web01 10.0.0.1 10.0.0.64/29
+	sed -i 's,10.0.0.64/29,10.0.0.64\\/29,' "$(userdata_of 1)"
+	xvif check
+	xvif -q add-ip web01 10.0.0.2
+	[ "$(stored 1 0)" = "10.0.0.1 10.0.0.64/29 10.0.0.2" ]
+}
+
+@test "a kept IPv6 word and an operator's own route stop no edit, and stay" {
+	xvif -q add-ip --hotplug=none web01 2001:db8::5 || true
+	ip -6 route add 2001:db8:1::/64 dev vif1.0 metric 2
+	xvif repair
+	xvif -q add-ip web01 10.0.0.9
+	ip -6 route show dev vif1.0 | grep -q 2001:db8:1::/64
+	[ "$(live)" = "10.0.0.1 10.0.0.2 2001:db8::5 10.0.0.9" ]
+}
+
+@test "an emulated twin is not left behind: refused" {
+	xenstore-write /local/domain/0/backend/vif/1/0/type vif_ioemu
+	ip link add vif1.0-emu type veth peer name emu1
+	refused 1 "emulated twin" xvif add-ip web01 10.0.0.5
+	xvif -q add-ip --hotplug=none web01 10.0.0.5
+}
+
+@test "--config: two vifs with one MAC, the backup as secret as the file" {
+	local cfg=/run/xen/two.cfg
+	printf "vif = [ 'mac=00:16:3e:00:00:01, ip=10.5.0.1', 'mac=00:16:3e:00:00:01, ip=10.5.0.2' ]\nvncpasswd = 'x'\n" >$cfg
+	chmod 600 $cfg
+	xvif -q set-ips --config $cfg web01 10.0.0.1
+	[ "$(xvif sxp from-config $cfg | xvif sxp get -r device/vif/ip)" = $'10.0.0.1\n10.5.0.2' ]
+	[ "$(stat -c %a $cfg.bak)" = 600 ]
+	printf "vif = [ '" >$cfg
+	refused 2 "two.cfg" xvif add-ip --config $cfg web01 10.0.0.5
 }
