@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * print-words.h - a tree of words on one line, one word after the other; short
- * texts by looking at 32 bytes at once, or twice. Included by print.c once for each
+ * texts by looking at 32 bytes at once, or twice; slices of the source that need
+ * no change are copied. Included by print.c once for each
  * instruction set, after not_bare and not_plain: a bit for each of 32 bytes
- * that is not of such a kind.
+ * that is not of such a kind; and equal: for each that is this one.
  */
 #ifndef SHORT
 #define SHORT 64
+#define SLICE 128	/* words */
 #endif
 
 /* How many of the first 64 bytes are of a kind; those past 32 are seldom looked at. */
@@ -54,13 +56,62 @@ static inline TARGET char *NAME(put_short)(char *to, const unsigned char *text)
 	return n == 0 && byte_class[*text] == BYTE_QUOTE ? NAME(put_short_string)(to, text) : NULL;
 }
 
+static inline TARGET uint64_t NAME(equal_64)(const unsigned char *text, char c)
+{
+	return NAME(equal)(text, c) | (uint64_t)NAME(equal)(text + 32, c) << 32;
+}
+
+/* A "@" alone is bare, so one in a string is not simple. */
+static inline TARGET void NAME(look_at)(struct slice_masks *m, const unsigned char *p, bool in_string)
+{
+	m->bare = ~(NAME(not_bare)(p) | (uint64_t)NAME(not_bare)(p + 32) << 32);
+	m->blank = NAME(equal_64)(p, ' ');
+	m->open = NAME(equal_64)(p, '(');
+	m->close = NAME(equal_64)(p, ')');
+	m->quote = NAME(equal_64)(p, '\'');
+	if (m->quote || in_string)
+		m->plain = ~(NAME(not_plain)(p) | (uint64_t)NAME(not_plain)(p + 32) << 32 |
+			     NAME(equal_64)(p, '@'));
+}
+
+/*
+ * The source from one text to another, with a block behind it that can be read.
+ * The number of words tells whether all that is there belongs to the tree.
+ */
+static TARGET bool NAME(is_printed)(const unsigned char *text, size_t len, size_t n_words)
+{
+	struct slice_seam seam = { .apart = 1 };
+	struct slice_masks m;
+
+	for (size_t pos = 0; pos < len; pos += 64) {
+		uint64_t keep = len - pos < 64 ? ((uint64_t)1 << (len - pos)) - 1 : ~(uint64_t)0;
+
+		NAME(look_at)(&m, text + pos, seam.in_string);
+		if (!block_is_printed(&seam, &m, keep))
+			return false;
+	}
+	return !seam.in_string && (text[len - 1] == ' ' || text[len - 1] == '(') &&
+	       seam.n_words == n_words;
+}
+
+/* About SLICE words on: a text, unless there is none before @end. */
+static inline uint32_t NAME(slice_end)(const uint32_t *words, uint32_t i, uint32_t end)
+{
+	if (end - i <= SLICE)
+		return end;
+	for (i += SLICE; i < end && (words[i] & WORD_PAREN); i++)
+		;
+	return i;
+}
+
 static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc, sxp_node node)
 {
 	const uint32_t *words = doc->words;
 	const unsigned char *text = doc->text;
 	uint32_t end = word_opens(words[node], node) ? words[node] & WORD_VALUE : node;
-	size_t safe = doc->end >= SHORT + 2 ? doc->end - SHORT - 2 : 0, blank = 0;
+	size_t safe = doc->end >= SHORT + 2 ? doc->end - SHORT - 2 : 0, blank = 0, len;
 	char *p = out_room(out), *end_of_room = out->end - OUT_ROOM, *next;
+	uint32_t slice = 0;	/* until there all is printed word by word */
 
 	for (uint32_t i = node; i <= end; i++) {
 		uint32_t word = words[i];
@@ -83,6 +134,20 @@ static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc,
 		}
 		p += blank;
 		blank = 1;
+		if (i >= slice) {
+			slice = NAME(slice_end)(words, i, end);
+			len = words[slice] - word;
+			if (words[slice] < safe && word < words[slice] &&
+			    NAME(is_printed)(text + word, len, slice - i)) {
+				blank = text[word + len - 1] == ' ';	/* or it is "(" */
+				out->p = p;
+				out_put(out, (const char *)text + word, len - blank);
+				p = out_room(out);
+				end_of_room = out->end - OUT_ROOM;
+				i = slice - 1;
+				continue;
+			}
+		}
 		__builtin_prefetch(text + word + 2048);
 		next = word < safe ? NAME(put_short)(p, text + word) : NULL;
 		if (!next) {

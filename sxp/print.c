@@ -208,6 +208,8 @@ static void print_walk(struct out *out, const struct sxp_doc *doc, sxp_node node
 
 #ifdef __SSE2__
 
+#include "sxp/print-slice.h"
+
 #define TARGET
 #define NAME(name) name##_sse2
 
@@ -221,6 +223,14 @@ static inline uint32_t not_plain_sse2(const unsigned char *text)
 	return ~(plain_mask(load(text)) | plain_mask(load(text + 16)) << 16);
 }
 
+static inline uint32_t equal_sse2(const unsigned char *text, char c)
+{
+	__m128i v = _mm_set1_epi8(c);
+
+	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(load(text), v)) |
+	       (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(load(text + 16), v)) << 16;
+}
+
 static inline void copy_32_sse2(char *to, const unsigned char *text)
 {
 	memcpy(to, text, 32);
@@ -230,7 +240,7 @@ static inline void copy_32_sse2(char *to, const unsigned char *text)
 #undef NAME
 #undef TARGET
 
-#define TARGET __attribute__((target("avx2,bmi")))
+#define TARGET __attribute__((target("avx2,bmi,popcnt")))
 #define NAME(name) name##_avx2
 
 /* Looked up by both halves of the byte, as in scan.c; a bit for those that are in no class. */
@@ -243,6 +253,13 @@ static inline TARGET uint32_t look_up(const unsigned char *text, __m128i by_low,
 		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_high),
 				    _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15))));
 	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(classes, _mm256_setzero_si256()));
+}
+
+static inline TARGET uint32_t equal_avx2(const unsigned char *text, char c)
+{
+	__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)text);
+
+	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(c)));
 }
 
 static inline TARGET void copy_32_avx2(char *to, const unsigned char *text)

@@ -46,5 +46,6 @@ bool reader_read_careful(struct reader *rd);
 /* With a certain scanner. */
 struct sxp_doc *reader_read(enum scanner scanner, const char *text, size_t len,
 			    const struct sxp_options *options, struct sxp_error *err);
+struct sxp_stream *stream_new(enum scanner scanner, const struct sxp_options *options);
 
 #endif

@@ -169,6 +169,7 @@ INLINE bool depth_holds(const struct scan *sc, uint64_t opens, uint64_t closes)
 #define NAME(name) name##_sse2
 #include "sxp/scan-sse2.h"
 #include "sxp/scan-block.h"
+#include "sxp/scan-look.h"
 #undef NAME
 #undef TARGET
 
@@ -197,6 +198,7 @@ INLINE bool depth_holds(const struct scan *sc, uint64_t opens, uint64_t closes)
 #define NAME(name) name##_avx2
 #include "sxp/scan-avx2.h"
 #include "sxp/scan-block.h"
+#include "sxp/scan-look.h"
 #undef NAME
 #undef TARGET
 
@@ -206,6 +208,7 @@ INLINE bool depth_holds(const struct scan *sc, uint64_t opens, uint64_t closes)
 #define NAME(name) name##_avx512
 #include "sxp/scan-avx512.h"
 #include "sxp/scan-block.h"
+#include "sxp/scan-look.h"
 #undef NAME
 #undef TARGET
 
@@ -247,6 +250,25 @@ enum scan_result scan_run(enum scanner scanner, struct scan *sc)
 	return SCAN_ODD;
 }
 
+void scan_look(enum scanner scanner, const unsigned char *text, size_t len,
+	       struct scan_look *look)
+{
+	switch (scanner) {
+	case SCANNER_CAREFUL:
+		*look = (struct scan_look){ 0 };
+		break;
+	case SCANNER_SSE2:
+		look_sse2(text, len, look);
+		break;
+	case SCANNER_AVX2:
+		look_avx2(text, len, look);
+		break;
+	case SCANNER_AVX512:
+		look_avx512(text, len, look);
+		break;
+	}
+}
+
 #else	/* another machine: the careful reader does it all */
 
 bool scan_can(enum scanner scanner)
@@ -264,6 +286,15 @@ enum scan_result scan_run(enum scanner scanner, struct scan *sc)
 	(void)scanner;
 	(void)sc;
 	return SCAN_ODD;
+}
+
+void scan_look(enum scanner scanner, const unsigned char *text, size_t len,
+	       struct scan_look *look)
+{
+	(void)scanner;
+	(void)text;
+	(void)len;
+	*look = (struct scan_look){ 0 };
 }
 
 #endif

@@ -53,4 +53,19 @@ bool scan_can(enum scanner scanner);
 
 enum scan_result scan_run(enum scanner scanner, struct scan *sc);
 
+/*
+ * What is at the start of a piece of text, at most 64 bytes of it, at a place
+ * where a value may begin: a bit for each byte. Only what is seen to its end
+ * and is not odd counts; nothing of the rest is known.
+ */
+struct scan_look {
+	uint64_t events;	/* parentheses, and where texts begin */
+	uint64_t opens, closes;
+	uint64_t stops;		/* after each text the first byte that is not of it, or its last quote */
+	size_t len;		/* how many bytes count */
+};
+
+void scan_look(enum scanner scanner, const unsigned char *text, size_t len,
+	       struct scan_look *look);
+
 #endif

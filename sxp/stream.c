@@ -2,10 +2,12 @@
 /*
  * stream.c - reading from pieces. What a piece shows of a text is handed on as
  * it is; only a text that is cut, or has escapes, is put together in a buffer.
+ * Between two values the scanner is asked for those which follow; what it does
+ * not see to the end, or finds odd, is read byte by byte.
  */
 #include <stdlib.h>
 
-#include "sxp/doc.h"
+#include "sxp/read.h"
 
 enum state { BETWEEN, IN_ATOM, IN_STRING, IN_ESCAPE, IN_COMMENT, AT_END, FAILED };
 
@@ -19,11 +21,15 @@ struct sxp_stream {
 	struct sxp_allocator allocator;
 	struct sxp_error err;
 	enum state state;
+	enum scanner scanner;
 
 	const unsigned char *piece;
 	size_t len, pos;
 	size_t base;		/* offset of the piece in the whole text */
 	bool is_last;
+
+	struct scan_look look;	/* values ahead, none unless BETWEEN */
+	size_t look_pos;	/* where its bit 0 is in the piece */
 
 	size_t seen;		/* how far lines have been counted, in the piece */
 	size_t line, line_start;
@@ -42,7 +48,7 @@ struct sxp_stream {
 	size_t n_buf, buf_size;
 };
 
-struct sxp_stream *sxp_stream_new(const struct sxp_options *options)
+struct sxp_stream *stream_new(enum scanner scanner, const struct sxp_options *options)
 {
 	const struct sxp_allocator *allocator =
 		options && options->allocator ? options->allocator : &doc_malloc;
@@ -54,8 +60,14 @@ struct sxp_stream *sxp_stream_new(const struct sxp_options *options)
 	if (options)
 		st->options = *options;
 	st->allocator = *allocator;
+	st->scanner = scanner;
 	st->line = 1;
 	return st;
+}
+
+struct sxp_stream *sxp_stream_new(const struct sxp_options *options)
+{
+	return stream_new(scan_best(), options);
 }
 
 void sxp_stream_free(struct sxp_stream *st)
@@ -124,6 +136,7 @@ static enum sxp_event fail(struct sxp_stream *st, const struct sxp_error *err)
 {
 	st->err = *err;
 	st->state = FAILED;
+	st->look.events = 0;
 	return SXP_ERROR;
 }
 
@@ -215,6 +228,7 @@ static enum sxp_event use_up(struct sxp_stream *st)
 	locate(st, &end);
 	st->base += st->len;
 	st->len = st->pos = st->text = st->seen = 0;
+	st->look_pos = st->look.len = 0;
 	return SXP_MORE;
 }
 
@@ -333,35 +347,46 @@ static enum sxp_event in_comment(struct sxp_stream *st)
 	return SXP_MORE;
 }
 
-static enum sxp_event open_list(struct sxp_stream *st, struct sxp_token *token)
+static bool grow_open(struct sxp_stream *st)
 {
 	void *array = st->open;
 
+	if (!doc_grow(&st->allocator, &array, &st->open_size, st->depth + 1, sizeof(*st->open)))
+		return false;
+	st->open = array;
+	return true;
+}
+
+static enum sxp_event open_list(struct sxp_stream *st, struct sxp_token *token)
+{
+	*token = (struct sxp_token){ 0 };
 	if (st->options.max_depth && st->depth == st->options.max_depth) {
 		give_up(st, SXP_TOO_DEEP, '(', here(st));
 		return SXP_ERROR;
 	}
-	if (!doc_grow(&st->allocator, &array, &st->open_size, st->depth + 1, sizeof(*st->open))) {
+	if (st->depth == st->open_size && !grow_open(st)) {
 		give_up(st, SXP_NO_MEMORY, -1, here(st));
 		return SXP_ERROR;
 	}
-	st->open = array;
-	st->open[st->depth++] = here(st);
-	token->offset = st->base + st->pos++;
+	/* by its members: a copy of 24 bytes waits until all of them are written */
+	st->open[st->depth].offset = st->base + st->pos;
+	st->open[st->depth++].line = 0;
 	token->depth = st->depth;
+	token->offset = st->base + st->pos++;
 	return SXP_OPEN;
 }
 
 static enum sxp_event close_list(struct sxp_stream *st, struct sxp_token *token)
 {
+	*token = (struct sxp_token){ 0 };
 	if (!st->depth) {
 		if (!defect(st, SXP_LIST_NOT_OPENED, ')', here(st), NULL))
 			return SXP_ERROR;
 		st->pos++;
 		return SXP_MORE;
 	}
-	token->offset = st->base + st->pos++;
 	token->depth = --st->depth;
+	token->offset = st->base + st->pos++;
 	return SXP_CLOSE;
 }
 
@@ -402,6 +427,54 @@ static enum sxp_event between(struct sxp_stream *st, struct sxp_token *token)
 	return SXP_MORE;
 }
 
+/*
+ * Look at the values from @pos on; false: neither values nor blanks are seen.
+ * What was seen before is used up, also its blanks: @pos after them does not
+ * have to wait for the last value.
+ */
+static bool look_ahead(struct sxp_stream *st)
+{
+	size_t after = st->look_pos + st->look.len;
+
+	if (st->pos < after)
+		st->pos = after;
+	scan_look(st->scanner, st->piece + st->pos, st->len - st->pos, &st->look);
+	st->look_pos = st->pos;
+	return st->look.len != 0;
+}
+
+static enum sxp_event too_long(struct sxp_stream *st, struct sxp_token *token)
+{
+	*token = (struct sxp_token){ 0 };
+	give_up(st, SXP_TOO_LONG, -1, here(st));
+	return SXP_ERROR;
+}
+
+/* The next of them. */
+static inline enum sxp_event next_seen(struct sxp_stream *st, struct sxp_token *token)
+{
+	uint64_t bit = st->look.events & -st->look.events;
+	size_t pos = st->look_pos + (size_t)__builtin_ctzll(bit), end;
+	bool quoted;
+
+	st->pos = pos;
+	st->look.events ^= bit;
+	if (bit & st->look.opens)
+		return open_list(st, token);
+	if (bit & st->look.closes)
+		return close_list(st, token);
+	quoted = byte_class[st->piece[pos]] == BYTE_QUOTE;
+	end = st->look_pos + (size_t)__builtin_ctzll(st->look.stops & ~(bit | (bit - 1)));
+	if (st->options.max_length && end - pos - quoted > st->options.max_length)
+		return too_long(st, token);
+	*token = (struct sxp_token){
+		.text = (const char *)st->piece + pos + quoted, .len = end - pos - quoted,
+		.depth = st->depth, .offset = st->base + pos, .quoted = quoted,
+	};
+	st->pos = end + quoted;
+	return SXP_TEXT;
+}
+
 /* Where the text ends: what is still open, and then the lists one by one. */
 static enum sxp_event at_end(struct sxp_stream *st, struct sxp_token *token)
 {
@@ -438,7 +511,30 @@ static enum sxp_event finish(struct sxp_stream *st, struct sxp_token *token)
 	return event;
 }
 
-enum sxp_event sxp_stream_next(struct sxp_stream *st, struct sxp_token *token)
+/* A step further in the piece; SXP_MORE: without an event. */
+static enum sxp_event step(struct sxp_stream *st, struct sxp_token *token)
+{
+	switch (st->state) {
+	case BETWEEN:
+		return look_ahead(st) || st->pos == st->len ? SXP_MORE : between(st, token);
+	case IN_ATOM:
+		return in_atom(st, token);
+	case IN_STRING:
+		return in_string(st, token);
+	case IN_ESCAPE:
+		return in_escape(st) == SXP_ERROR ? SXP_ERROR : SXP_MORE;
+	case IN_COMMENT:
+		return in_comment(st);
+	case AT_END:
+	case FAILED:
+		break;
+	}
+	return SXP_ERROR;
+}
+
+/* All that is not seen ahead; away from what is, as that needs few registers. */
+static __attribute__((noinline)) enum sxp_event read_on(struct sxp_stream *st,
+							struct sxp_token *token)
 {
 	enum sxp_event event = SXP_MORE;
 
@@ -448,32 +544,21 @@ enum sxp_event sxp_stream_next(struct sxp_stream *st, struct sxp_token *token)
 			return SXP_ERROR;
 		if (st->state == AT_END)
 			return at_end(st, token);
-		if (st->pos == st->len) {
-			if (!st->is_last)
-				return use_up(st);
+		if (st->look.events)
+			event = next_seen(st, token);
+		else if (st->pos < st->len)
+			event = step(st, token);
+		else if (st->is_last)
 			event = finish(st, token);
-			continue;
-		}
-		switch (st->state) {
-		case BETWEEN:
-			event = between(st, token);
-			break;
-		case IN_ATOM:
-			event = in_atom(st, token);
-			break;
-		case IN_STRING:
-			event = in_string(st, token);
-			break;
-		case IN_ESCAPE:
-			event = in_escape(st) == SXP_ERROR ? SXP_ERROR : SXP_MORE;
-			break;
-		case IN_COMMENT:
-			event = in_comment(st);
-			break;
-		case AT_END:
-		case FAILED:
-			break;
-		}
+		else
+			return use_up(st);
 	}
 	return event;
+}
+
+enum sxp_event sxp_stream_next(struct sxp_stream *st, struct sxp_token *token)
+{
+	enum sxp_event event = st->look.events ? next_seen(st, token) : SXP_MORE;
+
+	return event == SXP_MORE ? read_on(st, token) : event;
 }

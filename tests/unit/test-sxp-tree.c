@@ -104,6 +104,38 @@ TEST(what_is_printed_reads_back_equal)
 	}
 }
 
+/* As it is printed, but for a byte or two: it is copied only where it may be. */
+TEST(what_is_almost_as_printed_is_printed)
+{
+	static const char *const pieces[] = { " a", " (vif (mac 00:16:3e:00:00:01))", " ''", " (ip '1 2')",
+					      " ()", " (a ((0) (1)))", " 'it (#) x'" };
+	static const char bytes[] = "   (()''\"@#a-;\\\n~_=\x01\x7f\xc3";
+	struct sxp_options recover = { .flags = SXP_RECOVER };
+	struct random r = { 12 };
+
+	for (int i = 0; i < 5000; i++) {
+		struct sxp_doc *doc, *copy = sxp_new();
+		char line[8000] = "(a", *built, *printed;
+		size_t n = 2;
+
+		for (unsigned j = random_below(&r, 200); j; j--)
+			n += (size_t)sprintf(line + n, "%s", pieces[random_below(&r, 7)]);
+		n += (size_t)sprintf(line + n, ")");
+		for (unsigned j = random_below(&r, 3); j; j--)
+			line[1 + random_below(&r, (uint32_t)n - 1)] = bytes[random_below(&r, sizeof(bytes) - 1)];
+		doc = sxp_read_with(line, n, &recover, NULL);
+		for (sxp_node v = sxp_first(doc, sxp_root(doc)); v; v = sxp_next(doc, v))
+			assert_true(sxp_add_copy(copy, sxp_root(copy), doc, v) != 0);
+		printed = print_as(doc, sxp_root(doc), SXP_LINE, 0);
+		built = print_as(copy, sxp_root(copy), SXP_LINE, 0);
+		assert_string_equal(printed, built);
+		free(printed);
+		free(built);
+		sxp_free(copy);
+		sxp_free(doc);
+	}
+}
+
 static void check_found(const char *text, const char *path, const char *printed)
 {
 	struct sxp_doc *doc = read(text);
@@ -466,6 +498,7 @@ int main(void)
 		cmocka_unit_test(json_has_arrays_and_strings),
 		cmocka_unit_test(indented_is_flat_where_it_fits),
 		cmocka_unit_test(what_is_printed_reads_back_equal),
+		cmocka_unit_test(what_is_almost_as_printed_is_printed),
 		cmocka_unit_test(paths_name_elements),
 		cmocka_unit_test(bad_paths_are_errors_with_a_column),
 		cmocka_unit_test(xends_helpers_find_what_they_found),
