@@ -20,7 +20,6 @@ struct slice_seam {
 	uint64_t blank, close, opening, closing;
 	uint64_t bare;		/* of a string that is bare up to here */
 	uint64_t in_string;	/* all bits, or none */
-	size_t n_words;		/* so far */
 };
 
 /* The bytes after those of @mask. */
@@ -66,20 +65,18 @@ INLINE bool strings_are_printed(struct slice_seam *seam, struct slice_masks *m,
 /* A block, of which the bytes of @keep belong to the slice. */
 INLINE bool block_is_printed(struct slice_seam *seam, struct slice_masks *m, uint64_t keep)
 {
-	uint64_t opening = 0, closing = 0, inside = 0, apart, after_close, wrong, begins;
+	uint64_t opening = 0, closing = 0, inside = 0, apart, after_close, wrong;
 
 	m->quote &= keep;
 	if ((m->quote | seam->in_string) && !strings_are_printed(seam, m, &opening, &closing, &inside))
 		return false;
-	begins = m->bare | opening;
 	wrong = ~(m->bare | m->blank | m->open | m->close | inside);
 	wrong |= m->close & after(m->blank, &seam->blank);
 	wrong |= ~(m->blank | m->close) & after(closing, &seam->closing);
 	apart = after(m->blank | m->open, &seam->apart);
 	after_close = after(m->close, &seam->close);
-	wrong |= (m->blank & apart) | ((m->open | opening) & ~apart) | (begins & after_close);
-	begins &= apart;
-	seam->n_words += (size_t)__builtin_popcountll((begins | m->open | m->close) & keep);
+	wrong |= (m->blank & apart) | ((m->open | opening) & ~apart);
+	wrong |= (m->bare | opening) & after_close;
 	return !(wrong & keep);
 }
 

@@ -8,7 +8,7 @@
  */
 #ifndef SHORT
 #define SHORT 64
-#define SLICE 128	/* words */
+#define SLICE 256	/* words */
 #endif
 
 /* How many of the first 64 bytes are of a kind; those past 32 are seldom looked at. */
@@ -76,9 +76,9 @@ static inline TARGET void NAME(look_at)(struct slice_masks *m, const unsigned ch
 
 /*
  * The source from one text to another, with a block behind it that can be read.
- * The number of words tells whether all that is there belongs to the tree.
+ * What recovery leaves out stands between top-level values only, not in one.
  */
-static TARGET bool NAME(is_printed)(const unsigned char *text, size_t len, size_t n_words)
+static TARGET bool NAME(is_printed)(const unsigned char *text, size_t len)
 {
 	struct slice_seam seam = { .apart = 1 };
 	struct slice_masks m;
@@ -90,8 +90,7 @@ static TARGET bool NAME(is_printed)(const unsigned char *text, size_t len, size_
 		if (!block_is_printed(&seam, &m, keep))
 			return false;
 	}
-	return !seam.in_string && (text[len - 1] == ' ' || text[len - 1] == '(') &&
-	       seam.n_words == n_words;
+	return !seam.in_string && (text[len - 1] == ' ' || text[len - 1] == '(');
 }
 
 /* About SLICE words on: a text, unless there is none before @end. */
@@ -138,7 +137,7 @@ static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc,
 			slice = NAME(slice_end)(words, i, end);
 			len = words[slice] - word;
 			if (words[slice] < safe && word < words[slice] &&
-			    NAME(is_printed)(text + word, len, slice - i)) {
+			    NAME(is_printed)(text + word, len)) {
 				blank = text[word + len - 1] == ' ';	/* or it is "(" */
 				out->p = p;
 				out_put(out, (const char *)text + word, len - blank);
