@@ -5,6 +5,7 @@
 
 #include "src/cleanup.h"
 #include "src/cmd-sxp.h"
+#include "src/output.h"
 #include "src/replace.h"
 #include "src/result.h"
 
@@ -13,14 +14,9 @@ static void free_edit(struct sxp_edit **edit)
 	sxp_edit_free(*edit);
 }
 
-static int write_piece(void *out, const char *text, size_t len)
-{
-	return fwrite(text, 1, len, out) == len ? 0 : -1;
-}
-
 static int write_result(const struct sxp_edit *edit, const char *name, FILE *out, struct error *err)
 {
-	if (sxp_edit_write(edit, write_piece, out) || fflush(out))
+	if (sxp_edit_write(edit, output_piece, out) || fflush(out))
 		return error_set(err, -EIO, "%s: cannot write the result: %s", name, strerror(errno));
 	return 0;
 }

@@ -62,11 +62,6 @@ int sxp_load(const struct input *in, bool recover, struct sxp_doc **out, struct 
 	return *out ? 0 : sxp_message(in->name, &why, err);
 }
 
-static int write_piece(void *out, const char *text, size_t len)
-{
-	return fwrite(text, 1, len, out) == len ? 0 : -1;
-}
-
 static int cannot_write(struct error *err)
 {
 	return error_set(err, -EIO, "cannot write the result: %s", strerror(errno));
@@ -239,7 +234,7 @@ static int print_raw(const struct sxp_doc *doc, sxp_node node, FILE *out)
 		if (text)
 			fwrite(text, 1, len, out);
 		else
-			sxp_print(doc, n, write_piece, out);
+			sxp_print(doc, n, output_piece, out);
 	}
 	putc('\n', out);
 	return ferror(out);
@@ -281,7 +276,7 @@ static int print_json(struct context *cx, const struct args *args, const struct 
 	int r = sxp_load(in, args->options[OPT_RECOVER] != NULL, &doc, err);
 
 	for (sxp_node n = r ? 0 : sxp_first(doc, sxp_root(doc)); n; n = sxp_next(doc, n))
-		if (sxp_print_as(doc, n, &layout, write_piece, cx->out) || putc('\n', cx->out) == EOF)
+		if (sxp_print_as(doc, n, &layout, output_piece, cx->out) || putc('\n', cx->out) == EOF)
 			return cannot_write(err);
 	return r;
 }

@@ -159,6 +159,13 @@ int lock_vif(struct lock *lock, unsigned domid, unsigned devid, unsigned timeout
 	return lock_own(lock, timeout_s, err);
 }
 
+int lock_file(struct lock *lock, const char *path, unsigned timeout_s, struct error *err)
+{
+	if ((size_t)snprintf(lock->path, sizeof(lock->path), "%s", path) >= sizeof(lock->path))
+		return error_set(err, -ENAMETOOLONG, "lock '%s': its name is too long", path);
+	return claim(lock, timeout_s, err);
+}
+
 int lock_configs(struct lock *lock, unsigned timeout_s, struct error *err)
 {
 	snprintf(lock->path, sizeof(lock->path), "/run/xvif/configs.lock");

@@ -7,7 +7,7 @@
 
 struct lock {
 	int fd;			/* 0: not held */
-	char path[96];
+	char path[128];
 };
 
 /* Lock "/run/xvif/vif-D.N.lock"; waits at most @timeout_s. Returns 0, -ETIMEDOUT naming the holder, or another negative errno. */
@@ -22,6 +22,13 @@ int lock_iptables(struct lock *lock, unsigned timeout_s, struct error *err);
 
 /* Remove the file, then release; a lock that is not held is left alone. */
 void lock_release(struct lock *lock);
+
+/*
+ * Claim the lock whose file is at @path: flock, and whoever holds it removes
+ * the file before letting go, as libxl does (Xen,
+ * tools/libs/light/libxl_internal.c, libxl__lock_file). As lock_vif().
+ */
+int lock_file(struct lock *lock, const char *path, unsigned timeout_s, struct error *err);
 
 /* Lock against other edits of configuration files; as lock_vif(). */
 int lock_configs(struct lock *lock, unsigned timeout_s, struct error *err);

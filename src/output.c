@@ -40,14 +40,14 @@ void output_message(const char *text)
 	putc('\n', stderr);
 }
 
-static int write_piece(void *out, const char *text, size_t len)
+int output_piece(void *out, const char *text, size_t len)
 {
 	return fwrite(text, 1, len, out) == len ? 0 : -1;
 }
 
 int output_sxp(const struct sxp_doc *doc, sxp_node node, FILE *out, struct error *err)
 {
-	if (sxp_print(doc, node, write_piece, out) || putc('\n', out) == EOF)
+	if (sxp_print(doc, node, output_piece, out) || putc('\n', out) == EOF)
 		return error_set(err, -EIO, "cannot write the result");
 	return 0;
 }

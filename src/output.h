@@ -54,6 +54,9 @@ int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *
 /* Print a line on stderr that is not an error of the command. */
 void output_message(const char *text);
 
+/* For sxp_print() and its like: @out is a FILE. Returns 0, or -1 with errno. */
+int output_piece(void *out, const char *text, size_t len);
+
 /* Print a value on one line. */
 int output_sxp(const struct sxp_doc *doc, sxp_node node, FILE *out, struct error *err);
 

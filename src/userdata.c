@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "src/cleanup.h"
@@ -16,7 +13,6 @@
 #include "src/userdata.h"
 
 #define FOLDER "/var/lib/xen"
-#define RETRY_NS (10 * 1000 * 1000)
 
 static int failed(const char *path, const char *what, struct error *err)
 {
@@ -33,52 +29,6 @@ static char *make_path(const struct domain *domain, char kind, const char *name)
 		     name) < 0)
 		return NULL;
 	return path;
-}
-
-static bool is_at_path(int fd, const char *path)
-{
-	struct stat a, b;
-
-	return !fstat(fd, &a) && !stat(path, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-/* libxl waits in flock(); here the wait has an end. */
-static int flock_until(int fd, time_t end)
-{
-	const struct timespec pause = { .tv_nsec = RETRY_NS };
-
-	while (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return -errno;
-		if (time(NULL) > end)
-			return -ETIMEDOUT;
-		nanosleep(&pause, NULL);
-	}
-	return 0;
-}
-
-/* The file is removed by who held the lock: had, but not at its path any more, is not had. */
-static int claim(struct userdata *u, unsigned timeout_s, struct error *err)
-{
-	time_t end = time(NULL) + (time_t)timeout_s;
-	int r;
-
-	for (;;) {
-		int fd = open(u->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-
-		if (fd < 0)
-			return failed(u->lock_path, "open the lock", err);
-		r = flock_until(fd, end);
-		if (!r && is_at_path(fd, u->lock_path)) {
-			u->lock_fd = fd;
-			return 0;
-		}
-		close(fd);
-		if (r == -ETIMEDOUT)
-			return error_set(err, r, "'%s': libxl's lock was not had in time", u->lock_path);
-		if (r)
-			return error_set(err, r, "'%s': %s", u->lock_path, strerror(-r));
-	}
 }
 
 static int read_file(struct userdata *u, struct error *err)
@@ -124,17 +74,15 @@ int userdata_lock(struct userdata *u, const struct domain *domain, unsigned time
 
 	if (r || !u->path || (access(u->path, F_OK) && errno == ENOENT))
 		return r;
-	r = claim(u, timeout_s, err);
+	r = lock_file(&u->lock, u->lock_path, timeout_s, err);
+	if (r == -ETIMEDOUT)
+		return error_set(err, r, "'%s': libxl's lock was not had in time", u->lock_path);
 	return r ? r : read_file(u, err);
 }
 
-/* libxl removes the lock's file before it lets go. */
 void userdata_release(struct userdata *u)
 {
-	if (u->lock_fd) {
-		unlink(u->lock_path);
-		close(u->lock_fd);
-	}
+	lock_release(&u->lock);
 	free(u->path);
 	free(u->lock_path);
 	free(u->text);

@@ -11,9 +11,10 @@
 #include <stdbool.h>
 
 #include "src/domain.h"
+#include "src/lock.h"
 
 struct userdata {
-	int lock_fd;		/* 0: not held */
+	struct lock lock;
 	char *path, *lock_path;
 	char *text;		/* NULL: there is no file (xend, XAPI, a stub domain) */
 	size_t len;
