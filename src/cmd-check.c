@@ -195,7 +195,7 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 	int r = each_vif(cx->store, args, check_vif, &check, err);
 
 	if (!r)
-		r = vif_list_all(cx->store, &all, err);
+		r = vif_list_all(cx->store, 1u << NODE_IP, &all, err);
 	if (!r && check_duplicates(&check, &all))
 		r = error_memory(err);
 	if (!r)

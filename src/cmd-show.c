@@ -28,14 +28,20 @@ static const struct field vif_fields[] = {
 	{ .name = "uuid", .kind = KIND_TEXT, .column = "UUID" },
 	{ .name = "vif", .kind = KIND_NUMBER, .column = "VIF", .is_default = true },
 	{ .name = "link", .kind = KIND_TEXT, .column = "LINK", .is_default = true },
-	{ .name = "mac", .kind = KIND_TEXT, .column = "MAC", .is_default = true },
-	{ .name = "type", .kind = KIND_TEXT, .column = "TYPE" },
-	{ .name = "script", .kind = KIND_TEXT, .column = "SCRIPT" },
-	{ .name = "bridge", .kind = KIND_TEXT, .column = "BRIDGE" },
+	{ .name = "mac", .kind = KIND_TEXT, .column = "MAC", .is_default = true,
+	  .needs = 1u << NODE_MAC },
+	{ .name = "type", .kind = KIND_TEXT, .column = "TYPE",
+	  .needs = 1u << NODE_TYPE },
+	{ .name = "script", .kind = KIND_TEXT, .column = "SCRIPT",
+	  .needs = 1u << NODE_SCRIPT },
+	{ .name = "bridge", .kind = KIND_TEXT, .column = "BRIDGE",
+	  .needs = 1u << NODE_BRIDGE },
 	{ .name = "backend_domid", .kind = KIND_NUMBER, .column = "BACKEND" },
 	{ .name = "state", .kind = KIND_TEXT, .column = "STATE", .is_default = true },
-	{ .name = "hotplug_status", .kind = KIND_TEXT, .column = "HOTPLUG", .is_default = true },
-	{ .name = "ips", .kind = KIND_LIST, .column = "IPS", .is_default = true },
+	{ .name = "hotplug_status", .kind = KIND_TEXT, .column = "HOTPLUG", .is_default = true,
+	  .needs = 1u << NODE_HOTPLUG_STATUS },
+	{ .name = "ips", .kind = KIND_LIST, .column = "IPS", .is_default = true,
+	  .needs = 1u << NODE_IP },
 	{ .name = "unusable", .kind = KIND_LIST, .is_optional = true },
 	{ .name = "routes", .kind = KIND_LIST, .is_optional = true },
 	{ .name = "rules", .kind = KIND_LIST, .is_optional = true },
@@ -179,6 +185,7 @@ struct result {
 	struct sxp_doc *doc;
 	sxp_node rows;		/* 0 when devices are wanted */
 	bool is_detailed;	/* one vif, and everything known about it */
+	unsigned nodes;		/* what to read of each vif */
 	unsigned timeout_s;
 };
 
@@ -217,13 +224,13 @@ static int add_one(struct store *st, struct result *result, const struct domain 
 	return 0;
 }
 
-static int add_domain(struct store *st, struct result *result, const struct domain *domain,
-		      struct error *err)
+static int add_vifs(struct store *st, struct result *result, const struct domain *domains,
+		    size_t n, struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
-	int r = vif_list(st, domain, &vifs, err);
+	int r = vif_list(st, domains, n, result->nodes, &vifs, err);
 
-	for (size_t i = 0; i < vifs.n; i++)
+	for (size_t i = 0; i < vifs.n && !r; i++)
 		add_vif(result, &vifs.v[i]);
 	for (size_t i = 0; i < vifs.broken.n; i++)
 		output_message(vifs.broken.v[i]);
@@ -235,9 +242,7 @@ static int add_all(struct store *st, struct result *result, struct error *err)
 	CLEANUP(domains_release) struct domains all = { 0 };
 	int r = domain_list(st, &all, err);
 
-	for (size_t i = 0; i < all.n && !r; i++)
-		r = add_domain(st, result, &all.v[i], err);
-	return r;
+	return r ? r : add_vifs(st, result, all.v, all.n, err);
 }
 
 /* The vif may be named as an argument, or as for the edits with --vif. */
@@ -255,7 +260,7 @@ static int add_named(struct store *st, struct result *result, const struct args 
 	if (r)
 		return r;
 	return vif_word(args) ? add_one(st, result, &domain, vif_word(args), err) :
-				add_domain(st, result, &domain, err);
+				add_vifs(st, result, &domain, 1, err);
 }
 
 static int print(const struct result *result, const struct args *args, FILE *out,
@@ -284,6 +289,7 @@ static int run_show(struct context *cx, const struct args *args, struct error *e
 	struct result result = {
 		.doc = doc,
 		.is_detailed = args->n_words && vif_word(args) && !is_sxp && !args->options[OPT_OUTPUT],
+		.nodes = is_sxp ? NODES_ALL : output_needs(vif_fields, args),
 		.timeout_s = args->timeout_s,
 	};
 	int r;

@@ -67,6 +67,7 @@ static int by_domid(const void *a, const void *b)
 static int list(struct store *st, bool uuids, struct domains *out, struct error *err)
 {
 	CLEANUP(names_release) struct names names = { 0 };
+	struct batch b = { 0 };
 	int r = store_list(st, 0, &names, err, "/local/domain");
 
 	if (r)
@@ -74,16 +75,19 @@ static int list(struct store *st, bool uuids, struct domains *out, struct error 
 	out->v = calloc(names.n + 1, sizeof(*out->v));
 	if (!out->v)
 		return error_memory(err);
-	for (unsigned i = 0; i < names.n && !r; i++) {
+	for (unsigned i = 0; i < names.n; i++) {
 		struct domain *d = &out->v[out->n];
 
 		if (!parse_id(names.v[i], &d->domid))
 			continue;
 		out->n++;
-		r = store_get(st, 0, &d->name, err, "/local/domain/%u/name", d->domid);
-		if (!r && uuids)
-			r = load_uuid(st, d, err);
+		batch_get(&b, &d->name, "/local/domain/%u/name", d->domid);
+		if (uuids)
+			batch_get(&b, &d->uuid, "/local/domain/%u/vm", d->domid);
 	}
+	r = store_run(st, &b, err);
+	for (size_t i = 0; i < out->n && uuids; i++)
+		cut_uuid(&out->v[i].uuid);
 	if (r)
 		domains_release(out);
 	else

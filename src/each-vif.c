@@ -12,7 +12,7 @@ static int in_domain(struct store *st, const struct domain *domain, vif_action a
 		     struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
-	int r = vif_list(st, domain, &vifs, err);
+	int r = vif_list(st, domain, 1, NODES_ALL, &vifs, err);
 
 	for (size_t i = 0; i < vifs.n && !r; i++)
 		r = act(st, &vifs.v[i], data, err);

@@ -206,6 +206,21 @@ static int choose_columns(const struct field *fields, const char *wanted,
 	return 0;
 }
 
+unsigned output_needs(const struct field *fields, const struct args *args)
+{
+	const struct field *chosen[COLUMNS_MAX];
+	unsigned needs = 0;
+	size_t n = 0;
+
+	for (const struct field *f = fields; args->options[OPT_JSON] && f->name; f++)
+		needs |= f->needs;
+	if (choose_columns(fields, args->options[OPT_OUTPUT], chosen, &n, NULL))
+		return needs;
+	while (n)
+		needs |= chosen[--n]->needs;
+	return needs;
+}
+
 #ifdef HAVE_SMARTCOLS
 static bool has_text(const struct sxp_doc *doc, sxp_node element, const char *text)
 {

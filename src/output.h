@@ -28,6 +28,7 @@ struct field {
 	bool is_default;	/* a column without being asked for */
 	bool is_optional;	/* absent: left out of JSON, not null */
 	const struct field *fields;
+	unsigned needs;		/* what the command has to read for it; bits of its own */
 };
 
 /* Print the names of a command's columns. Returns 0 or -EINVAL when it has none. */
@@ -38,6 +39,9 @@ int output_columns(const struct command *command, FILE *out, struct error *err);
  * before it runs. Returns 0 or -EINVAL (STATUS_USAGE).
  */
 int output_check(const struct command *command, const struct args *args, struct error *err);
+
+/* What the columns that @args choose need, together; for JSON all of @fields. */
+unsigned output_needs(const struct field *fields, const struct args *args);
 
 /* Print the elements of @list as one JSON object. */
 int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,

@@ -37,15 +37,37 @@ static bool is_absent(int code)
 		va_end(ap_); \
 	} while (0)
 
+static const char *word_for(enum batch_kind kind)
+{
+	return kind == BATCH_LIST ? "list" : kind == BATCH_PERMS ? "read the permissions of" : "read";
+}
+
+int store_run(struct store *st, struct batch *b, struct error *err)
+{
+	size_t at = 0;
+	int code = b->failed ? ENOMEM : b->n ? st->ops->run(st->handle, b, &at) : 0;
+	int r = code == ENOMEM ? error_memory(err) :
+		code ? failed(err, code, word_for(b->v[at].kind), batch_path(b, at)) : 0;
+
+	batch_release(b);
+	return r;
+}
+
 int store_get(struct store *st, store_tx tx, char **value_out, struct error *err,
 	      const char *format, ...)
 {
 	CLEANUP(cleanup_free) char *path = NULL;
+	struct batch b = { 0 };
 	unsigned len;
 
 	FORMAT_PATH(path, format);
 	if (!path)
 		return error_memory(err);
+	*value_out = NULL;
+	if (!tx) {
+		batch_get(&b, value_out, "%s", path);
+		return store_run(st, &b, err);
+	}
 	*value_out = st->ops->read(st->handle, tx, path, &len);
 	if (*value_out || is_absent(errno))
 		return 0;
@@ -56,21 +78,20 @@ int store_list(struct store *st, store_tx tx, struct names *names_out, struct er
 	       const char *format, ...)
 {
 	CLEANUP(cleanup_free) char *path = NULL;
+	struct batch b = { 0 };
 
 	FORMAT_PATH(path, format);
 	if (!path)
 		return error_memory(err);
-	names_out->n = 0;
+	*names_out = (struct names){ 0 };
+	if (!tx) {
+		batch_list(&b, names_out, "%s", path);
+		return store_run(st, &b, err);
+	}
 	names_out->v = st->ops->list(st->handle, tx, path, &names_out->n);
 	if (names_out->v || is_absent(errno))
 		return 0;
 	return failed(err, errno, "list", path);
-}
-
-void names_release(struct names *names)
-{
-	free(names->v);
-	*names = (struct names){ 0 };
 }
 
 int store_set(struct store *st, store_tx tx, const char *value, struct error *err,

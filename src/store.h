@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/batch.h"
 #include "src/error.h"
 
 /* A transaction; 0 is none. */
@@ -23,6 +24,8 @@ struct store_ops {
 	char **(*list)(void *handle, store_tx tx, const char *path, unsigned *n);
 	bool (*write)(void *handle, store_tx tx, const char *path, const char *value);
 	bool (*remove)(void *handle, store_tx tx, const char *path);
+	/* All reads of a batch; or an errno, and which one failed. */
+	int (*run)(void *handle, struct batch *b, size_t *at_out);
 	bool (*make_private)(void *handle, store_tx tx, const char *path);
 	store_tx (*begin)(void *handle);
 	bool (*end)(void *handle, store_tx tx, bool commit);
@@ -56,15 +59,16 @@ int store_reopen(struct store *st, struct error *err);
 int store_get(struct store *st, store_tx tx, char **value_out, struct error *err,
 	      const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-struct names {
-	char **v;		/* one block, for names_release() */
-	unsigned n;
-};
-
 /* The names below a node; none when it is absent. Returns 0 or a negative errno. */
 int store_list(struct store *st, store_tx tx, struct names *names_out, struct error *err,
 	       const char *format, ...) __attribute__((format(printf, 5, 6)));
-void names_release(struct names *names);
+
+/*
+ * store_run - do the reads of @b, all at once where there is a socket, and
+ * empty it. After a failure some may have been done.
+ * Returns 0 or a negative errno.
+ */
+int store_run(struct store *st, struct batch *b, struct error *err);
 
 /* Write @value, creating the node and its parents; NULL removes it. */
 int store_set(struct store *st, store_tx tx, const char *value, struct error *err,

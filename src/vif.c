@@ -14,22 +14,20 @@
 static const struct {
 	const char *name;
 	size_t offset;
-} nodes[] = {
-	{ "frontend-id", offsetof(struct vif, frontend_id) },
-	{ "handle", offsetof(struct vif, handle) },
-	{ "ip", offsetof(struct vif, ip) },
-	{ "mac", offsetof(struct vif, mac) },
-	{ "state", offsetof(struct vif, state) },
-	{ "online", offsetof(struct vif, online) },
-	{ "script", offsetof(struct vif, script) },
-	{ "type", offsetof(struct vif, type) },
-	{ "bridge", offsetof(struct vif, bridge) },
-	{ "vifname", offsetof(struct vif, vifname) },
-	{ "gatewaydev", offsetof(struct vif, gatewaydev) },
-	{ "hotplug-status", offsetof(struct vif, hotplug_status) },
+} nodes[N_NODES] = {
+	[NODE_FRONTEND_ID] = { "frontend-id", offsetof(struct vif, frontend_id) },
+	[NODE_HANDLE] = { "handle", offsetof(struct vif, handle) },
+	[NODE_IP] = { "ip", offsetof(struct vif, ip) },
+	[NODE_MAC] = { "mac", offsetof(struct vif, mac) },
+	[NODE_STATE] = { "state", offsetof(struct vif, state) },
+	[NODE_ONLINE] = { "online", offsetof(struct vif, online) },
+	[NODE_SCRIPT] = { "script", offsetof(struct vif, script) },
+	[NODE_TYPE] = { "type", offsetof(struct vif, type) },
+	[NODE_BRIDGE] = { "bridge", offsetof(struct vif, bridge) },
+	[NODE_VIFNAME] = { "vifname", offsetof(struct vif, vifname) },
+	[NODE_GATEWAYDEV] = { "gatewaydev", offsetof(struct vif, gatewaydev) },
+	[NODE_HOTPLUG_STATUS] = { "hotplug-status", offsetof(struct vif, hotplug_status) },
 };
-
-#define N_NODES (sizeof(nodes) / sizeof(*nodes))
 
 static char **field(struct vif *vif, size_t i)
 {
@@ -82,15 +80,11 @@ const char *vif_state_name(const char *state)
  * The backend's path as libxl recorded it, or built from the ids. Only the
  * one shape a vif of this domain can have is believed.
  */
-static int find_backend(struct store *st, store_tx tx, struct vif *vif, struct error *err)
+static int check_backend(struct vif *vif, struct error *err)
 {
 	char tail[64];
-	int r, used = 0;
+	int used = 0;
 
-	r = store_get(st, tx, &vif->backend, err, "/libxl/%u/device/vif/%u/backend",
-		      vif->domain.domid, vif->devid);
-	if (r)
-		return r;
 	vif->has_libxl = vif->backend != NULL;
 	snprintf(tail, sizeof(tail), "/backend/vif/%u/%u", vif->domain.domid, vif->devid);
 	if (vif->backend) {
@@ -126,6 +120,106 @@ static int copy_domain(const struct domain *from, struct domain *to, struct erro
 	return 0;
 }
 
+/* The nodes have been read: is it a vif, and what do they say? */
+static int finish(struct vif *vif, struct error *err)
+{
+	int r;
+
+	if (!vif->frontend_id && !vif->state)
+		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "vif %u.%u: no such vif",
+				    vif->domain.domid, vif->devid);
+	r = find_link(vif, err);
+	return r ? r : iplist_parse(vif->ip, &vif->ips, err);
+}
+
+/* In a transaction, one request after the other. */
+static int read_in_transaction(struct store *st, store_tx tx, struct vif *vif, struct error *err)
+{
+	int r = store_get(st, tx, &vif->backend, err, "/libxl/%u/device/vif/%u/backend",
+			  vif->domain.domid, vif->devid);
+
+	if (!r)
+		r = check_backend(vif, err);
+	for (size_t i = 0; i < N_NODES && !r; i++)
+		r = store_get(st, tx, field(vif, i), err, "%s/%s", vif->backend, nodes[i].name);
+	return r ? r : finish(vif, err);
+}
+
+/* What of @wanted the vifs lack yet; those without a backend are passed over. */
+static int read_nodes(struct store *st, struct vif *v, size_t n, unsigned wanted,
+		      struct error *err)
+{
+	struct batch b = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < N_NODES && v[i].backend; j++)
+			if (wanted & 1u << j)
+				batch_get(&b, field(&v[i], j), "%s/%s", v[i].backend, nodes[j].name);
+	return store_run(st, &b, err);
+}
+
+/* A vif without a state is one all the same if it has a frontend. */
+static int read_missing_states(struct store *st, struct vif *v, size_t n, struct error *err)
+{
+	struct batch b = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i].backend && !v[i].state)
+			batch_get(&b, &v[i].frontend_id, "%s/frontend-id", v[i].backend);
+	return store_run(st, &b, err);
+}
+
+/* Moves the good ones to the front of @v and says how many they are; @broken: why others are not. */
+static int read_vifs(struct store *st, struct vif *v, size_t *n, unsigned wanted,
+		     struct lines *broken, struct error *err)
+{
+	struct batch b = { 0 };
+	size_t good = 0;
+	int r;
+
+	for (size_t i = 0; i < *n; i++)
+		batch_get(&b, &v[i].backend, "/libxl/%u/device/vif/%u/backend", v[i].domain.domid,
+			  v[i].devid);
+	r = store_run(st, &b, err);
+	for (size_t i = 0; i < *n && !r; i++) {
+		r = check_backend(&v[i], err);
+		if (r != -EUCLEAN)
+			continue;
+		r = lines_add(broken, "%s", err->text);
+		free(v[i].backend);
+		v[i].backend = NULL;
+	}
+	if (!r)
+		r = read_nodes(st, v, *n, wanted | 1u << NODE_STATE | 1u << NODE_VIFNAME, err);
+	if (!r && !(wanted & 1u << NODE_FRONTEND_ID))
+		r = read_missing_states(st, v, *n, err);
+	for (size_t i = 0; i < *n && !r; i++) {
+		r = v[i].backend ? finish(&v[i], err) : -ENOENT;
+		if (!r && good != i) {
+			v[good] = v[i];
+			v[i] = (struct vif){ 0 };
+		}
+		good += !r;
+		r = r == -ENOENT ? 0 : r;
+	}
+	for (size_t i = good; i < *n && !r; i++)
+		vif_release(&v[i]);
+	*n = r ? *n : good;
+	return r;
+}
+
+/* Returns -EUCLEAN when it is broken. */
+static int read_one(struct store *st, struct vif *vif, struct error *err)
+{
+	CLEANUP(lines_release) struct lines broken = { 0 };
+	size_t n = 1;
+	int r = read_vifs(st, vif, &n, NODES_ALL, &broken, err);
+
+	if (!r && broken.n)
+		return error_set(err, -EUCLEAN, "%s", broken.v[0]);
+	return r || n ? r : error_status(err, STATUS_NOT_FOUND, -ENOENT, "vif: no such vif");
+}
+
 int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
 	     struct vif *out, struct error *err)
 {
@@ -133,16 +227,7 @@ int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigne
 	int r = copy_domain(domain, &vif.domain, err);
 
 	if (!r)
-		r = find_backend(st, tx, &vif, err);
-	for (size_t i = 0; i < N_NODES && !r; i++)
-		r = store_get(st, tx, field(&vif, i), err, "%s/%s", vif.backend, nodes[i].name);
-	if (!r && !vif.frontend_id && !vif.state)
-		r = error_status(err, STATUS_NOT_FOUND, -ENOENT, "vif %u.%u: no such vif",
-				 domain->domid, devid);
-	if (!r)
-		r = find_link(&vif, err);
-	if (!r)
-		r = iplist_parse(vif.ip, &vif.ips, err);
+		r = tx ? read_in_transaction(st, tx, &vif, err) : read_one(st, &vif, err);
 	if (r)
 		vif_release(&vif);
 	else
@@ -150,92 +235,99 @@ int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigne
 	return r;
 }
 
-static int by_devid(const void *a, const void *b)
+static int by_id(const void *a, const void *b)
 {
 	const struct vif *x = a, *y = b;
 
+	if (x->domain.domid != y->domain.domid)
+		return x->domain.domid < y->domain.domid ? -1 : 1;
 	return x->devid < y->devid ? -1 : x->devid > y->devid;
 }
 
-int vif_list(struct store *st, const struct domain *domain, struct vifs *out, struct error *err)
+/* The names below libxl's folder of vifs or, where that has none, of the backends. */
+static int list_devids(struct store *st, const struct domain *domains, size_t n,
+		       struct names *devids, struct error *err)
 {
-	CLEANUP(names_release) struct names names = { 0 };
-	struct error broken = { 0 };
-	int r = store_list(st, 0, &names, err, "/libxl/%u/device/vif", domain->domid);
+	struct batch b = { 0 };
+	int r;
 
-	if (!r && !names.n) {
-		names_release(&names);
-		r = store_list(st, 0, &names, err, "/local/domain/0/backend/vif/%u", domain->domid);
-	}
-	if (r)
-		return r;
-	out->v = calloc(names.n + 1, sizeof(*out->v));
-	if (!out->v)
-		return error_memory(err);
-	for (unsigned i = 0; i < names.n && !r; i++) {
-		unsigned devid;
-
-		if (!parse_id(names.v[i], &devid))
-			continue;
-		r = vif_load(st, 0, domain, devid, &out->v[out->n], &broken);
-		if (!r)
-			out->n++;
-		else if (r == -EUCLEAN)
-			r = lines_add(&out->broken, "%s", broken.text);
-		else if (r == -ENOENT)
-			r = 0;
-	}
-	if (r) {
-		*err = broken;
-		vifs_release(out);
-		return r;
-	}
-	qsort(out->v, out->n, sizeof(*out->v), by_devid);
-	return 0;
+	for (size_t i = 0; i < n; i++)
+		batch_list(&b, &devids[i], "/libxl/%u/device/vif", domains[i].domid);
+	r = store_run(st, &b, err);
+	for (size_t i = 0; i < n && !r; i++)
+		if (!devids[i].n)
+			batch_list(&b, &devids[i], "/local/domain/0/backend/vif/%u",
+				   domains[i].domid);
+	return r ? r : store_run(st, &b, err);
 }
 
-int vif_list_all(struct store *st, struct vifs *out, struct error *err)
+static int add_vifs(struct vifs *out, const struct domain *domain, const struct names *devids,
+		    struct error *err)
+{
+	struct vif *v = realloc(out->v, (out->n + devids->n + 1) * sizeof(*v));
+	int r = v ? 0 : error_memory(err);
+
+	if (v)
+		out->v = v;
+	for (unsigned i = 0; i < devids->n && !r; i++) {
+		struct vif *vif = &out->v[out->n];
+		unsigned devid;
+
+		if (!parse_id(devids->v[i], &devid))
+			continue;
+		*vif = (struct vif){ .devid = devid };
+		out->n++;
+		r = copy_domain(domain, &vif->domain, err);
+	}
+	return r;
+}
+
+int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned wanted,
+	     struct vifs *out, struct error *err)
+{
+	CLEANUP(cleanup_free) struct names *devids = calloc(n + 1, sizeof(*devids));
+	int r = devids ? list_devids(st, domains, n, devids, err) : error_memory(err);
+
+	for (size_t i = 0; i < n && !r; i++)
+		r = add_vifs(out, &domains[i], &devids[i], err);
+	for (size_t i = 0; i < n && devids; i++)
+		names_release(&devids[i]);
+	if (!r)
+		r = read_vifs(st, out->v, &out->n, wanted, &out->broken, err);
+	if (!r)
+		qsort(out->v, out->n, sizeof(*out->v), by_id);
+	return r;
+}
+
+int vif_list_all(struct store *st, unsigned wanted, struct vifs *out, struct error *err)
 {
 	CLEANUP(domains_release) struct domains domains = { 0 };
 	int r = domain_list(st, &domains, err);
 
-	for (size_t i = 0; i < domains.n && !r; i++) {
-		struct vifs some = { 0 };
-		struct vif *v;
-
-		r = vif_list(st, &domains.v[i], &some, err);
-		v = r ? NULL : realloc(out->v, (out->n + some.n + 1) * sizeof(*v));
-		if (!v) {
-			vifs_release(&some);
-			return r ? r : error_memory(err);
-		}
-		out->v = v;
-		memcpy(v + out->n, some.v, some.n * sizeof(*v));
-		out->n += some.n;
-		some.n = 0;
-		vifs_release(&some);
-	}
-	return r;
+	return r ? r : vif_list(st, domains.v, domains.n, wanted, out, err);
 }
 
 int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struct error *err)
 {
 	static const char *const families[] = { "ipv4", "ipv6" };
-	int r = 0;
+	struct names names[2] = { { 0 }, { 0 } };
+	struct batch b = { 0 };
+	int r;
 
-	for (size_t f = 0; f < 2 && !r; f++) {
-		CLEANUP(names_release) struct names names = { 0 };
-
-		r = store_list(st, 0, &names, err, "/local/domain/%u/attr/vif/%u/%s",
-			       vif->domain.domid, vif->devid, families[f]);
-		for (unsigned i = 0; i < names.n && !r; i++) {
+	for (size_t f = 0; f < 2; f++)
+		batch_list(&b, &names[f], "/local/domain/%u/attr/vif/%u/%s", vif->domain.domid,
+			   vif->devid, families[f]);
+	r = store_run(st, &b, err);
+	for (size_t f = 0; f < 2; f++) {
+		for (unsigned i = 0; i < names[f].n && !r; i++) {
 			CLEANUP(cleanup_free) char *value = NULL;
 
 			r = store_get(st, 0, &value, err, "/local/domain/%u/attr/vif/%u/%s/%s",
-				      vif->domain.domid, vif->devid, families[f], names.v[i]);
+				      vif->domain.domid, vif->devid, families[f], names[f].v[i]);
 			if (!r && value && lines_add(out, "%s", value))
 				r = error_memory(err);
 		}
+		names_release(&names[f]);
 	}
 	return r;
 }
@@ -277,7 +369,7 @@ int vif_find(struct store *st, const struct domain *domain, const char *word,
 {
 	CLEANUP(vifs_release) struct vifs all = { 0 };
 	char list[400], buf[16];
-	int r = vif_list(st, domain, &all, err);
+	int r = vif_list(st, domain, 1, NODES_ALL, &all, err);
 
 	if (r)
 		return r;

@@ -16,13 +16,23 @@
 #define STATE_INIT_WAIT 2
 #define STATE_CONNECTED 4
 
+/* The backend's nodes that make a vif. */
+enum vif_node {
+	NODE_FRONTEND_ID, NODE_HANDLE, NODE_IP, NODE_MAC, NODE_STATE, NODE_ONLINE, NODE_SCRIPT,
+	NODE_TYPE, NODE_BRIDGE, NODE_VIFNAME, NODE_GATEWAYDEV, NODE_HOTPLUG_STATUS,
+	N_NODES
+};
+
+/* A set of them: 1u << NODE_IP | ... */
+#define NODES_ALL ((1u << N_NODES) - 1)
+
 struct vif {
 	struct domain domain;
 	unsigned devid;
 	unsigned backend_domid;
 	char *backend;		/* "/local/domain/B/backend/vif/D/N" */
 	bool has_libxl;		/* libxl keeps a copy below /libxl */
-	/* nodes of the backend; NULL where there is none */
+	/* nodes of the backend; NULL where there is none, or it was not asked for */
 	char *ip, *mac, *state, *online, *script, *type, *bridge;
 	char *vifname, *gatewaydev, *hotplug_status, *frontend_id, *handle;
 	char *link;		/* the host's name of the interface */
@@ -44,15 +54,23 @@ struct vifs {
 int vif_find(struct store *st, const struct domain *domain, const char *word,
 	     struct vif *out, struct error *err);
 
-/* The vifs of one domain, by devid; a vif that vanishes meanwhile is left out. */
-int vif_list(struct store *st, const struct domain *domain, struct vifs *out, struct error *err);
-
-/* Read a vif again inside a transaction. Returns -ENOENT when it is gone. */
-int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
-	     struct vif *out, struct error *err);
+/*
+ * vif_list - the vifs of @n domains, by domid and devid; a vif that vanishes
+ * meanwhile is left out.
+ * @nodes: which of their nodes to read
+ * @out: release with vifs_release(), also after a failure
+ *
+ * Costs a few times the wait for one answer, and one request for each node.
+ */
+int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned nodes,
+	     struct vifs *out, struct error *err);
 
 /* The vifs of all domains. */
-int vif_list_all(struct store *st, struct vifs *out, struct error *err);
+int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err);
+
+/* Read one vif, all its nodes. Returns -ENOENT when it is gone. */
+int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
+	     struct vif *out, struct error *err);
 
 /*
  * What the guest says of its addresses; a guest can write anything there (Xen,
