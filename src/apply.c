@@ -144,8 +144,7 @@ static int write_after(struct store *st, store_tx tx, void *data, struct error *
 	CLEANUP(cleanup_free) char *text = iplist_format(&a->s->after);
 	int r = text ? compare_with_store(a, tx, err) : error_memory(err);
 
-	if (!r)
-		r = precheck_owners(st, tx, a->s, err);
+	(void)st;
 	if (!a->s->after.n) {
 		free(text);
 		text = NULL;
@@ -164,9 +163,21 @@ static int look_for_list(const struct apply *a, bool *there_out, struct error *e
 	return r;
 }
 
+/* One edit at a time asks who has the addresses and writes its own. */
+static int write_as_owner(struct apply *a, struct error *err)
+{
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	const struct survey *s = a->s;
+	int r = s->added.n ? lock_lists(&lock, s->options->timeout_s, err) : 0;
+
+	if (!r)
+		r = precheck_owners(a->st, s, err);
+	return r ? r : store_transact(a->st, write_after, a, err);
+}
+
 static int commit_to_store(struct apply *a, struct error *err)
 {
-	int r = store_transact(a->st, write_after, a, err);
+	int r = write_as_owner(a, err);
 	struct error why = { 0 };
 
 	a->committed = !r;

@@ -166,6 +166,12 @@ int lock_file(struct lock *lock, const char *path, unsigned timeout_s, struct er
 	return claim(lock, timeout_s, err);
 }
 
+int lock_lists(struct lock *lock, unsigned timeout_s, struct error *err)
+{
+	snprintf(lock->path, sizeof(lock->path), "/run/xvif/lists.lock");
+	return lock_own(lock, timeout_s, err);
+}
+
 int lock_configs(struct lock *lock, unsigned timeout_s, struct error *err)
 {
 	snprintf(lock->path, sizeof(lock->path), "/run/xvif/configs.lock");

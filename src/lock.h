@@ -30,6 +30,9 @@ void lock_release(struct lock *lock);
  */
 int lock_file(struct lock *lock, const char *path, unsigned timeout_s, struct error *err);
 
+/* Lock against other edits that write a list; as lock_vif(). */
+int lock_lists(struct lock *lock, unsigned timeout_s, struct error *err);
+
 /* Lock against other edits of configuration files; as lock_vif(). */
 int lock_configs(struct lock *lock, unsigned timeout_s, struct error *err);
 

@@ -68,6 +68,8 @@ int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, str
 	return may_be_empty && says(vif->hotplug_status, "") ? 0 : check_hotplug_status(vif, err);
 }
 
+#define BACKENDS "/local/domain/0/backend/vif"
+
 static int owned(struct store *st, const struct survey *s, struct vif *owner, const char *theirs,
 		 const char *ours, struct error *err)
 {
@@ -93,35 +95,69 @@ static int check_owner(struct store *st, const struct survey *s, struct vif *oth
 	return 0;
 }
 
-static int check_other(struct store *st, store_tx tx, const struct survey *s, const char *domid,
-		       const char *devid, struct error *err)
+/* A vif for each name; only its numbers. Returns -ENOMEM when there is no room. */
+static int add_others(struct vifs *out, const char *domid, const struct names *devids)
 {
-	CLEANUP(vif_release) struct vif other = { 0 };
-	int r;
+	struct vif *v = realloc(out->v, (out->n + devids->n + 1) * sizeof(*v));
 
-	if (!parse_id(domid, &other.domain.domid) || !parse_id(devid, &other.devid) ||
-	    (other.domain.domid == s->vif->domain.domid && other.devid == s->vif->devid))
-		return 0;
-	r = store_get(st, tx, &other.ip, err, "/local/domain/0/backend/vif/%s/%s/ip", domid, devid);
-	if (!r)
-		r = iplist_parse(other.ip, &other.ips, err);
-	return r ? r : check_owner(st, s, &other, err);
+	if (!v)
+		return -ENOMEM;
+	out->v = v;
+	for (unsigned i = 0; i < devids->n; i++) {
+		struct vif other = { 0 };
+
+		if (parse_id(domid, &other.domain.domid) && parse_id(devids->v[i], &other.devid))
+			v[out->n++] = other;
+	}
+	return 0;
 }
 
-/* Reads only the ip nodes: one request a vif. */
-int precheck_owners(struct store *st, store_tx tx, const struct survey *s, struct error *err)
+static int list_numbers(struct store *st, struct vifs *out, struct error *err)
 {
 	CLEANUP(names_release) struct names domids = { 0 };
-	int r = 0;
+	CLEANUP(cleanup_free) struct names *devids = NULL;
+	struct batch b = { 0 };
+	int r = store_list(st, 0, &domids, err, BACKENDS);
 
-	if (!s->options->force && s->added.n)
-		r = store_list(st, tx, &domids, err, "/local/domain/0/backend/vif");
-	for (unsigned i = 0; i < domids.n && !r; i++) {
-		CLEANUP(names_release) struct names devids = { 0 };
+	devids = r ? NULL : calloc(domids.n + 1, sizeof(*devids));
+	if (!devids)
+		return r ? r : error_memory(err);
+	for (unsigned i = 0; i < domids.n; i++)
+		batch_list(&b, &devids[i], BACKENDS "/%s", domids.v[i]);
+	r = store_run(st, &b, err);
+	for (unsigned i = 0; i < domids.n; i++) {
+		if (!r && add_others(out, domids.v[i], &devids[i]))
+			r = error_memory(err);
+		names_release(&devids[i]);
+	}
+	return r;
+}
 
-		r = store_list(st, tx, &devids, err, "/local/domain/0/backend/vif/%s", domids.v[i]);
-		for (unsigned j = 0; j < devids.n && !r; j++)
-			r = check_other(st, tx, s, domids.v[i], devids.v[j], err);
+/* The lists of all vifs of this host: one request a vif. */
+static int list_others(struct store *st, struct vifs *out, struct error *err)
+{
+	struct batch b = { 0 };
+	int r = list_numbers(st, out, err);
+
+	for (size_t i = 0; i < out->n && !r; i++)
+		batch_get(&b, &out->v[i].ip, BACKENDS "/%u/%u/ip", out->v[i].domain.domid,
+			  out->v[i].devid);
+	return r ? r : store_run(st, &b, err);
+}
+
+int precheck_owners(struct store *st, const struct survey *s, struct error *err)
+{
+	CLEANUP(vifs_release) struct vifs others = { 0 };
+	int r = s->options->force || !s->added.n ? 0 : list_others(st, &others, err);
+
+	for (size_t i = 0; i < others.n && !r; i++) {
+		struct vif *other = &others.v[i];
+
+		if (other->domain.domid == s->vif->domain.domid && other->devid == s->vif->devid)
+			continue;
+		r = iplist_parse(other->ip, &other->ips, err);
+		if (!r)
+			r = check_owner(st, s, other, err);
 	}
 	return r;
 }

@@ -18,7 +18,7 @@ bool precheck_is_leaving(const struct vif *vif);
 /* The list: its length, emptiness, this host's own addresses. */
 int precheck_list(const struct survey *s, struct error *err);
 
-/* No other vif has an added address; also asked in the transaction that commits. */
-int precheck_owners(struct store *st, store_tx tx, const struct survey *s, struct error *err);
+/* No other vif has an added address; asked again before the commit. */
+int precheck_owners(struct store *st, const struct survey *s, struct error *err);
 
 #endif

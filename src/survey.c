@@ -448,7 +448,7 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r)
 		r = precheck_list(out, err);
 	if (!r)
-		r = precheck_owners(st, 0, out, err);
+		r = precheck_owners(st, out, err);
 	if (!r)
 		r = survey_kernel(out, err);
 	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&

@@ -77,6 +77,21 @@ kill_each() {
 	[ $tried -gt 3 ]
 }
 
+@test "two vifs ask for one address at once: one has it" {
+	local i first second
+	for i in $(seq 30); do
+		xvif add-ip --hotplug=none web01 "10.0.0.$((i + 100))" >"$BATS_TEST_TMPDIR/first" 2>&1 &
+		first=$!
+		xvif add-ip --hotplug=none db01 --vif 1 "10.0.0.$((i + 100))" >"$BATS_TEST_TMPDIR/second" 2>&1 &
+		second=$!
+		wait $first && first=0 || first=$?
+		wait $second && second=0 || second=$?
+		echo "$i: $first $second"
+		[ $((first + second)) = 1 ]
+	done
+	[ "$(xvif show -rno IPS | grep -oc '10\.0\.0\.111')" = 1 ]
+}
+
 @test "50 edits of one vif at once: 50 addresses" {
 	local i pids=()
 	for i in $(seq 50); do
