@@ -212,7 +212,7 @@ const struct command cmd_check = {
 		"vifs; print a line for each difference. The exit status is 6 if there is one. What\n"
 		"a guest says of itself is only a note.",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
-	.options = 1u << OPT_VIF,
+	.options = OPTION(VIF),
 	.needs_store = true,
 	.run = run_check,
 };

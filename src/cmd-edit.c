@@ -437,8 +437,8 @@ static int run_set_ips(struct context *cx, const struct args *args, struct error
 }
 
 #define EDIT_OPTIONS \
-	(1u << OPT_VIF | 1u << OPT_DRY_RUN | 1u << OPT_HOTPLUG | 1u << OPT_NO_PERSIST | \
-	 1u << OPT_CONFIG)
+	(OPTION(VIF) | OPTION(DRY_RUN) | OPTION(HOTPLUG) | OPTION(NO_PERSIST) | \
+	 OPTION(CONFIG))
 
 const struct command cmd_add_ip = {
 	.name = "add-ip",
@@ -449,7 +449,7 @@ const struct command cmd_add_ip = {
 		"separated by blanks or commas.",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 2,
-	.options = EDIT_OPTIONS | 1u << OPT_FORCE,
+	.options = EDIT_OPTIONS | OPTION(FORCE),
 	.needs_store = true,
 	.run = run_add_ip,
 };
@@ -462,7 +462,7 @@ const struct command cmd_del_ip = {
 		"stands in the list: a network does not stand for the addresses in it.",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 2,
-	.options = EDIT_OPTIONS | 1u << OPT_FLUSH | 1u << OPT_ALLOW_EMPTY,
+	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(ALLOW_EMPTY),
 	.needs_store = true,
 	.run = run_del_ip,
 };
@@ -474,7 +474,7 @@ const struct command cmd_set_ips = {
 		"The addresses it keeps are not disturbed.",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 1,
-	.options = EDIT_OPTIONS | 1u << OPT_FLUSH | 1u << OPT_FORCE | 1u << OPT_ALLOW_EMPTY,
+	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(FORCE) | OPTION(ALLOW_EMPTY),
 	.needs_store = true,
 	.run = run_set_ips,
 };

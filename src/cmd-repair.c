@@ -182,7 +182,7 @@ const struct command cmd_repair = {
 		"steps; finish or undo edits that were cut off; clear a hotplug-status of 'error'\n"
 		"once the kernel is right. Prints what it put right.",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
-	.options = 1u << OPT_VIF | 1u << OPT_DRY_RUN | 1u << OPT_NO_PERSIST,
+	.options = OPTION(VIF) | OPTION(DRY_RUN) | OPTION(NO_PERSIST),
 	.needs_store = true,
 	.run = run_repair,
 };

@@ -312,7 +312,7 @@ const struct command cmd_show = {
 		"the guest claims of itself. A word of the list that is no address is marked '?'.",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.columns = vif_fields,
-	.options = 1u << OPT_VIF,
+	.options = OPTION(VIF),
 	.needs_store = true,
 	.run = run_show,
 };

@@ -121,7 +121,7 @@ const struct command sxp_set_command = {
 		"with --in-place puts it in place of the file.",
 	.arguments = { ARG_PATH, ARG_VALUE, ARG_FILE },
 	.n_required = 2,
-	.options = 1u << OPT_EXPR | 1u << OPT_IN_PLACE,
+	.options = OPTION(EXPR) | OPTION(IN_PLACE),
 	.run = run_set,
 };
 
@@ -133,6 +133,6 @@ const struct command sxp_del_command = {
 		"document, or with --in-place puts it in place of the file.",
 	.arguments = { ARG_PATH, ARG_FILE },
 	.n_required = 1,
-	.options = 1u << OPT_IN_PLACE,
+	.options = OPTION(IN_PLACE),
 	.run = run_del,
 };

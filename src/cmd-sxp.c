@@ -91,7 +91,7 @@ static struct sxp_layout layout_of(const struct args *args)
 {
 	return (struct sxp_layout){
 		.form = args->options[OPT_COMPACT] ? SXP_LINE : SXP_INDENTED,
-		.width = args->width,
+		.width = args->numbers[OPT_WIDTH],
 	};
 }
 
@@ -338,8 +338,8 @@ static const struct command fmt = {
 		"their values below each other, comments kept. A document that is not well-formed\n"
 		"is an error, unless --recover is given.",
 	.arguments = { ARG_FILES },
-	.options = 1u << OPT_COMPACT | 1u << OPT_CHECK | 1u << OPT_RECOVER | 1u << OPT_IN_PLACE |
-		   1u << OPT_WIDTH,
+	.options = OPTION(COMPACT) | OPTION(CHECK) | OPTION(RECOVER) | OPTION(IN_PLACE) |
+		   OPTION(WIDTH),
 	.run = run_fmt,
 };
 
@@ -362,7 +362,7 @@ static const struct command get = {
 		"any list, [N] the N-th. The exit status is 3 if nothing is there.",
 	.arguments = { ARG_PATH, ARG_FILES },
 	.n_required = 1,
-	.options = 1u << OPT_RECOVER | 1u << OPT_RAW,
+	.options = OPTION(RECOVER) | OPTION(RAW),
 	.run = run_get,
 };
 
@@ -373,7 +373,7 @@ static const struct command to_json = {
 	.help = "A list is an array, a text a string; a text that is not UTF-8 is {\"hex\": \"...\"}.\n"
 		"Each value of the document is a JSON document on a line of its own.",
 	.arguments = { ARG_FILES },
-	.options = 1u << OPT_RECOVER,
+	.options = OPTION(RECOVER),
 	.run = run_to_json,
 };
 
@@ -394,7 +394,7 @@ static const struct command from_config = {
 	.help = "Print (device (vif (KEY VALUE)...)) for each vif of a configuration file of xl, or\n"
 		"with --all the whole domain.",
 	.arguments = { ARG_FILES },
-	.options = 1u << OPT_ALL,
+	.options = OPTION(ALL),
 	.run = run_from_config,
 };
 

@@ -12,11 +12,14 @@
 
 #define TIMEOUT_DEFAULT_S 60
 
+/* The choices of an option that takes a number above 0. */
+#define NUMBER "#"
+
 static const struct {
 	const char *name;
 	char letter;
 	const char *value;	/* what it is called in help; NULL: takes none */
-	const char *choices;	/* "|a|b|"; NULL: anything */
+	const char *choices;	/* "|a|b|", NUMBER, or NULL: anything */
 	const char *help;
 } options[N_OPTIONS] = {
 	[OPT_JSON] = { "json", 'J', NULL, NULL, "print JSON" },
@@ -27,7 +30,7 @@ static const struct {
 	[OPT_COLOR] = { "color", 0, "auto|always|never", "|auto|always|never|", "when to use colours" },
 	[OPT_QUIET] = { "quiet", 'q', NULL, NULL, "print no result" },
 	[OPT_VERBOSE] = { "verbose", 'v', NULL, NULL, "say more" },
-	[OPT_TIMEOUT] = { "timeout", 0, "SECONDS", NULL, "longest wait for locks and answers (60)" },
+	[OPT_TIMEOUT] = { "timeout", 0, "SECONDS", NUMBER, "longest wait for locks and answers (60)" },
 	[OPT_HELP] = { "help", 'h', NULL, NULL, "print help" },
 	[OPT_VERSION] = { "version", 'V', NULL, NULL, "print the version" },
 	[OPT_VIF] = { "vif", 0, "VIF", NULL, "devid, MAC, vifname or link; default: the only one" },
@@ -45,12 +48,24 @@ static const struct {
 	[OPT_EXPR] = { "expr", 0, NULL, NULL, "the value is S-expressions, not literal text" },
 	[OPT_IN_PLACE] = { "in-place", 0, NULL, NULL, "write the result back into the file, at once" },
 	[OPT_ALL] = { "all", 0, NULL, NULL, "the whole domain, not only its vifs" },
-	[OPT_WIDTH] = { "width", 0, "COLUMNS", NULL, "how long a line may get (80)" },
+	[OPT_WIDTH] = { "width", 0, "COLUMNS", NUMBER, "how long a line may get (80)" },
+	[OPT_TREE] = { "tree", 0, NULL, NULL, "domains, their vifs, the addresses of these" },
+	[OPT_GUEST_CONFIG] = { "guest-config", 0, "iproute2|ifupdown|netplan|networkd",
+			       "|iproute2|ifupdown|netplan|networkd|",
+			       "print what the guest needs to answer on its addresses" },
+	[OPT_STORE] = { "store", 0, "FILE", NULL, "read a dump instead of this host's xenstore" },
+	[OPT_COUNT] = { "count", 0, "N", NUMBER, "end after N changes" },
+	[OPT_UNTIL] = { "until", 0, "CONDITION", NULL, "end when it holds" },
+	[OPT_FIX] = { "fix", 0, NULL, NULL, "mend what can be mended" },
+	[OPT_EXECUTE] = { "command", 'c', "COMMANDS", NULL, "run these, separated by ';'" },
+	[OPT_FILE] = { "file", 'f', "FILE", NULL, "run the commands in FILE" },
+	[OPT_KEEP_GOING] = { "keep-going", 'k', NULL, NULL, "go on after an error" },
 };
 
 static const char *const argument_names[] = {
 	[ARG_DOMAIN] = "DOMAIN", [ARG_VIF] = "VIF", [ARG_IPS] = "IP...", [ARG_COMMAND] = "COMMAND",
 	[ARG_FILES] = "FILE...", [ARG_FILE] = "FILE", [ARG_PATH] = "PATH", [ARG_VALUE] = "VALUE",
+	[ARG_QUERY] = "IP|NET|MAC", [ARG_TARGET] = "DOMAIN|PATH", [ARG_WORDS] = "WORDS...",
 };
 
 #define usage(err, ...) error_status(err, STATUS_USAGE, -EINVAL, __VA_ARGS__)
@@ -77,6 +92,11 @@ const char *command_title(const struct command *command)
 	return command->title ? command->title : command->name;
 }
 
+static unsigned long long taken_options(const struct command *command)
+{
+	return OPTIONS_EVERYWHERE | command->options | (command->columns ? OPTIONS_TABLE : 0);
+}
+
 static int unknown_option(const char *word, size_t len, struct error *err)
 {
 	CLEANUP(cleanup_free) char *name = strndup(word, len);
@@ -93,18 +113,18 @@ static int unknown_option(const char *word, size_t len, struct error *err)
 
 static int set_option(struct args *args, size_t id, const char *value, struct error *err)
 {
+	const char *choices = options[id].choices;
+	bool is_number = choices && !strcmp(choices, NUMBER);
 	char choice[64];
-	unsigned number;
 
 	snprintf(choice, sizeof(choice), "|%s|", value);
-	if (options[id].choices && (strchr(value, '|') || !strstr(options[id].choices, choice)))
+	if (choices && !is_number && (strchr(value, '|') || !strstr(choices, choice)))
 		return usage(err, "--%s: '%s' is none of %s", options[id].name, value,
 			     options[id].value);
-	if (id == OPT_TIMEOUT || id == OPT_WIDTH) {
-		if (!parse_id(value, &number) || !number)
-			return usage(err, "--%s: '%s' is no number above 0", options[id].name, value);
-		*(id == OPT_TIMEOUT ? &args->timeout_s : &args->width) = number;
-	}
+	if (is_number && (!parse_id(value, &args->numbers[id]) || !args->numbers[id]))
+		return usage(err, "--%s: '%s' is no number above 0", options[id].name, value);
+	if (id == OPT_TIMEOUT)
+		args->timeout_s = args->numbers[id];
 	args->options[id] = value;
 	return 0;
 }
@@ -135,16 +155,29 @@ static int parse_long(struct cursor *at, struct args *args, struct error *err)
 	return set_option(args, id, at->words[at->i], err);
 }
 
+/* A letter may mean one thing to @command, if it is known yet, and another elsewhere. */
+static size_t find_letter(char letter, const struct command *command)
+{
+	unsigned long long taken = command ? taken_options(command) : 0;
+
+	for (size_t id = 0; id < N_OPTIONS; id++)
+		if (options[id].letter == letter && taken & 1ull << id)
+			return id;
+	for (size_t id = 0; id < N_OPTIONS; id++)
+		if (options[id].letter == letter)
+			return id;
+	return N_OPTIONS;
+}
+
 /* "-Jn", "-oIPS" or "-o IPS" */
-static int parse_short(struct cursor *at, struct args *args, struct error *err)
+static int parse_short(struct cursor *at, const struct command *command, struct args *args,
+		       struct error *err)
 {
 	int r = 0;
 
 	for (const char *p = at->words[at->i] + 1; *p && !r; p++) {
-		size_t id = 0;
+		size_t id = find_letter(*p, command);
 
-		while (id < N_OPTIONS && options[id].letter != *p)
-			id++;
 		if (id == N_OPTIONS)
 			return usage(err, "-%c: unknown option", *p);
 		if (!options[id].value) {
@@ -160,15 +193,10 @@ static int parse_short(struct cursor *at, struct args *args, struct error *err)
 	return r;
 }
 
-static unsigned taken_options(const struct command *command)
-{
-	return OPTIONS_EVERYWHERE | command->options | (command->columns ? OPTIONS_TABLE : 0);
-}
-
 static int check_options(const struct command *command, const struct args *args, struct error *err)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++)
-		if (args->options[i] && !(taken_options(command) & 1u << i))
+		if (args->options[i] && !(taken_options(command) & 1ull << i))
 			return usage(err, "%s: has no option --%s", command_title(command),
 				     options[i].name);
 	return 0;
@@ -200,7 +228,8 @@ static int check_arguments(const struct command *command, const struct args *arg
 	for (i = 0; command->arguments[i] != ARG_END; i++) {
 		if (command->arguments[i] == ARG_IPS)
 			return check_addresses(args, i, err);
-		if (command->arguments[i] == ARG_FILES || command->arguments[i] == ARG_COMMAND)
+		if (command->arguments[i] == ARG_FILES || command->arguments[i] == ARG_COMMAND ||
+		    command->arguments[i] == ARG_WORDS)
 			return 0;
 	}
 	if (args->n_words > i)
@@ -254,7 +283,7 @@ int command_parse(const struct command *const *all, const char *const *words, si
 		else if (!options_end && !strncmp(word, "--", 2))
 			r = parse_long(&at, out, err);
 		else if (!options_end && word[0] == '-' && word[1])
-			r = parse_short(&at, out, err);
+			r = parse_short(&at, *command_out, out, err);
 		else if (!*command_out || (*command_out)->subcommands)
 			r = pick_command(all, word, command_out, err);
 		else
@@ -276,12 +305,12 @@ void args_release(struct args *args)
 	*args = (struct args){ 0 };
 }
 
-static void print_options(unsigned mask, FILE *out)
+static void print_options(unsigned long long mask, FILE *out)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		char name[64];
 
-		if (!(mask & 1u << i))
+		if (!(mask & 1ull << i))
 			continue;
 		snprintf(name, sizeof(name), "--%s%s%s", options[i].name,
 			 options[i].value ? "=" : "", options[i].value ? options[i].value : "");
@@ -347,7 +376,7 @@ void command_help(const struct command *const *all, const struct command *comman
 		fputs("\noptions:\n", out);
 		print_options(taken_options(command) & ~OPTIONS_EVERYWHERE, out);
 	}
-	if (command->options & 1u << OPT_HOTPLUG)
+	if (command->options & OPTION(HOTPLUG))
 		fputs(hotplug_help, out);
 	fputs("\n'xvif help' lists the options of all commands and the exit statuses.\n", out);
 }

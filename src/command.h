@@ -17,16 +17,21 @@ enum option {
 	OPT_VERBOSE, OPT_TIMEOUT, OPT_HELP, OPT_VERSION,
 	OPT_VIF, OPT_DRY_RUN, OPT_HOTPLUG, OPT_FORCE, OPT_ALLOW_EMPTY, OPT_NO_PERSIST, OPT_CONFIG, OPT_FLUSH,
 	OPT_COMPACT, OPT_CHECK, OPT_RECOVER, OPT_EXPR, OPT_IN_PLACE, OPT_ALL, OPT_WIDTH,
+	OPT_TREE, OPT_GUEST_CONFIG, OPT_STORE, OPT_COUNT, OPT_UNTIL, OPT_FIX,
+	OPT_EXECUTE, OPT_FILE, OPT_KEEP_GOING,
 	N_OPTIONS
 };
 
+/* A set of options: OPTION(VIF) | OPTION(FORCE) */
+#define OPTION(name) (1ull << OPT_##name)
+
 /* Options that every command takes ... */
 #define OPTIONS_EVERYWHERE \
-	(1u << OPT_JSON | 1u << OPT_SXP | 1u << OPT_COLOR | 1u << OPT_QUIET | \
-	 1u << OPT_VERBOSE | 1u << OPT_TIMEOUT | 1u << OPT_HELP | 1u << OPT_VERSION)
+	(OPTION(JSON) | OPTION(SXP) | OPTION(COLOR) | OPTION(QUIET) | \
+	 OPTION(VERBOSE) | OPTION(TIMEOUT) | OPTION(HELP) | OPTION(VERSION))
 
 /* ... and those that every command with columns takes. */
-#define OPTIONS_TABLE (1u << OPT_OUTPUT | 1u << OPT_NOHEADINGS | 1u << OPT_RAW)
+#define OPTIONS_TABLE (OPTION(OUTPUT) | OPTION(NOHEADINGS) | OPTION(RAW))
 
 enum argument {
 	ARG_END,
@@ -38,6 +43,9 @@ enum argument {
 	ARG_FILE,
 	ARG_PATH,
 	ARG_VALUE,
+	ARG_QUERY,
+	ARG_TARGET,		/* a domain, or a path: a word with a '/' */
+	ARG_WORDS,		/* all that follow */
 };
 
 #define ARGUMENTS_MAX 4
@@ -47,7 +55,7 @@ struct args {
 	const char **words;		/* the arguments, in order; for free() */
 	size_t n_words;
 	unsigned timeout_s;
-	unsigned width;			/* 0: not given */
+	unsigned numbers[N_OPTIONS];	/* of those that take one; 0: not given */
 };
 
 struct context;
@@ -62,7 +70,7 @@ struct command {
 	enum argument arguments[ARGUMENTS_MAX];	/* up to ARG_END */
 	size_t n_required;
 	const struct field *columns;	/* of its table (output.h); NULL: it prints none */
-	unsigned options;		/* beside those: 1u << OPT_... */
+	unsigned long long options;	/* beside those: OPTION(...) | ... */
 	bool needs_store;
 	int (*run)(struct context *cx, const struct args *args, struct error *err);
 };
