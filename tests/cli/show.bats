@@ -48,3 +48,19 @@ load setup
 	[[ "$output" != *$'\033'* ]]
 	[[ "$output" == *'\x1b'* ]]
 }
+
+@test "more domains than one answer of xenstored holds" {
+	local args=() i
+	for i in $(seq 100 1500); do
+		args+=("/local/domain/$i/name" "guest$i")
+	done
+	printf '%s\0' "${args[@]}" | xargs -0 -n 400 xenstore-write
+	domain_create 1501 last
+	vif_nodes 1501 0 00:16:3e:00:15:01 vif-route 10.0.7.7
+	[ "$(xvif show -nro IPS last)" = 10.0.7.7 ]
+	xvif show -nro DOMAIN | grep -x last
+	run xvif add-ip db01 --vif 0 10.0.7.7
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"vif 0 of domain 'last' has 10.0.7.7 already"* ]]
+}
