@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "src/cleanup.h"
 #include "src/near.h"
@@ -31,6 +32,16 @@ void output_message(const char *text)
 	fputs("xvif: ", stderr);
 	output_escaped(text, stderr);
 	putc('\n', stderr);
+}
+
+bool output_has_colors(const struct args *args, FILE *out)
+{
+	const char *when = args->options[OPT_COLOR], *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if (when && strcmp(when, "auto"))
+		return !strcmp(when, "always");
+	return !(no_color && *no_color) && term && strcmp(term, "dumb") && isatty(fileno(out));
 }
 
 int output_piece(void *out, const char *text, size_t len)
@@ -112,8 +123,9 @@ unsigned output_needs(const struct field *fields, const struct args *args)
 	unsigned needs = 0;
 	size_t n = 0;
 
-	for (const struct field *f = fields; args->options[OPT_JSON] && f->name; f++)
-		needs |= f->needs;
+	for (const struct field *f = fields; f->name; f++)
+		if (args->options[OPT_JSON] || (args->options[OPT_TREE] && f->level == LEVEL_LEAF))
+			needs |= f->needs;
 	if (output_choose_columns(fields, args->options[OPT_OUTPUT], chosen, &n, NULL))
 		return needs;
 	while (n)
