@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* edit-output.h - what an edit did, as a result and as a line. */
+#ifndef XVIF_EDIT_OUTPUT_H
+#define XVIF_EDIT_OUTPUT_H
+
+#include "src/edit.h"
+#include "src/output.h"
+
+/* The elements of an edit's result. */
+extern const struct field edit_fields[];
+
+/* Add them to @list. */
+void edit_add_result(const struct edit *e, struct sxp_doc *doc, sxp_node list);
+
+/* "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5"; in another order what goes comes last */
+void edit_print_line(const struct edit *e, FILE *stream);
+
+#endif
