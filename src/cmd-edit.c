@@ -28,7 +28,7 @@ static int print(const struct edit *e, const struct args *args, FILE *stream, st
 		return 0;
 	for (size_t i = 0; i < e->plan.n; i++)
 		fprintf(stream, "%s\n", e->plan.v[i]);
-	edit_print_line(e, stream);
+	edit_print_line(e, output_has_colors(args, stream), stream);
 	return 0;
 }
 

@@ -138,23 +138,39 @@ static bool is_named(const struct domain *domain, const char *word)
 	       (domain->uuid && !strcasecmp(domain->uuid, word));
 }
 
-static int find_named(struct domains *all, const char *word, struct domain *out, struct error *err)
+const struct domain *domain_pick(const struct domains *all, const char *word, struct error *err)
 {
-	struct domain *found = NULL;
+	const struct domain *found = NULL;
+	unsigned domid;
+	bool is_id = parse_id(word, &domid);
 
 	for (size_t i = 0; i < all->n; i++) {
-		if (!is_named(&all->v[i], word))
+		const struct domain *d = &all->v[i];
+
+		if (is_id ? d->domid != domid : !is_named(d, word))
 			continue;
-		if (found)
-			return error_status(err, STATUS_USAGE, -EINVAL,
-					    "%s: domains %u and %u are both called so, give the domid",
-					    word, found->domid, all->v[i].domid);
-		found = &all->v[i];
+		if (found) {
+			error_status(err, STATUS_USAGE, -EINVAL,
+				     "%s: domains %u and %u are both called so, give the domid",
+				     word, found->domid, d->domid);
+			return NULL;
+		}
+		found = d;
 	}
 	if (!found)
-		return not_found(all, word, err);
+		not_found(all, word, err);
+	return found;
+}
+
+/* Take it out of @all. */
+static int find_named(struct domains *all, const char *word, struct domain *out, struct error *err)
+{
+	const struct domain *found = domain_pick(all, word, err);
+
+	if (!found)
+		return err && err->status == STATUS_USAGE ? -EINVAL : -ENOENT;
 	*out = *found;
-	*found = (struct domain){ 0 };
+	all->v[found - all->v] = (struct domain){ 0 };
 	return 0;
 }
 

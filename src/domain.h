@@ -23,6 +23,9 @@ struct domains {
  */
 int domain_find(struct store *st, const char *word, struct domain *out, struct error *err);
 
+/* domain_find() among domains that were listed; borrowed, or NULL with the error. */
+const struct domain *domain_pick(const struct domains *all, const char *word, struct error *err);
+
 /* All domains in the store; a domain that vanishes meanwhile is left out. */
 int domain_list(struct store *st, struct domains *out, struct error *err);
 

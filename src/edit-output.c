@@ -67,21 +67,32 @@ static bool keeps_order(const struct survey *s)
 	return true;
 }
 
-static void print_before(const struct survey *s, bool removed_only, FILE *stream)
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define PLAIN "\033[0m"
+
+/* A word that is not kept, in colour if @color. */
+static void print_change(const char *sign, const char *word, const char *color, FILE *stream)
+{
+	fprintf(stream, " %s%s", color ? color : "", sign);
+	output_escaped(word, stream);
+	fputs(color ? PLAIN : "", stream);
+}
+
+static void print_before(const struct survey *s, bool removed_only, bool colors, FILE *stream)
 {
 	for (size_t i = 0; i < s->before.n; i++) {
 		const struct ipword *word = &s->before.words[i];
 		bool is_kept = word->is_valid && iplist_has(&s->after, &word->net);
 
-		if (is_kept && removed_only)
-			continue;
-		fputs(is_kept ? " " : " -", stream);
-		output_escaped(word->text, stream);
+		if (!is_kept)
+			print_change("-", word->text, colors ? RED : NULL, stream);
+		else if (!removed_only)
+			fprintf(stream, " %s", word->text);
 	}
 }
 
-/* "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5"; in another order what goes comes last */
-void edit_print_line(const struct edit *e, FILE *stream)
+void edit_print_line(const struct edit *e, bool colors, FILE *stream)
 {
 	const struct survey *s = &e->survey;
 	const struct vif *vif = &e->vif;
@@ -93,14 +104,16 @@ void edit_print_line(const struct edit *e, FILE *stream)
 		fprintf(stream, "%u", vif->domain.domid);
 	fprintf(stream, " vif %u:", vif->devid);
 	if (in_order)
-		print_before(s, false, stream);
+		print_before(s, false, colors, stream);
 	for (size_t i = 0; i < s->after.n; i++) {
-		bool is_new = !iplist_has(&s->before, &s->after.words[i].net);
+		const struct ipword *word = &s->after.words[i];
 
-		if (is_new || !in_order)
-			fprintf(stream, " %s%s", is_new ? "+" : "", s->after.words[i].text);
+		if (!iplist_has(&s->before, &word->net))
+			print_change("+", word->text, colors ? GREEN : NULL, stream);
+		else if (!in_order)
+			fprintf(stream, " %s", word->text);
 	}
 	if (!in_order)
-		print_before(s, true, stream);
+		print_before(s, true, colors, stream);
 	fputs(s->options->dry_run ? " (dry run)\n" : "\n", stream);
 }

@@ -13,6 +13,6 @@ extern const struct field edit_fields[];
 void edit_add_result(const struct edit *e, struct sxp_doc *doc, sxp_node list);
 
 /* "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5"; in another order what goes comes last */
-void edit_print_line(const struct edit *e, FILE *stream);
+void edit_print_line(const struct edit *e, bool colors, FILE *stream);
 
 #endif

@@ -167,12 +167,13 @@ static int attempt(struct store *st, const struct edit_request *request, const s
 	CLEANUP(iplist_release) struct iplist after = { 0 };
 	int r = vif_load(st, 0, &found->domain, found->devid, &e->vif, err);
 
-	if (!r && !request->options.dry_run)
-		r = recover(st, &e->vif, &request->options, lock, err);
+	e->options = request->options;
+	if (!r && !e->options.dry_run)
+		r = recover(st, &e->vif, &e->options, lock, err);
 	if (!r)
 		r = request->make(&e->vif.ips, request->named, &after, err);
 	if (!r)
-		r = survey_take(st, &e->vif, &after, &request->options, &e->survey, err);
+		r = survey_take(st, &e->vif, &after, &e->options, &e->survey, err);
 	if (!r && request->announce)
 		r = request->announce(e, request->data, err);
 	if (!r && request->config)

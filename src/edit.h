@@ -22,6 +22,7 @@ int edit_set(const struct iplist *before, const struct iplist *named, struct ipl
 /* What an edit found and did. */
 struct edit {
 	struct vif vif;			/* as it was */
+	struct apply_options options;	/* as they were asked for */
 	struct survey survey;
 	struct lines plan;		/* of a dry run */
 	struct lines warnings;		/* what failed without spoiling the edit */
@@ -43,7 +44,7 @@ struct edit_request {
 /*
  * edit_run - do it, or with options.dry_run plan it.
  * @out: filled as far as it went; release with edit_release(), also after a
- *       failure. It refers to @request.
+ *       failure
  *
  * Returns 0, also when there is nothing to change, or a negative errno with
  * the status of what failed; -EAGAIN when others kept changing the vif.

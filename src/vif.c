@@ -333,15 +333,15 @@ static bool is_named(const struct vif *vif, const char *word)
 }
 
 /* "0 (vif2.0, 00:16:3e:00:00:02), 1 (...)" */
-static void describe(const struct vifs *all, char *out, size_t size)
+static void describe(const struct vif *v, size_t n, char *out, size_t size)
 {
 	size_t len = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < all->n && len < size; i++)
+	for (size_t i = 0; i < n && len < size; i++)
 		len += (size_t)snprintf(out + len, size - len, "%s%u (%s, %s)", i ? ", " : "",
-					all->v[i].devid, all->v[i].link,
-					all->v[i].mac ? all->v[i].mac : "no mac");
+					v[i].devid, v[i].link,
+					v[i].mac ? v[i].mac : "no mac");
 }
 
 static const char *domain_word(const struct domain *domain, char buf[16])
@@ -352,39 +352,48 @@ static const char *domain_word(const struct domain *domain, char buf[16])
 	return buf;
 }
 
+int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const char *word,
+	     size_t *index_out, struct error *err)
+{
+	char list[400], buf[16];
+
+	describe(v, n, list, sizeof(list));
+	if (!word && n > 1) {
+		error_status(err, STATUS_USAGE, -EINVAL, "%s: the domain has %zu vifs: %s",
+			     domain_word(domain, buf), n, list);
+		error_hint(err, "say which one with --vif");
+		return -EINVAL;
+	}
+	for (*index_out = 0; *index_out < n; ++*index_out)
+		if (!word || is_named(&v[*index_out], word))
+			return 0;
+	if (!word)
+		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: the domain has no vif",
+				    domain_word(domain, buf));
+	error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: the domain has no vif%s%s%s",
+		     domain_word(domain, buf), n ? " '" : "", n ? word : "", n ? "'" : "");
+	if (n)
+		error_hint(err, "it has %s", list);
+	return -ENOENT;
+}
+
 int vif_find(struct store *st, const struct domain *domain, const char *word,
 	     struct vif *out, struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs all = { 0 };
-	char list[400], buf[16];
+	size_t i;
 	int r = vif_list(st, domain, 1, NODES_ALL, &all, err);
 
 	if (r)
 		return r;
-	if (!word && all.broken.n)
+	if (all.broken.n && (!word || !all.n))
 		return error_set(err, -EUCLEAN, "%s", all.broken.v[0]);
-	if (!all.n && !all.broken.n)
-		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: the domain has no vif",
-				    domain_word(domain, buf));
-	describe(&all, list, sizeof(list));
-	if (!word && all.n > 1) {
-		error_status(err, STATUS_USAGE, -EINVAL, "%s: the domain has %zu vifs: %s",
-			     domain_word(domain, buf), all.n, list);
-		error_hint(err, "say which one with --vif");
-		return -EINVAL;
-	}
-	for (size_t i = 0; i < all.n; i++) {
-		if (word && !is_named(&all.v[i], word))
-			continue;
-		*out = all.v[i];
-		all.v[i] = (struct vif){ 0 };
-		return 0;
-	}
-	error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: the domain has no vif '%s'",
-		     domain_word(domain, buf), word);
-	if (all.broken.n)
+	r = vif_pick(all.v, all.n, domain, word, &i, err);
+	if (r && all.broken.n)
 		error_hint(err, "%s", all.broken.v[0]);
-	else
-		error_hint(err, "it has %s", list);
-	return -ENOENT;
+	if (r)
+		return r;
+	*out = all.v[i];
+	all.v[i] = (struct vif){ 0 };
+	return 0;
 }

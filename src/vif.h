@@ -54,6 +54,10 @@ struct vifs {
 int vif_find(struct store *st, const struct domain *domain, const char *word,
 	     struct vif *out, struct error *err);
 
+/* vif_find() among the @n vifs of @domain that were listed; which one. */
+int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const char *word,
+	     size_t *index_out, struct error *err);
+
 /*
  * vif_list - the vifs of @n domains, by domid and devid; a vif that vanishes
  * meanwhile is left out.

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# xvif apply: many vifs brought to a declared state
+load setup
+
+ips() { # DOMAIN VIF
+	xvif show -nro IPS "$1" "$2" | sed 's/\\x20/ /g'
+}
+
+state=/run/xen/state
+
+@test "YAML, JSON and S-expressions mean the same; a second run changes nothing" {
+	cat >$state.yaml <<-END
+		# the only vif of a domain needs no name
+		web01: [10.0.0.1, 10.0.0.5]
+		db01:
+		  0: 10.0.1.1 10.0.1.2
+		  00:16:3e:00:00:03: []
+	END
+	echo '{"web01":["10.0.0.1","10.0.0.5"],"db01":{"0":"10.0.1.1 10.0.1.2","vif2.1":[]}}' >$state.json
+	cat >$state.sxp <<-END
+		# a comment
+		(web01 10.0.0.1 10.0.0.5)
+		(db01 (0 10.0.1.1 10.0.1.2) (vif2.1))
+	END
+	local form
+	for form in yaml json sxp; do
+		xvif -q set-ips web01 10.0.0.1 10.0.0.2
+		xvif -q set-ips db01 --vif 0 10.0.1.1
+		run xvif apply $state.$form
+		echo "$output"
+		[ "$status" = 0 ]
+		[ "${lines[0]}" = "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5" ]
+		[ "${lines[1]}" = "db01 vif 0: 10.0.1.1 +10.0.1.2" ]
+		[ "${lines[2]}" = "2 changed, 1 unchanged, 0 failed" ]
+		[ "$(ips web01 0)" = "10.0.0.1 10.0.0.5" ]
+		[ "$(ip route show 10.0.1.2 | wc -l)" = 1 ]
+		[ "$(ip route show 10.0.0.2 | wc -l)" = 0 ]
+		snapshot >/run/xen/before
+		run xvif apply $state.$form
+		[ "$output" = "0 changed, 3 unchanged, 0 failed" ]
+		snapshot | diff /run/xen/before -
+	done
+	xvif check
+}
+
+@test "what show --json printed is a declared state" {
+	xvif show -J >$state
+	xvif -q set-ips web01 10.0.0.9
+	xvif apply $state
+	[ "$(ips web01 0)" = "10.0.0.1 10.0.0.2" ]
+}
+
+@test "--dry-run says what would be done and does nothing" {
+	echo 'web01: [10.0.0.1, 10.0.0.5]' >$state
+	snapshot >/run/xen/before
+	run xvif apply --dry-run $state
+	[ "$output" = "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5 (dry run)
+1 changed, 0 unchanged, 0 failed (dry run)" ]
+	xvif apply -v --dry-run $state | grep -q '^ip route del 10.0.0.2 dev vif1.0'
+	[ "$(xvif apply -J --dry-run $state | jq -c '[.changed, .vifs[0].status, .vifs[0].after, (.vifs[0].plan | length > 3)]')" = \
+		'[true,"changed",["10.0.0.1","10.0.0.5"],true]' ]
+	[[ "$(xvif apply --color=always --dry-run $state)" == *$'\033[32m+10.0.0.5'* ]]
+	snapshot | diff /run/xen/before -
+}
+
+@test "addresses that move, also in a circle" {
+	echo '{"web01":["10.0.1.1","10.0.0.1"],"db01":{"0":["10.0.0.2"]}}' >$state
+	run xvif apply --dry-run $state
+	[ "$status" = 0 ]
+	run xvif apply $state
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(ips web01 0)" = "10.0.1.1 10.0.0.1" ]
+	[ "$(ips db01 0)" = 10.0.0.2 ]
+	[[ "$(ip route get 10.0.1.1)" == *"dev vif1.0"* ]]
+	[[ "$(ip route get 10.0.0.2)" == *"dev vif2.0"* ]]
+	xvif check
+	echo '{"web01":["10.0.0.2"],"db01":{"0":["10.0.1.1"]}}' >$state
+	run xvif apply $state
+	echo "$output"
+	[ "$(ips web01 0)" = 10.0.0.2 ]
+	[ "$(ips db01 0)" = 10.0.1.1 ]
+	xvif check
+}
+
+@test "two vifs that change their only addresses need --allow-empty for the moment between" {
+	xvif -q set-ips web01 10.0.0.1
+	echo '{"web01":["10.0.1.1"],"db01":{"0":["10.0.0.1"]}}' >$state
+	run xvif apply $state
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"--allow-empty"* ]]
+	[ "$(ips web01 0) $(ips db01 0)" = "10.0.0.1 10.0.1.1" ]
+	xvif apply --allow-empty $state
+	[ "$(ips web01 0) $(ips db01 0)" = "10.0.1.1 10.0.0.1" ]
+	xvif check
+}
+
+@test "what is wrong with a file is said before anything is changed" {
+	echo '{"web01":["10.0.0.1","10.0.0.300"]}' >$state
+	refused 2 "$state: web01: '10.0.0.300'" xvif apply $state
+	echo '{"web01":["10.0.0.7"],"db01":{"0":["10.0.0.7"]}}' >$state
+	refused 2 "10.0.0.7 of 'db01' is declared for 'web01', too" xvif apply $state
+	echo '{"web01":["10.0.0.7"],"db01":{"1":["10.0.0.0/24"]}}' >$state
+	refused 2 "is declared for" xvif apply $state
+	echo '{"web01":["10.0.0.7"],"1":["10.0.0.8"]}' >$state
+	refused 2 "vif 0 of domain '1' is declared twice" xvif apply $state
+	printf 'web01: [10.0.0.1\nx' >$state
+	refused 2 "$state:3:1: did not find expected" xvif apply $state
+	echo '(web01 (0 10.0.0.1)' >$state
+	refused 2 "is not closed" xvif apply $state
+	echo 'web01' >$state
+	refused 2 "domains with their vifs were expected" xvif apply $state
+	printf 'a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n' >$state
+	refused 2 "too many values" xvif apply $state
+	refused 1 "No such file" xvif apply /nowhere
+	echo 'db01: [10.0.0.7]' >$state
+	run xvif apply $state
+	[ "$status" = 2 ]
+	[[ "$output" == *"the domain has 2 vifs"*"name the vif below the domain"* ]]
+}
+
+@test "a vif that is not there, or that fails: it ends there, with -k it goes on" {
+	echo '{"web01":["10.0.0.1","10.0.0.5"],"web02":["10.0.0.9"]}' >$state
+	snapshot >/run/xen/before
+	run xvif apply $state
+	echo "$output"
+	[ "$status" = 3 ]
+	[[ "$output" == *"web02: no such domain"* ]]
+	snapshot | diff /run/xen/before -
+	run xvif apply -k -J $state
+	[ "$status" = 3 ]
+	[ "$(ips web01 0)" = "10.0.0.1 10.0.0.5" ]
+	[ "$(xvif apply -k -J $state 2>/dev/null | jq -c '[.changed, [.vifs[].status]]')" = \
+		'[false,["failed","unchanged"]]' ]
+	# the script of the first fails
+	sed -i '2i exit 1' /etc/xen/scripts/vif-route
+	mkdir -p /etc/xvif
+	echo "/etc/xen/scripts/vif-route $(sha256sum </etc/xen/scripts/vif-route | cut -d' ' -f1) delta" >/etc/xvif/scripts.conf
+	echo '{"web01":["10.0.0.6"],"db01":{"1":["10.0.3.3"]}}' >$state
+	run xvif apply $state
+	echo "$output"
+	[ "$status" = 4 ]
+	[ "$(ips web01 0)" = "10.0.0.1 10.0.0.5" ]
+	[ -z "$(ips db01 1)" ]
+	run xvif apply -k $state
+	[ "$status" = 4 ]
+	[ "$(ips db01 1)" = 10.0.3.3 ]
+}
