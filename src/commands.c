@@ -2,7 +2,8 @@
 /* commands.c - the table of all commands. */
 #include "src/commands.h"
 
+#define COMMAND(name) &name,
 const struct command *const commands[] = {
-	&cmd_show, &cmd_add_ip, &cmd_del_ip, &cmd_set_ips, &cmd_check,
-	&cmd_repair, &cmd_apply, &cmd_sxp, &cmd_help, &cmd_version, NULL,
+#include "src/commands-list.h"
+	NULL,
 };

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* commands.h - the table of all commands. */
+/*
+ * commands.h - the table of all commands.
+ *
+ * The list is made from the declarations in the files that Makefile.am names
+ * as "commands".
+ */
 #ifndef XVIF_COMMANDS_H
 #define XVIF_COMMANDS_H
 
 #include "src/command.h"
 
-extern const struct command cmd_show, cmd_add_ip, cmd_del_ip, cmd_set_ips, cmd_check, cmd_repair,
-	cmd_apply, cmd_sxp, cmd_help, cmd_version;
+#define COMMAND(name) extern const struct command name;
+#include "src/commands-list.h"
+#undef COMMAND
 
 /* All commands in the order of the help, ending in NULL. */
 extern const struct command *const commands[];
