@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #ifdef HAVE_JSON
 #include <json-c/json.h>
 #endif
@@ -19,6 +21,7 @@
 #include "src/text.h"
 
 #define COLUMNS_MAX 32
+#define WIDTH_MIN 20
 
 void output_escaped(const char *text, FILE *out)
 {
@@ -269,7 +272,8 @@ static int fill(struct libscols_table *table, const struct sxp_doc *doc, sxp_nod
 {
 	for (size_t i = 0; i < n; i++)
 		if (!scols_table_new_column(table, columns[i]->column, 0,
-					    columns[i]->kind == KIND_NUMBER ? SCOLS_FL_RIGHT : 0))
+					    columns[i]->kind == KIND_NUMBER ? SCOLS_FL_RIGHT :
+					    columns[i]->wraps ? SCOLS_FL_WRAP : 0))
 			return -ENOMEM;
 	for (sxp_node row = sxp_first(doc, list); row; row = sxp_next(doc, row)) {
 		struct libscols_line *line;
@@ -289,6 +293,59 @@ static int fill(struct libscols_table *table, const struct sxp_doc *doc, sxp_nod
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+/* Put an end of line for the last blank before each @width characters. */
+static void break_lines(char *text, size_t width)
+{
+	char *blank = NULL, *line = text;
+
+	for (char *p = text; *p; p++) {
+		if (*p == ' ' || *p == '\n') {
+			*p = ' ';
+			blank = p;
+		}
+		if ((size_t)(p - line) < width || !blank)
+			continue;
+		*blank = '\n';
+		line = blank + 1;
+		blank = NULL;
+	}
+}
+
+static size_t text_width(struct libscols_table *table, size_t column)
+{
+	size_t width = strlen(scols_cell_get_data(
+		scols_column_get_header(scols_table_get_column(table, column))));
+
+	for (size_t i = 0; i < scols_table_get_nlines(table); i++) {
+		const char *text = scols_cell_get_data(
+			scols_line_get_cell(scols_table_get_line(table, i), column));
+
+		width = text && strlen(text) > width ? strlen(text) : width;
+	}
+	return width;
+}
+
+/* On a terminal, a last column of sentences is broken between words; libsmartcols would anywhere. */
+static void wrap_sentences(struct libscols_table *table, FILE *out)
+{
+	size_t last = scols_table_get_ncols(table) - 1, used = 0;
+	struct libscols_column *column = scols_table_get_column(table, last);
+	struct winsize size = { 0 };
+
+	if (!scols_column_is_wrap(column) || scols_table_is_raw(table) || !isatty(fileno(out)) ||
+	    ioctl(fileno(out), TIOCGWINSZ, &size))
+		return;
+	for (size_t i = 0; i < last; i++)
+		used += text_width(table, i) + 1;
+	if (used + WIDTH_MIN > size.ws_col)
+		return;
+	scols_column_set_safechars(column, "\n");
+	scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
+	for (size_t i = 0; i < scols_table_get_nlines(table); i++)
+		break_lines((char *)scols_cell_get_data(
+			scols_line_get_cell(scols_table_get_line(table, i), last)), size.ws_col - used);
 }
 
 /* @text is taken over. */
@@ -358,6 +415,8 @@ int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *f
 	scols_table_enable_noheadings(table, args->options[OPT_NOHEADINGS] != NULL);
 	scols_table_enable_raw(table, args->options[OPT_RAW] != NULL);
 	r = fill(table, doc, list, columns, n);
+	if (!r)
+		wrap_sentences(table, out);
 	if (!r)
 		r = scols_print_table(table);
 	scols_unref_table(table);

@@ -26,6 +26,7 @@ struct field {
 	enum kind kind;
 	const char *column;	/* heading in tables; NULL: in no table */
 	bool is_default;	/* a column without being asked for */
+	bool wraps;		/* a sentence, broken where the terminal ends */
 	bool is_optional;	/* absent: left out of JSON, not null */
 	const struct field *fields;
 	unsigned needs;		/* what the command has to read for it; bits of its own */
