@@ -118,7 +118,8 @@ const struct command cmd_doctor = {
 	.help = "Look at what vifs depend on on this host, or at what the NAMEs say; print a line\n"
 		"for each finding with its verdict: ok; note, worth knowing; bad. Only what matters\n"
 		"for the vifs that are there is looked at. The exit status is 6 if something is bad.\n"
-		"xvif-doctor(8) explains each finding:\n\n" PROBES(HELP_LINE),
+		"xvif-doctor(8) explains each finding:\n\n" PROBES(HELP_LINE)
+		"\nNothing is changed without --fix.",
 	.arguments = { ARG_FINDINGS },
 	.columns = finding_fields,
 	.options = OPTION(FIX),

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-services.c - probes of services that change links, routes or rules of others. */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "src/cleanup.h"
 #include "src/doctor.h"
@@ -36,95 +34,6 @@ static char *read_key(const char *path, const char *key)
 	return value;
 }
 
-static const char *const config_folders[] = {
-	"/etc/systemd", "/run/systemd", "/usr/local/lib/systemd", "/usr/lib/systemd",
-};
-
-#define N_FOLDERS (sizeof(config_folders) / sizeof(*config_folders))
-
-/* Of files with one name the folder that stands first decides; of names the last one does. */
-struct drop_in {
-	char name[256];
-	char *value;
-};
-
-static void take_drop_in(const char *folder, const char *name, const char *key,
-			 struct drop_in *last, struct lines *seen, struct findings *out)
-{
-	CLEANUP(cleanup_free) char *path = NULL, *value = NULL;
-
-	for (size_t i = 0; i < seen->n; i++)
-		if (!strcmp(seen->v[i], name))
-			return;
-	if (lines_add(seen, "%s", name) ||
-	    asprintf(&path, "%s/networkd.conf.d/%s", folder, name) < 0) {
-		path = NULL;
-		out->has_failed = true;
-		return;
-	}
-	value = read_key(path, key);
-	if (!value || strcmp(name, last->name) < 0)
-		return;
-	snprintf(last->name, sizeof(last->name), "%s", name);
-	free(last->value);
-	last->value = value;
-	value = NULL;
-}
-
-static char *read_drop_ins(const char *key, struct findings *out)
-{
-	CLEANUP(lines_release) struct lines seen = { 0 };
-	struct drop_in last = { 0 };
-
-	for (size_t i = 0; i < N_FOLDERS; i++) {
-		CLEANUP(cleanup_free) char *path = NULL;
-		const struct dirent *entry;
-		DIR *dir;
-
-		if (asprintf(&path, "%s/networkd.conf.d", config_folders[i]) < 0)
-			path = NULL;
-		dir = path ? opendir(path) : NULL;
-		while (dir && (entry = readdir(dir))) {
-			const char *end = strrchr(entry->d_name, '.');
-
-			if (end && !strcmp(end, ".conf"))
-				take_drop_in(config_folders[i], entry->d_name, key, &last, &seen, out);
-		}
-		if (dir)
-			closedir(dir);
-	}
-	return last.value;
-}
-
-/* networkd.conf(5): of the main files only the first one found counts; drop-ins come after it. */
-static char *read_networkd(const char *key, struct findings *out)
-{
-	char *value = read_drop_ins(key, out);
-
-	for (size_t i = 0; !value && i < N_FOLDERS; i++) {
-		char path[64];
-		FILE *f;
-
-		snprintf(path, sizeof(path), "%s/networkd.conf", config_folders[i]);
-		f = fopen(path, "re");
-		if (!f)
-			continue;
-		fclose(f);
-		return read_key(path, key);
-	}
-	return value;
-}
-
-static bool is_no(const char *value)
-{
-	static const char *const words[] = { "no", "false", "off", "0", "n", "f" };
-
-	for (size_t i = 0; value && i < sizeof(words) / sizeof(*words); i++)
-		if (!strcasecmp(value, words[i]))
-			return true;
-	return false;
-}
-
 /* Both services keep a file for each link they know, named by its index. */
 static char *read_link_state(const char *folder, const struct host_vif *hv, const char *key)
 {
@@ -134,56 +43,56 @@ static char *read_link_state(const char *folder, const struct host_vif *hv, cons
 	return hv->link ? read_key(path, key) : NULL;
 }
 
-/* Only links that a .network file matches are touched (systemd, network/networkd-link.c). */
-void look_at_networkd(const struct host *host, struct findings *out)
+/* The vifs whose link state says one of @words; @is_there_out: the service knows vifs at all. */
+static struct some find_managed(const struct host *host, const char *folder, const char *key,
+				const char *const *words, bool *is_there_out)
 {
 	struct some managed = { 0 };
-	bool is_there = false;
 
+	*is_there_out = false;
 	for (size_t i = 0; i < host->n_here; i++) {
 		const struct host_vif *hv = &host->here[i];
-		CLEANUP(cleanup_free) char *state = NULL;
+		CLEANUP(cleanup_free) char *state = read_link_state(folder, hv, key);
 
-		if (hv->wiring != WIRING_ROUTED)
-			continue;
-		state = read_link_state("/run/systemd/netif/links", hv, "ADMIN_STATE");
-		is_there |= state != NULL;
-		if (state && (!strcmp(state, "configuring") || !strcmp(state, "configured")))
-			some_add(&managed, hv->vif->link);
+		*is_there_out |= state != NULL;
+		for (size_t j = 0; state && words[j]; j++)
+			if (!strcmp(state, words[j]))
+				some_add(&managed, hv->vif->link);
 	}
-	if (managed.n) {
-		CLEANUP(cleanup_free) char *value = read_networkd("ManageForeignRoutes", out);
+	return managed;
+}
 
-		if (is_no(value))
-			ok(out, "systemd-networkd manages %s, and leaves routes of others alone",
-			   some_text(&managed));
-		else
-			bad(out, "systemd-networkd manages %s and removes routes that it did not set when it "
-			    "starts or reloads: 'ManageForeignRoutes=no' in /etc/systemd/networkd.conf, or "
-			    "'Unmanaged=yes' for vifs", some_text(&managed));
-	} else if (is_there) {
-		ok(out, "systemd-networkd leaves routed vifs alone");
-	}
+/*
+ * A link that a .network file matches loses foreign addresses, with them the
+ * routes that have them as source, and its bridge, whatever
+ * ManageForeignRoutes says (seen with systemd 252).
+ */
+void look_at_networkd(const struct host *host, struct findings *out)
+{
+	static const char *const words[] = { "configuring", "configured", NULL };
+	bool is_there;
+	struct some managed = find_managed(host, "/run/systemd/netif/links", "ADMIN_STATE", words,
+					   &is_there);
+
+	if (managed.n)
+		bad(out, "systemd-networkd manages %s: it takes away addresses and routes that vif-route set, "
+		    "and takes vifs out of their bridge; let a .network file with 'Name=vif*' and "
+		    "'Unmanaged=yes' come first", some_text(&managed));
+	else if (is_there)
+		ok(out, "systemd-networkd leaves vifs alone");
 }
 
 void look_at_networkmanager(const struct host *host, struct findings *out)
 {
-	struct some managed = { 0 };
-	bool is_there = false;
+	static const char *const words[] = { "true", NULL };
+	bool is_there;
+	struct some managed = find_managed(host, "/run/NetworkManager/devices", "managed", words,
+					   &is_there);
 
-	for (size_t i = 0; i < host->n_here; i++) {
-		const struct host_vif *hv = &host->here[i];
-		CLEANUP(cleanup_free) char *state =
-			read_link_state("/run/NetworkManager/devices", hv, "managed");
-
-		is_there |= state != NULL;
-		if (state && !strcmp(state, "true"))
-			some_add(&managed, hv->vif->link);
-	}
 	if (managed.n)
-		bad(out, "NetworkManager manages %s and may replace addresses and routes: "
-		    "'unmanaged-devices=interface-name:vif*' below [keyfile] in "
-		    "/etc/NetworkManager/conf.d", some_text(&managed));
+		bad(out, "NetworkManager manages %s and may replace addresses and routes; "
+		    "'unmanaged-devices=interface-name:vif*' below [keyfile] in a file of "
+		    "/etc/NetworkManager/conf.d keeps it away", some_text(&managed));
 	else if (is_there)
 		ok(out, "NetworkManager leaves vifs alone");
 }
