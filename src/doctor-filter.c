@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-filter.c - probes of the packet filter: what becomes of packets of vifs. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
-#include "src/cleanup.h"
 #include "src/doctor.h"
 
 void look_at_iptables(const struct host *host, struct findings *out)
@@ -145,46 +141,15 @@ void look_at_bridge_netfilter(const struct host *host, struct findings *out)
 			    "/etc/sysctl.d", some_text(&blind));
 }
 
-static bool is_listed(const char *folder, const char *file)
-{
-	CLEANUP(cleanup_free) char *path = NULL, *line = NULL;
-	size_t size = 0;
-	bool found = false;
-	FILE *f;
-
-	if (asprintf(&path, "%s/%s", folder, file) < 0) {
-		path = NULL;
-		return false;
-	}
-	f = fopen(path, "re");
-	while (f && !found && getline(&line, &size, f) >= 0)
-		found = strstr(line, "/xt_physdev.ko") != NULL;
-	if (f)
-		fclose(f);
-	return found;
-}
-
-/* Loaded, or to be had when a rule needs it. */
-static bool has_physdev(void)
-{
-	struct utsname system;
-	char folder[128];
-
-	if (!access("/sys/module/xt_physdev", F_OK))
-		return true;
-	if (uname(&system))
-		return false;
-	snprintf(folder, sizeof(folder), "/lib/modules/%s", system.release);
-	return is_listed(folder, "modules.dep") || is_listed(folder, "modules.builtin");
-}
-
+/* Whether the kernel has the match shows in the rules that are there, wherever it comes from. */
 void look_at_physdev(const struct host *host, struct findings *out)
 {
-	if (!host_has_bridge_rules(host))
+	if (!host_has_bridge_rules(host) || !host->has_forward)
 		return;
-	if (count_port_rules(&host->forward.rules) || has_physdev())
-		ok(out, "the kernel has the physdev match");
+	if (count_port_rules(&host->forward.rules))
+		ok(out, "the rules of bridged vifs are there, the kernel has the physdev match");
 	else
-		bad(out, "this kernel has no physdev match (xt_physdev), and every rule of the scripts uses "
-		    "it: none is set; install the kernel's modules");
+		bad(out, "no rule of a bridged vif is in chain FORWARD: they were removed, or this kernel has "
+		    "no physdev match (xt_physdev) and takes none; 'xvif repair' sets them, and says why if "
+		    "it cannot");
 }

@@ -90,7 +90,8 @@ void look_at_networkmanager(const struct host *host, struct findings *out)
 					   &is_there);
 
 	if (managed.n)
-		bad(out, "NetworkManager manages %s and may replace addresses and routes; "
+		bad(out, "NetworkManager manages %s and may replace addresses and routes, or take vifs out of their "
+		    "bridge; "
 		    "'unmanaged-devices=interface-name:vif*' below [keyfile] in a file of "
 		    "/etc/NetworkManager/conf.d keeps it away", some_text(&managed));
 	else if (is_there)

@@ -26,7 +26,7 @@
 	X(iptables, "iptables", "iptables works where the scripts set rules") \
 	X(forward_policy, "forward-policy", "chain FORWARD fits the vifs") \
 	X(bridge_netfilter, "bridge-netfilter", "bridged packets are shown to the rules") \
-	X(physdev, "physdev", "the kernel has the match that the rules use") \
+	X(physdev, "physdev", "rules of bridged vifs are there at all") \
 	X(networkd, "networkd", "systemd-networkd leaves vifs alone") \
 	X(networkmanager, "networkmanager", "NetworkManager leaves vifs alone") \
 	X(firewalld, "firewalld", "firewalld leaves rules of vifs alone")

@@ -107,10 +107,9 @@ static int write_backup(const char *path, const char *backup, const char *text, 
 	struct stat sb;
 	int fd = -1;
 	FILE *f;
-	bool ok;
+	bool ok = !unlink(backup) || errno == ENOENT;
 
-	unlink(backup);
-	if (!stat(path, &sb))
+	if (ok && !stat(path, &sb))
 		fd = open(backup, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	ok = f && !fchown(fd, sb.st_uid, sb.st_gid) && !fchmod(fd, sb.st_mode & 07777) &&
