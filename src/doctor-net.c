@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-net.c - probes of addresses and of the kernel's settings for routed vifs. */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -33,33 +30,15 @@ static const char *gateway_of(const struct host *host, const struct host_vif *hv
 	return device && *device ? device : host->gatewaydev;
 }
 
-static bool has_address(const struct host *host, const char *link, const uint8_t address[4],
-			bool *has_any_out)
-{
-	bool found = false;
-
-	*has_any_out = false;
-	for (const struct ifaddrs *ifa = host->addresses; ifa; ifa = ifa->ifa_next) {
-		const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
-
-		if (!sa || sa->sin_family != AF_INET || strcmp(ifa->ifa_name, link))
-			continue;
-		*has_any_out = true;
-		found |= !memcmp(&sa->sin_addr, address, 4);
-	}
-	return found;
-}
-
 /* vif-route gives a vif the address that its gateway device has at that moment. */
 static void find_outdated(const struct host *host, const char *device, const uint8_t address[4],
 			  struct some *out)
 {
 	for (size_t i = 0; i < host->n_here; i++) {
 		const struct host_vif *hv = &host->here[i];
-		bool has_any;
 
-		if (is_vif_route(hv) && hv->link && !strcmp(gateway_of(host, hv), device) &&
-		    !has_address(host, hv->vif->link, address, &has_any) && has_any)
+		if (is_vif_route(hv) && hv->has_address && !strcmp(gateway_of(host, hv), device) &&
+		    memcmp(hv->address, address, sizeof(hv->address)))
 			some_add(out, hv->vif->link);
 	}
 }
@@ -151,11 +130,9 @@ static bool is_outer(const struct host *host, const struct ifaddrs *ifa, struct 
 	const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
 	const struct sockaddr_in *mask = (const void *)ifa->ifa_netmask;
 
-	if (!sa || !mask || sa->sin_family != AF_INET || ifa->ifa_flags & IFF_LOOPBACK)
+	if (!sa || !mask || sa->sin_family != AF_INET || ifa->ifa_flags & IFF_LOOPBACK ||
+	    host_find_link(host, ifa->ifa_name))
 		return false;
-	for (size_t i = 0; i < host->n_here; i++)
-		if (is_routed(&host->here[i]) && !strcmp(host->here[i].vif->link, ifa->ifa_name))
-			return false;
 	*net = (struct ipnet){
 		.family = AF_INET,
 		.prefix = (unsigned)__builtin_popcount(mask->sin_addr.s_addr),

@@ -2,6 +2,7 @@
 /* host.c - this host as far as vifs depend on it. */
 #include <errno.h>
 #include <ifaddrs.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,11 @@
 #include "src/xlconfig.h"
 
 #define FILE_MAX (1 << 20)
+
+/* What the probes ask of a vif. */
+#define NODES \
+	(1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_SCRIPT | 1u << NODE_VIFNAME | \
+	 1u << NODE_GATEWAYDEV | 1u << NODE_HOTPLUG_STATUS)
 
 static char *read_file(const char *path)
 {
@@ -37,14 +43,22 @@ static char *read_file(const char *path)
 static char *read_value(const char *format, va_list ap)
 {
 	CLEANUP(cleanup_free) char *path = NULL;
-	char *text;
+	char *line = NULL;
+	size_t size = 0;
+	FILE *f;
 
 	if (vasprintf(&path, format, ap) < 0)
 		path = NULL;
-	text = path ? read_file(path) : NULL;
-	if (text)
-		text[strcspn(text, "\n")] = '\0';
-	return text;
+	f = path ? fopen(path, "re") : NULL;
+	if (f && getline(&line, &size, f) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+	} else {
+		free(line);
+		line = NULL;
+	}
+	if (f)
+		fclose(f);
+	return line;
 }
 
 char *host_read(const char *format, ...)
@@ -223,6 +237,58 @@ static int add_here(struct host *host)
 	return 0;
 }
 
+static int compare_links(const void *a, const void *b)
+{
+	const struct host_vif *const *x = a, *const *y = b;
+
+	return strcmp((*x)->vif->link, (*y)->vif->link);
+}
+
+static int compare_name(const void *name, const void *entry)
+{
+	const struct host_vif *const *hv = entry;
+
+	return strcmp(name, (*hv)->vif->link);
+}
+
+struct host_vif *host_find_link(const struct host *host, const char *name)
+{
+	struct host_vif **found = bsearch(name, host->by_link, host->n_here, sizeof(*host->by_link),
+					  compare_name);
+
+	return found ? *found : NULL;
+}
+
+static int sort_links(struct host *host)
+{
+	host->by_link = calloc(host->n_here + 1, sizeof(*host->by_link));
+	if (!host->by_link)
+		return -ENOMEM;
+	for (size_t i = 0; i < host->n_here; i++)
+		host->by_link[i] = &host->here[i];
+	qsort(host->by_link, host->n_here, sizeof(*host->by_link), compare_links);
+	return 0;
+}
+
+static int look_at_addresses(struct host *host)
+{
+	if (getifaddrs(&host->addresses)) {
+		host->addresses = NULL;
+		return -ENOMEM;
+	}
+	for (const struct ifaddrs *ifa = host->addresses; ifa; ifa = ifa->ifa_next) {
+		const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
+		struct host_vif *hv = sa && sa->sin_family == AF_INET ?
+				      host_find_link(host, ifa->ifa_name) : NULL;
+
+		if (!hv || hv->has_address)
+			continue;
+		hv->has_address = true;
+		memcpy(hv->address, &sa->sin_addr, sizeof(hv->address));
+	}
+	return 0;
+}
+
 static const char *setting(const struct xlconfig *config, const char *name)
 {
 	const struct xlvalue *value = xlconfig_get(config, name);
@@ -265,7 +331,7 @@ static int look_at_store(struct host *host)
 	if (!r)
 		r = domain_list(&host->store, &domains, err);
 	if (!r)
-		r = vif_list(&host->store, domains.v, domains.n, NODES_ALL, &host->vifs, err);
+		r = vif_list(&host->store, domains.v, domains.n, NODES, &host->vifs, err);
 	for (size_t i = 0; i < domains.n; i++)
 		host->n_guests += domains.v[i].domid != 0;
 	host->has_store = !r;
@@ -303,10 +369,10 @@ int host_look(struct host *out, unsigned timeout_s, struct error *err)
 		r = add_here(out);
 	if (!r)
 		r = look_at_forward(out);
-	if (!r && getifaddrs(&out->addresses)) {
-		out->addresses = NULL;
-		r = -ENOMEM;
-	}
+	if (!r)
+		r = sort_links(out);
+	if (!r)
+		r = look_at_addresses(out);
 	return r ? error_memory(err) : 0;
 }
 
@@ -324,6 +390,7 @@ void host_release(struct host *host)
 	free(host->scripts);
 	free(host->folders);
 	free(host->here);
+	free(host->by_link);
 	free(host->gatewaydev);
 	free(host->no_forward);
 	if (host->addresses)

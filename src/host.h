@@ -42,6 +42,8 @@ struct host_vif {
 	enum wiring wiring;
 	bool sets_rules;	/* the scripts beside its script set rules for its list */
 	unsigned link;		/* interface index; 0: there is none */
+	bool has_address;	/* this host has one on the link: ... */
+	uint8_t address[4];	/* ... the first IPv4 one */
 };
 
 struct host {
@@ -53,6 +55,7 @@ struct host {
 	struct vifs vifs;
 	struct host_vif *here;
 	size_t n_here;
+	struct host_vif **by_link;	/* the same, sorted by the name of the link */
 	struct host_script *scripts;
 	size_t n_scripts;
 	struct host_folder *folders;
@@ -72,6 +75,9 @@ struct host {
 int host_look(struct host *out, unsigned timeout_s, struct error *err);
 void host_release(struct host *host);
 
+/* The vif of a link; NULL: it is of none. */
+struct host_vif *host_find_link(const struct host *host, const char *name);
+
 /* Is there a vif of this wiring here? */
 bool host_has(const struct host *host, enum wiring wiring);
 
@@ -81,7 +87,7 @@ bool host_has_bridge_rules(const struct host *host);
 /* The bridge or switch that the vif's link is a port of; false: none. */
 bool host_vif_bridge(const struct host_vif *hv, char *out, size_t size);
 
-/* What stands in a file of /proc or /sys, without its newline; NULL when it cannot be read. For free(). */
+/* The first line of a file of /proc or /sys, without its newline; NULL when it cannot be read. For free(). */
 char *host_read(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The number in such a file; @otherwise where there is none. */

@@ -228,6 +228,22 @@ passes() { # ADDRESS
 	quiet ip-forward
 }
 
+@test "a script that is not known: how its vif is wired is seen from the link" {
+	echo 'true' >>/etc/xen/scripts/vif-route
+	echo 'true' >>/etc/xen/scripts/vif-bridge
+	finds duplicate-mac ok
+	echo 0 >/proc/sys/net/ipv4/ip_forward
+	finds ip-forward bad
+	quiet gateway-address
+	rm /etc/xen/scripts/vif-route /etc/xen/scripts/vif-bridge
+	finds ip-forward bad
+	finds duplicate-mac ok
+	only_bridged
+	quiet ip-forward
+	ip link set vif2.1 nomaster
+	quiet duplicate-mac
+}
+
 @test "tools: a program that a script in use calls is missing" {
 	finds tools ok
 	hide "$(command -v ifconfig)"
@@ -271,6 +287,8 @@ passes() { # ADDRESS
 	ip addr add 192.168.8.1/24 dev eth0
 	ip addr del 192.168.7.1/24 dev eth0
 	finds gateway-address note "192.168.8.1 now, vif1.0, vif2.0 came up"
+	ip addr flush dev vif2.0
+	finds gateway-address note "192.168.8.1 now, vif1.0 came up"
 	ip addr del 192.168.8.1/24 dev eth0
 	finds gateway-address bad "no IPv4 address"
 	only_bridged
@@ -466,6 +484,8 @@ networkd() {
 	finds firewalld bad "removes the vifs' rules"
 	kill $pid
 	wait $pid || true
+	quiet firewalld
+	echo "$XENSTORED_PID" >/run/firewalld.pid
 	quiet firewalld
 	umount /etc/firewalld
 }
