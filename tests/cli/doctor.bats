@@ -4,6 +4,13 @@
 load setup
 
 HIDDEN=()
+SYSCTLS=(/proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/ipv4/conf/all/rp_filter
+	/proc/sys/net/ipv6/conf/all/forwarding)
+
+setup_file() {
+	BEFORE=$(cat "${SYSCTLS[@]}" | xargs)
+	export BEFORE
+}
 
 # hide PATH [BY]: BY (nothing that can be executed) stands in the place of a file until the test ends
 hide() {
@@ -14,12 +21,14 @@ hide() {
 }
 
 teardown() {
-	local path
+	local path i=0
+	for path in $BEFORE; do
+		echo "$path" >"${SYSCTLS[i++]}"
+	done
 	for path in "${HIDDEN[@]}"; do
 		umount "$path"
 	done
 	rm -rf /etc/xen/scripts/*.bak /etc/xvif/* /run/systemd /run/udev /run/NetworkManager /run/firewalld.pid
-	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables
 	world_stop
 }
 
@@ -364,6 +373,7 @@ passes() { # ADDRESS
 }
 
 @test "forward-policy: routed guests where the chain drops" {
+	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables
 	finds forward-policy ok accepts
 	iptables -P FORWARD DROP
 	finds forward-policy bad "no rule accepts packets of routed guests"
@@ -379,6 +389,7 @@ passes() { # ADDRESS
 
 @test "forward-policy: bridged guests where the chain drops, and where it accepts" {
 	only_bridged
+	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables
 	iptables -P FORWARD DROP
 	finds forward-policy ok drops
 	echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
@@ -397,6 +408,7 @@ passes() { # ADDRESS
 }
 
 @test "bridge-netfilter: rules that never see a packet" {
+	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables
 	bridged_list 10.9.0.1
 	quiet bridge-netfilter
 	activate_rules
