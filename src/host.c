@@ -40,6 +40,8 @@ static char *read_file(const char *path)
 	return fitting ? fitting : text;
 }
 
+static char *read_value(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
+
 static char *read_value(const char *format, va_list ap)
 {
 	CLEANUP(cleanup_free) char *path = NULL;
