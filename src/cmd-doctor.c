@@ -11,9 +11,16 @@
 #include "src/output.h"
 #include "src/result.h"
 
+static const char *verdict_color(const char *verdict)
+{
+	return !strcmp(verdict, verdict_name(VERDICT_OK)) ? "green" :
+	       !strcmp(verdict, verdict_name(VERDICT_BAD)) ? "red" : "yellow";
+}
+
 static const struct field finding_fields[] = {
 	{ .name = "name", .kind = KIND_TEXT, .column = "NAME", .is_default = true },
-	{ .name = "verdict", .kind = KIND_TEXT, .column = "VERDICT", .is_default = true },
+	{ .name = "verdict", .kind = KIND_TEXT, .column = "VERDICT", .is_default = true,
+	  .color = verdict_color },
 	{ .name = "detail", .kind = KIND_TEXT, .column = "DETAIL", .is_default = true, .wraps = true },
 	{ .name = "fixable", .kind = KIND_BOOL, .column = "FIXABLE" },
 	{ 0 }

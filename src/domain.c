@@ -85,7 +85,7 @@ static int list(struct store *st, bool uuids, struct domains *out, struct error 
 		if (uuids)
 			batch_get(&b, &d->uuid, "/local/domain/%u/vm", d->domid);
 	}
-	r = store_run(st, &b, err);
+	r = store_run(st, 0, &b, err);
 	for (size_t i = 0; i < out->n && uuids; i++)
 		cut_uuid(&out->v[i].uuid);
 	if (r)
