@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd-check.c - xvif check: do the places where addresses live agree? */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/each-vif.h"
 #include "src/output.h"
+#include "src/overlap.h"
 #include "src/repair.h"
 #include "src/result.h"
 
@@ -27,14 +25,6 @@ static const struct field check_fields[] = {
 	{ .name = "differences", .kind = KIND_OBJECTS, .fields = difference_fields },
 	{ .name = "notes", .kind = KIND_LIST },
 	{ 0 }
-};
-
-/* An address or network of a vif, as the range it covers. */
-struct range {
-	uint8_t first[16], last[16];
-	int family;
-	const struct vif *vif;
-	const char *word;
 };
 
 struct check {
@@ -92,72 +82,25 @@ static int check_vif(struct store *st, const struct vif *vif, void *data, struct
 	return compare_vif(st, &now, check, err);
 }
 
-static struct range make_range(const struct vif *vif, const struct ipword *word)
+static bool concerns(const struct check *check, const struct vif *vif)
 {
-	struct range range = { .family = word->net.family, .vif = vif, .word = word->text };
-
-	ipnet_range(&word->net, range.first, range.last);
-	return range;
+	return !check->is_named || vif->domain.domid == check->domid;
 }
 
-static int compare_ranges(const void *a, const void *b)
+static int report_duplicate(const struct overlap *overlap, void *data)
 {
-	const struct range *x = a, *y = b;
-
-	return x->family != y->family ? x->family - y->family :
-					memcmp(x->first, y->first, sizeof(x->first));
-}
-
-static size_t gather_ranges(const struct vifs *all, struct range *out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < all->n; i++)
-		for (size_t j = 0; j < all->v[i].ips.n; j++) {
-			if (!all->v[i].ips.words[j].is_valid)
-				continue;
-			if (out)
-				out[n] = make_range(&all->v[i], &all->v[i].ips.words[j]);
-			n++;
-		}
-	return n;
-}
-
-static int report_duplicate(struct report *report, const struct range *a, const struct range *b)
-{
+	struct check *check = data;
 	struct differences found = { 0 };
-	int r = differences_add(&found, "duplicate", "%s: vif %u.%u has %s", a->word,
-				b->vif->domain.domid, b->vif->devid, b->word);
+	int r;
 
+	if (!concerns(check, overlap->vif) && !concerns(check, overlap->other))
+		return 0;
+	r = differences_add(&found, "duplicate", "%s: vif %u.%u has %s", overlap->word,
+			    overlap->other->domain.domid, overlap->other->devid,
+			    overlap->other_word);
 	if (!r)
-		r = report_difference(report, a->vif, &found.v[0]);
+		r = report_difference(&check->report, overlap->vif, &found.v[0]);
 	differences_release(&found);
-	return r;
-}
-
-/* Sorted by where they begin, a range can only overlap the one that reaches furthest so far. */
-static int check_duplicates(struct check *check, const struct vifs *all)
-{
-	size_t n = gather_ranges(all, NULL);
-	CLEANUP(cleanup_free) struct range *ranges = calloc(n + 1, sizeof(*ranges));
-	const struct range *reach = ranges;
-	int r = ranges ? 0 : -ENOMEM;
-
-	if (r)
-		return r;
-	gather_ranges(all, ranges);
-	qsort(ranges, n, sizeof(*ranges), compare_ranges);
-	for (size_t i = 1; i < n && !r; i++) {
-		bool overlaps = ranges[i].family == reach->family &&
-				memcmp(ranges[i].first, reach->last, sizeof(reach->last)) <= 0;
-
-		if (overlaps && ranges[i].vif != reach->vif &&
-		    (!check->is_named || ranges[i].vif->domain.domid == check->domid ||
-		     reach->vif->domain.domid == check->domid))
-			r = report_duplicate(&check->report, &ranges[i], reach);
-		if (!overlaps || memcmp(ranges[i].last, reach->last, sizeof(reach->last)) > 0)
-			reach = &ranges[i];
-	}
 	return r;
 }
 
@@ -196,7 +139,7 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 
 	if (!r)
 		r = vif_list_all(cx->store, 1u << NODE_IP, &all, err);
-	if (!r && check_duplicates(&check, &all))
+	if (!r && overlap_find(&all, report_duplicate, &check))
 		r = error_memory(err);
 	if (!r)
 		r = print_check(&check, args, cx->out, err);

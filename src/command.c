@@ -66,6 +66,7 @@ static const char *const argument_names[] = {
 	[ARG_DOMAIN] = "DOMAIN", [ARG_VIF] = "VIF", [ARG_IPS] = "IP...", [ARG_COMMAND] = "COMMAND",
 	[ARG_FILES] = "FILE...", [ARG_FILE] = "FILE", [ARG_PATH] = "PATH", [ARG_VALUE] = "VALUE",
 	[ARG_QUERY] = "IP|NET|MAC", [ARG_TARGET] = "DOMAIN|PATH", [ARG_WORDS] = "WORDS...",
+	[ARG_FINDINGS] = "NAME...",
 };
 
 #define usage(err, ...) error_status(err, STATUS_USAGE, -EINVAL, __VA_ARGS__)
@@ -229,7 +230,7 @@ static int check_arguments(const struct command *command, const struct args *arg
 		if (command->arguments[i] == ARG_IPS)
 			return check_addresses(args, i, err);
 		if (command->arguments[i] == ARG_FILES || command->arguments[i] == ARG_COMMAND ||
-		    command->arguments[i] == ARG_WORDS)
+		    command->arguments[i] == ARG_WORDS || command->arguments[i] == ARG_FINDINGS)
 			return 0;
 	}
 	if (args->n_words > i)

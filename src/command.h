@@ -46,6 +46,7 @@ enum argument {
 	ARG_QUERY,
 	ARG_TARGET,		/* a domain, or a path: a word with a '/' */
 	ARG_WORDS,		/* all that follow */
+	ARG_FINDINGS,		/* all that follow; of doctor */
 };
 
 #define ARGUMENTS_MAX 4

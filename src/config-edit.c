@@ -2,13 +2,10 @@
 /* config-edit.c - the "ip=" of one vif in a domain's configuration file. */
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "src/cleanup.h"
 #include "src/config-edit.h"
@@ -272,47 +269,11 @@ int config_edit_prepare(struct config_edit *e, const char *path, const struct vi
 	return r ? r : change_contents(e, vif, list, err);
 }
 
-static int put(const char *path, const char *text, size_t len, struct error *err)
-{
-	CLEANUP(replace_release) struct replace new = { 0 };
-	int r = replace_begin(&new, path, err);
-
-	if (r)
-		return r;
-	if (fwrite(text, 1, len, new.f) != len)
-		return error_set(err, -EIO, "%s: cannot be written: %s", path, strerror(errno));
-	return replace_commit(&new, err);
-}
-
-/* As secret as the file itself; what stood there before is replaced, not followed. */
-static int write_backup(const struct config_edit *e, struct error *err)
-{
-	struct stat sb;
-	int fd = -1;
-	FILE *f;
-	bool ok;
-
-	unlink(e->backup);
-	if (!stat(e->path, &sb))
-		fd = open(e->backup, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	f = fd >= 0 ? fdopen(fd, "w") : NULL;
-	ok = f && !fchown(fd, sb.st_uid, sb.st_gid) && !fchmod(fd, sb.st_mode & 07777) &&
-	     fwrite(e->before, 1, e->before_len, f) == e->before_len;
-	if (f && fclose(f))
-		ok = false;
-	return ok ? 0 : error_set(err, -EIO, "%s: cannot be written: %s", e->backup, strerror(errno));
-}
-
 int config_edit_write(struct config_edit *e, struct error *err)
 {
-	int r;
-
 	if (e->after_len == e->before_len && !memcmp(e->after, e->before, e->after_len))
 		return 0;
-	r = write_backup(e, err);
-	if (!r)
-		r = put(e->path, e->after, e->after_len, err);
-	return r;
+	return replace_keeping(e->path, e->backup, e->before, e->before_len, e->after, e->after_len, err);
 }
 
 void config_edit_release(struct config_edit *e)

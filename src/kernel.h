@@ -79,6 +79,9 @@ int kernel_link_facts(unsigned link, struct link_facts *out, struct error *err);
 int kernel_flush_neighbours(unsigned link, const struct ipnet *net, struct error *err);
 int kernel_flush_connections(const struct ipnet *net, struct error *err);
 
+/* Does @link answer ARP for @address by an entry of its own (ip neighbour ... proxy)? */
+bool kernel_is_proxied(unsigned link, const struct ipnet *address);
+
 /*
  * Does @net hold an address of this host or of a gateway it uses?
  * @what_out: "this host's own address" or "this host's gateway", static; NULL: no

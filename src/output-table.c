@@ -63,7 +63,7 @@ int scols_set_cell(struct libscols_line *line, size_t i, char *text, const struc
 	return -ENOMEM;
 }
 
-/* A list is wrapped between its words where the terminal is too narrow. */
+/* A list or a sentence is wrapped between its words where the terminal is too narrow. */
 static size_t longest_word(const struct libscols_column *column, const char *text, void *data)
 {
 	size_t longest = 0;
@@ -98,7 +98,7 @@ int scols_add_column(struct libscols_table *table, const struct field *field)
 {
 	bool is_terminal = isatty(fileno(scols_table_get_stream(table)));
 	int flags = field->kind == KIND_NUMBER ? SCOLS_FL_RIGHT :
-		    field->kind == KIND_LIST && is_terminal ? SCOLS_FL_WRAP : 0;
+		    (field->kind == KIND_LIST || field->wraps) && is_terminal ? SCOLS_FL_WRAP : 0;
 	struct libscols_column *column = scols_table_new_column(table, field->column, 0, flags);
 
 	if (!column)

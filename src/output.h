@@ -35,6 +35,7 @@ struct field {
 	enum kind kind;
 	const char *column;	/* heading in tables; NULL: in no table */
 	bool is_default;	/* a column without being asked for */
+	bool wraps;		/* a sentence, broken where the terminal ends */
 	bool is_optional;	/* absent: left out of JSON, not null */
 	enum level level;
 	const char *(*color)(const char *text);	/* libsmartcols' name of one, or NULL */

@@ -2,6 +2,7 @@
 /* replace.c - give a file new contents at once. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -85,4 +86,43 @@ void replace_release(struct replace *r)
 	free(r->path);
 	free(r->temporary);
 	*r = (struct replace){ 0 };
+}
+
+static int put(const char *path, const char *text, size_t len, struct error *err)
+{
+	CLEANUP(replace_release) struct replace new = { 0 };
+	int r = replace_begin(&new, path, err);
+
+	if (r)
+		return r;
+	if (fwrite(text, 1, len, new.f) != len)
+		return error_set(err, -EIO, "%s: cannot be written: %s", path, strerror(errno));
+	return replace_commit(&new, err);
+}
+
+/* As secret as the file itself; what stood there before is replaced, not followed. */
+static int write_backup(const char *path, const char *backup, const char *text, size_t len,
+			struct error *err)
+{
+	struct stat sb;
+	int fd = -1;
+	FILE *f;
+	bool ok = !unlink(backup) || errno == ENOENT;
+
+	if (ok && !stat(path, &sb))
+		fd = open(backup, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	ok = f && !fchown(fd, sb.st_uid, sb.st_gid) && !fchmod(fd, sb.st_mode & 07777) &&
+	     fwrite(text, 1, len, f) == len && !fflush(f) && !fsync(fd);
+	if (f && fclose(f))
+		ok = false;
+	return ok ? 0 : error_set(err, -EIO, "%s: cannot be written: %s", backup, strerror(errno));
+}
+
+int replace_keeping(const char *path, const char *backup, const char *before, size_t before_len,
+		    const char *after, size_t after_len, struct error *err)
+{
+	int r = write_backup(path, backup, before, before_len, err);
+
+	return r ? r : put(path, after, after_len, err);
 }

@@ -28,4 +28,12 @@ int replace_commit(struct replace *r, struct error *err);
 /* Forget it unless it was committed; for CLEANUP(). */
 void replace_release(struct replace *r);
 
+/*
+ * replace_keeping - give a file new contents at once, the old ones stay beside it.
+ * @backup: gets @before, the owner and the mode of @path; replaced if it is there
+ * Returns 0 or a negative errno; @path is then as it was.
+ */
+int replace_keeping(const char *path, const char *backup, const char *before, size_t before_len,
+		    const char *after, size_t after_len, struct error *err);
+
 #endif

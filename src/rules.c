@@ -201,33 +201,66 @@ static bool names_link(const struct rule *rule, const char *link)
 	return false;
 }
 
-int rules_list(const char *link, unsigned timeout_s, struct rules *out, struct error *err)
+/* What "iptables -S FORWARD" prints, for free(). */
+static int print_forward(unsigned timeout_s, char **output_out, struct error *err)
 {
 	const char *argv[] = { "iptables", "-w", "-S", "FORWARD", NULL };
 	const char *env[] = { path_env, NULL };
 	struct process p = { .argv = argv, .env = env, .timeout_s = timeout_s };
-	CLEANUP(cleanup_free) char *output = NULL;
-	char *save, *line;
 	int r = process_run(&p, err);
 
-	output = p.output;
+	*output_out = p.output;
 	if (r)
 		return r;
 	if (p.timed_out)
 		return no_answer(timeout_s, err);
+	if (p.status == 127)
+		return error_set(err, -ENOENT, "iptables does not work: there is no such program");
 	if (p.status)
 		return error_set(err, -ENOENT, "iptables does not work: %.*s",
-				 (int)strcspn(output, "\n"), output);
+				 (int)strcspn(p.output, "\n"), p.output);
+	return 0;
+}
+
+static void drop_last(struct rules *rules)
+{
+	struct rule *rule = &rules->v[--rules->n];
+
+	free(rule->key);
+	free(rule->text);
+}
+
+int rules_list(const char *link, unsigned timeout_s, struct rules *out, struct error *err)
+{
+	CLEANUP(cleanup_free) char *output = NULL;
+	char *save, *line;
+	int r = print_forward(timeout_s, &output, err);
+
+	if (r)
+		return r;
 	for (line = strtok_r(output, "\n", &save); line && !r; line = strtok_r(NULL, "\n", &save)) {
 		if (strncmp(line, "-A FORWARD ", 11))
 			continue;
 		r = append(out, line + 11, err);
-		if (!r && !names_link(&out->v[out->n - 1], link)) {
-			struct rule *rule = &out->v[--out->n];
+		if (!r && !names_link(&out->v[out->n - 1], link))
+			drop_last(out);
+	}
+	return r;
+}
 
-			free(rule->key);
-			free(rule->text);
-		}
+int rules_forward(unsigned timeout_s, struct forward *out, struct error *err)
+{
+	CLEANUP(cleanup_free) char *output = NULL;
+	char *save, *line;
+	int r = print_forward(timeout_s, &output, err);
+
+	if (r)
+		return r;
+	for (line = strtok_r(output, "\n", &save); line && !r; line = strtok_r(NULL, "\n", &save)) {
+		if (!strncmp(line, "-A FORWARD ", 11))
+			r = append(&out->rules, line + 11, err);
+		else if (!strncmp(line, "-P FORWARD ", 11))
+			out->drops = strcmp(line + 11, "ACCEPT") != 0;
 	}
 	return r;
 }

@@ -41,6 +41,15 @@ int rules_record(const struct script *script, const char *link, const struct ipl
  */
 int rules_list(const char *link, unsigned timeout_s, struct rules *out, struct error *err);
 
+/* The chain FORWARD: what becomes of a packet that no rule of it takes. */
+struct forward {
+	bool drops;
+	struct rules rules;
+};
+
+/* All of it; as rules_list(). Release out->rules, also after a failure. */
+int rules_forward(unsigned timeout_s, struct forward *out, struct error *err);
+
 /* The rules of @a that @b lacks, as multisets; texts are copied. */
 int rules_subtract(const struct rules *a, const struct rules *b, struct rules *out,
 		   struct error *err);

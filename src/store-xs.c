@@ -275,3 +275,8 @@ int store_reopen(struct store *st, struct error *err)
 	store_close(st);
 	return store_open(st, st->timeout_s, err);
 }
+
+const char *store_socket(void)
+{
+	return xs_daemon_socket();
+}

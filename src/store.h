@@ -44,6 +44,9 @@ struct store {
 int store_open(struct store *st, unsigned timeout_s, struct error *err);
 void store_close(struct store *st);
 
+/* Where xenstored's socket is, if it has one. */
+const char *store_socket(void);
+
 /* Close and open anew, after a request that got no answer. As store_open(). */
 int store_reopen(struct store *st, struct error *err);
 

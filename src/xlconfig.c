@@ -22,11 +22,12 @@ static size_t string_length(const char *text, size_t len)
 	return i < len && text[i] == text[0] ? i + 1 : i;
 }
 
+/* Names have dots in xl.conf(5). */
 static size_t word_length(const char *text, size_t len)
 {
 	size_t i = 0;
 
-	while (i < len && (isalnum((unsigned char)text[i]) || text[i] == '_'))
+	while (i < len && (isalnum((unsigned char)text[i]) || text[i] == '_' || (i && text[i] == '.')))
 		i++;
 	return i;
 }
