@@ -85,7 +85,7 @@ static int run_complete(struct context *cx, const struct args *args, struct erro
 		command_complete(cx->commands, args->words + 1, args->n_words - 1, &live, &list);
 	print_candidates(&list, is_marked, cx->out);
 	if (list.wants_files && is_marked)
-		fputs("*\n", cx->out);
+		fprintf(cx->out, "*%zu\n", list.files_at);
 	else if (list.wants_files)
 		print_files(partial, partial + list.files_at, cx->out);
 	return 0;
@@ -99,7 +99,7 @@ const struct command cmd_complete = {
 		"name first: xvif complete -- xvif show we\n"
 		"Prints nothing where there is nothing to offer, also when xenstored does not answer.\n"
 		"With --marked each line begins with a blank, or with '+' when more of the same word\n"
-		"follows; '*' alone stands for names of files. Completions of bash, zsh and fish use it.",
+		"follows; '*9' stands for names of files in place of what follows the first 9 bytes.",
 	.arguments = { ARG_WORDS },
 	.options = OPTION(MARKED),
 	.run = run_complete,
