@@ -42,23 +42,23 @@ _xvif_split() {
 	[[ ! $quote ]] || skip=$opened
 }
 
-# Writes what stands for $1 on the line, where the given quote is open, into quoted.
+# Quotes the words of COMPREPLY that need it where the given quote is open.
 _xvif_quote() {
-	local i c special=$' \t\\\'"$`<>|&;()*?[]{}!#~^'
-	[[ $quote == \" ]] && special=\\\"\$\`
-	[[ $quote == \' ]] && special=\'
-	quoted=$1
-	[[ $1 == *["$special"]* ]] || return
-	quoted=
-	for ((i = 0; i < ${#1}; i++)); do
-		c=${1:i:1}
-		if [[ $special != *"$c"* ]]; then
-			quoted+=$c
-		elif [[ $quote == \' ]]; then
-			quoted+="'\\''"
-		else
-			quoted+=\\$c
-		fi
+	local IFS=, i c word special=$' \t\\\'"$`<>|&;()*?[]{}!#~^'
+	case $quote in
+	\") special=\\\"\$\` ;;
+	\') special=\' ;;
+	esac
+	[[ ${COMPREPLY[*]} == *["$special"]* ]] || return
+	for i in "${!COMPREPLY[@]}"; do
+		word=${COMPREPLY[i]}
+		COMPREPLY[i]=
+		while [[ $word ]]; do
+			c=${word:0:1} word=${word:1}
+			[[ $special != *"$c"* ]] || c=\\$c
+			[[ $quote$c != "'\\'" ]] || c="'\\''"
+			COMPREPLY[i]+=$c
+		done
 	done
 }
 
@@ -73,7 +73,7 @@ _xvif_files() {
 }
 
 _xvif() {
-	local words quote skip target partial lines line quoted
+	local words quote skip target partial lines before
 	COMPREPLY=()
 	_xvif_split
 	partial=${words[-1]}
@@ -81,19 +81,18 @@ _xvif() {
 		compopt -o default
 		return
 	fi
-	mapfile -t lines < <(command xvif complete --marked -- "${words[@]}" 2>/dev/null)
+	mapfile -t lines < <(exec xvif complete --marked -- "${words[@]}" 2>/dev/null)
 	if [[ ${lines[0]} == \** ]]; then
 		_xvif_files "${lines[0]:1}" "$partial"
 		return
 	fi
 	[[ ${lines[0]} != +* ]] || compopt -o nospace
-	for line in "${lines[@]%%$'\t'*}"; do
-		_xvif_quote "${line:skip + 1}"
-		COMPREPLY+=("$quoted")
-	done
 	# of paths readline shows only the last step
-	[[ $partial == /* ]] && compopt -o filenames
-	return 0
+	[[ $partial != /* ]] || compopt -o filenames
+	printf -v before '%*s' $((skip + 1)) ''
+	COMPREPLY=("${lines[@]%%$'\t'*}")
+	COMPREPLY=("${COMPREPLY[@]#${before// /?}}")
+	_xvif_quote
 }
 
 complete -F _xvif xvif
