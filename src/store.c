@@ -41,6 +41,8 @@ static const char *word_for(enum batch_kind kind)
 		return "read the permissions of";
 	case BATCH_WRITE:
 		return "write";
+	case BATCH_MAKE:
+		return "create";
 	case BATCH_REMOVE:
 		return "remove";
 	case BATCH_SET_PERMS:
