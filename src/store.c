@@ -15,6 +15,8 @@ static int failed(struct error *err, int code, const char *what, const char *pat
 {
 	if (code == EACCES || code == EPERM)
 		return error_set(err, -EACCES, "xenstore: cannot %s '%s': no permission", what, path);
+	if (code == EROFS)
+		return error_set(err, -EROFS, "cannot %s '%s': a dump is only read", what, path);
 	if (code == ETIMEDOUT || code == ENOTCONN || code == EPIPE || code == ECONNRESET)
 		return error_set(err, -EIO, "xenstore: cannot %s '%s': xenstored does not answer",
 				 what, path);

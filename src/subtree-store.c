@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* subtree-store.c - a subtree read from the store and written to it, by batches. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,6 +169,54 @@ int subtree_read(struct store *st, store_tx tx, const char *path, unsigned parts
 	r = read_levels(&g, depth, err);
 	if (!r)
 		subtree_sweep(out);
+	return r;
+}
+
+/*
+ * Longest path, and longest part of one below /local/domain/D/, or from the
+ * front elsewhere; longest message (Xen, xen/include/public/io/xs_wire.h;
+ * tools/xenstore/xenstored_core.c, is_valid_nodename).
+ */
+#define PATH_MAX_ABSOLUTE 3072
+#define PATH_MAX_RELATIVE 2048
+#define MESSAGE_MAX 4096
+
+static size_t length_below_domain(const char *path, size_t len)
+{
+	unsigned domid;
+	int front = 0;
+
+	return sscanf(path, "/local/domain/%5u/%n", &domid, &front) == 1 ? len - (size_t)front : len;
+}
+
+static int check_node(const struct subtree *t, uint32_t node, const char *root, struct error *err)
+{
+	const char *perms = subtree_perms(t, node);
+	char path[SUBTREE_PATH_SIZE];
+	size_t len, value = 0, n = subtree_path(t, root, node, path, sizeof(path));
+
+	if (n > PATH_MAX_ABSOLUTE || length_below_domain(path, n) > PATH_MAX_RELATIVE)
+		return error_set(err, -ENAMETOOLONG, "'%.200s...': a path of %zu bytes is too long "
+				 "for xenstored", path, n);
+	if (subtree_value(t, node, &len))
+		value = len;
+	if (n + 1 + value > MESSAGE_MAX)
+		return error_set(err, -E2BIG, "'%.200s': a value of %zu bytes does not fit into a "
+				 "message of %d with its path", path, value, MESSAGE_MAX);
+	if (perms && n + 1 + strlen(perms) + 1 > MESSAGE_MAX)
+		return error_set(err, -E2BIG, "'%.200s': the permissions do not fit into a message "
+				 "of %d with their path", path, MESSAGE_MAX);
+	return 0;
+}
+
+int subtree_check(const struct subtree *t, const char *path, struct error *err)
+{
+	int r = 0;
+
+	if (!subtree_is_path(path))
+		return error_set(err, -EINVAL, "'%.200s': no path of xenstore", path);
+	for (uint32_t i = 0; i < t->n && !r; i++)
+		r = check_node(t, i, path, err);
 	return r;
 }
 

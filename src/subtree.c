@@ -254,6 +254,14 @@ size_t subtree_path(const struct subtree *t, const char *root, uint32_t node, ch
 	return total;
 }
 
+bool subtree_is_path(const char *path)
+{
+	size_t len = strlen(path);
+
+	return *path == '/' && !strstr(path, "//") && (len == 1 || path[len - 1] != '/') &&
+	       !path[strspn(path, SUBTREE_NAME_CHARACTERS "/")];
+}
+
 int subtree_order(const char *a, const char *b)
 {
 	return strverscmp(a, b);
@@ -324,7 +332,8 @@ static int add_difference(struct subtree_differences *d, struct subtree_differen
 }
 
 /* All nodes of a subtree that only one has. */
-static int add_whole(struct subtree_differences *d, const struct subtree *t, uint32_t node, bool is_new)
+static int add_whole(struct subtree_differences *d, const struct subtree *t, uint32_t node,
+		     bool is_new)
 {
 	uint32_t end = subtree_skip(t, node);
 	int r = 0;

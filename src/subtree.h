@@ -111,6 +111,14 @@ size_t subtree_path(const struct subtree *t, const char *root, uint32_t node, ch
 /* Enough for any path that xenstored takes. */
 #define SUBTREE_PATH_SIZE 4096
 
+/*
+ * What names are made of, and whether @path is absolute and its names are; its
+ * length is for subtree_check() (Xen, docs/misc/xenstore.txt).
+ */
+#define SUBTREE_NAME_CHARACTERS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_@"
+bool subtree_is_path(const char *path);
+
 /* The node at an absolute path, or SUBTREE_NONE. Looks log2 as often as there are children. */
 uint32_t subtree_find(const struct subtree *t, const char *path);
 
@@ -143,6 +151,15 @@ int subtree_compare(const struct subtree *old, const struct subtree *new,
 void subtree_differences_release(struct subtree_differences *d);
 
 /* ---- Writing ---------------------------------------------------------- */
+
+/*
+ * subtree_check - would xenstored take all of it with the root at @path?
+ *
+ * Looks at the form of the path, the lengths of all paths, and whether values
+ * and permissions fit into one message with their path. Returns 0, -EINVAL,
+ * -ENAMETOOLONG or -E2BIG with the first node that does not.
+ */
+int subtree_check(const struct subtree *t, const char *path, struct error *err);
 
 /*
  * subtree_write - create the nodes of @t with its root at @path, or give those
