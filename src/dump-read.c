@@ -30,6 +30,7 @@ struct reader {
 	struct sxp_doc *doc;
 	bool is_json;
 	struct subtree *t;
+	uint32_t node;			/* what is read, for messages */
 	sxp_node *sources;		/* of each node of @t */
 	uint32_t sources_size;
 	struct child *children;		/* of the node that is read */
@@ -47,22 +48,18 @@ static int bad(const struct reader *d, sxp_node at, struct error *err, const cha
 static int bad(const struct reader *d, sxp_node at, struct error *err, const char *format, ...)
 {
 	struct sxp_place place = d->is_json ? (struct sxp_place){ 0 } : sxp_where(d->doc, at);
-	char text[512];
+	char text[512], path[256] = "";
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	if (d->t->n)
+		subtree_path(d->t, NULL, d->node, path, sizeof(path));
 	if (!place.line)
-		return error_set(err, -EILSEQ, "%s: %s", d->in->name, text);
-	return error_set(err, -EILSEQ, "%s:%zu:%zu: %s", d->in->name, place.line, place.column, text);
-}
-
-/* The path of @node for a message. */
-static const char *path_of(const struct reader *d, uint32_t node, char path[256])
-{
-	subtree_path(d->t, NULL, node, path, 256);
-	return path;
+		return error_set(err, -EILSEQ, "%s: %s%s%s", d->in->name, path, *path ? ": " : "", text);
+	return error_set(err, -EILSEQ, "%s:%zu:%zu: %s%s%s", d->in->name, place.line, place.column,
+			 path, *path ? ": " : "", text);
 }
 
 /* The first value of an element after its name. */
@@ -101,6 +98,14 @@ static int split_sxp(const struct reader *d, sxp_node source, struct parts *out,
 	return 0;
 }
 
+static int bad_member(const struct reader *d, sxp_node member, struct error *err)
+{
+	const char *key = sxp_text(d->doc, sxp_first(d->doc, member), NULL);
+
+	return bad(d, member, err, "\"%s\" is no part of a node, or not as it has to be: a node is "
+		   "{\"path\":\"...\",\"value\":\"...\",\"perms\":[\"n0\"],\"children\":[...]}", key ? key : "");
+}
+
 static int split_json(const struct reader *d, sxp_node source, struct parts *out, struct error *err)
 {
 	const struct sxp_doc *doc = d->doc;
@@ -119,7 +124,7 @@ static int split_json(const struct reader *d, sxp_node source, struct parts *out
 			out->children = sxp_first(doc, value);
 		else if (sxp_first(doc, value) || !sxp_is_list(doc, value) ||
 			 !(is_element(doc, at, "value") || is_element(doc, at, "perms")))
-			return bad(d, at, err, "a node has \"path\", \"value\", \"perms\" and \"children\", no more");
+			return bad_member(d, at, err);
 	}
 	return out->name ? 0 : bad(d, source, err, "a node has no \"path\"");
 }
@@ -156,15 +161,13 @@ static bool is_perm(const char *word)
 	       strtoul(word + 1, NULL, 10) <= UINT16_MAX;
 }
 
-static int add_perm(struct reader *d, uint32_t node, sxp_node at, FILE *f, struct error *err)
+static int add_perm(struct reader *d, sxp_node at, FILE *f, struct error *err)
 {
 	size_t len = 0;
 	const char *word = sxp_text(d->doc, at, &len);
-	char path[256];
 
 	if (!word || strlen(word) != len || !is_perm(word))
-		return bad(d, at, err, "'%s': '%s' is no permission such as n0 or r1",
-			   path_of(d, node, path), word ? word : "(...)");
+		return bad(d, at, err, "'%s' is no permission such as n0 or r1", word ? word : "(...)");
 	fprintf(f, "%s ", word);
 	return 0;
 }
@@ -176,7 +179,6 @@ static int read_perms(struct reader *d, uint32_t node, sxp_node perms, struct er
 	size_t len;
 	FILE *f = perms ? open_memstream(&text, &len) : NULL;
 	sxp_node at = d->is_json ? sxp_first(d->doc, perms) : second(d->doc, perms);
-	char path[256];
 	int r = 0;
 
 	if (!perms)
@@ -184,10 +186,9 @@ static int read_perms(struct reader *d, uint32_t node, sxp_node perms, struct er
 	if (!f)
 		return error_memory(err);
 	if (!at)
-		r = bad(d, perms, err, "'%s': no permissions, not even an owner's",
-			path_of(d, node, path));
+		r = bad(d, perms, err, "no permissions, not even an owner's");
 	for (; at && !r; at = sxp_next(d->doc, at))
-		r = add_perm(d, node, at, f, err);
+		r = add_perm(d, at, f, err);
 	if (fclose(f) && !r)
 		r = error_memory(err);
 	if (r)
@@ -212,7 +213,6 @@ static int name_child(struct reader *d, uint32_t parent, sxp_node source, const 
 		      struct error *err)
 {
 	struct parts parts;
-	char path[256];
 	size_t len = 0;
 	int r = split(d, source, &parts, err);
 
@@ -227,8 +227,7 @@ static int name_child(struct reader *d, uint32_t parent, sxp_node source, const 
 		*name_out = "\\x00";
 	if (**name_out && !(*name_out)[strspn(*name_out, SUBTREE_NAME_CHARACTERS)])
 		return 0;
-	return bad(d, parts.name, err, "'%s': '%s' is no name for a node below it",
-		   path_of(d, parent, path), *name_out);
+	return bad(d, parts.name, err, "'%s' is no name for a node below it", *name_out);
 }
 
 static int by_name(const void *a, const void *b)
@@ -271,7 +270,6 @@ static int add_source(struct reader *d, uint32_t node, sxp_node source)
 /* In their order, each once. */
 static int add_children(struct reader *d, uint32_t parent, struct error *err)
 {
-	char path[256];
 	int r = 0;
 
 	if (d->n_children)
@@ -282,8 +280,7 @@ static int add_children(struct reader *d, uint32_t parent, struct error *err)
 		if (i && !by_name(child - 1, child)) {
 			const struct child *later = child->source > child[-1].source ? child : child - 1;
 
-			return bad(d, later->source, err, "'%s' has two nodes '%s'",
-				   path_of(d, parent, path), child->name);
+			return bad(d, later->source, err, "a second node '%s'", child->name);
 		}
 		r = add_source(d, d->t->n, child->source);
 		if (!r)
@@ -295,8 +292,10 @@ static int add_children(struct reader *d, uint32_t parent, struct error *err)
 static int read_node(struct reader *d, uint32_t node, struct error *err)
 {
 	struct parts parts;
-	int r = split(d, d->sources[node], &parts, err);
+	int r;
 
+	d->node = node;
+	r = split(d, d->sources[node], &parts, err);
 	if (!r)
 		r = read_value(d, node, parts.value, err);
 	if (!r)
@@ -325,11 +324,11 @@ static int read_root(struct reader *d, struct error *err)
 
 	if (!root)
 		return error_set(err, -EILSEQ, "%s: is empty, no dump", d->in->name);
-	if (sxp_next(d->doc, root))
-		return bad(d, sxp_next(d->doc, root), err, "a dump is one node, here is a second one");
 	r = split(d, root, &parts, err);
 	if (r)
 		return r;
+	if (sxp_next(d->doc, root))
+		return bad(d, sxp_next(d->doc, root), err, "a dump is one node, here is a second one");
 	path = sxp_text(d->doc, parts.name, &len);
 	if (!path)
 		return error_memory(err);

@@ -10,7 +10,7 @@
  * @name: of the file, "-" is stdin; borrowed until store_close()
  *
  * What is above the root of the dump can be listed, down to the root, but has
- * no value. Writes fail with -EROFS. @st->file is @name, so that what does not
+ * no value. A node whose value or permissions the dump does not say has "" and n0. Writes fail with -EROFS. @st->file is @name, so that what does not
  * come from the store (routes, the hypervisor, files) can be left alone: the
  * dump may be of another host.
  * Returns 0, -EILSEQ as dump_read(), or what input_open() returns.
