@@ -100,6 +100,11 @@ int domain_list(struct store *st, struct domains *out, struct error *err)
 	return list(st, true, out, err);
 }
 
+int domain_list_names(struct store *st, struct domains *out, struct error *err)
+{
+	return list(st, false, out, err);
+}
+
 static void hint_near(const struct domains *all, const char *word, struct error *err)
 {
 	const char *best[3];
@@ -111,9 +116,10 @@ static void hint_near(const struct domains *all, const char *word, struct error 
 	near_hint(&near, err);
 }
 
-static int not_found(const struct domains *all, const char *word, struct error *err)
+static int not_found(const struct store *st, const struct domains *all, const char *word,
+		     struct error *err)
 {
-	int guests = hypervisor_count_guests();
+	int guests = st->file ? 0 : hypervisor_count_guests();
 	size_t known = 0;
 	unsigned domid;
 
@@ -124,7 +130,7 @@ static int not_found(const struct domains *all, const char *word, struct error *
 		error_hint(err, "the hypervisor runs %d guests, xenstore lists %zu: if xenstored was "
 			   "restarted, it lost them; they come back when they are restarted",
 			   guests, known);
-	} else if (parse_id(word, &domid) && hypervisor_domain(domid) == LIFE_DYING) {
+	} else if (!st->file && parse_id(word, &domid) && hypervisor_domain(domid) == LIFE_DYING) {
 		error_hint(err, "domain %u is dying", domid);
 	} else {
 		hint_near(all, word, err);
@@ -138,7 +144,8 @@ static bool is_named(const struct domain *domain, const char *word)
 	       (domain->uuid && !strcasecmp(domain->uuid, word));
 }
 
-const struct domain *domain_pick(const struct domains *all, const char *word, struct error *err)
+const struct domain *domain_pick(const struct store *st, const struct domains *all,
+				 const char *word, struct error *err)
 {
 	const struct domain *found = NULL;
 	unsigned domid;
@@ -158,14 +165,15 @@ const struct domain *domain_pick(const struct domains *all, const char *word, st
 		found = d;
 	}
 	if (!found)
-		not_found(all, word, err);
+		not_found(st, all, word, err);
 	return found;
 }
 
 /* Take it out of @all. */
-static int find_named(struct domains *all, const char *word, struct domain *out, struct error *err)
+static int find_named(const struct store *st, struct domains *all, const char *word,
+		      struct domain *out, struct error *err)
 {
-	const struct domain *found = domain_pick(all, word, err);
+	const struct domain *found = domain_pick(st, all, word, err);
 
 	if (!found)
 		return err && err->status == STATUS_USAGE ? -EINVAL : -ENOENT;
@@ -190,12 +198,12 @@ int domain_find(struct store *st, const char *word, struct domain *out, struct e
 	} else {
 		r = list(st, is_uuid, &all, err);
 		if (!r)
-			r = find_named(&all, word, out, err);
+			r = find_named(st, &all, word, out, err);
 	}
 	if (!r && !out->uuid)
 		r = load_uuid(st, out, err);
 	if (r || out->name || out->uuid)
 		return r;
 	r = list(st, false, &all, err);
-	return r ? r : not_found(&all, word, err);
+	return r ? r : not_found(st, &all, word, err);
 }

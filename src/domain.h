@@ -24,10 +24,14 @@ struct domains {
 int domain_find(struct store *st, const char *word, struct domain *out, struct error *err);
 
 /* domain_find() among domains that were listed; borrowed, or NULL with the error. */
-const struct domain *domain_pick(const struct domains *all, const char *word, struct error *err);
+const struct domain *domain_pick(const struct store *st, const struct domains *all,
+				 const char *word, struct error *err);
 
 /* All domains in the store; a domain that vanishes meanwhile is left out. */
 int domain_list(struct store *st, struct domains *out, struct error *err);
+
+/* The same without their uuids. */
+int domain_list_names(struct store *st, struct domains *out, struct error *err);
 
 void domain_release(struct domain *domain);
 void domains_release(struct domains *domains);

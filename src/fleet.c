@@ -31,10 +31,10 @@ static const struct vif *vifs_of(const struct vifs *all, unsigned domid, size_t 
 	return first;
 }
 
-static void find_vif(const struct fleet *fleet, const struct domains *domains,
-		     struct fleet_vif *f)
+static void find_vif(const struct store *st, const struct fleet *fleet,
+		     const struct domains *domains, struct fleet_vif *f)
 {
-	const struct domain *domain = domain_pick(domains, f->desired->domain, &f->why);
+	const struct domain *domain = domain_pick(st, domains, f->desired->domain, &f->why);
 	const struct vif *v;
 	size_t n, i;
 
@@ -228,7 +228,7 @@ int fleet_match(struct store *st, const struct desired *desired, bool force, str
 
 		f->desired = &desired->v[out->n];
 		f->why.status = STATUS_REFUSED;
-		find_vif(out, &domains, f);
+		find_vif(st, out, &domains, f);
 		f->is_changed = f->vif && !is_same_list(&f->vif->ips, &f->desired->ips);
 	}
 	if (!r)
