@@ -37,24 +37,6 @@ static int lose(struct events *ev, int code, struct error *err)
 	return error_set(err, -code, "xenstored: the connection is lost: %s", strerror(code));
 }
 
-int events_open(struct events *ev, unsigned timeout_s, struct error *err)
-{
-	const char *path = xs_daemon_socket();
-	int code;
-
-	*ev = (struct events){ .wire = { .fd = -1, .timeout_s = timeout_s } };
-	code = wire_connect(&ev->wire, path);
-	if (!code)
-		return 0;
-	if ((code == ENOENT || code == ECONNREFUSED) &&
-	    (!access("/dev/xen/xenbus", F_OK) || !access("/proc/xen/xenbus", F_OK)))
-		ev->device = xs_open(0);
-	if (ev->device)
-		return 0;
-	return error_set(err, code == EACCES ? -EACCES : -ECONNREFUSED,
-			 "xenstored: cannot connect to '%s': %s", path, strerror(code));
-}
-
 void event_release(struct event *event)
 {
 	free(event->path);
@@ -73,6 +55,39 @@ void events_close(struct events *ev)
 	free(ev->queue);
 	ev->queue = NULL;
 	ev->queue_at = ev->queue_n = ev->queue_size = 0;
+}
+
+static int refused(const char *path, int code, struct error *err)
+{
+	return error_set(err, code == EACCES ? -EACCES : -ECONNREFUSED,
+			 "xenstored: cannot connect to '%s': %s", path, strerror(code));
+}
+
+int events_open(struct events *ev, unsigned timeout_s, struct error *err)
+{
+	int code;
+
+	*ev = (struct events){ .wire = { .fd = -1, .timeout_s = timeout_s } };
+	code = wire_connect(&ev->wire, xs_daemon_socket());
+	if ((code == ENOENT || code == ECONNREFUSED) &&
+	    (!access("/dev/xen/xenbus", F_OK) || !access("/proc/xen/xenbus", F_OK)))
+		ev->device = xs_open(0);
+	return code && !ev->device ? refused(xs_daemon_socket(), code, err) : 0;
+}
+
+int events_reopen(struct events *ev, struct error *err)
+{
+	bool is_device = ev->device != NULL;
+	int code = 0;
+
+	events_close(ev);
+	if (is_device)
+		ev->device = xs_open(0);
+	else
+		code = wire_connect(&ev->wire, xs_daemon_socket());
+	if (is_device && !ev->device)
+		code = errno;
+	return code ? refused(xs_daemon_socket(), code, err) : 0;
 }
 
 /* "PATH\0TOKEN\0" Returns 1 or a negative errno. */

@@ -51,6 +51,14 @@ int events_open(struct events *ev, unsigned timeout_s, struct error *err);
 void events_close(struct events *ev);
 
 /*
+ * events_reopen - connect anew in the way it was before, with no watches.
+ *
+ * Where there was a socket, the kernel's device is not tried instead: with the
+ * daemon gone it would keep the first request for ever.
+ */
+int events_reopen(struct events *ev, struct error *err);
+
+/*
  * events_watch - watch @path and all below it, or "@introduceDomain", "@releaseDomain".
  * @token: comes back with each event
  *
