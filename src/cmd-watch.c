@@ -369,8 +369,7 @@ static void tell_begin(const struct watch *w)
 		return;
 	snprintf(text, sizeof(text), is_there ? "%.400s: watching" : "%.400s: not there yet, waiting",
 		 word);
-	if (!w->args->options[OPT_QUIET])
-		output_message(text);
+	output_message(text);
 }
 
 /* Time is up: a failure only where something was waited for. */
