@@ -10,6 +10,7 @@
 #include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/output.h"
+#include "src/store-file.h"
 
 static int report(const struct error *err)
 {
@@ -35,7 +36,9 @@ static int run(struct context *cx, const struct command *command, const struct a
 	if (output_check(command, args, err))
 		return -EINVAL;
 	if (command->needs_store) {
-		int r = store_open(&st, args->timeout_s, err);
+		const char *file = args->options[OPT_STORE];
+		int r = file ? store_file_open(&st, file, err) :
+			       store_open(&st, args->timeout_s, err);
 
 		if (r)
 			return r;
