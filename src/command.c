@@ -32,7 +32,8 @@ static const struct option_info options[N_OPTIONS] = {
 	[OPT_DRY_RUN] = { "dry-run", 0, NULL, NULL, "print what would be done, touch nothing" },
 	[OPT_HOTPLUG] = { "hotplug", 0, "auto|delta|cycle|none", "|auto|delta|cycle|none|",
 			  "how the kernel is changed, see below" },
-	[OPT_FORCE] = { "force", 0, NULL, NULL, "also an address that a vif or this host has" },
+	[OPT_FORCE] = { "force", 0, NULL, NULL,
+			"even if an address is taken, or what runs may be disturbed" },
 	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL, "also to an empty list: allow any address" },
 	[OPT_NO_PERSIST] = { "no-persist", 0, NULL, NULL, "leave libxl's stored configuration as it is" },
 	[OPT_CONFIG] = { "config", 0, "FILE", NULL, "change the domain's configuration file, too",
@@ -58,6 +59,7 @@ static const struct option_info options[N_OPTIONS] = {
 	[OPT_FILE] = { "file", 'f', "FILE", NULL, "run the commands in FILE", ARG_FILE },
 	[OPT_KEEP_GOING] = { "keep-going", 'k', NULL, NULL, "go on after an error" },
 	[OPT_MARKED] = { "marked", 0, NULL, NULL, "a mark in front of each line, see above" },
+	[OPT_PRUNE] = { "prune", 0, NULL, NULL, "remove the nodes that the dump does not have" },
 };
 
 static const char *const argument_names[] = {
