@@ -131,6 +131,11 @@ static int compare_macs(const void *a, const void *b)
 	return strcasecmp(x->vif->mac ? x->vif->mac : "", y->vif->mac ? y->vif->mac : "");
 }
 
+static bool has_same_mac(const struct host_vif *a, const struct host_vif *b)
+{
+	return a->vif->mac && *a->vif->mac && !compare_macs(&a, &b);
+}
+
 static bool shares_bridge(const struct host_vif *a, const struct host_vif *b)
 {
 	char one[16], other[16];
@@ -139,11 +144,19 @@ static bool shares_bridge(const struct host_vif *a, const struct host_vif *b)
 	       !strcmp(one, other);
 }
 
+static void report_twins(const struct vif *a, const struct vif *b, struct findings *out)
+{
+	char one[16], other[16];
+
+	bad(out, "%s vif %u and %s vif %u have the MAC %s on one bridge: frames for one reach the other; "
+	    "give one of them another 'mac='", domain_word(a, one), a->devid, domain_word(b, other),
+	    b->devid, a->mac);
+}
+
 void look_at_duplicate_mac(const struct host *host, struct findings *out)
 {
 	CLEANUP(cleanup_free) const struct host_vif **sorted = calloc(host->n_here + 1, sizeof(*sorted));
 	size_t before = out->n;
-	char one[16], other[16];
 
 	if (!sorted || !host_has(host, WIRING_BRIDGED)) {
 		out->has_failed |= !sorted;
@@ -152,15 +165,10 @@ void look_at_duplicate_mac(const struct host *host, struct findings *out)
 	for (size_t i = 0; i < host->n_here; i++)
 		sorted[i] = &host->here[i];
 	qsort(sorted, host->n_here, sizeof(*sorted), compare_macs);
-	for (size_t i = 1; i < host->n_here; i++) {
-		const struct vif *a = sorted[i - 1]->vif, *b = sorted[i]->vif;
-
-		if (a->mac && b->mac && !strcasecmp(a->mac, b->mac) &&
-		    shares_bridge(sorted[i - 1], sorted[i]))
-			bad(out, "%s vif %u and %s vif %u have the MAC %s on one bridge: frames for one reach "
-			    "the other; give one of them another 'mac='", domain_word(a, one), a->devid,
-			    domain_word(b, other), b->devid, a->mac);
-	}
+	for (size_t i = 0; i < host->n_here; i++)
+		for (size_t j = i + 1; j < host->n_here && has_same_mac(sorted[i], sorted[j]); j++)
+			if (shares_bridge(sorted[i], sorted[j]))
+				report_twins(sorted[i]->vif, sorted[j]->vif, out);
 	if (out->n == before)
 		ok(out, "no MAC is there twice on a bridge");
 }

@@ -6,7 +6,7 @@
 
 #include "src/vif-common.h"
 
-#define ANY(list) (sizeof(list) / sizeof(*(list)))
+#define N_OF(list) (sizeof(list) / sizeof(*(list)))
 
 /* The first match of @pattern, which is extended and knows lines; false: none. */
 static bool find(const char *text, const char *pattern, regmatch_t match[2])
@@ -74,12 +74,12 @@ static struct line read_line(const char *at)
 			at++;
 			continue;
 		}
-		if (is_command && is_among(at, n, openers, ANY(openers)))
+		if (is_command && is_among(at, n, openers, N_OF(openers)))
 			line.opened++;
-		if (is_command && is_among(at, n, closers, ANY(closers)))
+		if (is_command && is_among(at, n, closers, N_OF(closers)))
 			line.opened--;
 		line.returns |= is_first && n == 6 && !strncmp(at, "return", 6);
-		is_command = is_command && is_among(at, n, before_commands, ANY(before_commands));
+		is_command = is_command && is_among(at, n, before_commands, N_OF(before_commands));
 		is_first = false;
 		at += n;
 	}

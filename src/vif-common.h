@@ -22,7 +22,7 @@ struct vif_common {
  *
  * In quotes the list is one word, "10.0.0.1 10.0.0.2", which iptables takes
  * for the name of a host: no rule is set for any address of a longer list
- * (Xen, commit 2dd30a7333; in Debian until 3.0.3).
+ * (Xen, commit 2dd30a7333 mended it; Debian 4.0 still had it).
  */
 struct vif_common vif_common_read(const char *text);
 

@@ -286,6 +286,12 @@ passes() { # ADDRESS
 	ip link add other type bridge
 	ip link set vif3.0 master other
 	finds duplicate-mac ok
+	domain_create 4 third
+	vif_nodes 4 0 00:16:3e:00:00:03 vif-bridge ""
+	guest 4 0
+	hotplug 4 0 online
+	finds duplicate-mac bad "db01 vif 1 and third vif 0"
+	[ "$(jq '.findings | length' <<<"$output")" = 1 ]
 }
 
 @test "gateway-address: no link, no address, another address than before" {
