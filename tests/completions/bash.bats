@@ -70,7 +70,8 @@ replies() {
 	typed 'xvif add-ip we\t' 'xvif show my\t' 'xvif show "my\t' "xvif show 'my\\t" 'xvif show a:\t' \
 		'xvif show db01 00:16:3e:00:00:03\t' 'xvif del-ip my\\ guest 2001:db8::b1 2001:\t' \
 		'xvif show --color=al\t' 'xvif show --vif=vif2.1 d\t' 'xvif show -o DOMA\t,HOT\t' \
-		'xvif dump /loc\tdo\t1/devi\t' 'xvif sx\tfrom-c\t' >/run/xen/got
+		'xvif dump /loc\tdo\t1/devi\t' 'xvif sx\tfrom-c\t' 'xvif show my" g\t' \
+		"xvif show 2 --vif='00:16:3e:00:00:03\\t" >/run/xen/got
 	diff /run/xen/got - <<-'END'
 		<xvif><add-ip><web01>
 		<xvif><show><my guest>
@@ -84,6 +85,8 @@ replies() {
 		<xvif><show><-o><DOMAIN,HOTPLUG>
 		<xvif><dump></local/domain/1/device/>
 		<xvif><sxp><from-config>
+		<xvif><show><my guest>
+		<xvif><show><2><--vif=00:16:3e:00:00:03>
 	END
 }
 
@@ -125,11 +128,14 @@ replies() {
 	END
 }
 
-@test "silence when xenstored is down, and when there is no xvif" {
+@test "silence when xenstored is down, when there is no xvif, and when it is broken" {
 	xenstored_dies
 	shown 'xvif show \t\t' >/run/xen/got
 	diff /run/xen/got <(printf '%s\n' 'xvif show ' 'say ' '<>END' 'ready ')
+	broken_xvif
+	shown 'xvif sho\t\t' >/run/xen/got
+	run ! grep -i 'not found' /run/xen/got
 	TERMINAL_SETUP="PATH=/usr/bin:/bin; $TERMINAL_SETUP"
 	shown 'xvif sho\t\t' >/run/xen/got
-	! grep -i 'not found' /run/xen/got
+	run ! grep -i 'not found' /run/xen/got
 }

@@ -32,6 +32,8 @@ fish_home() {
 	for line in 'xvif show my\ gu' 'xvif show "my gu' "xvif show 'my gu" 'xvif show my'; do
 		[ "$(asked "$line")" = $'my guest\tdomain 11' ]
 	done
+	[ "$(asked 'xvif dump "/local/domain/1/na')" = /local/domain/1/name ]
+	[ "$(asked "xvif dump '/local/domain/1/na")" = /local/domain/1/name ]
 	[ "$(asked 'xvif show a:')" = $'a:b\tdomain 12' ]
 	[ "$(asked 'xvif show db01 00:16:3e:00:00:03')" = $'00:16:3e:00:00:03\tvif 1' ]
 	[ "$(asked 'xvif del-ip "my guest" 2001:db8::b1 2001:')" = $'2001:db8::b2\tvif 0' ]
@@ -60,7 +62,7 @@ fish_home() {
 	[ "$(asked 'xvif show we')" = $'web01\tdomain 1' ]
 }
 
-@test "silence when xenstored is down, and when there is no xvif" {
+@test "silence when xenstored is down, when there is no xvif, and when it is broken" {
 	fish_home
 	xenstored_dies
 	run asked 'xvif show '
@@ -68,5 +70,8 @@ fish_home() {
 	[ -z "$output" ]
 	[ "$(asked 'xvif show --col' | cut -f 1)" = --color ]
 	PATH=/usr/bin:/bin run asked 'xvif sho'
+	[ -z "$output" ]
+	broken_xvif
+	run asked 'xvif sho'
 	[ -z "$output" ]
 }

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # setup.bash - for the tests of completion: guests with odd names, shells in a terminal.
+bats_require_minimum_version 1.5.0
 load ../cli/setup
 TOP=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 export HOME=/run/xen/home INPUTRC=/dev/null TERM=xterm
@@ -39,4 +40,12 @@ xenstored_dies() {
 	kill "$XENSTORED_PID"
 	wait_until 10 eval "! kill -0 $XENSTORED_PID"
 	rm -f /run/xenstored/socket*
+}
+
+# broken_xvif: one that cannot start comes first in PATH
+broken_xvif() {
+	mkdir -p /run/xen/broken
+	printf '#!/bin/sh\necho "xvif: not found: a library" >&2\nexit 127\n' >/run/xen/broken/xvif
+	chmod +x /run/xen/broken/xvif
+	PATH=/run/xen/broken:$PATH
 }

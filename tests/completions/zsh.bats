@@ -73,11 +73,14 @@ TERMINAL_SETUP=${TERMINAL_SETUP//$'\n'/;}
 	[ "$(typed 'xvif show we\t')" = '<xvif><show><web01>' ]
 }
 
-@test "silence when xenstored is down, and when there is no xvif" {
+@test "silence when xenstored is down, when there is no xvif, and when it is broken" {
 	xenstored_dies
 	TERMINAL_SETUP="TERM=dumb; $TERMINAL_SETUP"
 	[ "$(typed 'xvif show \tx' 'xvif show --col\t')" = $'<xvif><show><x>\n<xvif><show><--color>' ]
+	broken_xvif
+	shown 'xvif sho\t\t' >/run/xen/got
+	run ! grep -i 'not found' /run/xen/got
 	TERMINAL_SETUP="path=(/usr/bin /bin); $TERMINAL_SETUP"
 	shown 'xvif sho\t\t' >/run/xen/got
-	! grep -i 'not found' /run/xen/got
+	run ! grep -i 'not found' /run/xen/got
 }
