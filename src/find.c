@@ -206,12 +206,14 @@ static int add_routes(struct owners *owners, const struct query *query,
 	return r;
 }
 
+/* "" if it has none. */
 static void format_mac(const struct neighbour *one, char out[18])
 {
 	const uint8_t *m = one->mac;
 
-	snprintf(out, 18, one->has_mac ? "%02x:%02x:%02x:%02x:%02x:%02x" : "", m[0], m[1], m[2],
-		 m[3], m[4], m[5]);
+	snprintf(out, 18, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+	if (!one->has_mac)
+		out[0] = '\0';
 }
 
 static bool neighbour_matches(const struct query *query, const struct neighbour *one)
