@@ -26,6 +26,12 @@ int domain_find(struct store *st, const char *word, struct domain *out, struct e
 /* All domains in the store; a domain that vanishes meanwhile is left out. */
 int domain_list(struct store *st, struct domains *out, struct error *err);
 
+/*
+ * Read name and uuid of @n domains whose domid is set; NULL where there is none.
+ * Returns 0 or a negative errno; release each with domain_release(), also then.
+ */
+int domain_load(struct store *st, store_tx tx, struct domain *v, size_t n, struct error *err);
+
 void domain_release(struct domain *domain);
 void domains_release(struct domains *domains);
 

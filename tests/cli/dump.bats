@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # xvif dump, load and --store: every byte comes back, all or nothing is loaded,
-# what is no dump is refused. DUMP_SECONDS: how long the store is churned.
+# what is no dump is refused. CHURN_SECONDS: how long the store is churned.
 load setup
 
-SECONDS_OF_CHURN=${DUMP_SECONDS:-3}
+SECONDS_OF_CHURN=${CHURN_SECONDS:-3}
 
 # what the daemons take: oxenstored has quotas for domain 0, too (oxenstored.conf)
 case ${XENSTORED:-xenstored} in
