@@ -381,8 +381,9 @@ static const struct command from_json = {
 	.name = "from-json",
 	.title = "sxp from-json",
 	.summary = "print JSON as S-expressions",
-	.help = "The reverse of to-json. Other JSON, too: a number, true and false are texts, null\n"
-		"is the empty list, an object the list of its members (KEY VALUE).",
+	.help = "The reverse of to-json. Other JSON, too: a number is the text as it is written,\n"
+		"true and false are texts, null is the empty list, an object the list of its\n"
+		"members (KEY VALUE).",
 	.arguments = { ARG_FILES },
 	.run = run_from_json,
 };
