@@ -406,8 +406,9 @@ char *sxp_to_string(const struct sxp_doc *doc, sxp_node node, size_t *len);
 struct sxp_edit;
 
 /*
- * For sxp_edit_free(). @doc is borrowed; NULL when memory is short, or if
- * something in @doc was built: there is no source to change then.
+ * For sxp_edit_free(). @doc is borrowed, its allocator is used; NULL when
+ * memory is short, or if something in @doc was built: there is no source to
+ * change then.
  */
 struct sxp_edit *sxp_edit_new(const struct sxp_doc *doc);
 void sxp_edit_free(struct sxp_edit *edit);

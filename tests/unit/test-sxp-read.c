@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "sxp/read.h"
+#include "sxp-files.h"
 #include "sxp-random.h"
 
 static void same_error(const struct sxp_error *a, const struct sxp_error *b)
@@ -226,6 +227,40 @@ TEST(a_stream_cut_anywhere_reads_the_same)
 	}
 }
 
+static void cut_everywhere(const char *name, const char *text, size_t len)
+{
+	struct random r = { len + 1 };
+
+	(void)name;
+	for (size_t cut = 0; cut <= len; cut++)
+		compare_stream(text, len, cut, cut + random_below(&r, (uint32_t)(len - cut + 1)));
+}
+
+TEST(the_documents_that_programs_print_cut_anywhere_read_the_same)
+{
+	each_file(cut_everywhere);
+}
+
+static void scan_whole_and_truncated(const char *name, const char *text, size_t len)
+{
+	struct sxp_options recover = { .flags = SXP_RECOVER };
+
+	(void)name;
+	for (size_t end = 0; end <= len; end++) {
+		char *exact = malloc(end ? end : 1);
+
+		memcpy(exact, text, end);
+		compare_scanners(exact, end, NULL);
+		compare_scanners(exact, end, &recover);
+		free(exact);
+	}
+}
+
+TEST(scanners_agree_on_the_documents_that_programs_print)
+{
+	each_file(scan_whole_and_truncated);
+}
+
 TEST(a_stream_has_limits)
 {
 	struct sxp_options options = { .max_length = 4, .max_depth = 2 };
@@ -380,6 +415,8 @@ int main(void)
 		cmocka_unit_test(scanners_agree_with_the_careful_reader),
 		cmocka_unit_test(scanners_agree_on_every_pair_of_bytes),
 		cmocka_unit_test(a_stream_cut_anywhere_reads_the_same),
+		cmocka_unit_test(the_documents_that_programs_print_cut_anywhere_read_the_same),
+		cmocka_unit_test(scanners_agree_on_the_documents_that_programs_print),
 		cmocka_unit_test(a_stream_has_limits),
 		cmocka_unit_test(each_allocation_may_fail),
 		cmocka_unit_test(the_callers_memory_is_enough),
