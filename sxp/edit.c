@@ -99,6 +99,12 @@ static bool grows(unsigned char left, unsigned char right)
 	return byte_class[left] < BYTE_BLANK && byte_class[right] < BYTE_BLANK;
 }
 
+/* The same of what stands at @pos, which may be the 0x04 that ends the document. */
+static bool grows_into(const struct sxp_doc *doc, unsigned char left, size_t pos)
+{
+	return pos < doc->len && grows(left, doc->text[pos]);
+}
+
 static bool begin_piece(const struct sxp_edit *edit, struct out *out, struct piece *piece)
 {
 	*piece = (struct piece){ 0 };
@@ -118,7 +124,7 @@ static enum sxp_code replace(struct sxp_edit *edit, size_t begin, size_t end,
 			     const struct bytes *parts, size_t n_parts)
 {
 	const struct sxp_doc *doc = edit->doc;
-	unsigned char last = ' ';
+	unsigned char last = begin ? doc->text[begin - 1] : ' ';
 	struct piece piece;
 	struct out out;
 
@@ -132,7 +138,7 @@ static enum sxp_code replace(struct sxp_edit *edit, size_t begin, size_t end,
 		out_put(&out, (const char *)parts[i].text, parts[i].len);
 		last = parts[i].text[parts[i].len - 1];
 	}
-	if (end < doc->end && grows(last, doc->text[end]))
+	if (grows_into(doc, last, end))
 		out_byte(&out, ' ');
 	end_piece(&out, &piece);
 	return add_cut(edit, begin, end, piece);
@@ -321,8 +327,7 @@ enum sxp_code sxp_edit_delete(struct sxp_edit *edit, sxp_node node)
 		while (end < doc->end && is_blank(doc->text[end]))
 			end++;
 	share_blanks(edit, node, &begin, &end);
-	blank.len = !after_comment && begin && end < doc->end &&
-		    grows(doc->text[begin - 1], doc->text[end]);
+	blank.len = !after_comment && begin && grows_into(doc, doc->text[begin - 1], end);
 	return replace(edit, begin, end, &blank, 1);
 }
 
