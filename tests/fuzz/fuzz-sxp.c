@@ -193,7 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	len = size - 2;
 	random = data[0] << 8 | data[1];
 	check_readers(text, len);
-	for (unsigned flags = 0; flags <= SXP_RECOVER; flags++) {
+	for (unsigned flags = 0; flags <= (SXP_RECOVER | SXP_UTF8); flags++) {
 		check_stream(text, len, random % (len + 1), 1 + random % 67, flags);
 		check_editor(text, len, random, flags);
 	}
