@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* scan-block.h - the loop over the blocks; included by scan.c once for each instruction set. */
+/*
+ * scan-block.h - the loop over the blocks; included by scan.c once for each instruction set.
+ *
+ * Where the time goes, with AVX-512 on Zen 4 and domains on one line, of which a
+ * block holds 8.5 values, 11.5 words: of 18 ns a block, 6 to find the structure
+ * and check the depth, 6 to write the row of words, 2 to set parentheses aside
+ * and 4 to match them. That is about 170 instructions, each block a long chain
+ * of them, of which the processor sees not quite two at a time. When text and
+ * words are in the second-level cache it is 15 ns.
+ */
 
 /*
  * A block without comments, escapes, separators and control bytes, and with at

@@ -130,6 +130,17 @@ setup() {
 	[[ "$output" == "xvif: -:1:5: "* ]]
 }
 
+@test "long input and output say on a terminal how far they are" {
+	yes '(name web01)' | head -c 39000000 >long.sxp
+	run script -qec "xvif sxp fmt --compact long.sxp >out.sxp" /dev/null
+	[ "$status" = 0 ]
+	[[ "$output" == *"printing: 16 MiB"* ]]
+	cmp long.sxp out.sxp
+	run script -qec "cat long.sxp | xvif sxp check" /dev/null
+	[ "$status" = 0 ]
+	[[ "$output" == *"reading: 16 MiB"* ]]
+}
+
 @test "the configuration of a domain" {
 	echo "vif=['ip=10.0.0.1 10.0.0.2, mac=00:16:3e:01:23:45']" >web.cfg
 	[ "$(xvif sxp from-config web.cfg)" = "(device (vif (ip '10.0.0.1 10.0.0.2') (mac 00:16:3e:01:23:45)))" ]
