@@ -95,6 +95,37 @@ static struct sxp_layout layout_of(const struct args *args)
 	};
 }
 
+/* A long text on its way to a file or pipe: on a terminal, say how far it is. */
+#define PROGRESS_STEP ((size_t)16 << 20)
+struct printing {
+	FILE *out;
+	size_t len, shown;
+	bool is_watched;
+};
+
+static int print_piece(void *arg, const char *text, size_t len)
+{
+	struct printing *p = arg;
+
+	p->len += len;
+	if (p->is_watched && p->len - p->shown >= PROGRESS_STEP) {
+		fprintf(stderr, "\rprinting: %zu MiB", p->len >> 20);
+		p->shown = p->len;
+	}
+	return fwrite(text, 1, len, p->out) == len ? 0 : -1;
+}
+
+static int print_long(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
+		      FILE *out)
+{
+	struct printing p = { .out = out, .is_watched = isatty(STDERR_FILENO) && !isatty(fileno(out)) };
+	int r = sxp_print_as(doc, node, layout, print_piece, &p);
+
+	if (p.shown)
+		fputs("\r\033[K", stderr);
+	return r;
+}
+
 /* What is printed, compared with what is there. */
 struct comparison {
 	const char *at;
@@ -135,7 +166,7 @@ static int format_in_place(const struct sxp_doc *doc, const struct sxp_layout *l
 
 	if (r)
 		return r;
-	if (sxp_print_file(doc, sxp_root(doc), layout, new.f))
+	if (print_long(doc, sxp_root(doc), layout, new.f))
 		return cannot_write(err);
 	return replace_commit(&new, err);
 }
@@ -155,7 +186,7 @@ static int format_file(struct context *cx, const struct args *args, const struct
 		return check_form(cx, doc, &layout, in, err);
 	if (args->options[OPT_IN_PLACE])
 		return format_in_place(doc, &layout, in, err);
-	return sxp_print_file(doc, sxp_root(doc), &layout, cx->out) ? cannot_write(err) : 0;
+	return print_long(doc, sxp_root(doc), &layout, cx->out) ? cannot_write(err) : 0;
 }
 
 int sxp_check_in_place(const struct args *args, size_t first, struct error *err)
@@ -276,7 +307,7 @@ static int print_json(struct context *cx, const struct args *args, const struct 
 	int r = sxp_load(in, args->options[OPT_RECOVER] != NULL, &doc, err);
 
 	for (sxp_node n = r ? 0 : sxp_first(doc, sxp_root(doc)); n; n = sxp_next(doc, n))
-		if (sxp_print_as(doc, n, &layout, output_piece, cx->out) || putc('\n', cx->out) == EOF)
+		if (print_long(doc, n, &layout, cx->out) || putc('\n', cx->out) == EOF)
 			return cannot_write(err);
 	return r;
 }
@@ -381,8 +412,9 @@ static const struct command from_json = {
 	.name = "from-json",
 	.title = "sxp from-json",
 	.summary = "print JSON as S-expressions",
-	.help = "The reverse of to-json. Other JSON, too: a number, true and false are texts, null\n"
-		"is the empty list, an object the list of its members (KEY VALUE).",
+	.help = "The reverse of to-json. Other JSON, too: a number is the text as it is written,\n"
+		"true and false are texts, null is the empty list, an object the list of its\n"
+		"members (KEY VALUE).",
 	.arguments = { ARG_FILES },
 	.run = run_from_json,
 };

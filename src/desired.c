@@ -173,6 +173,8 @@ static int read_other(const struct input *in, bool is_json, struct desired *out,
 							 sxp_root(doc), err);
 	if (code)
 		return code;
+	if (sxp_next(doc, sxp_first(doc, sxp_root(doc))))
+		return wrong(err, "%s: more than one document", in->name);
 	if (!sxp_is_list(doc, sxp_first(doc, sxp_root(doc))))
 		return wrong(err, "%s: domains with their vifs were expected", in->name);
 	return add_document(&r, sxp_first(doc, sxp_root(doc)));

@@ -7,11 +7,19 @@
 #include <string.h>
 
 #include "src/cleanup.h"
+#include "src/json-exact.h"
 #include "src/json-sxp.h"
 
 #ifdef HAVE_JSON
 
 #include <json-c/json.h>
+
+struct json_text {
+	struct json_tokener *tokener;
+	const char *text, *name;
+	size_t len, pos;
+	struct json_exact exact;	/* the next place that needs care */
+};
 
 static int hex_digit(char c)
 {
@@ -87,18 +95,17 @@ static void add_value(struct sxp_doc *doc, sxp_node list, struct json_object *va
 	}
 }
 
-static int bad_json(const char *text, size_t at, const char *name, const char *what,
-		    struct error *err)
+static int bad_json(const struct json_text *json, size_t at, const char *what, struct error *err)
 {
 	size_t line = 1, start = 0;
 
 	for (size_t i = 0; i < at; i++) {
-		if (text[i] != '\n')
+		if (json->text[i] != '\n')
 			continue;
 		line++;
 		start = i + 1;
 	}
-	return error_status(err, STATUS_USAGE, -EINVAL, "%s:%zu:%zu: %s", name, line,
+	return error_status(err, STATUS_USAGE, -EINVAL, "%s:%zu:%zu: %s", json->name, line,
 			    at - start + 1, what);
 }
 
@@ -107,30 +114,104 @@ static void free_tokener(struct json_tokener **tokener)
 	json_tokener_free(*tokener);
 }
 
+static enum json_tokener_error feed(struct json_text *json, const char *piece, size_t len,
+				    struct json_object **value)
+{
+	*value = json_tokener_parse_ex(json->tokener, piece, (int)len);
+	return json_tokener_get_error(json->tokener);
+}
+
+/* An integer that json-c cannot hold becomes the same text as a string does. */
+static enum json_tokener_error feed_integer(struct json_text *json, struct json_object **value)
+{
+	const char *digits = json->text + json->exact.begin;
+	enum json_tokener_error code = feed(json, "\"", 1, value);
+
+	if (code == json_tokener_continue)
+		code = feed(json, digits, json->exact.end - json->exact.begin, value);
+	if (code == json_tokener_continue)
+		code = feed(json, "\"", 1, value);
+	if (code == json_tokener_continue || code == json_tokener_success)
+		json->pos = json->exact.end;
+	return code;
+}
+
+/* Up to the next place that needs care, and over it. */
+static enum json_tokener_error feed_next(struct json_text *json, struct json_object **value)
+{
+	enum json_tokener_error code;
+
+	if (json->exact.end <= json->pos)
+		json->exact = json_exact_find(json->text, json->len, json->pos);
+	if (json->pos == json->exact.begin)
+		return feed_integer(json, value);
+	code = feed(json, json->text + json->pos, json->exact.begin - json->pos, value);
+	json->pos += json_tokener_get_parse_end(json->tokener);
+	return code;
+}
+
+static const char *what_is_lost(enum json_exact_kind kind)
+{
+	switch (kind) {
+	case JSON_EXACT_NONE:
+	case JSON_EXACT_INTEGER:
+		break;
+	case JSON_EXACT_NUL_NAME:
+		return "the name of a member holds NUL";
+	case JSON_EXACT_SURROGATE:
+		return "half of a surrogate pair is no character";
+	}
+	return NULL;
+}
+
+/* The value at json->pos; for json_object_put(). */
+static int read_value(struct json_text *json, struct json_object **value, struct error *err)
+{
+	enum json_tokener_error code;
+	const char *lost;
+
+	json_tokener_reset(json->tokener);
+	do {
+		code = feed_next(json, value);
+		lost = what_is_lost(json->exact.kind);
+		if (lost && code == json_tokener_continue && json->pos == json->exact.begin)
+			return bad_json(json, json->exact.begin, lost, err);
+	} while (code == json_tokener_continue && json->pos < json->len);
+	/* a number at the end could go on: a NUL ends it */
+	if (code == json_tokener_continue)
+		code = feed(json, "", 1, value);
+	return code == json_tokener_success ? 0 :
+		bad_json(json, json->pos, json_tokener_error_desc(code), err);
+}
+
+static void skip_blanks(struct json_text *json)
+{
+	while (json->pos < json->len && memchr(" \t\n\r", json->text[json->pos], 4))
+		json->pos++;
+}
+
 int json_sxp_read_deep(const char *text, size_t len, const char *name, int depth_max,
 		       struct sxp_doc *doc, sxp_node list, struct error *err)
 {
-	CLEANUP(free_tokener) struct json_tokener *tokener = json_tokener_new_ex(depth_max);
+	CLEANUP(free_tokener) struct json_tokener *tokener =
+		json_tokener_new_ex(depth_max);
+	struct json_text json = { .tokener = tokener, .text = text, .len = len, .name = name };
 	struct json_object *value;
-	size_t end;
+	int r;
 
 	if (!tokener)
 		return error_memory(err);
 	if (len > INT32_MAX)
 		return error_status(err, STATUS_USAGE, -EINVAL, "%s: JSON of more than 2 GiB", name);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	value = json_tokener_parse_ex(tokener, text, (int)len);
-	end = json_tokener_get_parse_end(tokener);
-	/* a number at the end could go on: a NUL ends it */
-	if (json_tokener_get_error(tokener) == json_tokener_continue) {
-		value = json_tokener_parse_ex(tokener, "", 1);
-		end = len;
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS |
+			       JSON_TOKENER_VALIDATE_UTF8);
+	for (skip_blanks(&json); json.pos < len; skip_blanks(&json)) {
+		r = read_value(&json, &value, err);
+		if (r)
+			return r;
+		add_value(doc, list, value);
+		json_object_put(value);
 	}
-	if (json_tokener_get_error(tokener) != json_tokener_success)
-		return bad_json(text, end < len ? end : len, name,
-				json_tokener_error_desc(json_tokener_get_error(tokener)), err);
-	add_value(doc, list, value);
-	json_object_put(value);
 	return sxp_failed(doc) ? error_memory(err) : 0;
 }
 

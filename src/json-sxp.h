@@ -10,13 +10,14 @@
 #define JSON_SXP_DEPTH_MAX 1000
 
 /*
- * json_sxp_read - append the value that a JSON document holds to @list
+ * json_sxp_read - append the values that JSON holds, one after the other, to @list
  * @text: @len bytes; @name: what to call it in messages
  *
  * What sxp_print_as() prints as SXP_JSON comes back as it was: an array is a
  * list, a string a text, {"hex": "..."} a text of these bytes. Beyond that:
- * a number, true and false are the text that JSON writes, null is the empty
- * list, any other object the list of its members (KEY VALUE).
+ * a number is the text as it is written, true and false are texts, null is the
+ * empty list, any other object the list of its members (KEY VALUE). What json-c
+ * cannot hold (NUL in a name, half of a surrogate pair) is an error.
  *
  * Returns 0, -EINVAL with line and column (STATUS_USAGE), -ENOTSUP when built
  * without json-c, or -ENOMEM.

@@ -123,6 +123,25 @@ static size_t utf8_length(const unsigned char *text, size_t len, size_t pos)
 	return n;
 }
 
+bool bytes_utf8_begins(const unsigned char *text, size_t len)
+{
+	static const unsigned char fill[] = { 0x80, 0xbf };
+	unsigned char character[4];
+
+	if (!len || len > 3)
+		return false;
+	/* what can follow at all, can be the lowest or the highest of such bytes */
+	for (size_t n = len + 1; n <= sizeof(character); n++) {
+		for (size_t i = 0; i < 2; i++) {
+			memset(character, fill[i], sizeof(character));
+			memcpy(character, text, len);
+			if (utf8_length(character, n, 0) == n)
+				return true;
+		}
+	}
+	return false;
+}
+
 size_t bytes_utf8(const unsigned char *text, size_t len)
 {
 	size_t pos = 0, n;

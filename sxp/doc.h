@@ -136,6 +136,9 @@ static inline int bytes_next(struct bytes *bytes)
 /* The first byte that does not belong to UTF-8; @len when all do. */
 size_t bytes_utf8(const unsigned char *text, size_t len);
 
+/* Whether at most 3 bytes are the beginning of a character, but not all of it. */
+bool bytes_utf8_begins(const unsigned char *text, size_t len);
+
 /* text.c: where a text stands in the source (quotes included), if it was read. */
 bool text_source(const struct sxp_doc *doc, sxp_node node, size_t *begin, size_t *end);
 

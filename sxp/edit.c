@@ -3,39 +3,51 @@
  * edit.c - changes to a source, as a row of cuts: the bytes from begin to end
  * become other ones. Cuts are kept in order and never overlap.
  */
-#include <stdlib.h>
-
 #include "sxp/print.h"
+
+/* Text in memory of its own, of @size bytes. */
+struct piece {
+	char *bytes;
+	size_t len, size;
+};
 
 struct cut {
 	size_t begin, end;
-	char *text;		/* from malloc() */
-	size_t len;
+	struct piece text;
 };
 
 struct sxp_edit {
 	const struct sxp_doc *doc;
+	struct sxp_allocator allocator;	/* of the document */
 	struct cut *cuts;
 	size_t n_cuts, cuts_size;
 };
 
 struct sxp_edit *sxp_edit_new(const struct sxp_doc *doc)
 {
-	struct sxp_edit *edit = doc->links ? NULL : calloc(1, sizeof(*edit));
+	struct sxp_edit *edit = doc->links ? NULL : doc_resize(&doc->allocator, NULL, 0, sizeof(*edit));
 
 	if (edit)
-		edit->doc = doc;
+		*edit = (struct sxp_edit){ .doc = doc, .allocator = doc->allocator };
 	return edit;
+}
+
+static void free_piece(const struct sxp_edit *edit, struct piece *piece)
+{
+	doc_resize(&edit->allocator, piece->bytes, piece->size, 0);
 }
 
 void sxp_edit_free(struct sxp_edit *edit)
 {
+	struct sxp_allocator allocator;
+
 	if (!edit)
 		return;
+	allocator = edit->allocator;
 	for (size_t i = 0; i < edit->n_cuts; i++)
-		free(edit->cuts[i].text);
-	free(edit->cuts);
-	free(edit);
+		free_piece(edit, &edit->cuts[i].text);
+	doc_resize(&allocator, edit->cuts, edit->cuts_size * sizeof(*edit->cuts), 0);
+	doc_resize(&allocator, edit, sizeof(*edit), 0);
 }
 
 /* The first cut that ends after @pos, or begins there; insertions at one place keep their order. */
@@ -54,8 +66,7 @@ static size_t place_of(const struct sxp_edit *edit, size_t pos)
 }
 
 /* Takes @text over, also on failure. */
-static enum sxp_code add_cut(struct sxp_edit *edit, size_t begin, size_t end, char *text,
-			     size_t len)
+static enum sxp_code add_cut(struct sxp_edit *edit, size_t begin, size_t end, struct piece text)
 {
 	size_t i = place_of(edit, begin);
 	enum sxp_code code = SXP_NO_MEMORY;
@@ -63,16 +74,16 @@ static enum sxp_code add_cut(struct sxp_edit *edit, size_t begin, size_t end, ch
 
 	if (i < edit->n_cuts && edit->cuts[i].begin < end)
 		code = SXP_CONFLICT;
-	else if (text && doc_grow(&doc_malloc, &array, &edit->cuts_size, edit->n_cuts + 1,
+	else if (text.bytes && doc_grow(&edit->allocator, &array, &edit->cuts_size, edit->n_cuts + 1,
 				  sizeof(*edit->cuts)))
 		code = SXP_OK;
 	if (code) {
-		free(text);
+		free_piece(edit, &text);
 		return code;
 	}
 	edit->cuts = array;
 	memmove(edit->cuts + i + 1, edit->cuts + i, (edit->n_cuts - i) * sizeof(*edit->cuts));
-	edit->cuts[i] = (struct cut){ begin, end, text, len };
+	edit->cuts[i] = (struct cut){ begin, end, text };
 	edit->n_cuts++;
 	return SXP_OK;
 }
@@ -88,16 +99,36 @@ static bool grows(unsigned char left, unsigned char right)
 	return byte_class[left] < BYTE_BLANK && byte_class[right] < BYTE_BLANK;
 }
 
+/* The same of what stands at @pos, which may be the 0x04 that ends the document. */
+static bool grows_into(const struct sxp_doc *doc, unsigned char left, size_t pos)
+{
+	return pos < doc->len && grows(left, doc->text[pos]);
+}
+
+static bool begin_piece(const struct sxp_edit *edit, struct out *out, struct piece *piece)
+{
+	*piece = (struct piece){ 0 };
+	return out_to_string(out, &piece->bytes, &edit->allocator);
+}
+
+/* @piece->bytes is NULL if memory was short. */
+static void end_piece(struct out *out, struct piece *piece)
+{
+	out_finish(out);
+	piece->len = out->len;
+	piece->size = (size_t)(out->end - out->begin);
+}
+
 /* Replace bytes by @parts, one after the other, set apart from their neighbours. */
 static enum sxp_code replace(struct sxp_edit *edit, size_t begin, size_t end,
 			     const struct bytes *parts, size_t n_parts)
 {
 	const struct sxp_doc *doc = edit->doc;
-	unsigned char last = ' ';
+	unsigned char last = begin ? doc->text[begin - 1] : ' ';
+	struct piece piece;
 	struct out out;
-	char *text;
 
-	if (!out_to_string(&out, &text))
+	if (!begin_piece(edit, &out, &piece))
 		return SXP_NO_MEMORY;
 	for (size_t i = 0; i < n_parts; i++) {
 		if (!parts[i].len)
@@ -107,10 +138,10 @@ static enum sxp_code replace(struct sxp_edit *edit, size_t begin, size_t end,
 		out_put(&out, (const char *)parts[i].text, parts[i].len);
 		last = parts[i].text[parts[i].len - 1];
 	}
-	if (end < doc->end && grows(last, doc->text[end]))
+	if (grows_into(doc, last, end))
 		out_byte(&out, ' ');
-	out_finish(&out);
-	return add_cut(edit, begin, end, text, out.len);
+	end_piece(&out, &piece);
+	return add_cut(edit, begin, end, piece);
 }
 
 static struct bytes bytes_of(const char *text, size_t len)
@@ -118,29 +149,29 @@ static struct bytes bytes_of(const char *text, size_t len)
 	return (struct bytes){ .text = (const unsigned char *)text, .len = len };
 }
 
-/* A text as it is printed, from malloc(). */
-static char *quote(const char *text, size_t len, size_t *quoted_len)
+/* A text as it is printed, for free_piece(). */
+static struct piece quote(const struct sxp_edit *edit, const char *text, size_t len)
 {
+	struct piece piece;
 	struct out out;
-	char *quoted;
 
-	if (!out_to_string(&out, &quoted))
-		return NULL;
-	print_bytes(&out, bytes_of(text, len));
-	if (out_finish(&out))
-		return NULL;
-	*quoted_len = out.len;
-	return quoted;
+	if (begin_piece(edit, &out, &piece)) {
+		print_bytes(&out, bytes_of(text, len));
+		end_piece(&out, &piece);
+	}
+	return piece;
 }
 
 /*
  * Whether @expr can stand in a document, and if what follows it has to begin
  * on a new line because it ends in a comment.
  */
-static enum sxp_code check_expr(const char *expr, size_t len, bool *ends_in_comment)
+static enum sxp_code check_expr(const struct sxp_edit *edit, const char *expr, size_t len,
+				bool *ends_in_comment)
 {
+	const struct sxp_options options = { .allocator = &edit->allocator };
 	struct sxp_error err;
-	struct sxp_doc *doc = sxp_read(expr, len, &err);
+	struct sxp_doc *doc = sxp_read_with(expr, len, &options, &err);
 	uint32_t last;
 	size_t pos = 0;
 
@@ -203,14 +234,13 @@ static enum sxp_code set(struct sxp_edit *edit, sxp_node node, const char *text,
 
 enum sxp_code sxp_edit_set(struct sxp_edit *edit, sxp_node node, const char *text, size_t len)
 {
-	size_t quoted_len = 0;
-	char *quoted = quote(text, len, &quoted_len);
-	enum sxp_code code;
+	struct piece quoted = quote(edit, text, len);
+	enum sxp_code code = SXP_NO_MEMORY;
 
-	if (!quoted)
-		return SXP_NO_MEMORY;
-	code = set(edit, node, quoted, quoted_len, false);
-	free(quoted);
+	if (quoted.bytes) {
+		code = set(edit, node, quoted.bytes, quoted.len, false);
+		free_piece(edit, &quoted);
+	}
 	return code;
 }
 
@@ -218,7 +248,7 @@ enum sxp_code sxp_edit_set_expr(struct sxp_edit *edit, sxp_node node, const char
 				size_t len)
 {
 	bool ends_in_comment = false;
-	enum sxp_code code = check_expr(expr, len, &ends_in_comment);
+	enum sxp_code code = check_expr(edit, expr, len, &ends_in_comment);
 
 	return code ? code : set(edit, node, expr, len, ends_in_comment);
 }
@@ -297,8 +327,7 @@ enum sxp_code sxp_edit_delete(struct sxp_edit *edit, sxp_node node)
 		while (end < doc->end && is_blank(doc->text[end]))
 			end++;
 	share_blanks(edit, node, &begin, &end);
-	blank.len = !after_comment && begin && end < doc->end &&
-		    grows(doc->text[begin - 1], doc->text[end]);
+	blank.len = !after_comment && begin && grows_into(doc, doc->text[begin - 1], end);
 	return replace(edit, begin, end, &blank, 1);
 }
 
@@ -360,7 +389,7 @@ enum sxp_code sxp_edit_insert(struct sxp_edit *edit, sxp_node list, sxp_node bef
 			      const char *expr, size_t len)
 {
 	bool ends_in_comment = false;
-	enum sxp_code code = check_expr(expr, len, &ends_in_comment);
+	enum sxp_code code = check_expr(edit, expr, len, &ends_in_comment);
 
 	if (code)
 		return code;
@@ -380,7 +409,7 @@ static void put_changed(const struct sxp_edit *edit, struct out *out)
 		const struct cut *cut = &edit->cuts[i];
 
 		out_put(out, text + pos, cut->begin - pos);
-		out_put(out, cut->text, cut->len);
+		out_put(out, cut->text.bytes, cut->text.len);
 		pos = cut->end;
 	}
 	out_put(out, text + pos, edit->doc->len - pos);
@@ -400,7 +429,7 @@ char *sxp_edit_to_string(const struct sxp_edit *edit, size_t *len)
 	struct out out;
 	char *string;
 
-	if (!out_to_string(&out, &string))
+	if (!out_to_string(&out, &string, &doc_malloc))
 		return NULL;
 	put_changed(edit, &out);
 	out_byte(&out, '\0');

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* out.c - where printed text goes. */
-#include <stdlib.h>
-
+#include "sxp/doc.h"
 #include "sxp/out.h"
+
+#define FIRST_SIZE ((size_t)256)
 
 static void use(struct out *out, char *begin, size_t size)
 {
@@ -33,32 +34,33 @@ void out_to_buffer(struct out *out, char *buf, size_t size)
 		use(out, buf, size);
 }
 
-bool out_to_string(struct out *out, char **string)
+bool out_to_string(struct out *out, char **string, const struct sxp_allocator *allocator)
 {
 	clear(out);
-	*string = malloc(256);
+	*string = doc_resize(allocator, NULL, 0, FIRST_SIZE);
 	if (!*string)
 		return false;
 	out->string = string;
-	use(out, *string, 256);
+	out->allocator = allocator;
+	use(out, *string, FIRST_SIZE);
 	return true;
 }
 
 static void grow_string(struct out *out)
 {
-	size_t len = (size_t)(out->p - out->begin), size = (size_t)(out->end - out->begin) * 2;
-	char *p = realloc(*out->string, size);
+	size_t len = (size_t)(out->p - out->begin), size = (size_t)(out->end - out->begin);
+	char *p = doc_resize(out->allocator, *out->string, size, size * 2);
 
 	if (!p) {	/* on into nowhere; nothing but the failure is kept */
 		out->result = -1;
-		free(*out->string);
+		doc_resize(out->allocator, *out->string, size, 0);
 		*out->string = NULL;
 		out->string = NULL;
 		use(out, out->scratch, sizeof(out->scratch));
 		return;
 	}
 	*out->string = p;
-	use(out, p, size);
+	use(out, p, size * 2);
 	out->p += len;
 }
 

@@ -19,13 +19,19 @@ struct out {
 	void *arg;
 	char *buf;		/* the caller's buffer, */
 	size_t size, len;	/* len: text before begin, also what did not fit */
-	char **string;		/* a string from malloc() */
+	char **string;		/* a string that grows */
+	const struct sxp_allocator *allocator;	/* of the string */
 	char scratch[4096];
 };
 
 void out_to_callback(struct out *out, sxp_write *write, void *arg);
 void out_to_buffer(struct out *out, char *buf, size_t size);
-bool out_to_string(struct out *out, char **string);
+
+/*
+ * Into *@string, which is NULL if memory was short at any time. The piece is
+ * out->end - out->begin bytes long. False: memory is short already.
+ */
+bool out_to_string(struct out *out, char **string, const struct sxp_allocator *allocator);
 
 /* Hand on what is left; out->len is then the length of the whole text. */
 int out_finish(struct out *out);

@@ -98,6 +98,9 @@ static inline uint32_t NAME(slice_end)(const uint32_t *words, uint32_t i, uint32
 {
 	if (end - i <= SLICE)
 		return end;
+	/* those in between are not read, so the processor does not see what comes next */
+	__builtin_prefetch(words + i + 2 * SLICE);
+	__builtin_prefetch(words + i + 4 * SLICE);
 	for (i += SLICE; i < end && (words[i] & WORD_PAREN); i++)
 		;
 	return i;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* print.c - a value on one line, byte for byte as xend printed it. */
-#include <stdlib.h>
 #ifdef __SSE2__
 #include <immintrin.h>
 #endif
@@ -374,7 +373,7 @@ char *sxp_to_string(const struct sxp_doc *doc, sxp_node node, size_t *len)
 	struct out out;
 	char *string;
 
-	if (!out_to_string(&out, &string))
+	if (!out_to_string(&out, &string, &doc_malloc))
 		return NULL;
 	print(&out, doc, node, NULL);
 	out_byte(&out, '\0');

@@ -2,9 +2,15 @@
 /* scan-avx2.h - 64 bytes in two registers; included by scan.c only. */
 
 struct block_avx2 {
-	__m256i low, high;		/* the bytes */
-	__m256i low_class, high_class;
+	__m256i v[2];
+	__m256i classes[2];
+	__m256i high;			/* what is in any block */
 };
+
+INLINE TARGET void prepare_avx2(struct block_avx2 *b)
+{
+	b->high = _mm256_setzero_si256();
+}
 
 INLINE TARGET uint64_t mask_avx2(__m256i low, __m256i high)
 {
@@ -16,15 +22,15 @@ INLINE TARGET uint64_t equal_avx2(const struct block_avx2 *b, char c)
 {
 	const __m256i v = _mm256_set1_epi8(c);
 
-	return mask_avx2(_mm256_cmpeq_epi8(b->low, v), _mm256_cmpeq_epi8(b->high, v));
+	return mask_avx2(_mm256_cmpeq_epi8(b->v[0], v), _mm256_cmpeq_epi8(b->v[1], v));
 }
 
 INLINE TARGET uint64_t in_class_avx2(const struct block_avx2 *b, int classes)
 {
 	const __m256i v = _mm256_set1_epi8((char)classes), zero = _mm256_setzero_si256();
 
-	return ~mask_avx2(_mm256_cmpeq_epi8(_mm256_and_si256(b->low_class, v), zero),
-			  _mm256_cmpeq_epi8(_mm256_and_si256(b->high_class, v), zero));
+	return ~mask_avx2(_mm256_cmpeq_epi8(_mm256_and_si256(b->classes[0], v), zero),
+			  _mm256_cmpeq_epi8(_mm256_and_si256(b->classes[1], v), zero));
 }
 
 INLINE TARGET __m256i classes_avx2(__m256i v)
@@ -40,17 +46,39 @@ INLINE TARGET __m256i classes_avx2(__m256i v)
 
 INLINE TARGET void load_avx2(struct block_avx2 *b, const unsigned char *p)
 {
-	b->low = _mm256_loadu_si256((const __m256i *)(const void *)p);
-	b->high = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
-	b->low_class = classes_avx2(b->low);
-	b->high_class = classes_avx2(b->high);
+	b->v[0] = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	b->v[1] = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+	b->classes[0] = classes_avx2(b->v[0]);
+	b->classes[1] = classes_avx2(b->v[1]);
+	b->high = _mm256_or_si256(b->high, _mm256_or_si256(b->v[0], b->v[1]));
 }
 
-/* Anything but atoms, blanks and parentheses? */
+INLINE TARGET __m256i odd_avx2(const struct block_avx2 *b, int classes)
+{
+	const __m256i backslash = _mm256_set1_epi8('\\');
+
+	return _mm256_or_si256(
+		_mm256_and_si256(_mm256_or_si256(b->classes[0], b->classes[1]),
+				 _mm256_set1_epi8((char)classes)),
+		_mm256_or_si256(_mm256_cmpeq_epi8(b->v[0], backslash),
+				_mm256_cmpeq_epi8(b->v[1], backslash)));
+}
+
 INLINE TARGET bool is_odd_avx2(const struct block_avx2 *b)
 {
-	return !_mm256_testz_si256(_mm256_or_si256(b->low_class, b->high_class),
-				   _mm256_set1_epi8((char)~(BLANK_LOW | END_TWO)));
+	const __m256i hash = _mm256_set1_epi8('#');
+	__m256i odd = _mm256_or_si256(odd_avx2(b, ODD_CLASSES),
+				      _mm256_or_si256(_mm256_cmpeq_epi8(b->v[0], hash),
+						      _mm256_cmpeq_epi8(b->v[1], hash)));
+
+	return !_mm256_testz_si256(odd, odd);
+}
+
+/* Anything but atoms, blanks and parentheses? Backslashes do not matter then. */
+INLINE TARGET bool has_marks_avx2(const struct block_avx2 *b)
+{
+	return !_mm256_testz_si256(_mm256_or_si256(b->classes[0], b->classes[1]),
+				   _mm256_set1_epi8((char)(ODD_CLASSES | MARK_TWO)));
 }
 
 INLINE TARGET uint64_t ends_avx2(const struct block_avx2 *b)
@@ -70,10 +98,24 @@ INLINE TARGET void marks_avx2(const struct block_avx2 *b, uint64_t ends, struct 
 	m->control = in_class_avx2(b, CONTROL_ZERO | CONTROL_ONE | CONTROL_SEVEN);
 }
 
-INLINE TARGET uint64_t high_avx2(const struct block_avx2 *b)
+INLINE TARGET uint64_t parity_avx2(uint64_t m)
 {
-	return (uint64_t)!_mm256_testz_si256(_mm256_or_si256(b->low, b->high),
-					     _mm256_set1_epi8((char)0x80));
+	return parity_clmul(m);
+}
+
+INLINE TARGET bool any_high_avx2(const struct block_avx2 *b)
+{
+	return !_mm256_testz_si256(b->high, _mm256_set1_epi8((char)0x80));
+}
+
+INLINE TARGET uint64_t opens_avx2(const struct block_avx2 *b)
+{
+	return equal_avx2(b, '(');
+}
+
+INLINE TARGET uint64_t closes_avx2(const struct block_avx2 *b)
+{
+	return equal_avx2(b, ')');
 }
 
 /* The place of each bit of @events, from @pos on; up to 16 at once without looking at their number. */
@@ -109,12 +151,45 @@ INLINE TARGET void match_leaves_avx2(uint32_t *words, uint32_t n_words, uint64_t
 	} while (leaves);
 }
 
-INLINE TARGET void emit_avx2(struct scan *sc, uint64_t events, uint64_t opens, uint64_t closes)
+/*
+ * What remains goes through the stack, on which nothing but the pointer hands on
+ * from one to the next; there is no branch on whether a list opens or closes, as
+ * half of them would go wrong.
+ */
+INLINE TARGET void match_rest_avx2(struct scan *sc, uint64_t rest, uint64_t is_open)
 {
-	struct matching_avx2 m = sort_avx2(events, opens, closes);
+	uint32_t *words = sc->words, *top = sc->top, n_words = (uint32_t)sc->n_words;
+
+	while (rest) {
+		uint32_t k = (uint32_t)_tzcnt_u64(rest), index = n_words + k, match = *top;
+		bool open = is_open >> k & 1;
+
+		top[-1] = index;
+		match = open ? index : match;
+		top += open ? -1 : 1;
+		words[match] = WORD_PAREN | index;
+		words[index] = WORD_PAREN | match;
+		rest = _blsr_u64(rest);
+	}
+	sc->top = top;
+}
+
+/* None is left for later. */
+INLINE TARGET void match_pending_avx2(struct scan *sc, struct pending *pending)
+{
+	(void)sc;
+	(void)pending;
+}
+
+INLINE TARGET void emit_avx2(const struct block_avx2 *b, struct scan *sc, struct pending *pending,
+			     uint64_t events, const struct parens_avx2 *parens)
+{
+	struct matching_avx2 m = match_avx2(events, parens);
 	size_t n = (size_t)_mm_popcnt_u64(events);
 
 	write_places_avx2(sc->words + sc->n_words, (uint32_t)sc->pos, events, n);
+	(void)b;
+	(void)pending;
 	match_leaves_avx2(sc->words, (uint32_t)sc->n_words, m.leaves, m.ends);
 	match_rest_avx2(sc, m.rest, m.is_open);
 	sc->n_words += n;

@@ -28,12 +28,13 @@ static TARGET void NAME(look)(const unsigned char *text, size_t len, struct scan
 		memcpy(rest, text, len);
 		text = rest;
 	}
+	NAME(prepare)(&b);
 	NAME(load)(&b, text);
 	ends = NAME(ends)(&b);
 	look->len = len < 64 ? len : 64;
 	look->stops = ends;
 	starts = ~ends & (ends << 1 | 1);
-	if (NAME(is_odd)(&b)) {
+	if (NAME(has_marks)(&b)) {
 		size_t limit;
 
 		NAME(marks)(&b, ends, &m);
@@ -58,7 +59,7 @@ static TARGET void NAME(look)(const unsigned char *text, size_t len, struct scan
 		look->len = last;
 		ends &= ((uint64_t)1 << last) - 1;
 	}
-	look->opens = NAME(equal)(&b, '(') & ends & ~inside;
-	look->closes = NAME(equal)(&b, ')') & ends & ~inside;
+	look->opens = NAME(opens)(&b) & ends & ~inside;
+	look->closes = NAME(closes)(&b) & ends & ~inside;
 	look->events = starts | look->opens | look->closes;
 }

@@ -3,7 +3,13 @@
 
 struct block_sse2 {
 	__m128i v[4];
+	__m128i high;			/* what is in any block */
 };
+
+INLINE TARGET void prepare_sse2(struct block_sse2 *b)
+{
+	b->high = _mm_setzero_si128();
+}
 
 INLINE TARGET uint64_t mask_sse2(const __m128i m[4])
 {
@@ -31,14 +37,10 @@ INLINE TARGET __m128i in_range_sse2(__m128i v, char first, char n)
 
 INLINE TARGET void load_sse2(struct block_sse2 *b, const unsigned char *p)
 {
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 4; i++) {
 		b->v[i] = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
-}
-
-INLINE TARGET bool is_odd_sse2(const struct block_sse2 *b)
-{
-	(void)b;
-	return true;
+		b->high = _mm_or_si128(b->high, b->v[i]);
+	}
 }
 
 INLINE TARGET uint64_t ends_sse2(const struct block_sse2 *b)
@@ -79,6 +81,13 @@ INLINE TARGET uint64_t control_sse2(const struct block_sse2 *b)
 	return mask_sse2(m);
 }
 
+/* Whatever tells costs as much as the marks. */
+INLINE TARGET bool is_odd_sse2(const struct block_sse2 *b)
+{
+	(void)b;
+	return true;
+}
+
 INLINE TARGET void marks_sse2(const struct block_sse2 *b, uint64_t ends, struct marks *m)
 {
 	m->hash = equal_sse2(b, '#');
@@ -91,26 +100,67 @@ INLINE TARGET void marks_sse2(const struct block_sse2 *b, uint64_t ends, struct 
 	m->control = control_sse2(b) & ~m->ends;
 }
 
-INLINE TARGET uint64_t high_sse2(const struct block_sse2 *b)
+INLINE TARGET bool any_high_sse2(const struct block_sse2 *b)
 {
-	return mask_sse2(b->v);
+	return _mm_movemask_epi8(b->high) != 0;
 }
 
-INLINE TARGET bool depth_is_right_sse2(const struct scan *sc, uint64_t opens, uint64_t closes)
+INLINE TARGET uint64_t opens_sse2(const struct block_sse2 *b)
 {
-	return (sc->depth >= 64 && sc->max_depth - sc->depth >= 64) || depth_holds(sc, opens, closes);
+	return equal_sse2(b, '(');
 }
 
-INLINE TARGET void emit_sse2(struct scan *sc, uint64_t events, uint64_t opens, uint64_t closes)
+INLINE TARGET uint64_t closes_sse2(const struct block_sse2 *b)
+{
+	return equal_sse2(b, ')');
+}
+
+INLINE TARGET bool has_marks_sse2(const struct block_sse2 *b)
+{
+	(void)b;
+	return true;
+}
+
+INLINE TARGET uint64_t parity_sse2(uint64_t m)
+{
+	return parity(m);
+}
+
+struct parens_sse2 {
+	uint64_t opens, closes;
+};
+
+INLINE TARGET struct parens_sse2 sort_sse2(uint64_t opens, uint64_t closes)
+{
+	return (struct parens_sse2){ opens, closes };
+}
+
+INLINE TARGET bool depth_is_right_sse2(const struct scan *sc, const struct parens_sse2 *p)
+{
+	return (sc->depth >= 64 && sc->max_depth - sc->depth >= 64) ||
+	       depth_holds(sc, p->opens, p->closes);
+}
+
+/* One after the other, none is left for later. */
+INLINE TARGET void match_pending_sse2(struct scan *sc, struct pending *pending)
+{
+	(void)sc;
+	(void)pending;
+}
+
+INLINE TARGET void emit_sse2(const struct block_sse2 *b, struct scan *sc, struct pending *pending,
+			     uint64_t events, const struct parens_sse2 *parens)
 {
 	uint32_t *words = sc->words, *top = sc->top, index = (uint32_t)sc->n_words, match;
 
+	(void)b;
+	(void)pending;
 	for (; events; events &= events - 1, index++) {
 		uint64_t bit = events & -events;
 
-		if (bit & opens) {
+		if (bit & parens->opens) {
 			*--top = index;
-		} else if (bit & closes) {
+		} else if (bit & parens->closes) {
 			match = *top++;
 			words[match] = WORD_PAREN | index;
 			words[index] = WORD_PAREN | match;

@@ -20,6 +20,40 @@ struct marks {
 	uint64_t separators, single, quotes, hash, newline, backslash, control;
 };
 
+/* Parentheses that wait for the stack: the index of the word, WORD_PAREN for "(". */
+#define PENDING 256
+struct pending {
+	size_t n;
+	uint32_t words[PENDING + 64 + 16];
+};
+
+/* Those that were found to belong together; "(" have WORD_PAREN. */
+struct pairs {
+	size_t n;
+	uint32_t open[PENDING + 64 + 16], close[PENDING + 64 + 16];
+};
+
+/* What a block has to know of the one before it. All bits, or none. */
+struct strings {
+	uint64_t goes_on;	/* a string does */
+	uint64_t single;	/* its quotes are single ones */
+	uint64_t is_odd;	/* a comment goes on, or a backslash was the last byte in a string */
+};
+
+INLINE struct strings strings_of(const struct scan *sc)
+{
+	return (struct strings){
+		.goes_on = -(uint64_t)(sc->quote == '\'' || sc->quote == '"'),
+		.single = -(uint64_t)(sc->quote == '\''),
+		.is_odd = -(uint64_t)(sc->quote == '#' || sc->escaped),
+	};
+}
+
+INLINE unsigned char quote_of(const struct strings *strings)
+{
+	return !strings->goes_on ? 0 : strings->single ? '\'' : '"';
+}
+
 /* The bytes that follow a backslash which is not itself escaped. */
 INLINE uint64_t find_escaped(uint64_t backslash, uint64_t *carry)
 {
@@ -44,6 +78,12 @@ INLINE uint64_t parity(uint64_t m)
 	m ^= m << 8;
 	m ^= m << 16;
 	return m ^ m << 32;
+}
+
+INLINE __attribute__((target("pclmul,sse4.1"))) uint64_t parity_clmul(uint64_t m)
+{
+	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)m),
+								_mm_set1_epi8(-1), 0));
 }
 
 /*
@@ -188,6 +228,7 @@ INLINE bool depth_holds(const struct scan *sc, uint64_t opens, uint64_t closes)
 #define CONTROL_ZERO 0x20
 #define CONTROL_ONE 0x40
 #define CONTROL_SEVEN 0x80	/* 0x7f */
+#define ODD_CLASSES (SEPARATOR_THREE | SEPARATOR_HIGH | CONTROL_ZERO | CONTROL_ONE | CONTROL_SEVEN)
 #define CLASSES_BY_LOW									\
 	0x62, 0x60, 0x70, 0x70, 0x60, 0x60, 0x60, 0x70,					\
 	0x62, 0x43, 0x41, 0x4d, 0x45, 0x49, 0x64, (char)0xe0
@@ -202,9 +243,9 @@ INLINE bool depth_holds(const struct scan *sc, uint64_t opens, uint64_t closes)
 #undef NAME
 #undef TARGET
 
-/* ---- AVX-512, with VBMI2 ---- */
+/* ---- AVX-512, with VBMI and VBMI2 ---- */
 
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")))
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
 #define NAME(name) name##_avx512
 #include "sxp/scan-avx512.h"
 #include "sxp/scan-block.h"
@@ -220,10 +261,12 @@ bool scan_can(enum scanner scanner)
 		return true;
 	case SCANNER_AVX2:
 		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-		       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+		       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") &&
+		       __builtin_cpu_supports("pclmul");
 	case SCANNER_AVX512:
 		return scan_can(SCANNER_AVX2) && __builtin_cpu_supports("avx512bw") &&
-		       __builtin_cpu_supports("avx512vbmi2");
+		       __builtin_cpu_supports("avx512dq") &&
+		       __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 	}
 	return false;
 }

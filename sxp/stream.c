@@ -2,6 +2,7 @@
 /*
  * stream.c - reading from pieces. What a piece shows of a text is handed on as
  * it is; only a text that is cut, or has escapes, is put together in a buffer.
+ * Whether it is UTF-8 is looked at when the piece comes.
  * Between two values the scanner is asked for those which follow; what it does
  * not see to the end, or finds odd, is read byte by byte.
  */
@@ -30,6 +31,11 @@ struct sxp_stream {
 
 	struct scan_look look;	/* values ahead, none unless BETWEEN */
 	size_t look_pos;	/* where its bit 0 is in the piece */
+
+	size_t not_utf8;	/* offset of the next byte in the piece that is not; SIZE_MAX: none */
+	unsigned char cut[4];	/* a character which the end of the last piece cut */
+	size_t n_cut;
+	struct mark cut_at;
 
 	size_t seen;		/* how far lines have been counted, in the piece */
 	size_t line, line_start;
@@ -61,6 +67,7 @@ struct sxp_stream *stream_new(enum scanner scanner, const struct sxp_options *op
 		st->options = *options;
 	st->allocator = *allocator;
 	st->scanner = scanner;
+	st->not_utf8 = SIZE_MAX;
 	st->line = 1;
 	return st;
 }
@@ -110,26 +117,20 @@ static void locate(struct sxp_stream *st, struct mark *mark)
 	mark->column = mark->offset - st->line_start + 1;
 }
 
-/* All that may be asked for when the piece is gone, in the order of place. */
-static void locate_marks(struct sxp_stream *st)
+/* All before @offset that may be asked for when the piece is gone, in the order of place. */
+static void locate_marks(struct sxp_stream *st, size_t offset)
 {
 	size_t i = st->depth;
 
 	while (i && !st->open[i - 1].line)
 		i--;
-	for (; i < st->depth; i++)
+	for (; i < st->depth && st->open[i].offset < offset; i++)
 		locate(st, &st->open[i]);
-	if (st->state == IN_ATOM || st->state == IN_STRING || st->state == IN_ESCAPE)
+	if ((st->state == IN_ATOM || st->state == IN_STRING || st->state == IN_ESCAPE) &&
+	    st->begin.offset < offset)
 		locate(st, &st->begin);
-	if (st->state == IN_ESCAPE)
+	if (st->state == IN_ESCAPE && st->escape_at.offset < offset)
 		locate(st, &st->escape_at);
-}
-
-void sxp_stream_feed(struct sxp_stream *st, const char *piece, size_t len, bool is_last)
-{
-	st->piece = (const unsigned char *)piece;
-	st->len = len;
-	st->is_last = is_last;
 }
 
 static enum sxp_event fail(struct sxp_stream *st, const struct sxp_error *err)
@@ -167,6 +168,93 @@ static bool report(struct sxp_stream *st, const struct sxp_error *err)
 	return goes_on;
 }
 
+/* The next byte from @pos on that is not UTF-8; a character at the end may go on in the next piece. */
+static void find_not_utf8(struct sxp_stream *st, size_t pos)
+{
+	size_t bad = pos + bytes_utf8(st->piece + pos, st->len - pos);
+
+	if (bad < st->len && !st->is_last && bytes_utf8_begins(st->piece + bad, st->len - bad)) {
+		st->n_cut = st->len - bad;
+		memcpy(st->cut, st->piece + bad, st->n_cut);
+		st->cut_at = (struct mark){ .offset = st->base + bad };
+		bad = st->len;
+	}
+	st->not_utf8 = bad < st->len ? st->base + bad : SIZE_MAX;
+}
+
+/* Bytes before @offset that are not UTF-8: errors are reported in their order. */
+static bool report_not_utf8(struct sxp_stream *st, size_t offset)
+{
+	struct sxp_error err;
+
+	while (st->not_utf8 < offset) {
+		struct mark at = { .offset = st->not_utf8 };
+		size_t pos = at.offset - st->base;
+
+		locate_marks(st, at.offset);
+		err = describe(st, SXP_NOT_UTF8, st->piece[pos], at, NULL);
+		if (!report(st, &err))
+			return false;
+		find_not_utf8(st, pos + 1);
+	}
+	return true;
+}
+
+/* A character that was cut and does not go on: none of its bytes can stand alone. */
+static bool report_cut(struct sxp_stream *st)
+{
+	struct mark at = st->cut_at;
+	struct sxp_error err;
+
+	for (size_t i = 0; i < st->n_cut; i++, at.offset++, at.column++) {
+		err = describe(st, SXP_NOT_UTF8, st->cut[i], at, NULL);
+		if (!report(st, &err))
+			return false;
+	}
+	st->n_cut = 0;
+	return true;
+}
+
+/*
+ * What the cut character has to go on with: false if it does not. *pos: after
+ * it, in the piece; the piece may be too short again.
+ */
+static bool join_cut(struct sxp_stream *st, size_t *pos)
+{
+	unsigned char character[sizeof(st->cut)];
+	size_t n = st->n_cut;
+
+	memcpy(character, st->cut, n);
+	for (*pos = 0; *pos < st->len; ) {
+		character[n++] = st->piece[(*pos)++];
+		if (bytes_utf8(character, n) == n) {
+			st->n_cut = 0;
+			return true;
+		}
+		if (!bytes_utf8_begins(character, n))
+			return false;
+	}
+	memcpy(st->cut, character, n);
+	if (!st->is_last)
+		st->n_cut = n;
+	return !st->is_last;
+}
+
+/* Look at a piece that was fed. */
+static bool check_utf8(struct sxp_stream *st)
+{
+	size_t pos = 0;
+
+	if (st->n_cut && !join_cut(st, &pos)) {
+		pos = 0;
+		if (!report_cut(st))
+			return false;
+	}
+	if (!st->n_cut)
+		find_not_utf8(st, pos);
+	return true;
+}
+
 static struct mark here(const struct sxp_stream *st)
 {
 	return (struct mark){ .offset = st->base + st->pos };
@@ -177,7 +265,9 @@ static bool defect(struct sxp_stream *st, enum sxp_code code, int found, struct 
 {
 	struct sxp_error err;
 
-	locate_marks(st);
+	if (!report_not_utf8(st, at.offset))
+		return false;
+	locate_marks(st, SIZE_MAX);
 	err = describe(st, code, found, at, opened);
 	return report(st, &err);
 }
@@ -186,7 +276,9 @@ static bool give_up(struct sxp_stream *st, enum sxp_code code, int found, struct
 {
 	struct sxp_error err = { .code = code, .found = -1 };
 
-	locate_marks(st);
+	if (!report_not_utf8(st, at.offset))
+		return false;
+	locate_marks(st, SIZE_MAX);
 	if (code != SXP_NO_MEMORY)
 		err = describe(st, code, found, at, NULL);
 	fail(st, &err);
@@ -222,9 +314,12 @@ static enum sxp_event use_up(struct sxp_stream *st)
 {
 	struct mark end = { .offset = st->base + st->len };
 
-	if ((st->state == IN_ATOM || st->state == IN_STRING) && !keep_part(st))
+	if (!report_not_utf8(st, end.offset) ||
+	    ((st->state == IN_ATOM || st->state == IN_STRING) && !keep_part(st)))
 		return SXP_ERROR;
-	locate_marks(st);
+	locate_marks(st, SIZE_MAX);
+	if (st->n_cut)
+		locate(st, &st->cut_at);
 	locate(st, &end);
 	st->base += st->len;
 	st->len = st->pos = st->text = st->seen = 0;
@@ -481,12 +576,14 @@ static enum sxp_event at_end(struct sxp_stream *st, struct sxp_token *token)
 	int found = st->pos < st->len ? st->piece[st->pos] : -1;
 	bool recovers = st->options.flags & SXP_RECOVER;
 
+	if (!report_not_utf8(st, st->base + st->pos))
+		return SXP_ERROR;
 	if (!st->depth)
 		return SXP_END;
 	for (size_t i = 0; i < st->depth && !st->n_closed; i++) {
 		size_t which = recovers ? i : st->depth - 1;
 
-		locate_marks(st);
+		locate_marks(st, SIZE_MAX);
 		if (!defect(st, SXP_LIST_NOT_CLOSED, found, here(st), &st->open[which]))
 			return SXP_ERROR;
 	}
@@ -556,9 +653,24 @@ static __attribute__((noinline)) enum sxp_event read_on(struct sxp_stream *st,
 	return event;
 }
 
+void sxp_stream_feed(struct sxp_stream *st, const char *piece, size_t len, bool is_last)
+{
+	st->piece = (const unsigned char *)piece;
+	st->len = len;
+	st->is_last = is_last;
+	if ((st->options.flags & SXP_UTF8) && st->state != AT_END && st->state != FAILED)
+		check_utf8(st);
+}
+
 enum sxp_event sxp_stream_next(struct sxp_stream *st, struct sxp_token *token)
 {
 	enum sxp_event event = st->look.events ? next_seen(st, token) : SXP_MORE;
 
-	return event == SXP_MORE ? read_on(st, token) : event;
+	if (event == SXP_MORE)
+		event = read_on(st, token);
+	/* what is handed on has been reported before */
+	if (st->not_utf8 < st->base + st->pos && event != SXP_ERROR && st->state != AT_END &&
+	    !report_not_utf8(st, st->base + st->pos))
+		event = SXP_ERROR;
+	return event;
 }

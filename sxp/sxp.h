@@ -406,8 +406,9 @@ char *sxp_to_string(const struct sxp_doc *doc, sxp_node node, size_t *len);
 struct sxp_edit;
 
 /*
- * For sxp_edit_free(). @doc is borrowed; NULL when memory is short, or if
- * something in @doc was built: there is no source to change then.
+ * For sxp_edit_free(). @doc is borrowed, its allocator is used; NULL when
+ * memory is short, or if something in @doc was built: there is no source to
+ * change then.
  */
 struct sxp_edit *sxp_edit_new(const struct sxp_doc *doc);
 void sxp_edit_free(struct sxp_edit *edit);
@@ -463,8 +464,7 @@ struct sxp_token {
  * an end. Memory is proportional to the depth and to the longest text that
  * does not lie in one piece or has escapes; both can be limited. It reads what
  * sxp_read_with() reads, and finds the same errors at the same places. Of
- * @options (copied; may be NULL) memory is not used, and @flags may hold
- * SXP_RECOVER but not SXP_UTF8.
+ * @options (copied; may be NULL) memory is not used.
  */
 struct sxp_stream;
 
@@ -475,6 +475,7 @@ void sxp_stream_free(struct sxp_stream *stream);
 /*
  * Hand over the next @len bytes, borrowed until SXP_MORE comes back. @is_last:
  * no more will come (@len may be 0). Call it first, and after each SXP_MORE.
+ * With SXP_UTF8 it may call sxp_options.defect.
  */
 void sxp_stream_feed(struct sxp_stream *stream, const char *piece, size_t len, bool is_last);
 

@@ -107,6 +107,40 @@ setup() {
 	[[ "$output" == "xvif: -:2:1: "* ]]
 }
 
+@test "JSON: numbers stay as they are written, several values, nothing, what cannot be held" {
+	local n='[0,-0,1e999,0.10,9223372036854775808,18446744073709551616,-9223372036854775809,123456789012345678901234567890]'
+	[ "$(xvif sxp from-json <<<"$n" | tr ' ' ,)" = "(${n:1:-1})" ]
+	[ "$(printf 123456789012345678901234567890 | xvif sxp from-json)" = 123456789012345678901234567890 ]
+	printf "(a (b c))\n'x y' () (d)\n" >several.sxp
+	[ "$(xvif sxp to-json several.sxp | xvif sxp from-json)" = "$(xvif sxp fmt --compact several.sxp)" ]
+	[ -z "$(xvif sxp from-json </dev/null)" ]
+	run xvif sxp from-json <<<'{"b":1,"a\u0000b":2}'
+	[ "$status" = 2 ]
+	[ "$output" = "xvif: -:1:10: the name of a member holds NUL" ]
+	run xvif sxp from-json <<<'["\ud83d\ude00","\ud83d"]'
+	[ "$status" = 2 ]
+	[[ "$output" == "xvif: -:1:18: half of a surrogate pair"* ]]
+	run xvif sxp from-json <<<'[12345678901234567890'
+	[ "$status" = 2 ]
+	[[ "$output" == "xvif: -:2:1: unexpected end"* ]]
+	run xvif sxp from-json <<<'{12345678901234567890: 1}'
+	[ "$status" = 2 ]
+	run xvif sxp from-json <<<'[1] ,'
+	[ "$status" = 2 ]
+	[[ "$output" == "xvif: -:1:5: "* ]]
+}
+
+@test "long input and output say on a terminal how far they are" {
+	yes '(name web01)' | head -c 39000000 >long.sxp
+	run script -qec "xvif sxp fmt --compact long.sxp >out.sxp" /dev/null
+	[ "$status" = 0 ]
+	[[ "$output" == *"printing: 16 MiB"* ]]
+	cmp long.sxp out.sxp
+	run script -qec "cat long.sxp | xvif sxp check" /dev/null
+	[ "$status" = 0 ]
+	[[ "$output" == *"reading: 16 MiB"* ]]
+}
+
 @test "the configuration of a domain" {
 	echo "vif=['ip=10.0.0.1 10.0.0.2, mac=00:16:3e:01:23:45']" >web.cfg
 	[ "$(xvif sxp from-config web.cfg)" = "(device (vif (ip '10.0.0.1 10.0.0.2') (mac 00:16:3e:01:23:45)))" ]

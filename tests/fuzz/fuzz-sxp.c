@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fuzz-sxp.c - any bytes at all: both modes of the reader, each scanner, the
- * stream, the printers and the editor, against each other. The first byte says
- * where the stream is cut and which node is edited. "make fuzz" builds it for
- * libFuzzer; tests/fuzz/seeds.c runs the seeds.
+ * stream, the printers and the editor, against each other. The first two bytes
+ * say where the stream is cut, which nodes are edited and how. "make fuzz"
+ * builds it for libFuzzer; tests/fuzz/seeds.c runs the seeds.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,14 +32,13 @@ static char *print_as(const struct sxp_doc *doc, enum sxp_form form, size_t *len
 	return text;
 }
 
-static void check_printing(const struct sxp_doc *doc, bool is_well_formed)
+static void check_printing(const struct sxp_doc *doc)
 {
 	for (int form = SXP_LINE; form <= SXP_JSON; form++) {
 		size_t len;
 		char *text = print_as(doc, (enum sxp_form)form, &len);
 
-		/* with defects, comments may hold what is none elsewhere */
-		if (form != SXP_JSON && (is_well_formed || form == SXP_LINE)) {
+		if (form != SXP_JSON) {
 			struct sxp_doc *again = sxp_read(text, len, NULL);
 
 			check(again && sxp_equal(doc, ROOT, again, ROOT), "round trip");
@@ -68,12 +67,13 @@ static void check_readers(const char *text, size_t len)
 			sxp_free(other);
 		}
 		if (doc)
-			check_printing(doc, !(flags & SXP_RECOVER));
+			check_printing(doc);
 		sxp_free(doc);
 	}
 }
 
-static void check_stream(const char *text, size_t len, size_t cut, unsigned flags)
+/* The stream, cut at @cut and then into pieces of @piece bytes, against the whole document. */
+static void check_stream(const char *text, size_t len, size_t cut, size_t piece, unsigned flags)
 {
 	struct sxp_options options = { .flags = flags };
 	struct sxp_stream *st = sxp_stream_new(&options);
@@ -88,7 +88,7 @@ static void check_stream(const char *text, size_t len, size_t cut, unsigned flag
 		walk_next(&walk);
 	while ((event = sxp_stream_next(st, &token)) != SXP_END && event != SXP_ERROR) {
 		if (event == SXP_MORE) {
-			size_t end = from < cut ? cut : len;
+			size_t end = from < cut ? cut : len - from < piece ? len : from + piece;
 
 			sxp_stream_feed(st, text + from, end - from, end == len);
 			from = end;
@@ -110,24 +110,55 @@ static void check_stream(const char *text, size_t len, size_t cut, unsigned flag
 	sxp_free(doc);
 }
 
-static void check_editor(const char *text, size_t len, size_t which)
+/* One change of a node, of a kind; what the editor refuses changes nothing. */
+static void change(struct sxp_edit *edit, const struct sxp_doc *doc, sxp_node node, unsigned kind)
 {
-	struct sxp_doc *doc = sxp_read(text, len, NULL), *after;
+	static const char *const exprs[] = { "(x) # y", "", "a b", "'q'(r)\n", "(#\n)" };
+	const char *expr = exprs[kind / 6 % 5];
+
+	switch (kind % 6) {
+	case 0:
+		sxp_edit_set(edit, node, "a b", 3);
+		break;
+	case 1:
+		sxp_edit_set_expr(edit, node, expr, strlen(expr));
+		break;
+	case 2:
+		sxp_edit_insert(edit, node, 0, expr, strlen(expr));
+		break;
+	case 3:
+		sxp_edit_insert(edit, sxp_parent(doc, node), node, expr, strlen(expr));
+		break;
+	case 4:
+		sxp_edit_delete(edit, node);
+		break;
+	case 5:
+		sxp_edit_rename(edit, node, "n", 1);
+		break;
+	}
+}
+
+/* A well-formed document stays so; one that was recovered is still read the same way. */
+static void check_editor(const char *text, size_t len, unsigned random, unsigned flags)
+{
+	struct sxp_options options = { .flags = flags };
+	struct sxp_doc *doc = sxp_read_with(text, len, &options, NULL), *after;
 	struct sxp_edit *edit = doc ? sxp_edit_new(doc) : NULL;
-	sxp_node node = doc ? (sxp_node)(ROOT + which % (doc->n_words - 2)) : 0;
 	size_t changed_len = 0;
 	char *changed;
 
 	if (!edit)
 		return;
-	if (!word_closes(doc->words[node], node)) {
-		sxp_edit_set(edit, node, "a b", 3);
-		sxp_edit_insert(edit, node, 0, "(x) # y", 7);
-		sxp_edit_delete(edit, sxp_next(doc, node));
-		sxp_edit_rename(edit, sxp_first(doc, node), "n", 1);
+	for (unsigned i = 1 + random % 5; i; i--) {
+		sxp_node node = (sxp_node)(ROOT + random % (doc->n_words - 2));
+
+		if (!word_closes(doc->words[node], node))
+			change(edit, doc, node, random / 7);
+		random = random * 1103515245 + 12345;
+		random = random >> 16 ^ random;
 	}
 	changed = sxp_edit_to_string(edit, &changed_len);
-	after = sxp_read(changed, changed_len, NULL);
+	after = sxp_read_with(changed, changed_len, &options, NULL);
 	check(after != NULL, "edited");
 	sxp_free(after);
 	free(changed);
@@ -135,22 +166,37 @@ static void check_editor(const char *text, size_t len, size_t which)
 	sxp_free(doc);
 }
 
+static void check_path(const char *text, size_t len)
+{
+	struct sxp_search search;
+	struct sxp_doc *doc = sxp_read("(a (b c) (b (d e)) 'x y')(a)", 28, NULL);
+	char *path = calloc(1, len + 1);
+
+	memcpy(path, text, len);
+	if (sxp_search(&search, doc, ROOT, path, NULL)) {
+		check(search.n_steps > 0, "path");
+		for (int n = 0; sxp_found(&search); n++)
+			check(n < 20, "matches");
+	}
+	free(path);
+	sxp_free(doc);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *text = (const char *)data + 1;
-	struct sxp_search search;
-	char *path;
+	const char *text = (const char *)data + 2;
+	unsigned random;
+	size_t len;
 
-	if (!size)
+	if (size < 2)
 		return 0;
-	check_readers(text, size - 1);
-	for (unsigned flags = 0; flags <= SXP_RECOVER; flags++)
-		check_stream(text, size - 1, data[0] < size - 1 ? data[0] : size / 2, flags);
-	check_editor(text, size - 1, data[0]);
-	path = calloc(1, size + 1);
-	memcpy(path, text, size - 1);
-	if (sxp_search(&search, NULL, 0, path, NULL))
-		check(search.n_steps > 0, "path");
-	free(path);
+	len = size - 2;
+	random = data[0] << 8 | data[1];
+	check_readers(text, len);
+	for (unsigned flags = 0; flags <= (SXP_RECOVER | SXP_UTF8); flags++) {
+		check_stream(text, len, random % (len + 1), 1 + random % 67, flags);
+		check_editor(text, len, random, flags);
+	}
+	check_path(text, len);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* seeds.c - the fuzz target over the files of tests/data, each cut at every byte. */
+/* seeds.c - the fuzz target over the files of tests/data, each cut and ended at every byte. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,21 +11,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static int run_file(const char *name)
 {
 	FILE *f = fopen(name, "rb");
-	uint8_t *data = malloc(65537);
+	uint8_t *data = malloc(65538);
 	size_t len;
 
 	if (!f || !data) {
 		perror(name);
 		return 1;
 	}
-	len = fread(data + 1, 1, 65536, f);
-	for (size_t end = 0; end <= len; end += 1 + end / 64) {
-		data[0] = (uint8_t)end;
-		LLVMFuzzerTestOneInput(data, end + 1);
-	}
-	for (int cut = 0; cut < 256; cut++) {
-		data[0] = (uint8_t)cut;
-		LLVMFuzzerTestOneInput(data, len + 1);
+	len = fread(data + 2, 1, 65536, f);
+	for (size_t end = 0; end <= len; end++) {
+		data[0] = (uint8_t)(end >> 8);
+		data[1] = (uint8_t)end;
+		LLVMFuzzerTestOneInput(data, end + 2);
+		LLVMFuzzerTestOneInput(data, len + 2);
 	}
 	fclose(f);
 	free(data);

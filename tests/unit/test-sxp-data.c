@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sxp/sxp.h"
+#include "sxp-files.h"
 
 static bool append_place(void *arg, const struct sxp_error *err)
 {
@@ -46,6 +47,49 @@ TEST(what_programs_print_is_read)
 	check("xl-pvh", "4:8:1 4:8:1 ", "domain/image", "(image (pvh 0))");
 }
 
+static bool count(void *arg, const struct sxp_error *err)
+{
+	(void)err;
+	++*(size_t *)arg;
+	return true;
+}
+
+/* A domain with devices or an image, and at most three defects; printed in any form it is still the same. */
+static void recover(const char *name, const char *text, size_t len)
+{
+	size_t defects = 0, n;
+	struct sxp_options options = { .flags = SXP_RECOVER, .defect = count, .arg = &defects };
+	struct sxp_doc *doc = sxp_read_with(text, len, &options, NULL), *again;
+	sxp_node root = sxp_root(doc);
+
+	assert_non_null(doc);
+	if (!sxp_find(doc, root, "domain") && !sxp_find(doc, root, "vm"))
+		fail_msg("%s: no domain", name);
+	if (!sxp_find(doc, root, "*/device") && !sxp_find(doc, root, "device") &&
+	    !sxp_find(doc, root, "*/image"))
+		fail_msg("%s: neither devices nor an image", name);
+	if (defects > 3)
+		fail_msg("%s: %zu defects", name, defects);
+	assert_int_equal(sxp_check(text, len, NULL, NULL), defects == 0);
+	for (int form = SXP_LINE; form <= SXP_INDENTED; form++) {
+		struct sxp_layout layout = { .form = (enum sxp_form)form };
+		char *printed = malloc(n = sxp_print_buffer(doc, root, &layout, NULL, 0));
+
+		sxp_print_buffer(doc, root, &layout, printed, n);
+		again = sxp_read(printed, n, NULL);
+		assert_non_null(again);
+		assert_true(sxp_equal(doc, root, again, sxp_root(again)));
+		sxp_free(again);
+		free(printed);
+	}
+	sxp_free(doc);
+}
+
+TEST(whatever_programs_print_gives_the_whole_domain)
+{
+	each_file(recover);
+}
+
 TEST(what_is_no_file_is_an_error)
 {
 	struct sxp_error err;
@@ -60,6 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_programs_print_is_read),
+		cmocka_unit_test(whatever_programs_print_gives_the_whole_domain),
 		cmocka_unit_test(what_is_no_file_is_an_error),
 	};
 

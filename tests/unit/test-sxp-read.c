@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "sxp/read.h"
+#include "sxp-files.h"
 #include "sxp-random.h"
 
 static void same_error(const struct sxp_error *a, const struct sxp_error *b)
@@ -191,7 +192,7 @@ static void record_stream(struct record *rec, enum scanner scanner, const char *
 
 static void compare_stream(const char *text, size_t len, size_t cut, size_t second)
 {
-	for (unsigned flags = 0; flags <= SXP_RECOVER; flags++) {
+	for (unsigned flags = 0; flags <= (SXP_RECOVER | SXP_UTF8); flags++) {
 		struct record whole = { 0 };
 
 		record_whole(&whole, text, len, flags);
@@ -224,6 +225,62 @@ TEST(a_stream_cut_anywhere_reads_the_same)
 			compare_stream(text, len, cut, cut + random_below(&r, (uint32_t)(len - cut + 1)));
 		free(text);
 	}
+}
+
+/* Characters and pieces of them, in texts, comments and between them, each byte a piece of its own, too. */
+TEST(a_stream_finds_what_is_not_utf8_wherever_it_is_cut)
+{
+	static const char *const pieces[] = { "\xe2\x82\xac", "\xe2\x82", "\xe2", "\x82", "\xf0\x9f\x98\x80",
+					      "\xf0\x9f\x98", "\xc3\xa9", "\xc3", "\xed\xa0\x80", "\xff", "a",
+					      " ", "'", "(", ")", "#", "\n", "\\", "\x04", "\\400" };
+	struct random r = { 5 };
+
+	for (int i = 0; i < 4000; i++) {
+		char text[64] = "", *exact;
+		size_t len = 0;
+
+		for (uint32_t n = random_below(&r, 12); n; n--)
+			len += (size_t)sprintf(text + len, "%s", pieces[random_below(&r, i % 2 ? 20 : 14)]);
+		exact = malloc(len ? len : 1);
+		memcpy(exact, text, len);
+		for (size_t cut = 0; cut <= len; cut++)
+			compare_stream(exact, len, cut, cut < len ? cut + 1 : cut);
+		free(exact);
+	}
+}
+
+static void cut_everywhere(const char *name, const char *text, size_t len)
+{
+	struct random r = { len + 1 };
+
+	(void)name;
+	for (size_t cut = 0; cut <= len; cut++)
+		compare_stream(text, len, cut, cut + random_below(&r, (uint32_t)(len - cut + 1)));
+}
+
+TEST(the_documents_that_programs_print_cut_anywhere_read_the_same)
+{
+	each_file(cut_everywhere);
+}
+
+static void scan_whole_and_truncated(const char *name, const char *text, size_t len)
+{
+	struct sxp_options recover = { .flags = SXP_RECOVER };
+
+	(void)name;
+	for (size_t end = 0; end <= len; end++) {
+		char *exact = malloc(end ? end : 1);
+
+		memcpy(exact, text, end);
+		compare_scanners(exact, end, NULL);
+		compare_scanners(exact, end, &recover);
+		free(exact);
+	}
+}
+
+TEST(scanners_agree_on_the_documents_that_programs_print)
+{
+	each_file(scan_whole_and_truncated);
 }
 
 TEST(a_stream_has_limits)
@@ -380,6 +437,9 @@ int main(void)
 		cmocka_unit_test(scanners_agree_with_the_careful_reader),
 		cmocka_unit_test(scanners_agree_on_every_pair_of_bytes),
 		cmocka_unit_test(a_stream_cut_anywhere_reads_the_same),
+		cmocka_unit_test(a_stream_finds_what_is_not_utf8_wherever_it_is_cut),
+		cmocka_unit_test(the_documents_that_programs_print_cut_anywhere_read_the_same),
+		cmocka_unit_test(scanners_agree_on_the_documents_that_programs_print),
 		cmocka_unit_test(a_stream_has_limits),
 		cmocka_unit_test(each_allocation_may_fail),
 		cmocka_unit_test(the_callers_memory_is_enough),

@@ -299,6 +299,9 @@ TEST(edits_change_what_they_concern)
 	check_edit("(a{b)", SET, "a/[1]", "x", "(a x)");
 	check_edit("(a # c\n b)", DELETE, "a/[1]", "", "(a # c\n)");
 	check_edit("(a b # c\n)", APPEND, "a", "d", "(a b # c\nd\n)");
+	check_edit("a 'b'\x04)", DELETE, "[2]", "", "a \x04)");
+	check_edit("'b'\x04)", SET, "[1]", "c", "c \x04)");
+	check_edit("a 'b'\x04)", SET_EXPR, "[2]", "", "a \x04)");
 	check_edit("(a) (b)", DELETE, "a", "", "(b)");
 	check_edit("", APPEND, "", "(a)", "(a)\n");
 }
