@@ -266,7 +266,9 @@ const struct command cmd_load = {
 		"Nodes that the dump does not have stay, unless --prune is given. With --dry-run or\n"
 		"-v a line is printed for each node that is added (+), removed (-) or changed (~).\n"
 		"Below /local/domain, /libxl and /vm, where running domains are, each change acts at\n"
-		"once: it is refused without --force. For addresses of vifs there is 'xvif set-ips'.",
+		"once: it is refused without --force. For addresses of vifs there is 'xvif set-ips'.\n"
+		"Xenstored's work grows with the square of what one transaction writes: load parts\n"
+		"of more than some thousand nodes one after the other.",
 	.arguments = { ARG_PATH, ARG_FILE },
 	.options = OPTION(DRY_RUN) | OPTION(FORCE) | OPTION(PRUNE),
 	.needs_store = true,

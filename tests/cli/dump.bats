@@ -226,7 +226,7 @@ no_dump() {
 }
 
 @test "load killed at any call: all of it is there, or nothing" {
-	local n=1 tried=0 none=0 all=0 step=${KILL_STEP:-23} g i
+	local n=1 tried=0 none=0 all=0 step=$((${KILL_STEP:-23} * 3)) g i
 	count() {
 		xenstore-ls -f /tool/k | wc -l
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* seeds.c - the fuzz target over the files of tests/data, each cut and ended at every byte. */
+/* seeds.c - a fuzz target over the files of tests/data, each cut and ended at every byte. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -45,7 +45,7 @@ int main(void)
 		return 1;
 	}
 	while ((entry = readdir(d))) {
-		if (!strstr(entry->d_name, ".sxp"))
+		if (!strstr(entry->d_name, ".sxp") && !strstr(entry->d_name, ".json"))
 			continue;
 		snprintf(name, sizeof(name), "%s/%s", dir, entry->d_name);
 		failed |= run_file(name);
