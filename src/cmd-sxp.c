@@ -20,6 +20,9 @@ int sxp_message(const char *name, const struct sxp_error *from, struct error *er
 
 	if (from->code == SXP_NO_MEMORY)
 		return error_memory(err);
+	if (from->code == SXP_TOO_LONG)
+		return error_set(err, -EILSEQ, "%s: longer than %zu bytes, the most that can be read",
+				 name, from->offset);
 	sxp_describe(from, text, sizeof(text));
 	return error_set(err, -EILSEQ, "%s:%zu:%zu: %s", name, from->line, from->column,
 			 sxp_without_place(text));
@@ -118,9 +121,11 @@ static int print_piece(void *arg, const char *text, size_t len)
 static int print_long(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
 		      FILE *out)
 {
-	struct printing p = { .out = out, .is_watched = isatty(STDERR_FILENO) && !isatty(fileno(out)) };
-	int r = sxp_print_as(doc, node, layout, print_piece, &p);
+	struct printing p = { .out = out };
+	int r;
 
+	p.is_watched = isatty(STDERR_FILENO) && !isatty(fileno(out));
+	r = sxp_print_as(doc, node, layout, print_piece, &p);
 	if (p.shown)
 		fputs("\r\033[K", stderr);
 	return r;

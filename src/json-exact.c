@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* json-exact.c - where JSON holds what json-c would read as something else (json-c 0.16, json_tokener.c). */
+/*
+ * json-exact.c - where JSON holds what json-c would read as something else
+ * (json-c 0.16, json_tokener.c).
+ */
 #include <stdbool.h>
 #include <string.h>
 

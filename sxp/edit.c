@@ -25,8 +25,10 @@ struct sxp_edit {
 
 struct sxp_edit *sxp_edit_new(const struct sxp_doc *doc)
 {
-	struct sxp_edit *edit = doc->links ? NULL : doc_resize(&doc->allocator, NULL, 0, sizeof(*edit));
+	struct sxp_edit *edit = NULL;
 
+	if (!doc->links)
+		edit = doc_resize(&doc->allocator, NULL, 0, sizeof(*edit));
 	if (edit)
 		*edit = (struct sxp_edit){ .doc = doc, .allocator = doc->allocator };
 	return edit;
@@ -74,8 +76,8 @@ static enum sxp_code add_cut(struct sxp_edit *edit, size_t begin, size_t end, st
 
 	if (i < edit->n_cuts && edit->cuts[i].begin < end)
 		code = SXP_CONFLICT;
-	else if (text.bytes && doc_grow(&edit->allocator, &array, &edit->cuts_size, edit->n_cuts + 1,
-				  sizeof(*edit->cuts)))
+	else if (text.bytes && doc_grow(&edit->allocator, &array, &edit->cuts_size,
+					edit->n_cuts + 1, sizeof(*edit->cuts)))
 		code = SXP_OK;
 	if (code) {
 		free_piece(edit, &text);

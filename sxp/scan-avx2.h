@@ -53,23 +53,20 @@ INLINE TARGET void load_avx2(struct block_avx2 *b, const unsigned char *p)
 	b->high = _mm256_or_si256(b->high, _mm256_or_si256(b->v[0], b->v[1]));
 }
 
-INLINE TARGET __m256i odd_avx2(const struct block_avx2 *b, int classes)
+/* The bytes that are this one, in either half. */
+INLINE TARGET __m256i either_avx2(const struct block_avx2 *b, char c)
 {
-	const __m256i backslash = _mm256_set1_epi8('\\');
+	const __m256i v = _mm256_set1_epi8(c);
 
-	return _mm256_or_si256(
-		_mm256_and_si256(_mm256_or_si256(b->classes[0], b->classes[1]),
-				 _mm256_set1_epi8((char)classes)),
-		_mm256_or_si256(_mm256_cmpeq_epi8(b->v[0], backslash),
-				_mm256_cmpeq_epi8(b->v[1], backslash)));
+	return _mm256_or_si256(_mm256_cmpeq_epi8(b->v[0], v), _mm256_cmpeq_epi8(b->v[1], v));
 }
 
 INLINE TARGET bool is_odd_avx2(const struct block_avx2 *b)
 {
-	const __m256i hash = _mm256_set1_epi8('#');
-	__m256i odd = _mm256_or_si256(odd_avx2(b, ODD_CLASSES),
-				      _mm256_or_si256(_mm256_cmpeq_epi8(b->v[0], hash),
-						      _mm256_cmpeq_epi8(b->v[1], hash)));
+	__m256i classes = _mm256_and_si256(_mm256_or_si256(b->classes[0], b->classes[1]),
+					   _mm256_set1_epi8((char)ODD_CLASSES));
+	__m256i odd = _mm256_or_si256(classes, _mm256_or_si256(either_avx2(b, '#'),
+							       either_avx2(b, '\\')));
 
 	return !_mm256_testz_si256(odd, odd);
 }

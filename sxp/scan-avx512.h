@@ -83,31 +83,36 @@ INLINE TARGET void load_avx512(struct block_avx512 *b, const unsigned char *p)
 	b->classes = _mm512_permutex2var_epi8(b->table[0], b->v, b->table[1]);
 }
 
+INLINE TARGET uint64_t in_class_avx512(const struct block_avx512 *b, __m512i classes)
+{
+	return _mm512_mask_test_epi8_mask(b->is_ascii, b->classes, classes);
+}
+
 INLINE TARGET bool is_odd_avx512(const struct block_avx512 *b)
 {
-	return _mm512_mask_test_epi8_mask(b->is_ascii, b->classes, b->odd) != 0;
+	return in_class_avx512(b, b->odd) != 0;
 }
 
 INLINE TARGET bool has_marks_avx512(const struct block_avx512 *b)
 {
-	return _mm512_mask_test_epi8_mask(b->is_ascii, b->classes, b->marks) != 0;
+	return in_class_avx512(b, b->marks) != 0;
 }
 
 INLINE TARGET uint64_t ends_avx512(const struct block_avx512 *b)
 {
-	return _mm512_mask_test_epi8_mask(b->is_ascii, b->classes, b->end);
+	return in_class_avx512(b, b->end);
 }
 
 INLINE TARGET void marks_avx512(const struct block_avx512 *b, uint64_t ends, struct marks *m)
 {
 	m->hash = equal_avx512(b, '#');
 	m->ends = ends | m->hash;
-	m->separators = _mm512_mask_test_epi8_mask(b->is_ascii, b->classes, _mm512_set1_epi8(IS_SEPARATOR));
+	m->separators = in_class_avx512(b, _mm512_set1_epi8(IS_SEPARATOR));
 	m->single = equal_avx512(b, '\'');
-	m->quotes = _mm512_mask_test_epi8_mask(b->is_ascii, b->classes, _mm512_set1_epi8(IS_QUOTE));
+	m->quotes = in_class_avx512(b, _mm512_set1_epi8(IS_QUOTE));
 	m->newline = equal_avx512(b, '\n');
 	m->backslash = equal_avx512(b, '\\');
-	m->control = _mm512_mask_test_epi8_mask(b->is_ascii, b->classes, _mm512_set1_epi8(IS_CONTROL));
+	m->control = in_class_avx512(b, _mm512_set1_epi8(IS_CONTROL));
 }
 
 INLINE TARGET uint64_t parity_avx512(uint64_t m)
@@ -150,7 +155,8 @@ INLINE TARGET void make_row_avx512(const struct block_avx512 *b, struct row_avx5
 	leaves = _mm512_maskz_expand_epi8(m->ends, leaves);
 	ends = _mm512_maskz_expand_epi8(m->leaves, ends);
 	row->has_partner = m->leaves | m->ends;
-	row->bytes = _mm512_mask_blend_epi8(row->has_partner, places, _mm512_or_si512(leaves, ends));
+	row->bytes = _mm512_mask_mov_epi8(places, row->has_partner,
+					  _mm512_or_si512(leaves, ends));
 }
 
 /* "(" have WORD_PAREN; mostly there are less than 16. */
@@ -166,8 +172,9 @@ INLINE TARGET void add_pending_avx512(const struct block_avx512 *b, struct pendi
 		__m512i words = _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(rest)),
 						 _mm512_set1_epi32((int)n_words));
 
-		_mm512_storeu_si512(to + i, _mm512_mask_or_epi32(words, (__mmask16)(is_open >> i), words,
-								 _mm512_set1_epi32((int)WORD_PAREN)));
+		words = _mm512_mask_or_epi32(words, (__mmask16)(is_open >> i), words,
+					     _mm512_set1_epi32((int)WORD_PAREN));
+		_mm512_storeu_si512(to + i, words);
 		i += 16;
 		if (i >= n)
 			break;
@@ -209,7 +216,8 @@ INLINE TARGET void pair_neighbours_avx512(struct pending *pending, struct pairs 
  * the next; no branch on whether a list opens or closes, half of them would go
  * wrong.
  */
-INLINE TARGET void pair_by_stack_avx512(struct scan *sc, struct pending *pending, struct pairs *pairs)
+INLINE TARGET void pair_by_stack_avx512(struct scan *sc, struct pending *pending,
+					struct pairs *pairs)
 {
 	uint32_t *top = sc->top;
 
@@ -227,7 +235,8 @@ INLINE TARGET void pair_by_stack_avx512(struct scan *sc, struct pending *pending
 	pending->n = 0;
 }
 
-static TARGET __attribute__((noinline)) void match_pending_avx512(struct scan *sc, struct pending *pending)
+static TARGET __attribute__((noinline)) void match_pending_avx512(struct scan *sc,
+								   struct pending *pending)
 {
 	uint32_t *words = sc->words;
 	struct pairs pairs;
@@ -243,8 +252,9 @@ static TARGET __attribute__((noinline)) void match_pending_avx512(struct scan *s
 }
 
 /* 32 words at once without looking at their number. */
-INLINE TARGET void emit_avx512(const struct block_avx512 *b, struct scan *sc, struct pending *pending,
-			       uint64_t events, const struct parens_avx512 *parens)
+INLINE TARGET void emit_avx512(const struct block_avx512 *b, struct scan *sc,
+			       struct pending *pending, uint64_t events,
+			       const struct parens_avx512 *parens)
 {
 	struct matching_avx512 m = match_avx512(events, parens);
 	uint32_t *words = sc->words + sc->n_words, pos = (uint32_t)sc->pos;

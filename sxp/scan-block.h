@@ -15,9 +15,11 @@
  * most one kind of quotes. False: there is more, or a quote inside an atom.
  */
 INLINE TARGET bool NAME(find_simple)(const struct NAME(block) *b, struct strings *strings,
-				     uint64_t ends, uint64_t *after_end, uint64_t *starts, uint64_t *inside)
+				     uint64_t ends, uint64_t *after_end, uint64_t *starts,
+				     uint64_t *inside)
 {
-	uint64_t single = NAME(equal)(b, '\''), twice = NAME(equal)(b, '"'), quotes = single | twice;
+	uint64_t single = NAME(equal)(b, '\''), twice = NAME(equal)(b, '"');
+	uint64_t quotes = single | twice;
 	uint64_t other = strings->goes_on & (strings->single ? twice : single);
 	uint64_t in_string, begins;
 
@@ -38,7 +40,8 @@ INLINE TARGET bool NAME(find_simple)(const struct NAME(block) *b, struct strings
 
 /* Any block; *inside is 0 unless there are strings or comments. */
 INLINE TARGET bool NAME(find_starts)(struct scan *sc, const struct NAME(block) *b,
-				     struct strings *strings, uint64_t ends, uint64_t *starts, uint64_t *inside)
+				     struct strings *strings, uint64_t ends, uint64_t *starts,
+				     uint64_t *inside)
 {
 	struct marks m;
 

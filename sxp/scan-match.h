@@ -10,7 +10,8 @@
 
 struct NAME(parens) {
 	uint64_t opens, closes;		/* in the block */
-	uint64_t order, leaves;		/* a bit for each parenthesis: which open; which have no list in them */
+	/* a bit for each parenthesis: which open, and which of these have no list in them */
+	uint64_t order, leaves;
 };
 
 INLINE TARGET struct NAME(parens) NAME(sort)(uint64_t opens, uint64_t closes)
@@ -32,7 +33,8 @@ struct NAME(matching) {
 INLINE TARGET struct NAME(matching) NAME(match)(uint64_t events, const struct NAME(parens) *p)
 {
 	uint64_t parens = _pext_u64(p->opens | p->closes, events);
-	uint64_t leaves = _pdep_u64(p->leaves, parens), ends = _pdep_u64(p->leaves << 1, parens);
+	uint64_t leaves = _pdep_u64(p->leaves, parens);
+	uint64_t ends = _pdep_u64(p->leaves << 1, parens);
 
 	return (struct NAME(matching)){
 		.leaves = leaves, .ends = ends, .rest = parens & ~(leaves | ends),
@@ -46,7 +48,8 @@ INLINE TARGET struct NAME(matching) NAME(match)(uint64_t events, const struct NA
  */
 INLINE TARGET bool NAME(depth_is_right)(const struct scan *sc, const struct NAME(parens) *p)
 {
-	size_t n_opens = (size_t)_mm_popcnt_u64(p->opens), n_leaves = (size_t)_mm_popcnt_u64(p->leaves);
+	size_t n_opens = (size_t)_mm_popcnt_u64(p->opens);
+	size_t n_leaves = (size_t)_mm_popcnt_u64(p->leaves);
 
 	return (sc->depth >= (size_t)_mm_popcnt_u64(p->closes) - n_leaves &&
 		sc->max_depth - sc->depth >= n_opens) ||

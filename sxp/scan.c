@@ -37,7 +37,7 @@ struct pairs {
 struct strings {
 	uint64_t goes_on;	/* a string does */
 	uint64_t single;	/* its quotes are single ones */
-	uint64_t is_odd;	/* a comment goes on, or a backslash was the last byte in a string */
+	uint64_t is_odd;	/* a comment goes on, or the last byte in a string escapes */
 };
 
 INLINE struct strings strings_of(const struct scan *sc)

@@ -168,7 +168,7 @@ static bool report(struct sxp_stream *st, const struct sxp_error *err)
 	return goes_on;
 }
 
-/* The next byte from @pos on that is not UTF-8; a character at the end may go on in the next piece. */
+/* The next byte from @pos on that is not UTF-8; a character at the end may go on later. */
 static void find_not_utf8(struct sxp_stream *st, size_t pos)
 {
 	size_t bad = pos + bytes_utf8(st->piece + pos, st->len - pos);
