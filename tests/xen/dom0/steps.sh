@@ -73,7 +73,7 @@ within() {
 answers() {
 	local address
 	for address in "$@"; do
-		within 30 ping -c 1 -W 2 "$address" || give_up "$address does not answer"
+		within 90 ping -c 1 -W 2 "$address" || give_up "$address does not answer"
 		echo "   $address answers"
 	done
 }
@@ -143,8 +143,9 @@ restarted() { # NAME FORMER
 }
 
 connected() { # NAME
-	local path
-	for path in $(xenstore-list -p "/local/domain/0/backend/vif/$(domid "$1")"); do
+	local path vifs
+	vifs=$(xenstore-list -p "/local/domain/0/backend/vif/$(domid "$1")") || return 1
+	for path in $vifs; do
 		[ "$(xenstore-read "$path/state")" = 4 ] || return 1
 	done
 }
