@@ -4,7 +4,7 @@
 # not met says so and ends the scenario. Commands are printed as a person would
 # type them, with what they print; $output is what the last one printed.
 
-PATIENCE=240 # seconds that a guest may take to come up, on a slow machine
+PATIENCE=400 # seconds that a guest may take to come up, on a slow machine
 
 say() {
 	printf '\n-- %s\n' "$*"
@@ -65,7 +65,8 @@ within() {
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || return 1
-		sleep 0.2
+		# each look costs an emulated processor much
+		sleep 0.5
 	done
 }
 
@@ -87,10 +88,10 @@ silent() {
 	done
 }
 
-# probes ADDRESS [FROM...]: 100 a second go to the guest, which echoes them, until
+# probes ADDRESS [FROM...]: 25 a second go to the guest, which echoes them, until
 # "lost_none"; FROM is the beginning of a command, "ip netns exec NAME"
 probes() {
-	set -- "${@:2}" probe stream "$1" 7 100
+	set -- "${@:2}" probe stream "$1" 7 25
 	echo "# $* &"
 	"$@" >/run/xen/probes 2>&1 &
 	prober=$!
@@ -133,7 +134,7 @@ up() {
 	local id
 	within $PATIENCE restarted "$1" "${2:-none}" || give_up "$1 is not there"
 	id=$(domid "$1")
-	within $PATIENCE connected "$1" || give_up "$1 is not connected"
+	within $PATIENCE connected "$id" || give_up "$1 is not connected"
 	echo "   $1 is domain $id"
 }
 
@@ -142,9 +143,9 @@ restarted() { # NAME FORMER
 	id=$(domid "$1") && [ "$id" != "$2" ]
 }
 
-connected() { # NAME
+connected() { # DOMID
 	local path vifs
-	vifs=$(xenstore-list -p "/local/domain/0/backend/vif/$(domid "$1")") || return 1
+	vifs=$(xenstore-list -p "/local/domain/0/backend/vif/$1") || return 1
 	for path in $vifs; do
 		[ "$(xenstore-read "$path/state")" = 4 ] || return 1
 	done
@@ -154,8 +155,8 @@ connected() { # NAME
 create() {
 	: >"/var/log/xen/console/guest-$1.log"
 	ok xl create "/etc/xen/$1.cfg"
-	up "$1"
 	within $PATIENCE grep -q '^guest is up' "/var/log/xen/console/guest-$1.log" || give_up "$1 does not boot"
+	up "$1"
 }
 
 destroy() { # NAME
