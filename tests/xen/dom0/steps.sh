@@ -117,7 +117,7 @@ config() {
 	vcpus = 1
 	vif = [ $2 ]
 	END
-	grep '^vif' "/etc/xen/$1.cfg"
+	sed -n '/^vif/,$p' "/etc/xen/$1.cfg"
 }
 
 domid() { # NAME
