@@ -106,19 +106,29 @@ static void add_device(struct sxp_doc *doc, const struct vif *vif)
 	result_text(doc, element, "hotplug-status", vif->hotplug_status);
 }
 
-static int add_routes(struct sxp_doc *doc, sxp_node row, const struct vif *vif, struct error *err)
+static int list_routes(const char *name, struct lines *out, struct error *err)
 {
 	CLEANUP(routes_release) struct routes routes = { 0 };
-	CLEANUP(lines_release) struct lines lines = { 0 };
-	unsigned link = vif->backend_domid ? 0 : kernel_link(vif->link);
+	unsigned link = kernel_link(name);
 	int r = link ? kernel_routes(link, &routes, err) : 0;
 
 	for (size_t i = 0; i < routes.n && !r; i++) {
 		char text[ROUTE_TEXT_SIZE];
 
 		route_format(&routes.v[i], text);
-		r = lines_add(&lines, "%s", text);
+		r = lines_add(out, "%s", text);
 	}
+	return r;
+}
+
+static int add_routes(struct sxp_doc *doc, sxp_node row, const struct vif *vif, struct error *err)
+{
+	CLEANUP(lines_release) struct lines lines = { 0 };
+	char twin[VIF_TWIN_SIZE];
+	int r = vif->backend_domid ? 0 : list_routes(vif->link, &lines, err);
+
+	if (!r && !vif->backend_domid && vif_twin(vif, twin))
+		r = list_routes(twin, &lines, err);
 	if (!r)
 		result_lines(doc, row, "routes", &lines);
 	return r;
@@ -129,8 +139,10 @@ static int add_rules(struct sxp_doc *doc, sxp_node row, const struct vif *vif, u
 		     struct error *err)
 {
 	CLEANUP(lines_release) struct lines lines = { 0 };
+	char twin[VIF_TWIN_SIZE];
+	const char *const links[] = { vif->link, vif_twin(vif, twin) ? twin : NULL, NULL };
 	struct rules rules = { 0 };
-	int r = vif->backend_domid ? -ENOENT : rules_list(vif->link, timeout_s, &rules, err);
+	int r = vif->backend_domid ? -ENOENT : rules_list(links, timeout_s, &rules, err);
 
 	if (r)
 		return r == -ENOENT ? 0 : r;
@@ -148,21 +160,16 @@ static bool is_same(const char *a, const char *b)
 }
 
 /* Which places hold the list that the backend has. */
-static int add_places(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
+static int add_places(struct sxp_doc *doc, sxp_node row, const struct vif *vif,
 		      struct error *err)
 {
-	CLEANUP(cleanup_free) char *path = vif_libxl_path(vif, "ip"), *copy = NULL;
 	CLEANUP(userdata_release) struct userdata u = { 0 };
 	CLEANUP(cleanup_free) char *stored = NULL;
-	int r = path ? store_get(st, 0, &copy, err, "%s", path) : error_memory(err);
-	sxp_node places;
+	sxp_node places = sxp_add_element(doc, row, "persisted");
+	int r = userdata_read(&u, &vif->domain, err);
 
-	if (r)
-		return r;
-	places = sxp_add_element(doc, row, "persisted");
 	result_bool(doc, places, "backend", true);
-	result_bool(doc, places, "libxl", vif->has_libxl && is_same(copy, vif->ip));
-	r = userdata_read(&u, &vif->domain, err);
+	result_bool(doc, places, "libxl", vif->has_libxl && is_same(vif->libxl_ip, vif->ip));
 	if (!r && u.text && !userdata_get_ips(&u, vif->devid, &stored, err))
 		result_bool(doc, places, "userdata", is_same(stored, vif->ip));
 	else
@@ -206,7 +213,7 @@ static int add_detail(struct store *st, struct result *result, const struct vif 
 	if (!r)
 		r = add_rules(result->doc, row, vif, result->timeout_s, err);
 	if (!r)
-		r = add_places(st, result->doc, row, vif, err);
+		r = add_places(result->doc, row, vif, err);
 	return r ? r : add_claims(st, result->doc, row, vif, err);
 }
 

@@ -216,6 +216,52 @@ void routes_release(struct routes *routes)
 	*routes = (struct routes){ 0 };
 }
 
+static int by_link(const void *a, const void *b)
+{
+	const struct route *x = a, *y = b;
+
+	return x->link < y->link ? -1 : x->link > y->link;
+}
+
+void routes_sort(struct routes *routes)
+{
+	if (routes->n)
+		qsort(routes->v, routes->n, sizeof(*routes->v), by_link);
+}
+
+/* The first route whose link is not below @link. */
+static size_t lower_bound(const struct routes *sorted, unsigned link)
+{
+	size_t low = 0, high = sorted->n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (sorted->v[middle].link < link)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct routes routes_of_link(const struct routes *sorted, unsigned link)
+{
+	size_t first = lower_bound(sorted, link), end = first;
+
+	while (end < sorted->n && sorted->v[end].link == link)
+		end++;
+	return (struct routes){ .v = sorted->v + first, .n = end - first };
+}
+
+int routes_append(struct routes *routes, const struct routes *more)
+{
+	for (size_t i = 0; i < more->n; i++)
+		if (append_route(routes, &more->v[i]) != MNL_CB_OK)
+			return -ENOMEM;
+	return 0;
+}
+
 bool route_equal(const struct route *a, const struct route *b)
 {
 	return ipnet_equal(&a->dst, &b->dst) && a->link == b->link && a->table == b->table &&

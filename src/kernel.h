@@ -48,6 +48,14 @@ bool kernel_link_is_port(const char *name, const char *bridge);
  */
 int kernel_routes(unsigned link, struct routes *out, struct error *err);
 void routes_release(struct routes *routes);
+
+/* Sort by link; those of one link among sorted ones, borrowed. */
+void routes_sort(struct routes *routes);
+struct routes routes_of_link(const struct routes *sorted, unsigned link);
+
+/* Append copies of @more. Returns 0 or -ENOMEM. */
+int routes_append(struct routes *routes, const struct routes *more);
+
 /* "10.0.0.1 dev vif1.0 src 192.168.7.1 metric 2", as ip(8) lists it. */
 #define ROUTE_TEXT_SIZE 256
 void route_format(const struct route *route, char out[ROUTE_TEXT_SIZE]);

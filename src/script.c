@@ -121,6 +121,8 @@ static void identify_common(struct script *script)
 		if (strcmp(known_commons[i].digest, digest))
 			continue;
 		script->sets_rules = known_commons[i].sets_rules;
+		/* "if [ "$type_if" = vif ]" (Xen, tools/hotplug/Linux/vif-openvswitch) */
+		script->sets_twin_rules = script->sets_rules && script->family != FAMILY_OPENVSWITCH;
 		return;
 	}
 	script->family = FAMILY_UNKNOWN;

@@ -14,20 +14,43 @@
 static const struct {
 	const char *name;
 	size_t offset;
+	enum { OF_BACKEND, OF_LIBXL, OF_DOMAIN } place;
 } nodes[N_NODES] = {
-	[NODE_FRONTEND_ID] = { "frontend-id", offsetof(struct vif, frontend_id) },
-	[NODE_HANDLE] = { "handle", offsetof(struct vif, handle) },
-	[NODE_IP] = { "ip", offsetof(struct vif, ip) },
-	[NODE_MAC] = { "mac", offsetof(struct vif, mac) },
-	[NODE_STATE] = { "state", offsetof(struct vif, state) },
-	[NODE_ONLINE] = { "online", offsetof(struct vif, online) },
-	[NODE_SCRIPT] = { "script", offsetof(struct vif, script) },
-	[NODE_TYPE] = { "type", offsetof(struct vif, type) },
-	[NODE_BRIDGE] = { "bridge", offsetof(struct vif, bridge) },
-	[NODE_VIFNAME] = { "vifname", offsetof(struct vif, vifname) },
-	[NODE_GATEWAYDEV] = { "gatewaydev", offsetof(struct vif, gatewaydev) },
-	[NODE_HOTPLUG_STATUS] = { "hotplug-status", offsetof(struct vif, hotplug_status) },
+	[NODE_FRONTEND_ID] = { "frontend-id", offsetof(struct vif, frontend_id), OF_BACKEND },
+	[NODE_HANDLE] = { "handle", offsetof(struct vif, handle), OF_BACKEND },
+	[NODE_IP] = { "ip", offsetof(struct vif, ip), OF_BACKEND },
+	[NODE_MAC] = { "mac", offsetof(struct vif, mac), OF_BACKEND },
+	[NODE_STATE] = { "state", offsetof(struct vif, state), OF_BACKEND },
+	[NODE_ONLINE] = { "online", offsetof(struct vif, online), OF_BACKEND },
+	[NODE_SCRIPT] = { "script", offsetof(struct vif, script), OF_BACKEND },
+	[NODE_TYPE] = { "type", offsetof(struct vif, type), OF_BACKEND },
+	[NODE_BRIDGE] = { "bridge", offsetof(struct vif, bridge), OF_BACKEND },
+	[NODE_VIFNAME] = { "vifname", offsetof(struct vif, vifname), OF_BACKEND },
+	[NODE_GATEWAYDEV] = { "gatewaydev", offsetof(struct vif, gatewaydev), OF_BACKEND },
+	[NODE_HOTPLUG_STATUS] = { "hotplug-status", offsetof(struct vif, hotplug_status), OF_BACKEND },
+	[NODE_LIBXL_IP] = { "ip", offsetof(struct vif, libxl_ip), OF_LIBXL },
+	[NODE_STUBDOM] = { "image/device-model-domid", offsetof(struct vif, stubdom), OF_DOMAIN },
 };
+
+#define PATH_SIZE 128
+
+/* Where a node stands; the backend's path is known. */
+static const char *node_path(const struct vif *vif, size_t i, char out[PATH_SIZE])
+{
+	switch (nodes[i].place) {
+	case OF_BACKEND:
+		snprintf(out, PATH_SIZE, "%s/%s", vif->backend, nodes[i].name);
+		break;
+	case OF_LIBXL:
+		snprintf(out, PATH_SIZE, "/libxl/%u/device/vif/%u/%s", vif->domain.domid, vif->devid,
+			 nodes[i].name);
+		break;
+	case OF_DOMAIN:
+		snprintf(out, PATH_SIZE, "/local/domain/%u/%s", vif->domain.domid, nodes[i].name);
+		break;
+	}
+	return out;
+}
 
 static char **field(struct vif *vif, size_t i)
 {
@@ -135,13 +158,14 @@ static int finish(struct vif *vif, struct error *err)
 /* In a transaction, one request after the other. */
 static int read_in_transaction(struct store *st, store_tx tx, struct vif *vif, struct error *err)
 {
+	char path[PATH_SIZE];
 	int r = store_get(st, tx, &vif->backend, err, "/libxl/%u/device/vif/%u/backend",
 			  vif->domain.domid, vif->devid);
 
 	if (!r)
 		r = check_backend(vif, err);
 	for (size_t i = 0; i < N_NODES && !r; i++)
-		r = store_get(st, tx, field(vif, i), err, "%s/%s", vif->backend, nodes[i].name);
+		r = store_get(st, tx, field(vif, i), err, "%s", node_path(vif, i, path));
 	return r ? r : finish(vif, err);
 }
 
@@ -150,11 +174,12 @@ static int read_nodes(struct store *st, struct vif *v, size_t n, unsigned wanted
 		      struct error *err)
 {
 	struct batch b = { 0 };
+	char path[PATH_SIZE];
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < N_NODES && v[i].backend; j++)
 			if (wanted & 1u << j)
-				batch_get(&b, field(&v[i], j), "%s/%s", v[i].backend, nodes[j].name);
+				batch_get(&b, field(&v[i], j), "%s", node_path(&v[i], j, path));
 	return store_run(st, &b, err);
 }
 
@@ -307,29 +332,84 @@ int vif_list_all(struct store *st, unsigned wanted, struct vifs *out, struct err
 	return r ? r : vif_list(st, domains.v, domains.n, wanted, out, err);
 }
 
-int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struct error *err)
+bool vif_twin(const struct vif *vif, char out[VIF_TWIN_SIZE])
 {
-	static const char *const families[] = { "ipv4", "ipv6" };
-	struct names names[2] = { { 0 }, { 0 } };
+	if (!vif->type || strcmp(vif->type, "vif_ioemu") || vif->stubdom)
+		return false;
+	return snprintf(out, VIF_TWIN_SIZE, "%s-emu", vif->link) < VIF_TWIN_SIZE;
+}
+
+#define N_FAMILIES 2
+
+/* The nodes below one folder of claims, whose names are known. */
+static void batch_claims(struct batch *b, const struct vif *vif, const char *family,
+			 const struct names *names, char **values)
+{
+	for (unsigned i = 0; i < names->n; i++)
+		batch_get(b, &values[i], "/local/domain/%u/attr/vif/%u/%s/%s", vif->domain.domid,
+			  vif->devid, family, names->v[i]);
+}
+
+static int read_claims(struct store *st, const struct vif *vifs, size_t n,
+		       const char *const *families, const struct names *names, char **values,
+		       struct error *err)
+{
 	struct batch b = { 0 };
+
+	for (size_t i = 0; i < n * N_FAMILIES; i++) {
+		batch_claims(&b, &vifs[i / N_FAMILIES], families[i % N_FAMILIES], &names[i], values);
+		values += names[i].n;
+	}
+	return store_run(st, &b, err);
+}
+
+static int hand_out_claims(const struct names *names, char **values, struct lines *out, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n * N_FAMILIES; i++)
+		for (unsigned j = 0; j < names[i].n; j++, values++)
+			if (*values)
+				r |= lines_add(&out[i / N_FAMILIES], "%s", *values);
+	return r;
+}
+
+int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct lines *out,
+		  struct error *err)
+{
+	static const char *const families[N_FAMILIES] = { "ipv4", "ipv6" };
+	CLEANUP(cleanup_free) struct names *names = calloc(n * N_FAMILIES + 1, sizeof(*names));
+	CLEANUP(cleanup_free) char **values = NULL;
+	struct batch b = { 0 };
+	size_t n_values = 0;
 	int r;
 
-	for (size_t f = 0; f < 2; f++)
-		batch_list(&b, &names[f], "/local/domain/%u/attr/vif/%u/%s", vif->domain.domid,
-			   vif->devid, families[f]);
+	if (!names)
+		return error_memory(err);
+	for (size_t i = 0; i < n * N_FAMILIES; i++)
+		batch_list(&b, &names[i], "/local/domain/%u/attr/vif/%u/%s",
+			   vifs[i / N_FAMILIES].domain.domid, vifs[i / N_FAMILIES].devid,
+			   families[i % N_FAMILIES]);
 	r = store_run(st, &b, err);
-	for (size_t f = 0; f < 2; f++) {
-		for (unsigned i = 0; i < names[f].n && !r; i++) {
-			CLEANUP(cleanup_free) char *value = NULL;
-
-			r = store_get(st, 0, &value, err, "/local/domain/%u/attr/vif/%u/%s/%s",
-				      vif->domain.domid, vif->devid, families[f], names[f].v[i]);
-			if (!r && value && lines_add(out, "%s", value))
-				r = error_memory(err);
-		}
-		names_release(&names[f]);
-	}
+	for (size_t i = 0; i < n * N_FAMILIES; i++)
+		n_values += names[i].n;
+	values = r ? NULL : calloc(n_values + 1, sizeof(*values));
+	if (!r && !values)
+		r = error_memory(err);
+	if (!r)
+		r = read_claims(st, vifs, n, families, names, values, err);
+	if (!r && hand_out_claims(names, values, out, n))
+		r = error_memory(err);
+	for (size_t i = 0; i < n_values && values; i++)
+		free(values[i]);
+	for (size_t i = 0; i < n * N_FAMILIES; i++)
+		names_release(&names[i]);
 	return r;
+}
+
+int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struct error *err)
+{
+	return vif_claims_of(st, vif, 1, out, err);
 }
 
 static bool is_named(const struct vif *vif, const char *word)

@@ -16,10 +16,12 @@
 #define STATE_INIT_WAIT 2
 #define STATE_CONNECTED 4
 
-/* The backend's nodes that make a vif. */
+/* The nodes that make a vif: of its backend, ... */
 enum vif_node {
 	NODE_FRONTEND_ID, NODE_HANDLE, NODE_IP, NODE_MAC, NODE_STATE, NODE_ONLINE, NODE_SCRIPT,
 	NODE_TYPE, NODE_BRIDGE, NODE_VIFNAME, NODE_GATEWAYDEV, NODE_HOTPLUG_STATUS,
+	NODE_LIBXL_IP,		/* ... of libxl's copy, ... */
+	NODE_STUBDOM,		/* ... and of the domain (Xen, tools/libs/light, libxl_get_stubdom_id) */
 	N_NODES
 };
 
@@ -35,6 +37,8 @@ struct vif {
 	/* nodes of the backend; NULL where there is none, or it was not asked for */
 	char *ip, *mac, *state, *online, *script, *type, *bridge;
 	char *vifname, *gatewaydev, *hotplug_status, *frontend_id, *handle;
+	char *libxl_ip;		/* libxl's copy of the list */
+	char *stubdom;		/* the domain in which the guest's devices are emulated, if not in this one */
 	char *link;		/* the host's name of the interface */
 	struct iplist ips;
 };
@@ -73,10 +77,23 @@ int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigne
 	     struct vif *out, struct error *err);
 
 /*
+ * The name of a second interface on this host, for the emulated network card
+ * of the same vif; it is there until the guest unplugs the card. A card that
+ * is emulated in a stub domain has none here (Xen, tools/libs/light,
+ * libxl_linux.c, libxl__hotplug_nic). Returns false when there is none.
+ */
+#define VIF_TWIN_SIZE 64
+bool vif_twin(const struct vif *vif, char out[VIF_TWIN_SIZE]);
+
+/*
  * What the guest says of its addresses; a guest can write anything there (Xen,
  * docs/misc/xenstore-paths.pandoc, ~/attr/vif/$DEVID/ipv4/$INDEX, ipv6/$INDEX).
  */
 int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struct error *err);
+
+/* The same of @n vifs, asked at once; @out: @n of them. */
+int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct lines *out,
+		  struct error *err);
 
 void vif_release(struct vif *vif);
 void vifs_release(struct vifs *vifs);

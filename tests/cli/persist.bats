@@ -302,13 +302,6 @@ killed_in() {
 	[ "$(live)" = "10.0.0.1 10.0.0.2 2001:db8::5 10.0.0.9" ]
 }
 
-@test "an emulated twin is not left behind: refused" {
-	xenstore-write /local/domain/0/backend/vif/1/0/type vif_ioemu
-	ip link add vif1.0-emu type veth peer name emu1
-	refused 1 "emulated twin" xvif add-ip web01 10.0.0.5
-	xvif -q add-ip --hotplug=none web01 10.0.0.5
-}
-
 @test "--config: two vifs with one MAC, the backup as secret as the file" {
 	local cfg=/run/xen/two.cfg
 	printf "vif = [ 'mac=00:16:3e:00:00:01, ip=10.5.0.1', 'mac=00:16:3e:00:00:01, ip=10.5.0.2' ]\nvncpasswd = 'x'\n" >$cfg
