@@ -84,7 +84,7 @@ live() {
 @test "the address of eth0 has changed: the old routes stay" {
 	ip addr flush dev eth0
 	ip addr add 192.168.7.99/24 dev eth0
-	ip addr add 192.168.7.1/32 dev lo
+	ip addr replace 192.168.7.1/32 dev lo
 	xvif add-ip web01 10.0.0.5
 	[ "$(routes | wc -l)" = 3 ]
 	routes | grep -qx '10.0.0.5 scope link src 192.168.7.1 metric 2'
@@ -156,7 +156,7 @@ live() {
 	ip route del 10.0.0.1 dev vif1.0
 	run xvif add-ip web01 10.0.0.1
 	[ "$status" = 0 ]
-	[[ "$output" == *"10.0.0.1 is in the list and has no route: it gets one"* ]]
+	[[ "$output" == *"10.0.0.1 is in the list and has no route on vif1.0: it gets one"* ]]
 	routes | grep -qx '10.0.0.1 scope link src 192.168.7.1 metric 2'
 }
 

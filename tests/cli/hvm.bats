@@ -189,7 +189,7 @@ live() {
 	hvm
 	ip addr flush dev eth0
 	ip addr add 192.168.7.99/24 dev eth0
-	ip addr add 192.168.7.1/32 dev lo
+	ip addr replace 192.168.7.1/32 dev lo
 	xvif add-ip web01 10.0.0.5
 	ip route show dev vif1.0 | grep -q '^10.0.0.5 .*src 192.168.7.1 metric 2'
 	ip route show dev vif1.0-emu | grep -q '^10.0.0.5 .*src 192.168.7.1 metric 1'
