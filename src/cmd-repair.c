@@ -78,9 +78,9 @@ static int forget_stale(struct store *st, const struct vif *vif, struct error *e
 
 #define ATTEMPTS 10
 
-static int repair_vif(struct store *st, const struct vif *found, void *data, struct error *err)
+static int repair_vif(struct store *st, const struct vif *found, struct work *work,
+		      struct error *err)
 {
-	struct work *work = data;
 	CLEANUP(signals_release) struct signals held = { 0 };
 	CLEANUP(lock_release) struct lock lock = { 0 };
 	int r = lock_vif(&lock, found->domain.domid, found->devid, work->options.timeout_s, err);
@@ -99,6 +99,32 @@ static int repair_vif(struct store *st, const struct vif *found, void *data, str
 			r = repair_loaded(work, st, &vif, &lock, err);
 	}
 	return r == -ENOENT ? 0 : r;
+}
+
+static bool needs_work(struct store *st, const struct vif *vif,
+		       const struct apply_options *options, int *code_out)
+{
+	CLEANUP(repair_release) struct repair repair = { 0 };
+	struct error why = { 0 };
+	int r = repair_look(st, vif, options, &repair, &why);
+
+	*code_out = r == -ENOMEM ? r : 0;
+	return r || repair.found.n || repair.journal.is_stale;
+}
+
+/* Most vifs of a host are right: that is found out in one pass, before any is locked. */
+static int repair_vifs(struct store *st, const struct vifs *vifs, struct work *work,
+		       struct error *err)
+{
+	CLEANUP(view_release) struct view view = { 0 };
+	struct apply_options options = work->options;
+	int r = view_take(st, vifs->v, vifs->n, work->options.timeout_s, &view, err);
+
+	options.view = &view;
+	for (size_t i = 0; i < vifs->n && !r; i++)
+		if (needs_work(st, &vifs->v[i], &options, &r))
+			r = r ? error_memory(err) : repair_vif(st, &vifs->v[i], work, err);
+	return r;
 }
 
 /* Journals whose vif is not there any more. */
@@ -160,8 +186,13 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 			.no_persist = args->options[OPT_NO_PERSIST] != NULL,
 		},
 	};
-	int r = each_vif(cx->store, args, repair_vif, &work, err);
+	CLEANUP(vifs_release) struct vifs vifs = { 0 };
+	int r = vifs_of_args(cx->store, args, &vifs, err);
 
+	if (!r && vifs.n == 1)
+		r = repair_vif(cx->store, &vifs.v[0], &work, err);
+	else if (!r)
+		r = repair_vifs(cx->store, &vifs, &work, err);
 	if (!r && !args->n_words && !work.options.dry_run)
 		r = repair_orphans(&work, cx->store, err);
 	if (!r)
