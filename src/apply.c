@@ -158,15 +158,23 @@ static int compare_with_store(const struct apply *a, store_tx tx, struct error *
 			 vif->domain.domid, vif->devid);
 }
 
+static bool changes_asked(const struct survey *s)
+{
+	return s->asked.no_hotplug || s->asked.no_persist || s->leaves.no_hotplug ||
+	       s->leaves.no_persist;
+}
+
+/* @asked: what was asked for this list */
 static int write_list(const struct apply *a, store_tx tx, const char *text, const char *libxl_text,
-		      struct error *err)
+		      const struct asked *asked, struct error *err)
 {
 	CLEANUP(cleanup_free) char *copy = vif_libxl_path(a->s->vif, "ip");
 	int r = copy ? store_set(a->st, tx, text, err, "%s/ip", a->s->vif->backend) : error_memory(err);
 
 	if (!r && a->s->vif->has_libxl)
 		r = store_set(a->st, tx, libxl_text, err, "%s", copy);
-	return r;
+	return r || !changes_asked(a->s) ? r :
+	       asked_write(a->st, tx, a->s->vif, text, asked, err);
 }
 
 static int write_after(struct store *st, store_tx tx, void *data, struct error *err)
@@ -180,7 +188,7 @@ static int write_after(struct store *st, store_tx tx, void *data, struct error *
 		free(text);
 		text = NULL;
 	}
-	return r ? r : write_list(a, tx, text, text, err);
+	return r ? r : write_list(a, tx, text, text, &a->s->leaves, err);
 }
 
 /* Does the list stand in the store? */
@@ -346,7 +354,7 @@ static int write_before(struct store *st, store_tx tx, void *data, struct error 
 		return r ? r : error_memory(err);
 	if (!id || !same(now, a->s->after.n ? text : NULL))
 		return 0;
-	return write_list(a, tx, a->s->vif->ip, a->s->vif->libxl_ip, err);
+	return write_list(a, tx, a->s->vif->ip, a->s->vif->libxl_ip, &a->s->asked, err);
 }
 
 static bool is_gone(const struct apply *a)

@@ -44,6 +44,31 @@ struct check {
 	unsigned domid;		/* ... this one */
 };
 
+static bool has_kind(const struct differences *found, const char *kind)
+{
+	for (size_t i = 0; i < found->n; i++)
+		if (!strcmp(found->v[i].kind, kind))
+			return true;
+	return false;
+}
+
+/* A place that differs because an edit was asked to leave it. */
+static int note_asked(struct check *check, const struct repair *repair)
+{
+	const struct differences *found = &repair->found;
+	const struct survey *s = &repair->survey;
+	int r = 0;
+
+	if (s->asked.no_hotplug && (has_kind(found, "route-missing") ||
+				    has_kind(found, "route-extra") || has_kind(found, "rules")))
+		r = report_note(&check->report, s->vif, "an edit with --hotplug=none was asked to leave "
+				"its routes and rules as they were");
+	if (!r && s->asked.no_persist && has_kind(found, "userdata"))
+		r = report_note(&check->report, s->vif, "an edit with --no-persist was asked to leave "
+				"libxl's stored configuration as it was");
+	return r;
+}
+
 static int note_claims(struct check *check, const struct vif *vif, const struct lines *claims)
 {
 	int r = 0;
@@ -72,7 +97,7 @@ static int compare_vif(struct store *st, const struct vif *vif, struct check *ch
 		r = report_note(&check->report, vif, "routes and rules not compared: %s", err->text);
 	for (size_t i = 0; i < repair.found.n && !r; i++)
 		r = report_difference(&check->report, vif, &repair.found.v[i]);
-	return r;
+	return r ? r : note_asked(check, &repair);
 }
 
 static void release_claims(struct lines *claims, size_t n)
@@ -267,6 +292,29 @@ static int check_duplicates(struct store *st, struct check *check, const struct 
 	return r ? error_memory(err) : 0;
 }
 
+/* Nodes that a domain left behind when it ended: nothing but a note, they do no harm. */
+static int note_leftovers(struct store *st, struct check *check, const struct vifs *vifs,
+			  struct error *err)
+{
+	CLEANUP(names_release) struct names domids = { 0 };
+	int r = store_list(st, 0, &domids, err, "/local/domain/0/backend/vif");
+
+	for (unsigned i = 0; i < domids.n && !r; i++) {
+		unsigned domid;
+		bool is_gone = false, is_seen = false;
+
+		if (!parse_id(domids.v[i], &domid))
+			continue;
+		for (size_t j = 0; j < vifs->n && !is_seen; j++)
+			is_seen = vifs->v[j].domain.domid == domid;
+		r = is_seen ? 0 : domain_is_gone(st, domid, &is_gone, err);
+		if (!r && is_gone)
+			r = lines_add(&check->report.notes, "domain %u is gone, its backend nodes are still "
+				      "below /local/domain/0/backend/vif/%u", domid, domid);
+	}
+	return r;
+}
+
 static int print_check(const struct check *check, const struct args *args, FILE *out,
 		       struct error *err)
 {
@@ -297,8 +345,10 @@ static int check_lists(struct store *st, struct check *check, const struct vifs 
 	CLEANUP(vifs_release) struct vifs all = { 0 };
 	int r;
 
-	if (!check->is_named)
-		return check_duplicates(st, check, looked_at, err);
+	if (!check->is_named) {
+		r = check_duplicates(st, check, looked_at, err);
+		return r ? r : note_leftovers(st, check, looked_at, err);
+	}
 	r = vif_list_all(st, 1u << NODE_IP, &all, err);
 	return r ? r : check_duplicates(st, check, &all, err);
 }

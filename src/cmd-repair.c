@@ -127,25 +127,45 @@ static int repair_vifs(struct store *st, const struct vifs *vifs, struct work *w
 	return r;
 }
 
-/* Journals whose vif is not there any more. */
+/* Is the vif there no more? Nodes that a domain left behind when it ended are none. */
+static int find_orphan(struct store *st, struct vif *vif, bool *is_orphan_out, struct error *err)
+{
+	const struct domain domain = { .domid = vif->domain.domid };
+	unsigned devid = vif->devid;
+	int r = domain_is_gone(st, domain.domid, is_orphan_out, err);
+
+	if (r || *is_orphan_out)
+		return r;
+	r = vif_load(st, 0, &domain, devid, vif, err);
+	*is_orphan_out = r == -ENOENT;
+	return r == -ENOENT || r == -EUCLEAN ? 0 : r;
+}
+
+/* A journal whose vif is not there any more. */
+static int repair_if_orphan(struct work *work, struct store *st, unsigned domid, unsigned devid,
+			    struct error *err)
+{
+	CLEANUP(vif_release) struct vif vif = { .domain = { .domid = domid }, .devid = devid };
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	bool is_orphan = false;
+	int r = find_orphan(st, &vif, &is_orphan, err);
+
+	if (r || !is_orphan)
+		return r;
+	r = lock_vif(&lock, domid, devid, work->options.timeout_s, err);
+	return r ? r : repair_orphan(st, domid, devid, work->options.timeout_s, err);
+}
+
 static int repair_orphans(struct work *work, struct store *st, struct error *err)
 {
 	CLEANUP(lines_release) struct lines names = { 0 };
 	int r = journal_list(st, &names, err);
 
 	for (size_t i = 0; i < names.n && !r; i++) {
-		CLEANUP(vif_release) struct vif vif = { 0 };
-		CLEANUP(lock_release) struct lock lock = { 0 };
-		struct domain domain = { 0 };
-		struct error why = { 0 };
-		unsigned devid;
+		unsigned domid, devid;
 
-		if (sscanf(names.v[i], "%9u %9u", &domain.domid, &devid) != 2 ||
-		    vif_load(st, 0, &domain, devid, &vif, &why) != -ENOENT)
-			continue;
-		r = lock_vif(&lock, domain.domid, devid, work->options.timeout_s, err);
-		if (!r)
-			r = repair_orphan(st, domain.domid, devid, work->options.timeout_s, err);
+		if (sscanf(names.v[i], "%9u %9u", &domid, &devid) == 2)
+			r = repair_if_orphan(work, st, domid, devid, err);
 	}
 	return r;
 }

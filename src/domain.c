@@ -56,6 +56,19 @@ static int load_uuid(struct store *st, struct domain *domain, struct error *err)
 	return r;
 }
 
+int domain_is_gone(struct store *st, unsigned domid, bool *gone_out, struct error *err)
+{
+	CLEANUP(cleanup_free) char *name = NULL, *vm = NULL;
+	struct batch b = { 0 };
+	int r;
+
+	batch_get(&b, &name, "/local/domain/%u/name", domid);
+	batch_get(&b, &vm, "/local/domain/%u/vm", domid);
+	r = store_run(st, &b, err);
+	*gone_out = !r && !name && !vm && hypervisor_domain(domid) != LIFE_RUNNING;
+	return r;
+}
+
 static int by_domid(const void *a, const void *b)
 {
 	const struct domain *x = a, *y = b;

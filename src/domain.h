@@ -26,6 +26,12 @@ int domain_find(struct store *st, const char *word, struct domain *out, struct e
 /* All domains in the store; a domain that vanishes meanwhile is left out. */
 int domain_list(struct store *st, struct domains *out, struct error *err);
 
+/*
+ * domain_is_gone - is there nothing of this number, for the store and, where
+ * it can be asked, for the hypervisor? Returns 0 or a negative errno.
+ */
+int domain_is_gone(struct store *st, unsigned domid, bool *gone_out, struct error *err);
+
 void domain_release(struct domain *domain);
 void domains_release(struct domains *domains);
 

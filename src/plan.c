@@ -47,6 +47,8 @@ static void plan_commit(struct plan *p)
 	plan_list(p, path);
 	if (p->s->vif->has_libxl && copy)
 		plan_list(p, copy);
+	if (p->s->leaves.no_hotplug || p->s->leaves.no_persist)
+		line(p, "write " ASKED_ROOT "/%u/%u", p->s->vif->domain.domid, p->s->vif->devid);
 }
 
 static void plan_route(struct plan *p, const char *operation, const struct route *rt)

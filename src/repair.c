@@ -138,23 +138,37 @@ void repair_release(struct repair *r)
 	differences_release(&r->found);
 }
 
+/* The rules by which the scripts let @link through; none while there is such a link, which may be another's. */
+static int take_orphaned(const char *link, unsigned timeout_s, struct rules *out, struct error *err)
+{
+	const char *const links[] = { link, NULL };
+	struct rules rules = { 0 };
+	int r = kernel_link(link) ? 0 : rules_list(links, timeout_s, &rules, err);
+
+	if (!r)
+		r = rules_of_scripts(&rules, link, out, err);
+	rules_release(&rules);
+	return r == -ENOENT ? 0 : r;
+}
+
 int repair_orphan(struct store *st, unsigned domid, unsigned devid, unsigned timeout_s,
 		  struct error *err)
 {
 	const struct vif vif = { .domain = { .domid = domid }, .devid = devid };
-	struct rules rules = { 0 }, ours = { 0 };
-	char link[32], twin[VIF_TWIN_SIZE];
-	const char *const links[] = { link, twin, NULL };
-	int r;
+	CLEANUP(cleanup_free) char *noted = NULL;
+	char names[2][VIF_TWIN_SIZE];
+	struct rules ours = { 0 };
+	int r = journal_link(st, &vif, &noted, err);
 
-	snprintf(twin, sizeof(twin), "vif%u.%u-emu", domid, devid);
-	snprintf(link, sizeof(link), "vif%u.%u", domid, devid);
-	r = kernel_link(link) ? -ENOENT : rules_list(links, timeout_s, &rules, err);
-	for (size_t i = 0; links[i] && !r; i++)
-		r = rules_of_scripts(&rules, links[i], &ours, err);
+	if (noted)
+		snprintf(names[0], sizeof(names[0]), "%s", noted);
+	else
+		snprintf(names[0], sizeof(names[0]), "vif%u.%u", domid, devid);
+	snprintf(names[1], sizeof(names[1]), "%.50s-emu", names[0]);
+	for (size_t i = 0; i < 2 && !r; i++)
+		r = take_orphaned(names[i], timeout_s, &ours, err);
 	if (!r)
 		r = rules_delete(&ours, timeout_s, err);
-	rules_release(&rules);
 	rules_release(&ours);
-	return r && r != -ENOENT ? r : journal_remove(st, &vif, err);
+	return r ? r : journal_remove(st, &vif, err);
 }

@@ -48,32 +48,79 @@ static void close_file(FILE **f)
 		fclose(*f);
 }
 
-static int digest_file(const char *path, char out[SHA256_DIGEST_STRING_LENGTH])
+/* What a script is, apart from comments, blank lines and indentation. */
+struct content {
+	char digest[SHA256_DIGEST_STRING_LENGTH];
+	bool quotes_list;	/* has the loop below */
+	bool is_disabled;	/* its handle_iptable() returns at once */
+	enum { OUTSIDE, HEAD, BODY } at;	/* of that function, while it is read */
+};
+
+/*
+ * "for addr in "$ip"" takes the whole list for one address; stock scripts had
+ * it until 2006, and copies of them have it still. Digested without the quotes.
+ */
+static bool unquote_list(char *line)
+{
+	static const char *const quoted[] = { "for addr in \"$ip\"", "for addr in \"${ip}\"" };
+	static const char plain[] = "for addr in $ip";
+
+	for (size_t i = 0; i < sizeof(quoted) / sizeof(*quoted); i++) {
+		size_t len = strlen(quoted[i]);
+
+		if (strncmp(line, quoted[i], len))
+			continue;
+		memmove(line + sizeof(plain) - 1, line + len, strlen(line + len) + 1);
+		memcpy(line, plain, sizeof(plain) - 1);
+		return true;
+	}
+	return false;
+}
+
+static void note_line(struct content *content, const char *line)
+{
+	if (content->at == BODY)
+		content->is_disabled = !strncmp(line, "return", 6);
+	if (!strncmp(line, "handle_iptable()", 16))
+		content->at = strchr(line, '{') ? BODY : HEAD;
+	else
+		content->at = content->at == HEAD && line[0] == '{' ? BODY : OUTSIDE;
+}
+
+/* Returns the line without blanks around it; NULL: nothing but a comment. */
+static char *trim(char *line)
+{
+	size_t n = strlen(line);
+
+	while (n && isspace((unsigned char)line[n - 1]))
+		line[--n] = '\0';
+	while (isspace((unsigned char)*line))
+		line++;
+	return *line && *line != '#' ? line : NULL;
+}
+
+static int read_content(const char *path, struct content *out)
 {
 	CLEANUP(close_file) FILE *f = fopen(path, "re");
-	CLEANUP(cleanup_free) char *line = NULL;
+	CLEANUP(cleanup_free) char *text = NULL;
 	size_t size = 0;
-	ssize_t n;
 	SHA2_CTX ctx;
 
+	*out = (struct content){ .at = OUTSIDE };
 	if (!f)
 		return -errno;
 	SHA256Init(&ctx);
-	while ((n = getline(&line, &size, f)) >= 0) {
-		char *p = line;
+	while (getline(&text, &size, f) >= 0) {
+		char *line = trim(text);
 
-		while (n && isspace((unsigned char)p[n - 1]))
-			n--;
-		while (n && isspace((unsigned char)*p)) {
-			p++;
-			n--;
-		}
-		if (!n || *p == '#')
+		if (!line)
 			continue;
-		SHA256Update(&ctx, (const uint8_t *)p, (size_t)n);
+		out->quotes_list |= unquote_list(line);
+		note_line(out, line);
+		SHA256Update(&ctx, (const uint8_t *)line, strlen(line));
 		SHA256Update(&ctx, (const uint8_t *)"\n", 1);
 	}
-	SHA256End(&ctx, out);
+	SHA256End(&ctx, out->digest);
 	return 0;
 }
 
@@ -111,14 +158,16 @@ static void identify_family(struct script *script, const char *digest)
 
 static void identify_common(struct script *script)
 {
-	char path[4096], digest[SHA256_DIGEST_STRING_LENGTH];
+	struct content common;
+	char path[4096];
 
 	beside(script->path, "vif-common.sh", path, sizeof(path));
-	script->has_common = !digest_file(path, digest);
+	script->has_common = !read_content(path, &common);
+	script->quotes_list = script->has_common && common.quotes_list && !common.is_disabled;
 	if (script->family == FAMILY_UNKNOWN)
 		return;
 	for (size_t i = 0; script->has_common && i < sizeof(known_commons) / sizeof(*known_commons); i++) {
-		if (strcmp(known_commons[i].digest, digest))
+		if (strcmp(known_commons[i].digest, common.digest))
 			continue;
 		script->sets_rules = known_commons[i].sets_rules;
 		/* "if [ "$type_if" = vif ]" (Xen, tools/hotplug/Linux/vif-openvswitch) */
@@ -172,13 +221,13 @@ static enum vouched find_voucher(const char *path)
 
 int script_identify(const char *path, struct script *out, struct error *err)
 {
-	char digest[SHA256_DIGEST_STRING_LENGTH];
+	struct content content;
 
 	*out = (struct script){ .path = path };
-	if (access(path, X_OK) || digest_file(path, digest))
+	if (access(path, X_OK) || read_content(path, &content))
 		return error_set(err, -errno, "hotplug script '%s': %s", path,
 				 errno == EACCES ? "not executable" : strerror(errno));
-	identify_family(out, digest);
+	identify_family(out, content.digest);
 	identify_common(out);
 	out->has_hooks = find_hooks();
 	if (out->family != FAMILY_UNKNOWN && out->has_hooks) {

@@ -202,6 +202,12 @@ static int choose_method(struct survey *s, struct error *err)
 	if (s->script.family == FAMILY_NAT)
 		return error_set(err, -EPERM, "hotplug script '%s' supports one address only and "
 				 "cannot be run again for a list", s->script.path);
+	if (s->script.quotes_list && s->how != METHOD_NONE) {
+		error_set(err, -EPERM, "the vif-common.sh beside '%s' takes a list for one address: rules "
+			  "of several are not set", s->script.path);
+		error_hint(err, "'xvif doctor' says how to mend it (quoted-ip)");
+		return -EPERM;
+	}
 	if (s->how == METHOD_AUTO && s->script.vouched != VOUCHED_NOT)
 		s->how = s->script.vouched == VOUCHED_DELTA ? METHOD_DELTA :
 			 s->options->repair ? METHOD_NONE : METHOD_CYCLE;
@@ -534,11 +540,15 @@ static int survey_kernel(struct survey *s, struct error *err)
 }
 
 /* What libxl keeps of the vif's list. */
-static int survey_places(struct survey *s, struct error *err)
+static int survey_places(struct store *st, struct survey *s, struct error *err)
 {
-	int r = s->options->no_persist ? 0 :
-		view_userdata(s->options->view, &s->vif->domain, s->vif->devid, &s->userdata_ip, err);
+	int r = view_asked(s->options->view, st, s->vif, &s->asked, err);
 
+	if (r)
+		return r;
+	if (!s->options->no_persist)
+		r = view_userdata(s->options->view, &s->vif->domain, s->vif->devid, &s->userdata_ip,
+				  err);
 	s->has_userdata = !r && !s->options->no_persist;
 	if (r != -ENOENT)
 		return r;
@@ -563,6 +573,19 @@ static bool is_error(const char *status)
 	return status && !strcmp(status, "error");
 }
 
+/* What is asked for, and what an edit before was asked for and this one does not mend. */
+static struct asked find_left(const struct survey *s)
+{
+	bool mends_kernel = s->how == METHOD_CYCLE || (s->options->repair && s->how != METHOD_NONE);
+
+	return (struct asked){
+		.no_hotplug = (s->how == METHOD_NONE && !s->options->repair) ||
+			      (s->asked.no_hotplug && !mends_kernel),
+		.no_persist = s->options->no_persist &&
+			      (!s->options->repair || s->asked.no_persist),
+	};
+}
+
 int survey_take(struct store *st, const struct vif *vif, const struct iplist *after,
 		const struct apply_options *options, struct survey *out, struct error *err)
 {
@@ -571,7 +594,7 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 	*out = (struct survey){ .vif = vif, .options = options, .how = options->method };
 	r = compute_lists(out, after, err);
 	if (!r)
-		r = survey_places(out, err);
+		r = survey_places(st, out, err);
 	if (!r)
 		r = precheck_vif(vif, options->repair,
 				 options->journal && options->journal->is_cycle, err);
@@ -589,6 +612,7 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 		r = precheck_owners(st, out, err);
 	if (!r)
 		r = survey_kernel(out, err);
+	out->leaves = find_left(out);
 	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&
 			    is_plugged_in(out);
 	return r;

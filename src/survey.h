@@ -68,6 +68,8 @@ struct survey {
 	struct rules by_script;		/* what running the script will set */
 	bool has_userdata;		/* libxl's stored configuration has the vif */
 	char *userdata_ip;		/* its list there; NULL: none */
+	struct asked asked;		/* of edits before, for the list it has now */
+	struct asked leaves;		/* likewise, with this edit */
 	bool clears_error;		/* hotplug-status is to be put right */
 	struct lines notes;		/* what the operator should know */
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* view.c - what many vifs are compared with, looked at once. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +19,7 @@ void view_release(struct view *view)
 	routes_release(&view->routes);
 	userdata_release(&view->userdata);
 	lines_release(&view->journals);
+	lines_release(&view->asked);
 	*view = (struct view){ 0 };
 }
 
@@ -125,6 +125,8 @@ int view_take(struct store *st, const struct vif *vifs, size_t n, unsigned timeo
 {
 	int r = journal_list(st, &out->journals, err);
 
+	if (!r)
+		r = vif_numbers(st, ASKED_ROOT, &out->asked, err);
 	if (!r)
 		r = kernel_routes(0, &out->routes, err);
 	routes_sort(&out->routes);
@@ -237,12 +239,13 @@ int view_userdata(struct view *view, const struct domain *domain, unsigned devid
 int view_journal(const struct view *view, struct store *st, const struct vif *vif,
 		 struct journal *out, struct error *err)
 {
-	bool is_there = !view;
-	unsigned domid, devid;
-
 	*out = (struct journal){ 0 };
-	for (size_t i = 0; view && i < view->journals.n; i++)
-		is_there |= sscanf(view->journals.v[i], "%9u %9u", &domid, &devid) == 2 &&
-			    domid == vif->domain.domid && devid == vif->devid;
-	return is_there ? journal_read(st, vif, out, err) : 0;
+	return view && !vif_is_among(vif, &view->journals) ? 0 : journal_read(st, vif, out, err);
+}
+
+int view_asked(const struct view *view, struct store *st, const struct vif *vif,
+	       struct asked *out, struct error *err)
+{
+	*out = (struct asked){ 0 };
+	return view && !vif_is_among(vif, &view->asked) ? 0 : asked_read(st, vif, out, err);
 }

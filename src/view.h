@@ -9,6 +9,7 @@
 #ifndef XVIF_VIEW_H
 #define XVIF_VIEW_H
 
+#include "src/asked.h"
 #include "src/journal.h"
 #include "src/kernel.h"
 #include "src/rules.h"
@@ -36,7 +37,7 @@ struct view {
 	struct userdata userdata;	/* of the domain asked for last */
 	bool has_userdata;
 	unsigned userdata_domid;
-	struct lines journals;		/* "D N" */
+	struct lines journals, asked;	/* "D N" */
 };
 
 /*
@@ -66,8 +67,10 @@ int view_record(const struct view *view, const struct script *script,
 int view_userdata(struct view *view, const struct domain *domain, unsigned devid, char **out,
 		  struct error *err);
 
-/* As journal_read(). */
+/* As journal_read() and asked_read(). */
 int view_journal(const struct view *view, struct store *st, const struct vif *vif,
 		 struct journal *out, struct error *err);
+int view_asked(const struct view *view, struct store *st, const struct vif *vif,
+	       struct asked *out, struct error *err);
 
 #endif

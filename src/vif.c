@@ -332,6 +332,33 @@ int vif_list_all(struct store *st, unsigned wanted, struct vifs *out, struct err
 	return r ? r : vif_list(st, domains.v, domains.n, wanted, out, err);
 }
 
+int vif_numbers(struct store *st, const char *root, struct lines *out, struct error *err)
+{
+	CLEANUP(names_release) struct names domids = { 0 };
+	int r = store_list(st, 0, &domids, err, "%s", root);
+
+	for (unsigned i = 0; i < domids.n && !r; i++) {
+		CLEANUP(names_release) struct names devids = { 0 };
+
+		r = store_list(st, 0, &devids, err, "%s/%s", root, domids.v[i]);
+		for (unsigned j = 0; j < devids.n && !r; j++)
+			if (lines_add(out, "%s %s", domids.v[i], devids.v[j]))
+				r = error_memory(err);
+	}
+	return r;
+}
+
+bool vif_is_among(const struct vif *vif, const struct lines *numbers)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%u %u", vif->domain.domid, vif->devid);
+	for (size_t i = 0; i < numbers->n; i++)
+		if (!strcmp(numbers->v[i], text))
+			return true;
+	return false;
+}
+
 bool vif_twin(const struct vif *vif, char out[VIF_TWIN_SIZE])
 {
 	if (!vif->type || strcmp(vif->type, "vif_ioemu") || vif->stubdom)

@@ -72,6 +72,15 @@ int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned 
 /* The vifs of all domains. */
 int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err);
 
+/*
+ * The vifs that have a folder D/N below @root, as "D N"; none when there is no
+ * such node. Returns 0 or a negative errno.
+ */
+int vif_numbers(struct store *st, const char *root, struct lines *out, struct error *err);
+
+/* Is it among those? */
+bool vif_is_among(const struct vif *vif, const struct lines *numbers);
+
 /* Read one vif, all its nodes. Returns -ENOENT when it is gone. */
 int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
 	     struct vif *out, struct error *err);
