@@ -313,8 +313,23 @@ static int restore_routes(const struct apply *a, const struct port *port, struct
 	return r && is_unplugged(a, port) ? 0 : r;
 }
 
-/* @is_gone: the vif was taken down meanwhile, and its rules with it: none comes back. */
-static int restore_rules(const struct apply *a, bool is_gone, struct error *err)
+/* The vif was taken down meanwhile, and its rules with it: what was inserted since goes, too. */
+static int remove_rules(const struct apply *a, struct error *err)
+{
+	struct rules now = { 0 }, ours = { 0 };
+	const struct survey *s = a->s;
+	int r = list_rules(a, &now, err);
+
+	if (!r)
+		r = rules_among(&now, &s->wanted, &s->obsolete, &ours, err);
+	if (!r)
+		r = rules_delete(&ours, s->options->timeout_s, err);
+	rules_release(&now);
+	rules_release(&ours);
+	return r;
+}
+
+static int restore_rules(const struct apply *a, struct error *err)
 {
 	struct rules now = { 0 }, gone = { 0 }, missing = { 0 }, more = { 0 }, surplus = { 0 };
 	const struct survey *s = a->s;
@@ -324,7 +339,7 @@ static int restore_rules(const struct apply *a, bool is_gone, struct error *err)
 		r = rules_subtract(&now, &s->rules, &more, err);
 	if (!r)
 		r = rules_among(&more, &s->wanted, &s->wanted, &surplus, err);
-	if (!r && !is_gone)
+	if (!r)
 		r = rules_subtract(&s->rules, &now, &gone, err);
 	if (!r)
 		r = rules_among(&gone, &s->wanted, &s->obsolete, &missing, err);
@@ -401,7 +416,7 @@ static int go_back(const struct apply *a, int code, struct error *err)
 		if (is_present(&a->s->ports[p]))
 			r = restore_routes(a, &a->s->ports[p], &why);
 	if (!r && a->s->uses_rules)
-		r = restore_rules(a, gone, &why);
+		r = gone ? remove_rules(a, &why) : restore_rules(a, &why);
 	return r ? broken(&why, err) : code;
 }
 

@@ -372,34 +372,56 @@ int rules_append(struct rules *rules, const struct rules *more, struct error *er
 	return r;
 }
 
-/* "--physdev-in LINK --physdev-is-bridged -j ACCEPT", with or without one "-s NET" */
-static bool is_of_scripts(const struct rule *rule, const char *link)
+/* What the scripts set for a link (Xen, tools/hotplug/Linux/vif-common.sh); the first also with "-s NET". */
+static const struct shape {
+	const char *direction, *rest;
+} shapes[] = {
+	{ "in", "" },
+	{ "out", "" },
+	{ "in", "-p udp --sport 68 --dport 67 " },
+};
+
+#define N_SHAPES (sizeof(shapes) / sizeof(*shapes))
+
+static char *make_shape(const struct shape *shape, const char *link)
 {
-	static const char *const directions[] = { "in", "out" };
+	char text[256];
 
-	for (size_t i = 0; i < 2; i++) {
-		char head[128];
-		const char *rest;
+	snprintf(text, sizeof(text), "--physdev-is-bridged --physdev-%s %s %s-j ACCEPT",
+		 shape->direction, link, shape->rest);
+	return make_key(text);
+}
 
-		snprintf(head, sizeof(head), "--physdev-%s %s --physdev-is-bridged -j ACCEPT ",
-			 directions[i], link);
-		if (strncmp(rule->key, head, strlen(head)))
-			continue;
-		rest = rule->key + strlen(head);
-		return !*rest || (!strncmp(rest, "-s ", 3) && strchr(rest + 3, ' ') &&
-				  !strchr(rest + 3, ' ')[1]);
-	}
-	return false;
+static bool is_of_scripts(const struct rule *rule, char *const keys[N_SHAPES])
+{
+	size_t len = strlen(keys[0]);
+	const char *rest = rule->key + len;
+
+	for (size_t i = 0; i < N_SHAPES; i++)
+		if (!strcmp(rule->key, keys[i]))
+			return true;
+	return !strncmp(rule->key, keys[0], len) && !strncmp(rest, "-s ", 3) &&
+	       strchr(rest + 3, ' ') && !strchr(rest + 3, ' ')[1];
 }
 
 int rules_of_scripts(const struct rules *rules, const char *link, struct rules *out,
 		     struct error *err)
 {
+	char *keys[N_SHAPES];
+	bool complete = true;
 	int r = 0;
 
+	for (size_t i = 0; i < N_SHAPES; i++) {
+		keys[i] = make_shape(&shapes[i], link);
+		complete &= keys[i] != NULL;
+	}
+	if (!complete)
+		r = error_memory(err);
 	for (size_t i = 0; i < rules->n && !r; i++)
-		if (is_of_scripts(&rules->v[i], link))
+		if (is_of_scripts(&rules->v[i], keys))
 			r = append(out, rules->v[i].text, err);
+	for (size_t i = 0; i < N_SHAPES; i++)
+		free(keys[i]);
 	return r;
 }
 

@@ -106,9 +106,9 @@ cold_start() { # DOMID DEVID
 	wait $pid || status=$?
 	echo "$status $(cat /run/xen/error)"
 	[ "$status" = 3 ]
-	! iptables -S FORWARD | grep vif3.0
-	! xenstore-exists /local/domain/0/backend/vif/3/0
-	! xenstore-exists /libxl/3/device/vif/0
+	iptables -S FORWARD | not grep vif3.0
+	not xenstore-exists /local/domain/0/backend/vif/3/0
+	not xenstore-exists /libxl/3/device/vif/0
 }
 
 @test "somebody else writes the list meanwhile: both edits are in it" {
@@ -132,7 +132,7 @@ cold_start() { # DOMID DEVID
 	rm /run/xen/wait
 	wait $pid || status=$?
 	[ $status = 1 ]
-	! routes | grep -q 10.0.0.5
+	routes | not grep -q 10.0.0.5
 	[ "$(xvif show -n -o IPS | grep -c '10\.0\.0\.5')" = 1 ]
 }
 
@@ -144,13 +144,13 @@ cold_start() { # DOMID DEVID
 	xvif add-ip web01 10.0.0.5
 	routes | grep -qx '10.0.0.5 scope link src 192.168.7.1 metric 2'
 	xvif del-ip web01 10.0.0.2
-	! routes | grep -q '10.0.0.2 .*metric 2$'
+	routes | not grep -q '10.0.0.2 .*metric 2$'
 	routes | grep -q '10.0.0.2 via 10.0.0.1 proto bird metric 32'
 	ip route show table 100 | grep -q 10.0.0.2
 	sed -i 's/^for addr in/ip route del 172.21.0.0\/16; fatal "no luck"; for addr in/' /etc/xen/scripts/vif-route
 	run xvif add-ip --hotplug=delta web01 10.0.0.6
 	[ "$status" = 4 ]
-	! routes | grep -q 172.21.0.0
+	routes | not grep -q 172.21.0.0
 	routes | grep -q '10.0.0.1 .*metric 2$'
 }
 
@@ -177,7 +177,7 @@ cold_start() { # DOMID DEVID
 	iptables -S FORWARD | grep -q '10.9.0.0/24'
 	xvif set-ips --vif 1 db01 10.7.0.3
 	iptables -S FORWARD | grep -q 10.7.0.3
-	! iptables -S FORWARD | grep -q '10.9.0.0/24'
+	iptables -S FORWARD | not grep -q '10.9.0.0/24'
 }
 
 @test "a kept IPv6 word does not stop an edit under active rules" {
@@ -202,7 +202,7 @@ cold_start() { # DOMID DEVID
 	xvif add-ip --dry-run --hotplug=delta web01 10.0.0.6
 	xvif del-ip --dry-run --hotplug=delta web01 10.0.0.5 | grep -qx 'ip route del 10.0.0.5 dev vif1.0'
 	xvif del-ip --hotplug=delta web01 10.0.0.5
-	! routes | grep -q 10.0.0.5
+	routes | not grep -q 10.0.0.5
 }
 
 @test "vif-nat is refused by every method" {

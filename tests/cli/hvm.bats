@@ -167,7 +167,7 @@ live() {
 	iptables -S FORWARD | grep -q -- '-s 10.0.0.5/32 .*vif1.0-emu'
 	# so the remove that libxl runs when the guest ends leaves nothing
 	hotplug 1 0 offline
-	! iptables -S FORWARD | grep vif1.0
+	iptables -S FORWARD | not grep vif1.0
 }
 
 @test "a vif with a name of its own: NAME-emu" {
@@ -202,7 +202,7 @@ live() {
 	ip route flush dev vif1.0
 	xvif add-ip web01 10.0.0.5
 	iptables -S FORWARD | grep -q 'vif1.0 .*10.0.0.5\|10.0.0.5.*vif1.0 '
-	! iptables -S FORWARD | grep vif1.0-emu
+	iptables -S FORWARD | not grep vif1.0-emu
 }
 
 @test "an unknown script, and a cycle: refused while the card is there" {
@@ -221,4 +221,14 @@ live() {
 	run xvif add-ip web01 10.0.0.5
 	[ "$status" = 0 ]
 	[[ "$output" == *"stub domain 7"* ]]
+}
+
+@test "a card that was unplugged before the rules came has none, and gets none" {
+	activate_rules
+	hvm
+	iptables -S FORWARD | sed -n 's/^-A \(.*vif1\.0-emu.*\)/iptables -D \1/p' | bash
+	ip link del vif1.0-emu
+	xvif check web01
+	xvif add-ip web01 10.0.0.5
+	iptables -S FORWARD | not grep vif1.0-emu
 }

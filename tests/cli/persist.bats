@@ -98,7 +98,7 @@ routes() {
 	[ "$(routes | wc -l)" = 2 ]
 	[ "$(stored 1 0)" = "10.0.0.1 10.0.0.2" ]
 	[ "$(live hotplug-status)" = connected ]
-	! xenstore-exists /local/domain/0/backend/vif/1/0/hotplug-error
+	not xenstore-exists /local/domain/0/backend/vif/1/0/hotplug-error
 	[ -z "$(xvif repair)" ]
 }
 
@@ -150,7 +150,7 @@ routes() {
 	# an edit that stores the list mends it, and what was asked is forgotten
 	xvif -q add-ip web01 10.0.0.6
 	xvif check
-	! xenstore-exists /local/domain/0/xvif
+	not xenstore-exists /local/domain/0/xvif
 	xvif -q add-ip --hotplug=none web01 10.0.0.7
 	xvif check -J | jq -e '.consistent == false and (.notes[0] | contains("--hotplug=none"))'
 	# it speaks of that list only
@@ -164,7 +164,7 @@ routes() {
 	xvif repair
 	xvif check
 	[ "$(routes | wc -l)" = 5 ]
-	! xenstore-exists /local/domain/0/xvif
+	not xenstore-exists /local/domain/0/xvif
 }
 
 @test "what was asked is forgotten with its domain, and kept when an edit goes back" {
@@ -178,7 +178,7 @@ routes() {
 	xenstore-ls -f /local/domain/0/xvif | diff /run/xen/asked -
 	xenstore-write /local/domain/0/xvif/asked/9/0/uuid x /local/domain/0/xvif/asked/9/0/list 10.9.9.9
 	xvif -q add-ip --vif 0 --no-persist --hotplug=none db01 10.0.1.9
-	! xenstore-exists /local/domain/0/xvif/asked/9
+	not xenstore-exists /local/domain/0/xvif/asked/9
 	xenstore-exists /local/domain/0/xvif/asked/1/0/persist
 	xenstore-exists /local/domain/0/xvif/asked/2/0/hotplug
 }
@@ -193,8 +193,8 @@ routes() {
 	[ "$status" = 0 ]
 	[[ "$output" == *"domain 9 is gone, its backend nodes are still below"* ]]
 	xvif repair
-	! iptables -S FORWARD | grep vif9.0
-	! xenstore-exists /local/domain/0/xvif
+	iptables -S FORWARD | not grep vif9.0
+	not xenstore-exists /local/domain/0/xvif
 	# one that runs owns its addresses
 	xenstore-write /local/domain/9/name old01
 	refused 1 "has 10.9.9.1 already" xvif add-ip --vif 0 db01 10.9.9.1
@@ -225,9 +225,9 @@ routes() {
 	sed -i '/^1$/d' "$NOHV_DOMAINS"
 	iptables -S FORWARD | grep -q 'physdev-in web'
 	xvif repair
-	! pgrep -f 'sleep 1000'
-	! iptables -S FORWARD | grep web
-	! xenstore-exists /local/domain/0/xvif
+	not pgrep -f 'sleep 1000'
+	iptables -S FORWARD | not grep web
+	not xenstore-exists /local/domain/0/xvif
 }
 
 @test "xvif killed, its script goes on: the next edit ends that and puts the rest right" {
@@ -244,10 +244,10 @@ routes() {
 	run xvif add-ip --hotplug=delta web01 10.0.0.6
 	echo "$output"
 	[ "$status" = 0 ]
-	! pgrep -f 'sleep 1000'
+	not pgrep -f 'sleep 1000'
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.6" ]
 	[ "$(routes | wc -l)" = 3 ]
-	! xenstore-exists /local/domain/0/xvif
+	not xenstore-exists /local/domain/0/xvif
 }
 
 @test "a journal whose vif is gone goes with its rules" {
@@ -256,8 +256,8 @@ routes() {
 		/local/domain/0/xvif/journal/9/0/uuid "$(uuid_of 9)"
 	iptables -I FORWARD -m physdev --physdev-is-bridged --physdev-in vif9.0 -s 10.9.9.1 -j ACCEPT
 	xvif repair
-	! iptables -S FORWARD | grep vif9.0
-	! xenstore-exists /local/domain/0/xvif
+	iptables -S FORWARD | not grep vif9.0
+	not xenstore-exists /local/domain/0/xvif
 }
 
 @test "--config changes the vif's list in the domain's own file, and no other byte" {
@@ -324,7 +324,7 @@ killed_in() {
 	run xvif repair
 	echo "$output"
 	[ "$status" = 0 ]
-	! pgrep -f 'sleep 1000'
+	not pgrep -f 'sleep 1000'
 	[ "$(live hotplug-status)" = connected ]
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
 	[ "$(routes | wc -l)" = 3 ]
@@ -348,7 +348,7 @@ killed_in() {
 	touch /run/xen/unlock
 	wait $!
 	xvif repair
-	! xenstore-exists /local/domain/0/xvif
+	not xenstore-exists /local/domain/0/xvif
 	rm /run/xen/locked /run/xen/unlock
 }
 
@@ -359,7 +359,7 @@ killed_in() {
 		/local/domain/0/xvif/journal/1/0/after 10.9.9.2 /local/domain/0/xvif/journal/1/0/uuid other
 	xvif repair
 	iptables -S FORWARD | grep -q 10.77.0.1
-	! xenstore-exists /local/domain/0/xvif
+	not xenstore-exists /local/domain/0/xvif
 }
 
 @test "a running edit is no difference" {
