@@ -18,6 +18,15 @@ struct nlmsghdr;
 int kernel_talk(int bus, struct nlmsghdr *nlh,
 		int (*visit)(const struct nlmsghdr *nlh, void *data), void *data);
 
+/*
+ * Ask for a list in the same way, and anew as long as something changed while
+ * it was made: then it may be incomplete (NLM_F_DUMP_INTR).
+ * @restart: forgets what @visit took; NULL: taking it twice does no harm
+ */
+int kernel_list(int bus, struct nlmsghdr *nlh,
+		int (*visit)(const struct nlmsghdr *nlh, void *data),
+		void (*restart)(void *data), void *data);
+
 struct route {
 	struct ipnet dst;
 	unsigned link;			/* interface index */
