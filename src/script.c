@@ -30,16 +30,22 @@ static const struct {
 	{ "165f82ae0c45de02c7230cc07d3695f0d240a185fdab8ace14e1d4708f6bd3c6", FAMILY_BRIDGE },
 	{ "a9788ad4ef493cb84e35fa954485eca0b98117d32d3f51f495bae49a962a1adf", FAMILY_OPENVSWITCH },
 	{ "d53c771f19c876bb6d8bd20b8fbd31ecb7ff39a96e284e50f54d5b4dd53965f1", FAMILY_NAT },
+	/* xen.git 3683290fc0, with metrics; 0a627988c1; before 4.17 */
+	{ "05ec90b19635fa96c355f3f3cd58a694c62704c996f6588704a5142e5bae9684", FAMILY_ROUTE },
+	{ "b5a0f550fe4a3c696e00b4fbeee8ed84415e20cf5857efc0627752e51b4c35c9", FAMILY_BRIDGE },
 };
 
 static const struct {
 	const char *digest;
 	bool sets_rules;
+	bool sets_twin_rules;	/* "add" sets them, too */
 } known_commons[] = {
 	/* 4.17 as Debian ships it (bug 894013) */
-	{ "a5555c080c09a17345de81a30aea5cb61f5afda2aae3b89d4d133f53caada2e5", false },
+	{ "a5555c080c09a17345de81a30aea5cb61f5afda2aae3b89d4d133f53caada2e5", false, false },
 	/* 4.17 */
-	{ "caa689e565d4ed2b7a683ee86277c869911abb575eb82e2a23afc2581b62ee59", true },
+	{ "caa689e565d4ed2b7a683ee86277c869911abb575eb82e2a23afc2581b62ee59", true, true },
+	/* xen.git d64a3a3e6a: there "add" deletes rules that nobody set */
+	{ "500dbe9f0b6322e7b32783ceafc20a1d64d137d2d4a70f5a64462ff1841e8ece", true, false },
 };
 
 static void close_file(FILE **f)
@@ -171,7 +177,8 @@ static void identify_common(struct script *script)
 			continue;
 		script->sets_rules = known_commons[i].sets_rules;
 		/* "if [ "$type_if" = vif ]" (Xen, tools/hotplug/Linux/vif-openvswitch) */
-		script->sets_twin_rules = script->sets_rules && script->family != FAMILY_OPENVSWITCH;
+		script->sets_twin_rules = known_commons[i].sets_twin_rules &&
+					  script->family != FAMILY_OPENVSWITCH;
 		return;
 	}
 	script->family = FAMILY_UNKNOWN;
