@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kill -9 after each system call of an edit in turn, then repair; and many edits
-# at once. "check" does every STEP-th call, "check --full" each: several runs
-# with KILL_FIRST from 1 to KILL_STEP together do each, too.
+# at once. A run does every KILL_STEP-th call from KILL_FIRST on, so that those
+# with KILL_FIRST from 1 to KILL_STEP together do each.
 load setup
 
-STEP=${KILL_STEP:-23}
+STEP=${KILL_STEP:-20}
 FIRST=${KILL_FIRST:-1}
 
 live() {
@@ -37,7 +37,7 @@ kill_each() {
 		tried=$((tried + 1))
 	done
 	echo "# $tried stops of $*" >&3
-	[ $tried -gt 5 ]
+	[ $tried -gt 0 ]
 	[ "$(live)" = "$new" ]
 	streamed
 }
@@ -55,7 +55,6 @@ kill_each() {
 	hotplug 1 0 offline
 	ip route flush dev vif1.0
 	hotplug 1 0 online
-	[ -n "${KILL_STEP:-}" ] || STEP=$((STEP * 3))
 	kill_each "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.5" xvif set-ips web01 10.0.0.1 10.0.0.5
 	iptables -S FORWARD | sort >/run/xen/edited
 	hotplug 1 0 offline
@@ -76,7 +75,7 @@ kill_each() {
 		tried=$((tried + 1))
 	done
 	echo "# $tried stops of repair" >&3
-	[ $tried -gt 3 ]
+	[ $tried -gt 0 ]
 }
 
 @test "two vifs ask for one address at once: one has it" {
@@ -125,11 +124,11 @@ fail_each() {
 		# what is said to be done, or to be as it was, needs no repair but a journal that could not be removed
 		[ $status = 5 ] || ! grep -v ': journal: ' /run/xen/repaired || { cat /run/xen/failed; return 1; }
 		xvif -q set-ips web01 $old
-		n=$((n + (STEP + 4) / 5))
+		n=$((n + STEP))
 		tried=$((tried + 1))
 	done
 	echo "# $tried failures in $*" >&3
-	[ $tried -gt 5 ]
+	[ $tried -gt 0 ]
 }
 
 @test "add-ip: every call that others notice fails once" {
