@@ -33,7 +33,7 @@ int asked_read(struct store *st, const struct vif *vif, struct asked *out, struc
 	batch_get(&b, &list, "%s", node(vif, "list", path));
 	batch_get(&b, &hotplug, "%s", node(vif, "hotplug", path));
 	batch_get(&b, &persist, "%s", node(vif, "persist", path));
-	r = store_run(st, &b, err);
+	r = store_run(st, 0, &b, err);
 	if (r || !uuid || !is_same(uuid, vif->domain.uuid) || !is_same(list, vif->ip))
 		return r;
 	*out = (struct asked){ .no_hotplug = hotplug, .no_persist = persist };

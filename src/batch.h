@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * batch.h - reads of xenstore, gathered to be sent together.
+ * batch.h - requests to xenstore, gathered to be sent together.
  *
  *	struct batch b = { 0 };
  *
  *	batch_get(&b, &name, "/local/domain/%u/name", domid);
  *	batch_list(&b, &devids, "/libxl/%u/device/vif", domid);
- *	r = store_run(st, &b, err);
+ *	r = store_run(st, 0, &b, err);
  *
- * The variables are filled by store_run(), each as by one read of its own;
- * the reads together are no snapshot.
+ * The variables are filled by store_run(), each as by one read of its own; it
+ * does the requests in their order. Outside a transaction they are no snapshot.
  */
 #ifndef XVIF_BATCH_H
 #define XVIF_BATCH_H
@@ -27,20 +27,26 @@ enum batch_kind {
 	BATCH_VALUE,
 	BATCH_LIST,
 	BATCH_PERMS,
+	BATCH_WRITE,
+	BATCH_REMOVE,
+	BATCH_SET_PERMS,
+	BATCH_PART,		/* for back ends: a part of a list, the ends of a transaction */
+	BATCH_BEGIN,
+	BATCH_END,
 };
 
-struct batch_read {
+struct batch_request {
 	enum batch_kind kind;
-	size_t path;		/* where in @paths */
+	size_t body, len;	/* in @bodies, the path in front with its NUL */
 	char **value;		/* what is to be filled, ... */
-	size_t *len;		/* ... or NULL */
+	size_t *value_len;	/* ... or NULL */
 	struct names *names;
 };
 
 struct batch {
-	char *paths;		/* each with its NUL */
-	size_t paths_len, paths_size;
-	struct batch_read *v;
+	char *bodies;
+	size_t bodies_len, bodies_size;
+	struct batch_request *v;
 	size_t n, size;
 	int failed;		/* memory was short */
 };
@@ -61,15 +67,38 @@ void batch_list(struct batch *b, struct names *names_out, const char *format, ..
 void batch_perms(struct batch *b, struct names *names_out, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Write a node, creating it and its parents. */
+void batch_write(struct batch *b, const char *value, size_t len, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Remove a node with all below it; one that is absent stays so. */
+void batch_remove(struct batch *b, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Set the permissions of a node, given as batch_perms() hands them out. */
+void batch_set_perms(struct batch *b, const struct names *perms, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 const char *batch_path(const struct batch *b, size_t i);
 
+/* For back ends: a request that is not about a path. */
+void batch_add(struct batch *b, enum batch_kind kind, char **value_out, const char *body);
+
+/* For back ends: read the names below @path from byte @from of their list on. */
+void batch_part(struct batch *b, const char *path, size_t from, char **value_out,
+		size_t *len_out);
+
+/* For back ends: what follows the path of request @i. */
+const char *batch_rest(const struct batch *b, size_t i, size_t *len_out);
+
 /*
- * For back ends: the answer to read @i; NULL when there is no such node. Names
- * and permissions are @len bytes of strings, each with its NUL. Returns 0 or -ENOMEM.
+ * For back ends: the answer to request @i; NULL when there is no such node.
+ * Names and permissions are @len bytes of strings, each with its NUL. Returns 0
+ * or -ENOMEM.
  */
 int batch_deliver(struct batch *b, size_t i, const char *bytes, size_t len);
 
-/* Forget the reads; what was filled stays. */
+/* Forget the requests; what was filled stays. */
 void batch_release(struct batch *b);
 
 #endif

@@ -4,15 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "src/cleanup.h"
 #include "src/commands.h"
+#include "src/guest-config.h"
 #include "src/kernel.h"
 #include "src/output.h"
 #include "src/result.h"
 #include "src/rules.h"
 #include "src/userdata.h"
-#include "src/vif.h"
+#include "src/vif-nodes.h"
 
 static const struct field place_fields[] = {
 	{ .name = "backend", .kind = KIND_BOOL },
@@ -22,12 +24,45 @@ static const struct field place_fields[] = {
 	{ 0 }
 };
 
+static const struct field address_fields[] = {
+	{ .name = "ip", .kind = KIND_TEXT },
+	{ .name = "routes", .kind = KIND_LIST },
+	{ .name = "rules", .kind = KIND_LIST },
+	{ 0 }
+};
+
+static const struct field node_fields[] = {
+	{ .name = "name", .kind = KIND_TEXT },
+	{ .name = "value", .kind = KIND_TEXT },
+	{ .name = "meaning", .kind = KIND_TEXT },
+	{ 0 }
+};
+
+static const char *state_color(const char *state)
+{
+	return !strcmp(state, vif_state_name("4")) ? "green" : "yellow";
+}
+
+static const char *hotplug_color(const char *status)
+{
+	return !strcmp(status, "connected") ? "green" : !strcmp(status, "error") ? "red" : "yellow";
+}
+
+/* join() marks a word that is no address */
+static const char *ips_color(const char *ips)
+{
+	return strchr(ips, '?') ? "red" : NULL;
+}
+
 static const struct field vif_fields[] = {
-	{ .name = "domain", .kind = KIND_TEXT, .column = "DOMAIN", .is_default = true },
-	{ .name = "domid", .kind = KIND_NUMBER, .column = "DOMID", .is_default = true },
-	{ .name = "uuid", .kind = KIND_TEXT, .column = "UUID" },
+	{ .name = "domain", .kind = KIND_TEXT, .column = "DOMAIN", .is_default = true,
+	  .level = LEVEL_GROUP },
+	{ .name = "domid", .kind = KIND_NUMBER, .column = "DOMID", .is_default = true,
+	  .level = LEVEL_GROUP },
+	{ .name = "uuid", .kind = KIND_TEXT, .column = "UUID", .level = LEVEL_GROUP },
 	{ .name = "vif", .kind = KIND_NUMBER, .column = "VIF", .is_default = true },
-	{ .name = "link", .kind = KIND_TEXT, .column = "LINK", .is_default = true },
+	{ .name = "link", .kind = KIND_TEXT, .column = "LINK", .is_default = true,
+	  .level = LEVEL_LABEL },
 	{ .name = "mac", .kind = KIND_TEXT, .column = "MAC", .is_default = true,
 	  .needs = 1u << NODE_MAC },
 	{ .name = "type", .kind = KIND_TEXT, .column = "TYPE",
@@ -37,16 +72,20 @@ static const struct field vif_fields[] = {
 	{ .name = "bridge", .kind = KIND_TEXT, .column = "BRIDGE",
 	  .needs = 1u << NODE_BRIDGE },
 	{ .name = "backend_domid", .kind = KIND_NUMBER, .column = "BACKEND" },
-	{ .name = "state", .kind = KIND_TEXT, .column = "STATE", .is_default = true },
+	{ .name = "state", .kind = KIND_TEXT, .column = "STATE", .is_default = true,
+	  .color = state_color },
 	{ .name = "hotplug_status", .kind = KIND_TEXT, .column = "HOTPLUG", .is_default = true,
-	  .needs = 1u << NODE_HOTPLUG_STATUS },
+	  .needs = 1u << NODE_HOTPLUG_STATUS, .color = hotplug_color },
+	{ .name = "since", .kind = KIND_TEXT, .is_optional = true },
 	{ .name = "ips", .kind = KIND_LIST, .column = "IPS", .is_default = true,
-	  .needs = 1u << NODE_IP },
+	  .needs = 1u << NODE_IP, .level = LEVEL_LEAF, .color = ips_color },
 	{ .name = "unusable", .kind = KIND_LIST, .is_optional = true },
+	{ .name = "addresses", .kind = KIND_OBJECTS, .is_optional = true, .fields = address_fields },
 	{ .name = "routes", .kind = KIND_LIST, .is_optional = true },
 	{ .name = "rules", .kind = KIND_LIST, .is_optional = true },
 	{ .name = "persisted", .kind = KIND_OBJECT, .is_optional = true, .fields = place_fields },
 	{ .name = "claimed", .kind = KIND_LIST, .is_optional = true },
+	{ .name = "nodes", .kind = KIND_OBJECTS, .is_optional = true, .fields = node_fields },
 	{ 0 }
 };
 
@@ -106,51 +145,128 @@ static void add_device(struct sxp_doc *doc, const struct vif *vif)
 	result_text(doc, element, "hotplug-status", vif->hotplug_status);
 }
 
-static int list_routes(const char *name, struct lines *out, struct error *err)
+/* What the kernel has for a vif. */
+struct kernel_side {
+	struct routes routes;
+	struct rules rules;
+	bool has_rules;		/* iptables could be asked */
+	time_t since;		/* when the script set up the link; 0: not known */
+};
+
+static void kernel_side_release(struct kernel_side *k)
+{
+	routes_release(&k->routes);
+	rules_release(&k->rules);
+}
+
+static int list_twin_routes(const char *name, struct routes *out, struct error *err)
 {
 	CLEANUP(routes_release) struct routes routes = { 0 };
 	unsigned link = kernel_link(name);
 	int r = link ? kernel_routes(link, &routes, err) : 0;
 
-	for (size_t i = 0; i < routes.n && !r; i++) {
-		char text[ROUTE_TEXT_SIZE];
-
-		route_format(&routes.v[i], text);
-		r = lines_add(out, "%s", text);
-	}
-	return r;
+	return !r && routes_append(out, &routes) ? error_memory(err) : r;
 }
 
-static int add_routes(struct sxp_doc *doc, sxp_node row, const struct vif *vif, struct error *err)
+static int look_at_kernel(const struct vif *vif, unsigned timeout_s, struct kernel_side *k,
+			  struct error *err)
 {
-	CLEANUP(lines_release) struct lines lines = { 0 };
-	char twin[VIF_TWIN_SIZE];
-	int r = vif->backend_domid ? 0 : list_routes(vif->link, &lines, err);
-
-	if (!r && !vif->backend_domid && vif_twin(vif, twin))
-		r = list_routes(twin, &lines, err);
-	if (!r)
-		result_lines(doc, row, "routes", &lines);
-	return r;
-}
-
-/* Where iptables cannot be asked, the element is left out. */
-static int add_rules(struct sxp_doc *doc, sxp_node row, const struct vif *vif, unsigned timeout_s,
-		     struct error *err)
-{
-	CLEANUP(lines_release) struct lines lines = { 0 };
+	unsigned link = vif->backend_domid ? 0 : kernel_link(vif->link);
 	char twin[VIF_TWIN_SIZE];
 	const char *const links[] = { vif->link, vif_twin(vif, twin) ? twin : NULL, NULL };
-	struct rules rules = { 0 };
-	int r = vif->backend_domid ? -ENOENT : rules_list(links, timeout_s, &rules, err);
+	struct link_facts facts = { 0 };
+	int r = link ? kernel_routes(link, &k->routes, err) : 0;
 
-	if (r)
-		return r == -ENOENT ? 0 : r;
-	for (size_t i = 0; i < rules.n && !r; i++)
-		r = lines_add(&lines, "%s", rules.v[i].text);
-	rules_release(&rules);
-	if (!r)
-		result_lines(doc, row, "rules", &lines);
+	if (!r && link && links[1])
+		r = list_twin_routes(twin, &k->routes, err);
+	if (!r && link)
+		r = kernel_link_facts(link, &facts, err);
+	k->since = facts.since;
+	if (r || vif->backend_domid)
+		return r;
+	r = rules_list(links, timeout_s, &k->rules, err);
+	k->has_rules = !r;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* The routes to @net, or all of them. */
+static void add_routes(struct sxp_doc *doc, sxp_node list, const struct routes *routes,
+		       const struct ipnet *net)
+{
+	sxp_node element = sxp_add_element(doc, list, "routes");
+
+	for (size_t i = 0; i < routes->n; i++) {
+		char text[ROUTE_TEXT_SIZE];
+
+		route_format(&routes->v[i], text);
+		if (!net || ipnet_equal(&routes->v[i].dst, net))
+			sxp_add(doc, element, text);
+	}
+}
+
+/* Is it a rule for packets from @net? */
+static bool is_from(const struct rule *rule, const struct ipnet *net)
+{
+	const char *source = strstr(rule->text, "-s ");
+	CLEANUP(cleanup_free) char *word = source ? strndup(source + 3, strcspn(source + 3, " ")) :
+						    NULL;
+	struct ipnet from;
+
+	return word && !ipnet_parse(word, &from, NULL) && ipnet_equal(&from, net);
+}
+
+static void add_rules(struct sxp_doc *doc, sxp_node list, const struct rules *rules,
+		      const struct ipnet *net)
+{
+	sxp_node element = sxp_add_element(doc, list, "rules");
+
+	for (size_t i = 0; i < rules->n; i++)
+		if (!net || is_from(&rules->v[i], net))
+			sxp_add(doc, element, rules->v[i].text);
+}
+
+static void add_addresses(struct sxp_doc *doc, sxp_node row, const struct vif *vif,
+			  const struct kernel_side *k)
+{
+	sxp_node element = sxp_add_element(doc, row, "addresses");
+
+	for (size_t i = 0; i < vif->ips.n; i++) {
+		const struct ipword *word = &vif->ips.words[i];
+		sxp_node address = sxp_add_list(doc, element);
+
+		result_text(doc, address, "ip", word->text);
+		if (!word->is_valid)
+			continue;
+		add_routes(doc, address, &k->routes, &word->net);
+		if (k->has_rules)
+			add_rules(doc, address, &k->rules, &word->net);
+	}
+}
+
+static void add_since(struct sxp_doc *doc, sxp_node row, time_t since)
+{
+	char text[32];
+	struct tm tm;
+
+	if (since && gmtime_r(&since, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		result_text(doc, row, "since", text);
+}
+
+static int add_nodes(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
+		     struct error *err)
+{
+	CLEANUP(vif_nodes_release) struct vif_nodes nodes = { 0 };
+	sxp_node element = sxp_add_element(doc, row, "nodes");
+	int r = vif_nodes_read(st, vif, &nodes, err);
+
+	for (size_t i = 0; i < nodes.n && !r; i++) {
+		sxp_node node = sxp_add_list(doc, element);
+
+		result_text(doc, node, "name", nodes.v[i].name);
+		result_text(doc, node, "value", nodes.v[i].value);
+		result_text(doc, node, "meaning", nodes.v[i].meaning);
+	}
 	return r;
 }
 
@@ -207,14 +323,22 @@ static void add_vif(struct result *result, const struct vif *vif)
 static int add_detail(struct store *st, struct result *result, const struct vif *vif,
 		      struct error *err)
 {
-	sxp_node row = add_row(result->doc, result->rows, vif);
-	int r = add_routes(result->doc, row, vif, err);
+	CLEANUP(kernel_side_release) struct kernel_side k = { 0 };
+	struct sxp_doc *doc = result->doc;
+	sxp_node row = add_row(doc, result->rows, vif);
+	int r = look_at_kernel(vif, result->timeout_s, &k, err);
 
+	if (r)
+		return r;
+	add_since(doc, row, k.since);
+	add_addresses(doc, row, vif, &k);
+	add_routes(doc, row, &k.routes, NULL);
+	if (k.has_rules)
+		add_rules(doc, row, &k.rules, NULL);
+	r = add_places(doc, row, vif, err);
 	if (!r)
-		r = add_rules(result->doc, row, vif, result->timeout_s, err);
-	if (!r)
-		r = add_places(result->doc, row, vif, err);
-	return r ? r : add_claims(st, result->doc, row, vif, err);
+		r = add_claims(st, doc, row, vif, err);
+	return r ? r : add_nodes(st, doc, row, vif, err);
 }
 
 static int add_one(struct store *st, struct result *result, const struct domain *domain,
@@ -281,11 +405,56 @@ static int print(const struct result *result, const struct args *args, FILE *out
 	if (args->options[OPT_JSON])
 		return output_json(doc, sxp_root(doc), show_fields, out, err);
 	if (result->is_detailed)
-		return output_detail(doc, sxp_next(doc, sxp_first(doc, result->rows)), vif_fields, out, err);
+		return output_detail(doc, sxp_next(doc, sxp_first(doc, result->rows)), vif_fields, args,
+				     out, err);
+	if (args->options[OPT_TREE] && !args->options[OPT_SXP])
+		return output_tree(doc, result->rows, vif_fields, args, out, err);
 	if (!args->options[OPT_SXP])
 		return output_table(doc, result->rows, vif_fields, args, out, err);
 	for (sxp_node n = sxp_first(doc, sxp_root(doc)); n && !r; n = sxp_next(doc, n))
 		r = output_sxp(doc, n, out, err);
+	return r;
+}
+
+/* The vifs that @args name: one, or all of the domain. */
+static int load_named(struct store *st, const struct args *args, struct vifs *out,
+		      struct error *err)
+{
+	CLEANUP(domain_release) struct domain domain = { 0 };
+	int r = domain_find(st, args->words[0], &domain, err);
+
+	if (r || !vif_word(args))
+		return r ? r : vif_list(st, &domain, 1, NODES_ALL, out, err);
+	out->v = calloc(1, sizeof(*out->v));
+	if (!out->v)
+		return error_memory(err);
+	r = vif_find(st, &domain, vif_word(args), out->v, err);
+	out->n = !r;
+	return r;
+}
+
+/* The first vif that knows a gateway gets the default route. */
+static int print_guest_config(struct context *cx, const struct args *args, struct error *err)
+{
+	const char *format = args->options[OPT_GUEST_CONFIG];
+	CLEANUP(vifs_release) struct vifs vifs = { 0 };
+	bool has_default = false;
+	int r;
+
+	if (!args->n_words)
+		return error_status(err, STATUS_USAGE, -EINVAL, "--guest-config: DOMAIN is missing");
+	r = load_named(cx->store, args, &vifs, err);
+	if (!r && !strcmp(format, "netplan"))
+		fputs("network:\n  version: 2\n  ethernets:\n", cx->out);
+	for (size_t i = 0; i < vifs.n && !r; i++) {
+		struct guest_way way;
+
+		r = guest_way_find(&vifs.v[i], &way, err);
+		way.is_default = !has_default && way.gateway.family;
+		has_default |= way.is_default;
+		if (!r)
+			guest_config_print(format, &vifs.v[i], &way, cx->out);
+	}
 	return r;
 }
 
@@ -295,12 +464,15 @@ static int run_show(struct context *cx, const struct args *args, struct error *e
 	bool is_json = args->options[OPT_JSON] != NULL, is_sxp = args->options[OPT_SXP] && !is_json;
 	struct result result = {
 		.doc = doc,
-		.is_detailed = args->n_words && vif_word(args) && !is_sxp && !args->options[OPT_OUTPUT],
+		.is_detailed = args->n_words && vif_word(args) && !is_sxp &&
+			       !args->options[OPT_OUTPUT] && !args->options[OPT_TREE],
 		.nodes = is_sxp ? NODES_ALL : output_needs(vif_fields, args),
 		.timeout_s = args->timeout_s,
 	};
 	int r;
 
+	if (args->options[OPT_GUEST_CONFIG])
+		return print_guest_config(cx, args, err);
 	if (!doc)
 		return error_memory(err);
 	if (!is_sxp)
@@ -315,11 +487,13 @@ const struct command cmd_show = {
 	.summary = "list vifs with their addresses",
 	.help = "Print the vifs of all domains, of one domain, or one vif.\n"
 		"DOMAIN is a domid, a name or a uuid; VIF a devid, a MAC, a vifname or a link name.\n"
-		"With a VIF also its routes, its rules, the places that hold its list, and what\n"
-		"the guest claims of itself. A word of the list that is no address is marked '?'.",
+		"With a VIF also since when its link has been set up, the routes and rules of each\n"
+		"address, the places that hold the list, what the guest claims of itself, and every\n"
+		"node of the backend. A word of the list that is no address is marked '?'.\n"
+		"--guest-config prints what the guest itself has to be told.",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.columns = vif_fields,
-	.options = OPTION(VIF),
+	.options = OPTION(VIF) | OPTION(TREE) | OPTION(GUEST_CONFIG),
 	.needs_store = true,
 	.run = run_show,
 };

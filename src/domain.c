@@ -64,7 +64,7 @@ int domain_is_gone(struct store *st, unsigned domid, bool *gone_out, struct erro
 
 	batch_get(&b, &name, "/local/domain/%u/name", domid);
 	batch_get(&b, &vm, "/local/domain/%u/vm", domid);
-	r = store_run(st, &b, err);
+	r = store_run(st, 0, &b, err);
 	*gone_out = !r && !name && !vm && hypervisor_domain(domid) != LIFE_RUNNING;
 	return r;
 }
@@ -98,7 +98,7 @@ static int list(struct store *st, bool uuids, struct domains *out, struct error 
 		if (uuids)
 			batch_get(&b, &d->uuid, "/local/domain/%u/vm", d->domid);
 	}
-	r = store_run(st, &b, err);
+	r = store_run(st, 0, &b, err);
 	for (size_t i = 0; i < out->n && uuids; i++)
 		cut_uuid(&out->v[i].uuid);
 	if (r)

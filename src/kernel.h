@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "src/ipnet.h"
 
@@ -80,6 +81,13 @@ int kernel_route_delete(const struct route *route, struct error *err);
  * none, or another negative errno.
  */
 int kernel_first_address(unsigned link, uint8_t out[4], struct error *err);
+
+/* What a link is to the guest behind it. */
+struct link_facts {
+	time_t since;			/* when its oldest address was set; 0: it has none */
+	struct ipnet network;		/* its first IPv4 address, host bits kept; family 0: none */
+};
+int kernel_link_facts(unsigned link, struct link_facts *out, struct error *err);
 
 /*
  * Forget the neighbour entries of @link, or all tracked connections, with an

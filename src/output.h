@@ -6,6 +6,7 @@
 #ifndef XVIF_OUTPUT_H
 #define XVIF_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "sxp/sxp.h"
@@ -20,6 +21,14 @@ enum kind {
 	KIND_OBJECTS,		/* lists, each with elements named by @fields */
 };
 
+/* Where an element stands in a tree. */
+enum level {
+	LEVEL_ROW,		/* with its row */
+	LEVEL_GROUP,		/* on the line above rows that agree in all of these */
+	LEVEL_LABEL,		/* it names the row */
+	LEVEL_LEAF,		/* each of its texts on a line of its own below the row */
+};
+
 /* An element (NAME VALUE...) of a result; ends in a field without a name. */
 struct field {
 	const char *name;
@@ -27,6 +36,8 @@ struct field {
 	const char *column;	/* heading in tables; NULL: in no table */
 	bool is_default;	/* a column without being asked for */
 	bool is_optional;	/* absent: left out of JSON, not null */
+	enum level level;
+	const char *(*color)(const char *text);	/* libsmartcols' name of one, or NULL */
 	const struct field *fields;
 	unsigned needs;		/* what the command has to read for it; bits of its own */
 };
@@ -51,9 +62,16 @@ int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fi
 int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
 		 const struct args *args, FILE *out, struct error *err);
 
+/* Print each list in @list as a row of a tree, as the levels of @fields say. */
+int output_tree(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
+		const struct args *args, FILE *out, struct error *err);
+
 /* Print the elements of @list below each other, each with its name. */
-int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
-		  struct error *err);
+int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
+		  const struct args *args, FILE *out, struct error *err);
+
+/* --color and, unless it decides, NO_COLOR and whether @out is a terminal. */
+bool output_has_colors(const struct args *args, FILE *out);
 
 /* Print a line on stderr that is not an error of the command. */
 void output_message(const char *text);

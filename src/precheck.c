@@ -130,7 +130,7 @@ static int list_numbers(struct store *st, struct vifs *out, struct error *err)
 		return r ? r : error_memory(err);
 	for (unsigned i = 0; i < domids.n; i++)
 		batch_list(&b, &devids[i], BACKENDS "/%s", domids.v[i]);
-	r = store_run(st, &b, err);
+	r = store_run(st, 0, &b, err);
 	for (unsigned i = 0; i < domids.n; i++) {
 		if (!r && add_others(out, domids.v[i], &devids[i]))
 			r = error_memory(err);
@@ -148,7 +148,7 @@ static int list_others(struct store *st, struct vifs *out, struct error *err)
 	for (size_t i = 0; i < out->n && !r; i++)
 		batch_get(&b, &out->v[i].ip, BACKENDS "/%u/%u/ip", out->v[i].domain.domid,
 			  out->v[i].devid);
-	return r ? r : store_run(st, &b, err);
+	return r ? r : store_run(st, 0, &b, err);
 }
 
 int precheck_owners(struct store *st, const struct survey *s, struct error *err)

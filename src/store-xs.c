@@ -2,12 +2,10 @@
 /*
  * store-xs.c - the store of this host.
  *
- * Reads outside transactions go over a connection of their own (wire.h);
- * libxenstore does the rest, and all where there is no socket (xenstored in a
- * domain of its own). Its xs_open() succeeds without a daemon: it falls back
- * to the kernel's xenbus device, where the first request waits for ever. So
- * who answers is tried first, and libxenstore's connection to the socket gets
- * a time limit for each answer.
+ * Requests go over the daemon's socket (wire.h) or, where there is none
+ * (xenstored in a domain of its own), through libxenstore to the kernel's
+ * xenbus device. xs_open() alone would not do: it succeeds without a daemon,
+ * and then the first request to the device waits for ever.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,10 +25,10 @@
 #include "src/store.h"
 #include "src/wire.h"
 
+/* One of them. */
 struct connection {
-	struct wire wire;	/* reads outside transactions; none: by libxenstore */
-	struct xs_handle *xs;	/* everything else; opened when it is first needed */
-	bool is_device;		/* there is no socket */
+	struct wire wire;
+	struct xs_handle *device;
 };
 
 static void interrupt(int number)
@@ -47,79 +45,25 @@ static void limit_time(unsigned seconds)
 	alarm(seconds);
 }
 
-/* False if @fd is no connection to a socket. */
-static bool bound_waits(int fd, unsigned timeout_s)
-{
-	struct timeval limit = { .tv_sec = timeout_s ? timeout_s : 1 };
-	struct sockaddr_un sa;
-	socklen_t len = sizeof(sa);
-
-	if (getpeername(fd, (struct sockaddr *)&sa, &len) || sa.sun_family != AF_UNIX)
-		return false;
-	return !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) &&
-	       !setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-}
-
-/* libxenstore's connection, and its descriptor: the lowest that is free. */
-static struct xs_handle *open_xs(const struct connection *c)
-{
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	struct xs_handle *xs;
-
-	close(fd);
-	limit_time(c->wire.timeout_s);
-	xs = xs_open(0);
-	limit_time(0);
-	if (!xs || c->is_device || bound_waits(fd, c->wire.timeout_s))
-		return xs;
-	xs_close(xs);
-	errno = ETIMEDOUT;
-	return NULL;
-}
-
-/* NULL with errno when there is none to be had. */
-static struct xs_handle *xs_of(void *handle)
-{
-	struct connection *c = handle;
-
-	if (!c->xs)
-		c->xs = open_xs(c);
-	return c->xs;
-}
-
-static char *xs_ops_read(void *handle, store_tx tx, const char *path, unsigned *len)
-{
-	struct xs_handle *xs = xs_of(handle);
-
-	return xs ? xs_read(xs, tx, path, len) : NULL;
-}
-
-static char **xs_ops_list(void *handle, store_tx tx, const char *path, unsigned *n)
-{
-	struct xs_handle *xs = xs_of(handle);
-
-	return xs ? xs_directory(xs, tx, path, n) : NULL;
-}
-
 static bool is_absent(int code)
 {
 	return code == ENOENT || code == ENOTDIR;
 }
 
-static int read_value(struct xs_handle *xs, struct batch *b, size_t i)
+static int read_value(struct xs_handle *xs, store_tx tx, struct batch *b, size_t i)
 {
 	unsigned len = 0;
-	CLEANUP(cleanup_free) char *value = xs_read(xs, 0, batch_path(b, i), &len);
+	CLEANUP(cleanup_free) char *value = xs_read(xs, tx, batch_path(b, i), &len);
 
 	if (!value && !is_absent(errno))
 		return errno;
 	return batch_deliver(b, i, value, len) ? ENOMEM : 0;
 }
 
-static int read_list(struct xs_handle *xs, struct batch *b, size_t i)
+static int read_list(struct xs_handle *xs, store_tx tx, struct batch *b, size_t i)
 {
 	unsigned n = 0;
-	CLEANUP(cleanup_free) char **names = xs_directory(xs, 0, batch_path(b, i), &n);
+	CLEANUP(cleanup_free) char **names = xs_directory(xs, tx, batch_path(b, i), &n);
 	CLEANUP(cleanup_free) char *text = NULL;
 	size_t len = 0;
 	char *end;
@@ -136,12 +80,14 @@ static int read_list(struct xs_handle *xs, struct batch *b, size_t i)
 	return batch_deliver(b, i, text, len) ? ENOMEM : 0;
 }
 
-static int read_perms(struct xs_handle *xs, struct batch *b, size_t i)
+/* Of permissions, by their bits; libxenstore has "none" as 0, "read" as 1, "write" as 2. */
+static const char letters[] = "nrwb";
+
+static int read_perms(struct xs_handle *xs, store_tx tx, struct batch *b, size_t i)
 {
-	static const char letters[] = "nrwb";
 	unsigned n = 0;
 	CLEANUP(cleanup_free) struct xs_permissions *perms =
-		xs_get_permissions(xs, 0, batch_path(b, i), &n);
+		xs_get_permissions(xs, tx, batch_path(b, i), &n);
 	CLEANUP(cleanup_free) char *text = malloc(n * 16 + 1);
 	size_t len = 0;
 
@@ -155,92 +101,99 @@ static int read_perms(struct xs_handle *xs, struct batch *b, size_t i)
 	return batch_deliver(b, i, text, len) ? ENOMEM : 0;
 }
 
-/* One read by libxenstore: also of a list that is too long for one answer. */
-static int run_one(void *handle, struct batch *b, size_t i)
+static int write_value(struct xs_handle *xs, store_tx tx, struct batch *b, size_t i)
 {
-	struct xs_handle *xs = xs_of(handle);
+	size_t len;
+	const char *value = batch_rest(b, i, &len);
 
-	if (!xs)
-		return errno;
+	return xs_write(xs, tx, batch_path(b, i), value, (unsigned)len) ? 0 : errno;
+}
+
+static int set_perms(struct xs_handle *xs, store_tx tx, struct batch *b, size_t i)
+{
+	struct xs_permissions perms[64];
+	size_t len;
+	const char *text = batch_rest(b, i, &len), *end = text + len;
+	unsigned n = 0;
+
+	for (; text < end; text += strlen(text) + 1) {
+		const char *letter = strchr(letters, *text);
+
+		if (!letter || n == sizeof(perms) / sizeof(*perms))
+			return EINVAL;
+		perms[n++] = (struct xs_permissions){
+			.id = (unsigned)strtoul(text + 1, NULL, 10),
+			.perms = (unsigned)(letter - letters),
+		};
+	}
+	return xs_set_permissions(xs, tx, batch_path(b, i), perms, n) ? 0 : errno;
+}
+
+static int run_one(struct xs_handle *xs, store_tx tx, struct batch *b, size_t i)
+{
 	switch (b->v[i].kind) {
 	case BATCH_VALUE:
-		return read_value(xs, b, i);
+		return read_value(xs, tx, b, i);
 	case BATCH_LIST:
-		return read_list(xs, b, i);
+		return read_list(xs, tx, b, i);
 	case BATCH_PERMS:
-		return read_perms(xs, b, i);
+		return read_perms(xs, tx, b, i);
+	case BATCH_WRITE:
+		return write_value(xs, tx, b, i);
+	case BATCH_REMOVE:
+		return xs_rm(xs, tx, batch_path(b, i)) || is_absent(errno) ? 0 : errno;
+	case BATCH_SET_PERMS:
+		return set_perms(xs, tx, b, i);
+	case BATCH_PART:
+	case BATCH_BEGIN:
+	case BATCH_END:
+		break;
 	}
 	return EINVAL;
 }
 
-static int xs_ops_run(void *handle, struct batch *b, size_t *at_out)
+static int run(void *handle, store_tx tx, struct batch *b, size_t *at_out)
 {
 	struct connection *c = handle;
 	int code = 0;
 
-	if (c->wire.fd >= 0)
-		return wire_run(&c->wire, b, run_one, c, at_out);
+	if (!c->device)
+		return wire_run(&c->wire, tx, b, at_out);
 	for (*at_out = 0; *at_out < b->n && !code; *at_out += !code)
-		code = run_one(c, b, *at_out);
+		code = run_one(c->device, tx, b, *at_out);
 	return code;
 }
 
-static bool xs_ops_write(void *handle, store_tx tx, const char *path, const char *value)
-{
-	struct xs_handle *xs = xs_of(handle);
-
-	return xs && xs_write(xs, tx, path, value, (unsigned)strlen(value));
-}
-
-static bool xs_ops_remove(void *handle, store_tx tx, const char *path)
-{
-	struct xs_handle *xs = xs_of(handle);
-
-	return xs && xs_rm(xs, tx, path);
-}
-
-static bool xs_ops_make_private(void *handle, store_tx tx, const char *path)
-{
-	struct xs_permissions nobody_else = { .id = 0, .perms = XS_PERM_NONE };
-	struct xs_handle *xs = xs_of(handle);
-
-	return xs && xs_set_permissions(xs, tx, path, &nobody_else, 1);
-}
-
-static store_tx xs_ops_begin(void *handle)
-{
-	struct xs_handle *xs = xs_of(handle);
-
-	return xs ? xs_transaction_start(xs) : 0;
-}
-
-static bool xs_ops_end(void *handle, store_tx tx, bool commit)
-{
-	struct xs_handle *xs = xs_of(handle);
-
-	return xs && xs_transaction_end(xs, tx, !commit);
-}
-
-static void xs_ops_close(void *handle)
+static store_tx begin(void *handle)
 {
 	struct connection *c = handle;
 
-	if (c->xs)
-		xs_close(c->xs);
+	return c->device ? xs_transaction_start(c->device) : wire_begin(&c->wire);
+}
+
+static bool end(void *handle, store_tx tx, bool commit)
+{
+	struct connection *c = handle;
+
+	return c->device ? xs_transaction_end(c->device, tx, !commit) :
+			   wire_end(&c->wire, tx, commit);
+}
+
+static void close_connection(void *handle)
+{
+	struct connection *c = handle;
+
+	if (c->device)
+		xs_close(c->device);
 	wire_close(&c->wire);
 	free(c);
 }
 
 static const struct store_ops ops = {
-	.read = xs_ops_read,
-	.list = xs_ops_list,
-	.run = xs_ops_run,
-	.write = xs_ops_write,
-	.remove = xs_ops_remove,
-	.make_private = xs_ops_make_private,
-	.begin = xs_ops_begin,
-	.end = xs_ops_end,
-	.close = xs_ops_close,
+	.run = run,
+	.begin = begin,
+	.end = end,
+	.close = close_connection,
 };
 
 /* Returns 0 or an errno. */
@@ -307,8 +260,9 @@ int store_open(struct store *st, unsigned timeout_s, struct error *err)
 		return error_memory(err);
 	c->wire.timeout_s = timeout_s;
 	code = connect_wire(&c->wire, xs_daemon_socket());
-	c->is_device = (code == ENOENT || code == ECONNREFUSED) && device_answers(timeout_s);
-	if (code && !c->is_device) {
+	if ((code == ENOENT || code == ECONNREFUSED) && device_answers(timeout_s))
+		c->device = xs_open(0);
+	if (code && !c->device) {
 		free(c);
 		return refused(xs_daemon_socket(), code, err);
 	}

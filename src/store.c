@@ -15,17 +15,11 @@ static int failed(struct error *err, int code, const char *what, const char *pat
 {
 	if (code == EACCES || code == EPERM)
 		return error_set(err, -EACCES, "xenstore: cannot %s '%s': no permission", what, path);
-	if (code == EAGAIN || code == ETIMEDOUT || code == EBADF || code == EPIPE ||
-	    code == ECONNRESET)
+	if (code == ETIMEDOUT || code == ENOTCONN || code == EPIPE || code == ECONNRESET)
 		return error_set(err, -EIO, "xenstore: cannot %s '%s': xenstored does not answer",
 				 what, path);
 	return error_set(err, code ? -code : -EIO, "xenstore: cannot %s '%s': %s", what, path,
 			 strerror(code ? code : EIO));
-}
-
-static bool is_absent(int code)
-{
-	return code == ENOENT || code == ENOTDIR;
 }
 
 #define FORMAT_PATH(path, format) \
@@ -39,13 +33,30 @@ static bool is_absent(int code)
 
 static const char *word_for(enum batch_kind kind)
 {
-	return kind == BATCH_LIST ? "list" : kind == BATCH_PERMS ? "read the permissions of" : "read";
+	switch (kind) {
+	case BATCH_LIST:
+	case BATCH_PART:
+		return "list";
+	case BATCH_PERMS:
+		return "read the permissions of";
+	case BATCH_WRITE:
+		return "write";
+	case BATCH_REMOVE:
+		return "remove";
+	case BATCH_SET_PERMS:
+		return "set the permissions of";
+	case BATCH_VALUE:
+	case BATCH_BEGIN:
+	case BATCH_END:
+		break;
+	}
+	return "read";
 }
 
-int store_run(struct store *st, struct batch *b, struct error *err)
+int store_run(struct store *st, store_tx tx, struct batch *b, struct error *err)
 {
 	size_t at = 0;
-	int code = b->failed ? ENOMEM : b->n ? st->ops->run(st->handle, b, &at) : 0;
+	int code = b->failed ? ENOMEM : b->n ? st->ops->run(st->handle, tx, b, &at) : 0;
 	int r = code == ENOMEM ? error_memory(err) :
 		code ? failed(err, code, word_for(b->v[at].kind), batch_path(b, at)) : 0;
 
@@ -58,20 +69,13 @@ int store_get(struct store *st, store_tx tx, char **value_out, struct error *err
 {
 	CLEANUP(cleanup_free) char *path = NULL;
 	struct batch b = { 0 };
-	unsigned len;
 
 	FORMAT_PATH(path, format);
 	if (!path)
 		return error_memory(err);
 	*value_out = NULL;
-	if (!tx) {
-		batch_get(&b, value_out, "%s", path);
-		return store_run(st, &b, err);
-	}
-	*value_out = st->ops->read(st->handle, tx, path, &len);
-	if (*value_out || is_absent(errno))
-		return 0;
-	return failed(err, errno, "read", path);
+	batch_get(&b, value_out, "%s", path);
+	return store_run(st, tx, &b, err);
 }
 
 int store_list(struct store *st, store_tx tx, struct names *names_out, struct error *err,
@@ -84,28 +88,24 @@ int store_list(struct store *st, store_tx tx, struct names *names_out, struct er
 	if (!path)
 		return error_memory(err);
 	*names_out = (struct names){ 0 };
-	if (!tx) {
-		batch_list(&b, names_out, "%s", path);
-		return store_run(st, &b, err);
-	}
-	names_out->v = st->ops->list(st->handle, tx, path, &names_out->n);
-	if (names_out->v || is_absent(errno))
-		return 0;
-	return failed(err, errno, "list", path);
+	batch_list(&b, names_out, "%s", path);
+	return store_run(st, tx, &b, err);
 }
 
 int store_set(struct store *st, store_tx tx, const char *value, struct error *err,
 	      const char *format, ...)
 {
 	CLEANUP(cleanup_free) char *path = NULL;
+	struct batch b = { 0 };
 
 	FORMAT_PATH(path, format);
 	if (!path)
 		return error_memory(err);
-	if (value ? st->ops->write(st->handle, tx, path, value) :
-		    st->ops->remove(st->handle, tx, path) || is_absent(errno))
-		return 0;
-	return failed(err, errno, value ? "write" : "remove", path);
+	if (value)
+		batch_write(&b, value, strlen(value), "%s", path);
+	else
+		batch_remove(&b, "%s", path);
+	return store_run(st, tx, &b, err);
 }
 
 int store_prune(struct store *st, store_tx tx, const char *path, struct error *err)
@@ -118,19 +118,11 @@ int store_prune(struct store *st, store_tx tx, const char *path, struct error *e
 
 int store_make_private(struct store *st, store_tx tx, const char *path, struct error *err)
 {
-	if (st->ops->make_private(st->handle, tx, path))
-		return 0;
-	return failed(err, errno, "set the permissions of", path);
-}
+	char nobody_else[] = "n0", *perms[] = { nobody_else };
+	struct batch b = { 0 };
 
-/* libxenstore says EAGAIN for a conflict, and also when it waited in vain and closed its socket. */
-static bool is_alive(struct store *st)
-{
-	unsigned len;
-	char *value = st->ops->read(st->handle, 0, "/", &len);
-
-	free(value);
-	return value || is_absent(errno);
+	batch_set_perms(&b, &(struct names){ perms, 1 }, "%s", path);
+	return store_run(st, tx, &b, err);
 }
 
 /* Returns 0 or a code for the caller; @again_out: it has to be done again. */
@@ -150,7 +142,7 @@ static int try_once(struct store *st, store_steps steps, void *data, bool *again
 	if (st->ops->end(st->handle, tx, true))
 		return 0;
 	code = errno;
-	*again_out = code == EAGAIN && is_alive(st);
+	*again_out = code == EAGAIN;
 	failed(err, code, "commit a transaction on", "/");
 	return -ECONNABORTED;
 }

@@ -2,7 +2,7 @@
 /*
  * store.h - xenstore, through an interface.
  *
- * The shipped back end is libxenstore (store-xs.c). Values may hold any byte;
+ * The shipped back end is xenstored (store-xs.c). Values may hold any byte;
  * these functions hand them out with a NUL behind them.
  */
 #ifndef XVIF_STORE_H
@@ -18,15 +18,11 @@
 /* A transaction; 0 is none. */
 typedef uint32_t store_tx;
 
-/* What a back end does. Failures set errno; strings are for free(). */
+/* What a back end does. */
 struct store_ops {
-	char *(*read)(void *handle, store_tx tx, const char *path, unsigned *len);
-	char **(*list)(void *handle, store_tx tx, const char *path, unsigned *n);
-	bool (*write)(void *handle, store_tx tx, const char *path, const char *value);
-	bool (*remove)(void *handle, store_tx tx, const char *path);
-	/* All reads of a batch; or an errno, and which one failed. */
-	int (*run)(void *handle, struct batch *b, size_t *at_out);
-	bool (*make_private)(void *handle, store_tx tx, const char *path);
+	/* All requests of a batch; returns an errno, and which one failed. */
+	int (*run)(void *handle, store_tx tx, struct batch *b, size_t *at_out);
+	/* These two fail with 0 and errno: EAGAIN if others' changes are in the way. */
 	store_tx (*begin)(void *handle);
 	bool (*end)(void *handle, store_tx tx, bool commit);
 	void (*close)(void *handle);
@@ -64,11 +60,11 @@ int store_list(struct store *st, store_tx tx, struct names *names_out, struct er
 	       const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /*
- * store_run - do the reads of @b, all at once where there is a socket, and
+ * store_run - do the requests of @b, all at once where there is a socket, and
  * empty it. After a failure some may have been done.
  * Returns 0 or a negative errno.
  */
-int store_run(struct store *st, struct batch *b, struct error *err);
+int store_run(struct store *st, store_tx tx, struct batch *b, struct error *err);
 
 /* Write @value, creating the node and its parents; NULL removes it. */
 int store_set(struct store *st, store_tx tx, const char *value, struct error *err,

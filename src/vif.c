@@ -155,22 +155,8 @@ static int finish(struct vif *vif, struct error *err)
 	return r ? r : iplist_parse(vif->ip, &vif->ips, err);
 }
 
-/* In a transaction, one request after the other. */
-static int read_in_transaction(struct store *st, store_tx tx, struct vif *vif, struct error *err)
-{
-	char path[PATH_SIZE];
-	int r = store_get(st, tx, &vif->backend, err, "/libxl/%u/device/vif/%u/backend",
-			  vif->domain.domid, vif->devid);
-
-	if (!r)
-		r = check_backend(vif, err);
-	for (size_t i = 0; i < N_NODES && !r; i++)
-		r = store_get(st, tx, field(vif, i), err, "%s", node_path(vif, i, path));
-	return r ? r : finish(vif, err);
-}
-
 /* What of @wanted the vifs lack yet; those without a backend are passed over. */
-static int read_nodes(struct store *st, struct vif *v, size_t n, unsigned wanted,
+static int read_nodes(struct store *st, store_tx tx, struct vif *v, size_t n, unsigned wanted,
 		      struct error *err)
 {
 	struct batch b = { 0 };
@@ -180,22 +166,23 @@ static int read_nodes(struct store *st, struct vif *v, size_t n, unsigned wanted
 		for (size_t j = 0; j < N_NODES && v[i].backend; j++)
 			if (wanted & 1u << j)
 				batch_get(&b, field(&v[i], j), "%s", node_path(&v[i], j, path));
-	return store_run(st, &b, err);
+	return store_run(st, tx, &b, err);
 }
 
 /* A vif without a state is one all the same if it has a frontend. */
-static int read_missing_states(struct store *st, struct vif *v, size_t n, struct error *err)
+static int read_missing_states(struct store *st, store_tx tx, struct vif *v, size_t n,
+			       struct error *err)
 {
 	struct batch b = { 0 };
 
 	for (size_t i = 0; i < n; i++)
 		if (v[i].backend && !v[i].state)
 			batch_get(&b, &v[i].frontend_id, "%s/frontend-id", v[i].backend);
-	return store_run(st, &b, err);
+	return store_run(st, tx, &b, err);
 }
 
 /* Moves the good ones to the front of @v and says how many they are; @broken: why others are not. */
-static int read_vifs(struct store *st, struct vif *v, size_t *n, unsigned wanted,
+static int read_vifs(struct store *st, store_tx tx, struct vif *v, size_t *n, unsigned wanted,
 		     struct lines *broken, struct error *err)
 {
 	struct batch b = { 0 };
@@ -205,7 +192,7 @@ static int read_vifs(struct store *st, struct vif *v, size_t *n, unsigned wanted
 	for (size_t i = 0; i < *n; i++)
 		batch_get(&b, &v[i].backend, "/libxl/%u/device/vif/%u/backend", v[i].domain.domid,
 			  v[i].devid);
-	r = store_run(st, &b, err);
+	r = store_run(st, tx, &b, err);
 	for (size_t i = 0; i < *n && !r; i++) {
 		r = check_backend(&v[i], err);
 		if (r != -EUCLEAN)
@@ -215,9 +202,9 @@ static int read_vifs(struct store *st, struct vif *v, size_t *n, unsigned wanted
 		v[i].backend = NULL;
 	}
 	if (!r)
-		r = read_nodes(st, v, *n, wanted | 1u << NODE_STATE | 1u << NODE_VIFNAME, err);
+		r = read_nodes(st, tx, v, *n, wanted | 1u << NODE_STATE | 1u << NODE_VIFNAME, err);
 	if (!r && !(wanted & 1u << NODE_FRONTEND_ID))
-		r = read_missing_states(st, v, *n, err);
+		r = read_missing_states(st, tx, v, *n, err);
 	for (size_t i = 0; i < *n && !r; i++) {
 		r = v[i].backend ? finish(&v[i], err) : -ENOENT;
 		if (!r && good != i) {
@@ -234,11 +221,11 @@ static int read_vifs(struct store *st, struct vif *v, size_t *n, unsigned wanted
 }
 
 /* Returns -EUCLEAN when it is broken. */
-static int read_one(struct store *st, struct vif *vif, struct error *err)
+static int read_one(struct store *st, store_tx tx, struct vif *vif, struct error *err)
 {
 	CLEANUP(lines_release) struct lines broken = { 0 };
 	size_t n = 1;
-	int r = read_vifs(st, vif, &n, NODES_ALL, &broken, err);
+	int r = read_vifs(st, tx, vif, &n, NODES_ALL, &broken, err);
 
 	if (!r && broken.n)
 		return error_set(err, -EUCLEAN, "%s", broken.v[0]);
@@ -252,7 +239,7 @@ int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigne
 	int r = copy_domain(domain, &vif.domain, err);
 
 	if (!r)
-		r = tx ? read_in_transaction(st, tx, &vif, err) : read_one(st, &vif, err);
+		r = read_one(st, tx, &vif, err);
 	if (r)
 		vif_release(&vif);
 	else
@@ -278,12 +265,12 @@ static int list_devids(struct store *st, const struct domain *domains, size_t n,
 
 	for (size_t i = 0; i < n; i++)
 		batch_list(&b, &devids[i], "/libxl/%u/device/vif", domains[i].domid);
-	r = store_run(st, &b, err);
+	r = store_run(st, 0, &b, err);
 	for (size_t i = 0; i < n && !r; i++)
 		if (!devids[i].n)
 			batch_list(&b, &devids[i], "/local/domain/0/backend/vif/%u",
 				   domains[i].domid);
-	return r ? r : store_run(st, &b, err);
+	return r ? r : store_run(st, 0, &b, err);
 }
 
 static int add_vifs(struct vifs *out, const struct domain *domain, const struct names *devids,
@@ -318,7 +305,7 @@ int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned 
 	for (size_t i = 0; i < n && devids; i++)
 		names_release(&devids[i]);
 	if (!r)
-		r = read_vifs(st, out->v, &out->n, wanted, &out->broken, err);
+		r = read_vifs(st, 0, out->v, &out->n, wanted, &out->broken, err);
 	if (!r)
 		qsort(out->v, out->n, sizeof(*out->v), by_id);
 	return r;
@@ -387,7 +374,7 @@ static int read_claims(struct store *st, const struct vif *vifs, size_t n,
 		batch_claims(&b, &vifs[i / N_FAMILIES], families[i % N_FAMILIES], &names[i], values);
 		values += names[i].n;
 	}
-	return store_run(st, &b, err);
+	return store_run(st, 0, &b, err);
 }
 
 static int hand_out_claims(const struct names *names, char **values, struct lines *out, size_t n)
@@ -417,7 +404,7 @@ int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct lin
 		batch_list(&b, &names[i], "/local/domain/%u/attr/vif/%u/%s",
 			   vifs[i / N_FAMILIES].domain.domid, vifs[i / N_FAMILIES].devid,
 			   families[i % N_FAMILIES]);
-	r = store_run(st, &b, err);
+	r = store_run(st, 0, &b, err);
 	for (size_t i = 0; i < n * N_FAMILIES; i++)
 		n_values += names[i].n;
 	values = r ? NULL : calloc(n_values + 1, sizeof(*values));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wire.c - many reads at once over xenstored's socket. */
+/* wire.c - many requests at once over xenstored's socket. */
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -26,11 +27,13 @@
 
 struct pipeline {
 	struct wire *wire;
+	uint32_t tx;
 	struct batch *b;
-	wire_too_long too_long;
-	void *data;
 	unsigned first_id;
-	size_t asked, answered;	/* reads put into @out; reads done */
+	size_t asked, answered;	/* requests put into @out; requests done */
+	int refused;		/* an errno: the daemon's word on request @at */
+	size_t at;
+	bool has_long;		/* a list did not fit into one answer */
 	char *out;		/* requests from @out_at on are to be sent */
 	size_t out_at, out_len;
 	char *in;		/* bytes received and not taken yet */
@@ -44,35 +47,44 @@ void wire_close(struct wire *wire)
 	wire->fd = -1;
 }
 
-static uint32_t type_of(enum batch_kind kind)
-{
-	return kind == BATCH_LIST ? XS_DIRECTORY : kind == BATCH_PERMS ? XS_GET_PERMS : XS_READ;
-}
+static const uint32_t types[] = {
+	[BATCH_VALUE] = XS_READ, [BATCH_LIST] = XS_DIRECTORY, [BATCH_PERMS] = XS_GET_PERMS,
+	[BATCH_WRITE] = XS_WRITE, [BATCH_REMOVE] = XS_RM, [BATCH_SET_PERMS] = XS_SET_PERMS,
+	[BATCH_PART] = XS_DIRECTORY_PART,
+	[BATCH_BEGIN] = XS_TRANSACTION_START, [BATCH_END] = XS_TRANSACTION_END,
+};
 
-/* Fill @out with the requests that may go out now. Returns 0 or an errno. */
-static int ask(struct pipeline *p)
+/* Fill @out with the requests that may go out now. */
+static void ask(struct pipeline *p)
 {
-	if (p->out_at < p->out_len || p->asked - p->answered > WINDOW / 2)
-		return 0;
+	if (p->out_at < p->out_len || p->asked - p->answered > WINDOW / 2 || p->refused)
+		return;
 	p->out_at = p->out_len = 0;
 	while (p->asked < p->b->n && p->asked - p->answered < WINDOW) {
-		const char *path = batch_path(p->b, p->asked);
-		size_t len = strlen(path) + 1;
+		const struct batch_request *request = &p->b->v[p->asked];
 		struct xsd_sockmsg head = {
-			.type = type_of(p->b->v[p->asked].kind),
+			.type = types[request->kind],
 			.req_id = p->first_id + (unsigned)p->asked,
-			.len = (uint32_t)len,
+			.tx_id = p->tx,
+			.len = (uint32_t)request->len,
 		};
 
-		if (len > XENSTORE_PAYLOAD_MAX)
-			return ENAMETOOLONG;
-		if (p->out_len + sizeof(head) + len > OUT_SIZE)
-			return 0;
+		if (p->out_len + sizeof(head) + request->len > OUT_SIZE)
+			return;
 		memcpy(p->out + p->out_len, &head, sizeof(head));
-		memcpy(p->out + p->out_len + sizeof(head), path, len);
-		p->out_len += sizeof(head) + len;
+		memcpy(p->out + p->out_len + sizeof(head), p->b->bodies + request->body,
+		       request->len);
+		p->out_len += sizeof(head) + request->len;
 		p->asked++;
 	}
+}
+
+/* The daemon refuses a message that is longer, and closes the connection. */
+static int check_lengths(const struct batch *b, size_t *at_out)
+{
+	for (*at_out = 0; *at_out < b->n; ++*at_out)
+		if (b->v[*at_out].len > XENSTORE_PAYLOAD_MAX)
+			return b->v[*at_out].kind == BATCH_WRITE ? E2BIG : ENAMETOOLONG;
 	return 0;
 }
 
@@ -84,14 +96,30 @@ static int errno_of(const char *name)
 	return EIO;
 }
 
+static bool may_be_absent(enum batch_kind kind)
+{
+	return kind != BATCH_WRITE && kind != BATCH_SET_PERMS && kind != BATCH_BEGIN &&
+	       kind != BATCH_END && kind != BATCH_PART;
+}
+
 /* The daemon's word for what went wrong, NUL-terminated in the answer. */
 static int take_error(struct pipeline *p, const char *body, size_t len)
 {
+	enum batch_kind kind = p->b->v[p->answered].kind;
 	int code = len && !body[len - 1] ? errno_of(body) : EIO;
 
-	if (code == ENOENT || code == ENOTDIR)
+	if ((code == ENOENT || code == ENOTDIR) && may_be_absent(kind))
 		return batch_deliver(p->b, p->answered, NULL, 0) ? ENOMEM : 0;
-	return code == E2BIG ? p->too_long(p->data, p->b, p->answered) : code;
+	if (code == E2BIG && kind == BATCH_LIST) {
+		p->b->v[p->answered].kind = BATCH_PART;
+		p->has_long = true;
+		return 0;
+	}
+	if (!p->refused) {
+		p->refused = code;
+		p->at = p->answered;
+	}
+	return 0;
 }
 
 static int take_answer(struct pipeline *p, const struct xsd_sockmsg *head, const char *body)
@@ -102,7 +130,7 @@ static int take_answer(struct pipeline *p, const struct xsd_sockmsg *head, const
 		return EPROTO;
 	if (head->type == XS_ERROR)
 		code = take_error(p, body, head->len);
-	else if (head->type == type_of(p->b->v[p->answered].kind))
+	else if (head->type == types[p->b->v[p->answered].kind])
 		code = batch_deliver(p->b, p->answered, body, head->len) ? ENOMEM : 0;
 	else
 		code = EPROTO;
@@ -181,25 +209,165 @@ static int step(struct pipeline *p)
 	return !code && poll_fd.revents & ~POLLOUT ? receive(p) : code;
 }
 
-int wire_run(struct wire *wire, struct batch *b, wire_too_long too_long, void *data,
-	     size_t *at_out)
+/* After a refusal what was sent is still answered; the connection stays in step. */
+static bool is_done(const struct pipeline *p)
+{
+	return p->answered == p->asked && (p->refused || p->answered == p->b->n);
+}
+
+/* Requests that fit and lists that may turn out too long. */
+static int run(struct pipeline *p, size_t *at_out)
+{
+	int code = p->out && p->in ? 0 : ENOMEM;
+
+	ask(p);
+	while (!code && !is_done(p)) {
+		code = step(p);
+		ask(p);
+	}
+	p->wire->next_id += (unsigned)p->b->n;
+	*at_out = code ? p->answered : p->at;
+	if (code)
+		wire_close(p->wire);
+	return code ? code : p->refused;
+}
+
+static int run_pipeline(struct wire *wire, uint32_t tx, struct batch *b, bool *has_long_out,
+			size_t *at_out)
 {
 	CLEANUP(cleanup_free) char *out = malloc(OUT_SIZE);
 	struct pipeline p = {
-		.wire = wire, .b = b, .too_long = too_long, .data = data,
-		.first_id = wire->next_id, .out = out, .in = malloc(IN_SIZE), .in_size = IN_SIZE,
+		.wire = wire, .tx = tx, .b = b, .first_id = wire->next_id, .out = out,
+		.in = malloc(IN_SIZE), .in_size = IN_SIZE,
 	};
-	int code = p.out && p.in ? 0 : ENOMEM;
+	int code = run(&p, at_out);
 
-	while (p.answered < b->n && !code) {
-		code = ask(&p);
-		if (!code)
-			code = step(&p);
-	}
 	free(p.in);
-	wire->next_id += (unsigned)b->n;
-	*at_out = p.answered;
-	if (code)
-		wire_close(wire);
+	*has_long_out = p.has_long;
 	return code;
+}
+
+/* One request; for its answer, see batch_get_bytes(). Returns 0 or an errno. */
+static int call(struct wire *wire, uint32_t tx, struct batch *b)
+{
+	bool has_long;
+	size_t at;
+	int code = b->failed ? ENOMEM : run_pipeline(wire, tx, b, &has_long, &at);
+
+	batch_release(b);
+	return code;
+}
+
+/* A list as it comes in parts. */
+struct parts {
+	char *names;
+	size_t len;
+	char generation[24];	/* the daemon's word for the state of the list */
+};
+
+/*
+ * Take "GENERATION\0NAME\0..."; the last part ends in an empty name (Xen,
+ * tools/libs/store/xs.c, xs_directory_part). Returns 0 or an errno; EAGAIN: the
+ * list has changed, it is to be read from its front.
+ */
+static int take_part(struct parts *parts, const char *part, size_t len, bool *ends_out)
+{
+	size_t head = strnlen(part, len) + 1, n = len - head;
+	char *names;
+
+	if (head > len || head > sizeof(parts->generation) || (n && part[len - 1]))
+		return EPROTO;
+	if (parts->len && strcmp(parts->generation, part))
+		return EAGAIN;
+	memcpy(parts->generation, part, head);
+	*ends_out = !n || (n == 1 && !part[head]) || (n > 1 && !part[len - 2]);
+	n -= *ends_out && n;
+	names = realloc(parts->names, parts->len + n + 1);
+	if (!names)
+		return ENOMEM;
+	parts->names = names;
+	memcpy(names + parts->len, part + head, n);
+	parts->len += n;
+	return 0;
+}
+
+/* One part, from where the parts before it end. */
+static int read_part(struct wire *wire, uint32_t tx, const char *path, struct parts *parts,
+		     bool *ends_out)
+{
+	CLEANUP(cleanup_free) char *part = NULL;
+	struct batch b = { 0 };
+	size_t len = 0;
+	int code;
+
+	batch_part(&b, path, parts->len, &part, &len);
+	code = call(wire, tx, &b);
+	return code ? code : take_part(parts, part, len, ends_out);
+}
+
+#define TRIES 100
+
+static int read_long(struct wire *wire, uint32_t tx, struct batch *b, size_t i)
+{
+	struct parts parts = { 0 };
+	bool ends = false;
+	int code = 0;
+
+	for (int tries = 0; tries < TRIES && !ends && (!code || code == EAGAIN); tries += !!code) {
+		parts.len = code ? 0 : parts.len;
+		code = read_part(wire, tx, batch_path(b, i), &parts, &ends);
+	}
+	if (code == ENOENT)
+		code = batch_deliver(b, i, NULL, 0) ? ENOMEM : 0;
+	else if (!code)
+		code = batch_deliver(b, i, parts.names, parts.len) ? ENOMEM : 0;
+	free(parts.names);
+	return code;
+}
+
+int wire_run(struct wire *wire, uint32_t tx, struct batch *b, size_t *at_out)
+{
+	bool has_long = false;
+	int code;
+
+	*at_out = 0;
+	if (wire->fd < 0)
+		return ENOTCONN;
+	code = check_lengths(b, at_out);
+	if (!code)
+		code = run_pipeline(wire, tx, b, &has_long, at_out);
+	for (size_t i = 0; i < b->n && has_long && !code; i++) {
+		if (b->v[i].kind != BATCH_PART)
+			continue;
+		*at_out = i;
+		code = read_long(wire, tx, b, i);
+	}
+	return code;
+}
+
+uint32_t wire_begin(struct wire *wire)
+{
+	CLEANUP(cleanup_free) char *id = NULL;
+	struct batch b = { 0 };
+	int code = wire->fd < 0 ? ENOTCONN : 0;
+
+	batch_add(&b, BATCH_BEGIN, &id, "");
+	if (!code)
+		code = call(wire, 0, &b);
+	batch_release(&b);
+	errno = code;
+	return code ? 0 : (uint32_t)strtoul(id, NULL, 10);
+}
+
+bool wire_end(struct wire *wire, uint32_t tx, bool commit)
+{
+	struct batch b = { 0 };
+	int code = wire->fd < 0 ? ENOTCONN : 0;
+
+	batch_add(&b, BATCH_END, NULL, commit ? "T" : "F");
+	if (!code)
+		code = call(wire, tx, &b);
+	batch_release(&b);
+	errno = code;
+	return !code;
 }

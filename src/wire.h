@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * wire.h - many reads at once over xenstored's socket.
+ * wire.h - many requests at once over xenstored's socket.
  *
  * libxenstore sends a request and waits for its answer; here requests go out
  * while answers come in (Xen, xen/include/public/io/xs_wire.h; docs/misc/xenstore.txt).
  */
 #ifndef XVIF_WIRE_H
 #define XVIF_WIRE_H
+
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "src/batch.h"
 
@@ -17,19 +20,19 @@ struct wire {
 };
 
 /*
- * Called for read @i, a list longer than one message. Returns 0 when it has
- * delivered it, or an errno.
- */
-typedef int (*wire_too_long)(void *data, struct batch *b, size_t i);
-
-/*
- * wire_run - do the reads of @b.
- * @at_out: the read that failed
+ * wire_run - do the requests of @b, in their order, in transaction @tx or none (0).
+ * @at_out: the request that failed
  *
- * Returns 0, or an errno and the connection is closed.
+ * Those after one that the daemon refuses may have been done. Returns 0 or an
+ * errno; when the daemon did not answer as it should the connection is closed.
  */
-int wire_run(struct wire *wire, struct batch *b, wire_too_long too_long, void *data,
-	     size_t *at_out);
+int wire_run(struct wire *wire, uint32_t tx, struct batch *b, size_t *at_out);
+
+/* Begin a transaction. Returns 0 with errno when that failed. */
+uint32_t wire_begin(struct wire *wire);
+
+/* End it; errno is EAGAIN when it cannot be committed because of others' changes. */
+bool wire_end(struct wire *wire, uint32_t tx, bool commit);
 
 void wire_close(struct wire *wire);
 

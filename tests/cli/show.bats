@@ -48,3 +48,91 @@ load setup
 	[[ "$output" != *$'\033'* ]]
 	[[ "$output" == *'\x1b'* ]]
 }
+
+@test "more domains than one answer of xenstored holds" {
+	local args=() i
+	for i in $(seq 100 1500); do
+		args+=("/local/domain/$i/name" "guest$i")
+	done
+	printf '%s\0' "${args[@]}" | xargs -0 -n 400 xenstore-write
+	domain_create 1501 last
+	vif_nodes 1501 0 00:16:3e:00:15:01 vif-route 10.0.7.7
+	[ "$(xvif show -nro IPS last)" = 10.0.7.7 ]
+	xvif show -nro DOMAIN | grep -x last
+	run xvif add-ip db01 --vif 0 10.0.7.7
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"vif 0 of domain 'last' has 10.0.7.7 already"* ]]
+}
+
+@test "--tree: domains, their vifs, the addresses of these" {
+	run xvif show --tree
+	echo "$output"
+	[ "$(sed 's/ .*//' <<<"${lines[1]}")" = web01 ]
+	[[ "${lines[2]}" == '`-vif1.0 '*"00:16:3e:00:00:01 connected connected" ]]
+	[[ "${lines[3]}" == '  |-10.0.0.1'* ]]
+	[[ "${lines[4]}" == '  `-10.0.0.2'* ]]
+	[ "$(xvif show --tree -o HOTPLUG -n db01 | wc -l)" = 4 ]
+}
+
+@test "one vif: addresses with their routes and rules, all nodes, since when" {
+	activate_rules
+	xvif -q add-ip db01 --vif 1 10.0.2.2
+	xvif show -J web01 0 >/run/xen/json
+	[ "$(jq -c '[.vifs[0].addresses[] | [.ip, (.routes | length)]]' /run/xen/json)" = \
+		'[["10.0.0.1",1],["10.0.0.2",1]]' ]
+	[ "$(jq -r '.vifs[0].nodes[] | "\(.name) \(.value)"' /run/xen/json)" = \
+		"$(for n in $(xenstore-list /local/domain/0/backend/vif/1/0 | LC_ALL=C sort); do
+			echo "$n $(xenstore-read "/local/domain/0/backend/vif/1/0/$n")"
+		done)" ]
+	[[ "$(jq -r '.vifs[0].since' /run/xen/json)" == 20??-??-??T??:??:??Z ]]
+	xvif show -J db01 1 >/run/xen/json
+	[ "$(jq '.vifs[0].addresses[0].rules | length' /run/xen/json)" = \
+		"$(iptables -S FORWARD | grep -c -- '-s 10.0.2.2')" ]
+	[ "$(jq '.vifs[0].addresses[0].rules | length' /run/xen/json)" -gt 0 ]
+}
+
+@test "what --guest-config=iproute2 prints makes the guest answer" {
+	ip netns add g9
+	ip link add vif9.0 type veth peer name eth0 netns g9
+	ip -n g9 link set eth0 address 00:16:3e:00:00:09
+	domain_create 9 plain
+	vif_nodes 9 0 00:16:3e:00:00:09 vif-route "10.0.9.1 10.0.9.64/29"
+	hotplug 9 0 online
+	run ping -qnc 1 -W 1 10.0.9.1
+	[ "$status" != 0 ]
+	xvif show plain --guest-config=iproute2 >/run/xen/commands
+	ip netns exec g9 ip link set lo up
+	ip netns exec g9 sh -e /run/xen/commands
+	ping -qnc 1 -W 5 10.0.9.1
+	ping -qnc 1 -W 5 10.0.9.67
+	ip netns exec g9 ping -qnc 1 -W 5 192.168.7.1
+}
+
+@test "--guest-config for a bridge has its network's prefix and gateway" {
+	ip addr add 10.5.0.1/16 dev xenbr0
+	ip route add default via 10.5.0.254
+	xvif -q add-ip db01 --vif 1 10.5.7.7
+	run xvif show db01 1 --guest-config=networkd
+	echo "$output"
+	grep -qx 'MACAddress=00:16:3e:00:00:03' <<<"$output"
+	grep -qx 'Address=10.5.7.7/16' <<<"$output"
+	grep -qx 'Gateway=10.5.0.254' <<<"$output"
+	! grep -q OnLink <<<"$output"
+	xvif show db01 --guest-config=netplan | grep -qx '        - "10.5.7.7/16"'
+	xvif show db01 --guest-config=ifupdown | grep -qx '    address 10.5.7.7/16'
+	run xvif show --guest-config=netplan
+	[ "$status" = 2 ]
+}
+
+@test "colours and lines wrapped on a terminal only, NO_COLOR, --color" {
+	local escape=$'\033['
+	xenstore-write /local/domain/0/backend/vif/2/0/hotplug-status error
+	[[ "$(xvif show)" != *"$escape"* ]]
+	[[ "$(xvif show --color=always)" == *"${escape}31merror"* ]]
+	[[ "$(TERM=xterm script -qec 'xvif show' /dev/null)" == *"${escape}31merror"* ]]
+	[[ "$(TERM=xterm NO_COLOR=1 script -qec 'xvif show' /dev/null)" != *"$escape"* ]]
+	[[ "$(TERM=xterm script -qec 'xvif show --color=never' /dev/null)" != *"$escape"* ]]
+	[ "$(xvif show web01 | wc -l)" = 2 ]
+	[ "$(script -qec 'stty cols 72; xvif show web01' /dev/null | wc -l)" = 3 ]
+}
