@@ -273,3 +273,47 @@ cold_start() { # DOMID DEVID
 	refused 1 "unknown" xvif add-ip web01 10.0.0.6
 	rm /etc/xvif/scripts.conf
 }
+
+# plain COMMAND...: what it prints on either stream has no control bytes but tab and newline
+plain() {
+	"$@" >/run/xen/printed 2>&1 || true
+	[ "$(LC_ALL=C tr -d '\011\012\040-\176\200-\377' </run/xen/printed | wc -c)" = 0 ] || {
+		echo "$*:"
+		cat -v /run/xen/printed
+		return 1
+	}
+}
+
+@test "what a guest writes changes nothing that xvif does, and nothing of the terminal" {
+	local end=/local/domain/1/device/vif/0 claim=/local/domain/1/attr/vif/0 much
+	much=$(printf 'x\\x1b[2J%.0s' $(seq 400) | cut -c1-2000)
+	printf '#!/bin/sh\ntouch /run/xen/evil-ran\n' >/run/xen/evil
+	chmod +x /run/xen/evil
+	xvif add-ip --dry-run web01 10.0.0.5 >/run/xen/plan
+	xvif show >/run/xen/shown
+	xvif show -S web01 0 | sed '/claimed/d' >/run/xen/detail
+	xenstore-write $end/backend /local/domain/0/backend/vif/2/0 $end/backend-id 7 $end/handle 9 \
+		$end/script /run/xen/evil $end/ip 10.66.6.6 $end/mac '\x1b]0;owned\x07' $end/vifname eth0 \
+		$end/state '6\x00' $end/hotplug-status error $end/frontend-id 2 $end/type vif_ioemu \
+		$claim/ipv4/0 '\x1b]0;owned\x07\x1b[2J' $claim/ipv4/1 '10.0.0.77\x00\x9b31m' \
+		$claim/ipv6/0 "$much" $claim/name '\x07' "/local/domain/1/data/$(printf 'y%.0s' $(seq 200))" "$much"
+	xvif add-ip --dry-run web01 10.0.0.5 | diff /run/xen/plan -
+	xvif show | diff /run/xen/shown -
+	xvif show -J web01 0 | jq -e '.vifs[0].claimed | length == 3'
+	plain xvif show web01 0
+	plain xvif show -S web01 0
+	plain xvif show --tree
+	plain xvif check
+	xvif check -J | jq -e '.consistent and (.notes | length == 3)'
+	plain xvif check -S
+	plain xvif repair --dry-run
+	plain xvif add-ip -v --dry-run web01 10.0.0.5
+	xenstore-ls -fp /local/domain/0/backend/vif/2 >/run/xen/other
+	xvif add-ip web01 10.0.0.5
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	[ "$(routes | wc -l)" = 3 ]
+	xenstore-ls -fp /local/domain/0/backend/vif/2 | diff /run/xen/other -
+	[ "$(xenstore-read $end/ip)" = 10.66.6.6 ]
+	[ ! -e /run/xen/evil-ran ]
+	xvif check web01
+}
