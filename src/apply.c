@@ -31,22 +31,34 @@ struct apply {
 	bool is_lost;		/* nobody can say whether the commit was done */
 };
 
-static int add_copied_routes(const struct apply *a, struct error *err)
+/* Is the link still the one that was looked at? */
+static bool is_present(const struct port *port)
+{
+	return port->link && kernel_link(port->name) == port->link;
+}
+
+/* A guest may unplug the emulated card at any moment; that is no failure. */
+static bool is_unplugged(const struct apply *a, const struct port *port)
+{
+	return port != &a->s->ports[PORT_VIF] && !is_present(port);
+}
+
+static int add_copied_routes(const struct apply *a, const struct port *port, struct error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < a->s->unrouted.n && !r; i++) {
-		struct route rt = a->s->model;
+	for (size_t i = 0; i < port->unrouted.n && !r; i++) {
+		struct route rt = port->model;
 
-		rt.dst = a->s->unrouted.words[i].net;
+		rt.dst = port->unrouted.words[i].net;
 		r = kernel_route_add(&rt, err);
 	}
-	return r;
+	return r && is_unplugged(a, port) ? 0 : r;
 }
 
 static int list_rules(const struct apply *a, struct rules *out, struct error *err)
 {
-	return rules_list(a->s->vif->link, a->s->options->timeout_s, out, err);
+	return rules_list(a->s->links, a->s->options->timeout_s, out, err);
 }
 
 static int insert_missing_rules(const struct apply *a, struct error *err)
@@ -63,17 +75,39 @@ static int insert_missing_rules(const struct apply *a, struct error *err)
 	return r;
 }
 
+static int add_routes(const struct apply *a, const struct port *port, struct error *err)
+{
+	if (port->runs_script)
+		return port->unrouted.n ?
+		       hotplug_add(a->st, a->s->vif, &port->unrouted, a->lock, err) : 0;
+	return a->s->uses_routes ? add_copied_routes(a, port, err) : 0;
+}
+
 static int add(const struct apply *a, struct error *err)
 {
 	int r = 0;
 
-	if (a->s->runs_script && a->s->unrouted.n)
-		r = hotplug_add(a->st, a->s->vif, &a->s->unrouted, a->lock, err);
-	else if (a->s->uses_routes && !a->s->runs_script)
-		r = add_copied_routes(a, err);
+	for (size_t p = 0; p < a->s->n_ports && !r; p++)
+		r = add_routes(a, &a->s->ports[p], err);
 	if (!r && a->s->uses_rules)
 		r = insert_missing_rules(a, err);
 	return r;
+}
+
+/* An address of the list is not routed to @port: was it, or should it be? */
+static int complain(const struct apply *a, const struct port *port, const struct ipword *word,
+		    struct error *err)
+{
+	if (is_unplugged(a, port))
+		return 0;
+	if (iplist_has(&port->unrouted, &word->net))
+		return error_status(err, STATUS_FAILED, -EIO,
+				    "the script succeeded, but there is no route to %s on %s",
+				    word->text, port->name);
+	if (survey_is_routed(a->s, port, &port->routes, &word->net))
+		return error_status(err, STATUS_FAILED, -EIO,
+				    "the route to %s on %s vanished meanwhile", word->text, port->name);
+	return 0;
 }
 
 /* Every address of the list that was routed, or was to be, is. */
@@ -81,22 +115,19 @@ static int verify(const struct apply *a, struct error *err)
 {
 	CLEANUP(routes_release) struct routes now = { 0 };
 	const struct survey *s = a->s;
-	int r = s->script.family == FAMILY_ROUTE ? kernel_routes(s->link, &now, err) : 0;
+	int r;
 
-	for (size_t i = 0; i < s->after.n && !r && s->script.family == FAMILY_ROUTE; i++) {
-		const struct ipword *word = &s->after.words[i];
+	if (s->script.family != FAMILY_ROUTE)
+		return 0;
+	r = kernel_routes(0, &now, err);
+	for (size_t p = 0; p < s->n_ports && !r; p++)
+		for (size_t i = 0; i < s->after.n && !r; i++) {
+			const struct ipword *word = &s->after.words[i];
 
-		if (!word->is_valid || survey_is_routed(s, &now, &word->net))
-			continue;
-		if (iplist_has(&s->unrouted, &word->net))
-			r = error_status(err, STATUS_FAILED, -EIO,
-					 "the script succeeded, but there is no route to %s on %s",
-					 word->text, s->vif->link);
-		else if (survey_is_routed(s, &s->routes, &word->net))
-			r = error_status(err, STATUS_FAILED, -EIO,
-					 "the route to %s on %s vanished meanwhile", word->text,
-					 s->vif->link);
-	}
+			if (word->is_valid && s->ports[p].link &&
+			    !survey_is_routed(s, &s->ports[p], &now, &word->net))
+				r = complain(a, &s->ports[p], word, err);
+		}
 	return r;
 }
 
@@ -127,15 +158,23 @@ static int compare_with_store(const struct apply *a, store_tx tx, struct error *
 			 vif->domain.domid, vif->devid);
 }
 
+static bool changes_asked(const struct survey *s)
+{
+	return s->asked.no_hotplug || s->asked.no_persist || s->leaves.no_hotplug ||
+	       s->leaves.no_persist;
+}
+
+/* @asked: what was asked for this list */
 static int write_list(const struct apply *a, store_tx tx, const char *text, const char *libxl_text,
-		      struct error *err)
+		      const struct asked *asked, struct error *err)
 {
 	CLEANUP(cleanup_free) char *copy = vif_libxl_path(a->s->vif, "ip");
 	int r = copy ? store_set(a->st, tx, text, err, "%s/ip", a->s->vif->backend) : error_memory(err);
 
 	if (!r && a->s->vif->has_libxl)
 		r = store_set(a->st, tx, libxl_text, err, "%s", copy);
-	return r;
+	return r || !changes_asked(a->s) ? r :
+	       asked_write(a->st, tx, a->s->vif, text, asked, err);
 }
 
 static int write_after(struct store *st, store_tx tx, void *data, struct error *err)
@@ -149,7 +188,7 @@ static int write_after(struct store *st, store_tx tx, void *data, struct error *
 		free(text);
 		text = NULL;
 	}
-	return r ? r : write_list(a, tx, text, text, err);
+	return r ? r : write_list(a, tx, text, text, &a->s->leaves, err);
 }
 
 /* Does the list stand in the store? */
@@ -214,14 +253,14 @@ static int restore_userdata(const struct apply *a, struct error *err)
 	return r || !u.text ? r : userdata_set_ips(&u, s->vif->devid, s->userdata_ip, err);
 }
 
-static int delete_routes(const struct apply *a, struct error *err)
+static int delete_routes(const struct apply *a, const struct port *port, struct error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < a->s->routes.n && !r; i++)
-		if (survey_removes_route(a->s, &a->s->routes.v[i]))
-			r = kernel_route_delete(&a->s->routes.v[i], err);
-	return r;
+	for (size_t i = 0; i < port->routes.n && !r; i++)
+		if (survey_removes_route(a->s, &port->routes.v[i]))
+			r = kernel_route_delete(&port->routes.v[i], err);
+	return r && is_unplugged(a, port) ? 0 : r;
 }
 
 static int delete_surplus_rules(const struct apply *a, struct error *err)
@@ -240,8 +279,10 @@ static int delete_surplus_rules(const struct apply *a, struct error *err)
 
 static int take_away(const struct apply *a, struct error *err)
 {
-	int r = delete_routes(a, err);
+	int r = 0;
 
+	for (size_t p = 0; p < a->s->n_ports && !r; p++)
+		r = delete_routes(a, &a->s->ports[p], err);
 	return r || !a->s->uses_rules ? r : delete_surplus_rules(a, err);
 }
 
@@ -253,27 +294,42 @@ static bool has_route(const struct routes *routes, const struct route *rt)
 	return false;
 }
 
-static int restore_routes(const struct apply *a, struct error *err)
+static int restore_routes(const struct apply *a, const struct port *port, struct error *err)
 {
 	CLEANUP(routes_release) struct routes now = { 0 };
 	const struct survey *s = a->s;
-	int r = kernel_routes(s->link, &now, err);
+	int r = kernel_routes(port->link, &now, err);
 
 	for (size_t i = 0; i < now.n && !r; i++)
-		if (survey_owns_route(s, &now.v[i]) && iplist_has(&s->unrouted, &now.v[i].dst) &&
-		    !has_route(&s->routes, &now.v[i]))
+		if (survey_owns_route(s, &now.v[i]) && iplist_has(&port->unrouted, &now.v[i].dst) &&
+		    !has_route(&port->routes, &now.v[i]))
 			r = kernel_route_delete(&now.v[i], err);
-	for (size_t i = 0; i < s->routes.n && !r; i++)
-		if (survey_owns_route(s, &s->routes.v[i]) &&
-		    !survey_is_routed(s, &now, &s->routes.v[i].dst) &&
-		    (iplist_has(&s->before, &s->routes.v[i].dst) ||
-		     survey_removes_route(s, &s->routes.v[i])))
-			r = kernel_route_add(&s->routes.v[i], err);
+	for (size_t i = 0; i < port->routes.n && !r; i++)
+		if (survey_owns_route(s, &port->routes.v[i]) &&
+		    !survey_is_routed(s, port, &now, &port->routes.v[i].dst) &&
+		    (iplist_has(&s->before, &port->routes.v[i].dst) ||
+		     survey_removes_route(s, &port->routes.v[i])))
+			r = kernel_route_add(&port->routes.v[i], err);
+	return r && is_unplugged(a, port) ? 0 : r;
+}
+
+/* The vif was taken down meanwhile, and its rules with it: what was inserted since goes, too. */
+static int remove_rules(const struct apply *a, struct error *err)
+{
+	struct rules now = { 0 }, ours = { 0 };
+	const struct survey *s = a->s;
+	int r = list_rules(a, &now, err);
+
+	if (!r)
+		r = rules_among(&now, &s->wanted, &s->obsolete, &ours, err);
+	if (!r)
+		r = rules_delete(&ours, s->options->timeout_s, err);
+	rules_release(&now);
+	rules_release(&ours);
 	return r;
 }
 
-/* @is_gone: the vif was taken down meanwhile, and its rules with it: none comes back. */
-static int restore_rules(const struct apply *a, bool is_gone, struct error *err)
+static int restore_rules(const struct apply *a, struct error *err)
 {
 	struct rules now = { 0 }, gone = { 0 }, missing = { 0 }, more = { 0 }, surplus = { 0 };
 	const struct survey *s = a->s;
@@ -283,7 +339,7 @@ static int restore_rules(const struct apply *a, bool is_gone, struct error *err)
 		r = rules_subtract(&now, &s->rules, &more, err);
 	if (!r)
 		r = rules_among(&more, &s->wanted, &s->wanted, &surplus, err);
-	if (!r && !is_gone)
+	if (!r)
 		r = rules_subtract(&s->rules, &now, &gone, err);
 	if (!r)
 		r = rules_among(&gone, &s->wanted, &s->obsolete, &missing, err);
@@ -313,7 +369,7 @@ static int write_before(struct store *st, store_tx tx, void *data, struct error 
 		return r ? r : error_memory(err);
 	if (!id || !same(now, a->s->after.n ? text : NULL))
 		return 0;
-	return write_list(a, tx, a->s->vif->ip, a->s->libxl_ip, err);
+	return write_list(a, tx, a->s->vif->ip, a->s->vif->libxl_ip, &a->s->asked, err);
 }
 
 static bool is_gone(const struct apply *a)
@@ -356,10 +412,11 @@ static int go_back(const struct apply *a, int code, struct error *err)
 		r = store_transact(a->st, write_before, (void *)a, &why);
 	if (!r && a->persisted && !gone)
 		r = restore_userdata(a, &why);
-	if (!r && !gone && kernel_link(a->s->vif->link) == a->s->link)
-		r = restore_routes(a, &why);
+	for (size_t p = 0; p < a->s->n_ports && !r && !gone; p++)
+		if (is_present(&a->s->ports[p]))
+			r = restore_routes(a, &a->s->ports[p], &why);
 	if (!r && a->s->uses_rules)
-		r = restore_rules(a, gone, &why);
+		r = gone ? remove_rules(a, &why) : restore_rules(a, &why);
 	return r ? broken(&why, err) : code;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd-check.c - xvif check: do the places where addresses live agree? */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "src/cleanup.h"
@@ -35,61 +38,170 @@ struct check {
 	unsigned domid;		/* ... this one */
 };
 
-static int compare_vif(struct store *st, const struct vif *vif, struct check *check,
-		       struct error *err)
+static bool has_kind(const struct differences *found, const char *kind)
 {
-	CLEANUP(lines_release) struct lines claims = { 0 };
-	CLEANUP(repair_release) struct repair repair = { 0 };
-	int r = st->file ? dump_compare(st, vif, &repair.found, err) :
-			   repair_look(st, vif, &check->options, &repair, err);
+	for (size_t i = 0; i < found->n; i++)
+		if (!strcmp(found->v[i].kind, kind))
+			return true;
+	return false;
+}
 
-	if (r && err->status == STATUS_REFUSED && (r == -EPERM || r == -ENODEV))
-		r = report_note(&check->report, vif, "routes and rules not compared: %s", err->text);
-	for (size_t i = 0; i < repair.found.n && !r; i++)
-		r = report_difference(&check->report, vif, &repair.found.v[i]);
-	if (!r)
-		r = vif_claims(st, vif, &claims, err);
-	for (size_t i = 0; i < claims.n && !r; i++) {
+/* A place that differs because an edit was asked to leave it. */
+static int note_asked(struct check *check, const struct repair *repair)
+{
+	const struct differences *found = &repair->found;
+	const struct survey *s = &repair->survey;
+	int r = 0;
+
+	if (s->asked.no_hotplug && (has_kind(found, "route-missing") ||
+				    has_kind(found, "route-extra") || has_kind(found, "rules")))
+		r = report_note(&check->report, s->vif, "an edit with --hotplug=none was asked to leave "
+				"its routes and rules as they were");
+	if (!r && s->asked.no_persist && has_kind(found, "userdata"))
+		r = report_note(&check->report, s->vif, "an edit with --no-persist was asked to leave "
+				"libxl's stored configuration as it was");
+	return r;
+}
+
+static int note_claims(struct check *check, const struct vif *vif, const struct lines *claims)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < claims->n && !r; i++) {
 		struct ipnet net;
 
-		if (ipnet_parse(claims.v[i], &net, NULL) || !iplist_covers(&vif->ips, &net))
-			r = report_note(&check->report, vif, "the guest says it has %s", claims.v[i]);
+		if (ipnet_parse(claims->v[i], &net, NULL) || !iplist_covers(&vif->ips, &net))
+			r = report_note(&check->report, vif, "the guest says it has %s", claims->v[i]);
 	}
 	return r;
 }
 
-/* A running edit makes differences for a moment: what is found is looked at again under its lock. */
-static int check_vif(struct store *st, const struct vif *vif, void *data, struct error *err)
+/* @differs_out: NULL, or where to say that there is a difference instead of reporting it */
+static int compare_vif(struct store *st, const struct vif *vif, struct check *check,
+		       bool *differs_out, struct error *err)
 {
-	struct check *check = data;
-	struct check first = { .options = check->options };
-	CLEANUP(lock_release) struct lock lock = { 0 };
-	CLEANUP(vif_release) struct vif now = { 0 };
-	size_t found;
+	CLEANUP(repair_release) struct repair repair = { 0 };
+	int r = st->file ? dump_compare(st, vif, &repair.found, err) :
+			   repair_look(st, vif, &check->options, &repair, err);
+
+	if (differs_out)
+		*differs_out = repair.found.n > 0;
+	if (differs_out && *differs_out)
+		return r == -ENOMEM ? r : 0;
+	if (r && err->status == STATUS_REFUSED && (r == -EPERM || r == -ENODEV))
+		r = report_note(&check->report, vif, "routes and rules not compared: %s", err->text);
+	for (size_t i = 0; i < repair.found.n && !r; i++)
+		r = report_difference(&check->report, vif, &repair.found.v[i]);
+	return r || st->file ? r : note_asked(check, &repair);
+}
+
+static void release_claims(struct lines *claims, size_t n)
+{
+	for (size_t i = 0; i < n && claims; i++)
+		lines_release(&claims[i]);
+}
+
+/* In one pass over the host. @differs: as above, for each vif */
+static int compare_vifs(struct store *st, const struct vif *vifs, size_t n, struct check *check,
+			bool *differs, struct error *err)
+{
+	CLEANUP(cleanup_free) struct lines *claims = calloc(n + 1, sizeof(*claims));
+	CLEANUP(view_release) struct view view = { 0 };
+	int r = claims ? vif_claims_of(st, vifs, n, claims, err) : error_memory(err);
+
+	if (!r)
+		r = view_take(st, vifs, n, check->options.timeout_s, &view, err);
+	check->options.view = &view;
+	for (size_t i = 0; i < n && !r; i++) {
+		r = compare_vif(st, &vifs[i], check, differs ? &differs[i] : NULL, err);
+		if (!r && !(differs && differs[i]))
+			r = note_claims(check, &vifs[i], &claims[i]);
+	}
+	check->options.view = NULL;
+	release_claims(claims, n);
+	return r;
+}
+
+/* What is looked at again: locked, and as it is now. */
+struct again {
+	struct vifs vifs;
+	struct lock *locks;
+	size_t n_locks;
+};
+
+static void release_again(struct again *again)
+{
+	for (size_t i = 0; i < again->n_locks; i++)
+		lock_release(&again->locks[i]);
+	free(again->locks);
+	vifs_release(&again->vifs);
+}
+
+/* Whoever edits a vif waits for no other vif's lock, so taking several cannot block one another. */
+static int lock_and_load(struct store *st, const struct vif *vif, struct check *check,
+			 struct again *again, struct error *err)
+{
+	struct lock *lock = &again->locks[again->n_locks];
 	int r;
 
-	check->domid = vif->domain.domid;
-	if (st->file)
-		return compare_vif(st, vif, check, err);
-	r = compare_vif(st, vif, &first, err);
-	found = first.report.differences.n;
-	for (size_t i = 0; i < first.report.notes.n && !r && !found; i++)
-		r = lines_add(&check->report.notes, "%s", first.report.notes.v[i]);
-	report_release(&first.report);
-	if (r || !found)
-		return r;
 	if (geteuid() == 0 &&
-	    lock_vif(&lock, vif->domain.domid, vif->devid, check->options.timeout_s, err))
+	    lock_vif(lock, vif->domain.domid, vif->devid, check->options.timeout_s, err))
 		return report_note(&check->report, vif, "an edit is running: %s", err->text);
-	r = vif_load(st, 0, &vif->domain, vif->devid, &now, err);
-	if (r)
-		return r == -ENOENT ? 0 : r;
-	return compare_vif(st, &now, check, err);
+	again->n_locks++;
+	r = vif_load(st, 0, &vif->domain, vif->devid, &again->vifs.v[again->vifs.n], err);
+	if (!r)
+		again->vifs.n++;
+	return r == -ENOENT ? 0 : r;
+}
+
+static int look_again(struct store *st, const struct vif *const *vifs, size_t n,
+		      struct check *check, struct error *err)
+{
+	CLEANUP(release_again) struct again again = {
+		.vifs.v = calloc(n, sizeof(*again.vifs.v)),
+		.locks = calloc(n, sizeof(*again.locks)),
+	};
+	int r = again.vifs.v && again.locks ? 0 : error_memory(err);
+
+	for (size_t i = 0; i < n && !r; i++)
+		r = lock_and_load(st, vifs[i], check, &again, err);
+	return r ? r : compare_vifs(st, again.vifs.v, again.vifs.n, check, NULL, err);
+}
+
+#define AT_ONCE 64
+
+/* A running edit makes differences for a moment: what is found is looked at again under its lock. */
+static int check_vifs(struct store *st, const struct vifs *vifs, struct check *check,
+		      struct error *err)
+{
+	CLEANUP(cleanup_free) bool *differs = calloc(vifs->n + 1, sizeof(*differs));
+	const struct vif *some[AT_ONCE];
+	size_t n = 0;
+	int r = differs ? compare_vifs(st, vifs->v, vifs->n, check, differs, err) :
+			  error_memory(err);
+
+	for (size_t i = 0; i < vifs->n && !r; i++) {
+		if (!differs[i])
+			continue;
+		some[n++] = &vifs->v[i];
+		if (n < AT_ONCE)
+			continue;
+		r = look_again(st, some, n, check, err);
+		n = 0;
+	}
+	return r || !n ? r : look_again(st, some, n, check, err);
 }
 
 static bool concerns(const struct check *check, const struct vif *vif)
 {
 	return !check->is_named || vif->domain.domid == check->domid;
+}
+
+static int note_duplicate(const struct overlap *overlap, void *data)
+{
+	const struct check *check = data;
+
+	return concerns(check, overlap->vif) || concerns(check, overlap->other);
 }
 
 static int report_duplicate(const struct overlap *overlap, void *data)
@@ -98,7 +210,7 @@ static int report_duplicate(const struct overlap *overlap, void *data)
 	struct differences found = { 0 };
 	int r;
 
-	if (!concerns(check, overlap->vif) && !concerns(check, overlap->other))
+	if (!note_duplicate(overlap, data))
 		return 0;
 	r = differences_add(&found, "duplicate", "%s: vif %u.%u has %s", overlap->word,
 			    overlap->other->domain.domid, overlap->other->devid,
@@ -106,6 +218,47 @@ static int report_duplicate(const struct overlap *overlap, void *data)
 	if (!r)
 		r = report_difference(&check->report, overlap->vif, &found.v[0]);
 	differences_release(&found);
+	return r;
+}
+
+/* An address that moved while the lists were read is in two of them: those that are found are read again, unmoved. */
+static int check_duplicates(struct store *st, struct check *check, const struct vifs *seen,
+			    struct error *err)
+{
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	CLEANUP(vifs_release) struct vifs all = { 0 };
+	int r = overlap_find(seen, note_duplicate, check);
+
+	if (r <= 0)
+		return r ? error_memory(err) : 0;
+	r = geteuid() == 0 && !st->file ? lock_lists(&lock, check->options.timeout_s, err) : 0;
+	if (!r)
+		r = vif_list_all(st, 1u << NODE_IP, &all, err);
+	if (!r && overlap_find(&all, report_duplicate, check))
+		r = error_memory(err);
+	return r;
+}
+
+/* Nodes that a domain left behind when it ended: nothing but a note, they do no harm. */
+static int note_leftovers(struct store *st, struct check *check, const struct vifs *vifs,
+			  struct error *err)
+{
+	CLEANUP(names_release) struct names domids = { 0 };
+	int r = store_list(st, 0, &domids, err, "/local/domain/0/backend/vif");
+
+	for (unsigned i = 0; i < domids.n && !r; i++) {
+		unsigned domid;
+		bool is_gone = false, is_seen = false;
+
+		if (!parse_id(domids.v[i], &domid))
+			continue;
+		for (size_t j = 0; j < vifs->n && !is_seen; j++)
+			is_seen = vifs->v[j].domain.domid == domid;
+		r = is_seen ? 0 : domain_is_gone(st, domid, &is_gone, err);
+		if (!r && is_gone)
+			r = lines_add(&check->report.notes, "domain %u is gone, its backend nodes are still "
+				      "below /local/domain/0/backend/vif/%u", domid, domid);
+	}
 	return r;
 }
 
@@ -133,22 +286,38 @@ static int print_check(const struct check *check, const struct args *args, FILE 
 	return 0;
 }
 
-static int run_check(struct context *cx, const struct args *args, struct error *err)
+static int check_lists(struct store *st, struct check *check, const struct vifs *looked_at,
+		       struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs all = { 0 };
+	int r;
+
+	if (!check->is_named) {
+		r = check_duplicates(st, check, looked_at, err);
+		return r ? r : note_leftovers(st, check, looked_at, err);
+	}
+	r = vif_list_all(st, 1u << NODE_IP, &all, err);
+	return r ? r : check_duplicates(st, check, &all, err);
+}
+
+static int run_check(struct context *cx, const struct args *args, struct error *err)
+{
+	CLEANUP(vifs_release) struct vifs vifs = { 0 };
 	struct check check = {
 		.options = { .timeout_s = args->timeout_s },
 		.is_named = args->n_words > 0,
 	};
-	int r = each_vif(cx->store, args, check_vif, &check, err);
+	int r = vifs_of_args(cx->store, args, &vifs, err);
 
+	if (vifs.n)
+		check.domid = vifs.v[0].domain.domid;
+	if (!r)
+		r = check_vifs(cx->store, &vifs, &check, err);
 	if (!r && cx->store->file && lines_add(&check.report.notes, "%s: only the dump is compared, no "
 					       "routes, rules and files of this host", cx->store->file))
 		r = error_memory(err);
 	if (!r)
-		r = vif_list_all(cx->store, 1u << NODE_IP, &all, err);
-	if (!r && overlap_find(&all, report_duplicate, &check))
-		r = error_memory(err);
+		r = check_lists(cx->store, &check, &vifs, err);
 	if (!r)
 		r = print_check(&check, args, cx->out, err);
 	cx->status = check.report.differences.n ? STATUS_WRONG : STATUS_DONE;

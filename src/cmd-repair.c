@@ -78,9 +78,9 @@ static int forget_stale(struct store *st, const struct vif *vif, struct error *e
 
 #define ATTEMPTS 10
 
-static int repair_vif(struct store *st, const struct vif *found, void *data, struct error *err)
+static int repair_vif(struct store *st, const struct vif *found, struct work *work,
+		      struct error *err)
 {
-	struct work *work = data;
 	CLEANUP(signals_release) struct signals held = { 0 };
 	CLEANUP(lock_release) struct lock lock = { 0 };
 	int r = lock_vif(&lock, found->domain.domid, found->devid, work->options.timeout_s, err);
@@ -101,25 +101,71 @@ static int repair_vif(struct store *st, const struct vif *found, void *data, str
 	return r == -ENOENT ? 0 : r;
 }
 
-/* Journals whose vif is not there any more. */
+static bool needs_work(struct store *st, const struct vif *vif,
+		       const struct apply_options *options, int *code_out)
+{
+	CLEANUP(repair_release) struct repair repair = { 0 };
+	struct error why = { 0 };
+	int r = repair_look(st, vif, options, &repair, &why);
+
+	*code_out = r == -ENOMEM ? r : 0;
+	return r || repair.found.n || repair.journal.is_stale;
+}
+
+/* Most vifs of a host are right: that is found out in one pass, before any is locked. */
+static int repair_vifs(struct store *st, const struct vifs *vifs, struct work *work,
+		       struct error *err)
+{
+	CLEANUP(view_release) struct view view = { 0 };
+	struct apply_options options = work->options;
+	int r = view_take(st, vifs->v, vifs->n, work->options.timeout_s, &view, err);
+
+	options.view = &view;
+	for (size_t i = 0; i < vifs->n && !r; i++)
+		if (needs_work(st, &vifs->v[i], &options, &r))
+			r = r ? error_memory(err) : repair_vif(st, &vifs->v[i], work, err);
+	return r;
+}
+
+/* Is the vif there no more? Nodes that a domain left behind when it ended are none. */
+static int find_orphan(struct store *st, struct vif *vif, bool *is_orphan_out, struct error *err)
+{
+	const struct domain domain = { .domid = vif->domain.domid };
+	unsigned devid = vif->devid;
+	int r = domain_is_gone(st, domain.domid, is_orphan_out, err);
+
+	if (r || *is_orphan_out)
+		return r;
+	r = vif_load(st, 0, &domain, devid, vif, err);
+	*is_orphan_out = r == -ENOENT;
+	return r == -ENOENT || r == -EUCLEAN ? 0 : r;
+}
+
+/* A journal whose vif is not there any more. */
+static int repair_if_orphan(struct work *work, struct store *st, unsigned domid, unsigned devid,
+			    struct error *err)
+{
+	CLEANUP(vif_release) struct vif vif = { .domain = { .domid = domid }, .devid = devid };
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	bool is_orphan = false;
+	int r = find_orphan(st, &vif, &is_orphan, err);
+
+	if (r || !is_orphan)
+		return r;
+	r = lock_vif(&lock, domid, devid, work->options.timeout_s, err);
+	return r ? r : repair_orphan(st, domid, devid, work->options.timeout_s, err);
+}
+
 static int repair_orphans(struct work *work, struct store *st, struct error *err)
 {
 	CLEANUP(lines_release) struct lines names = { 0 };
 	int r = journal_list(st, &names, err);
 
 	for (size_t i = 0; i < names.n && !r; i++) {
-		CLEANUP(vif_release) struct vif vif = { 0 };
-		CLEANUP(lock_release) struct lock lock = { 0 };
-		struct domain domain = { 0 };
-		struct error why = { 0 };
-		unsigned devid;
+		unsigned domid, devid;
 
-		if (sscanf(names.v[i], "%9u %9u", &domain.domid, &devid) != 2 ||
-		    vif_load(st, 0, &domain, devid, &vif, &why) != -ENOENT)
-			continue;
-		r = lock_vif(&lock, domain.domid, devid, work->options.timeout_s, err);
-		if (!r)
-			r = repair_orphan(st, domain.domid, devid, work->options.timeout_s, err);
+		if (sscanf(names.v[i], "%9u %9u", &domid, &devid) == 2)
+			r = repair_if_orphan(work, st, domid, devid, err);
 	}
 	return r;
 }
@@ -160,8 +206,13 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 			.no_persist = args->options[OPT_NO_PERSIST] != NULL,
 		},
 	};
-	int r = each_vif(cx->store, args, repair_vif, &work, err);
+	CLEANUP(vifs_release) struct vifs vifs = { 0 };
+	int r = vifs_of_args(cx->store, args, &vifs, err);
 
+	if (!r && vifs.n == 1)
+		r = repair_vif(cx->store, &vifs.v[0], &work, err);
+	else if (!r)
+		r = repair_vifs(cx->store, &vifs, &work, err);
 	if (!r && !args->n_words && !work.options.dry_run)
 		r = repair_orphans(&work, cx->store, err);
 	if (!r)

@@ -159,20 +159,33 @@ static void kernel_side_release(struct kernel_side *k)
 	rules_release(&k->rules);
 }
 
+static int list_twin_routes(const char *name, struct routes *out, struct error *err)
+{
+	CLEANUP(routes_release) struct routes routes = { 0 };
+	unsigned link = kernel_link(name);
+	int r = link ? kernel_routes(link, &routes, err) : 0;
+
+	return !r && routes_append(out, &routes) ? error_memory(err) : r;
+}
+
 static int look_at_kernel(const struct vif *vif, unsigned timeout_s, struct kernel_side *k,
 			  struct error *err)
 {
 	unsigned link = vif->backend_domid ? 0 : kernel_link(vif->link);
+	char twin[VIF_TWIN_SIZE];
+	const char *const links[] = { vif->link, vif_twin(vif, twin) ? twin : NULL, NULL };
 	struct link_facts facts = { 0 };
 	int r = link ? kernel_routes(link, &k->routes, err) : 0;
 
+	if (!r && link && links[1])
+		r = list_twin_routes(twin, &k->routes, err);
 	if (!r && link)
 		r = kernel_link_facts(link, &facts, err);
 	k->since = facts.since;
 	k->has_routes = !r;
 	if (r || vif->backend_domid)
 		return r;
-	r = rules_list(vif->link, timeout_s, &k->rules, err);
+	r = rules_list(links, timeout_s, &k->rules, err);
 	k->has_rules = !r;
 	return r == -ENOENT ? 0 : r;
 }
@@ -265,20 +278,16 @@ static bool is_same(const char *a, const char *b)
 }
 
 /* Which places hold the list that the backend has. */
-static int add_places(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
-		      struct error *err)
+static int add_places(const struct store *st, struct sxp_doc *doc, sxp_node row,
+		      const struct vif *vif, struct error *err)
 {
-	CLEANUP(cleanup_free) char *path = vif_libxl_path(vif, "ip"), *copy = NULL;
 	CLEANUP(userdata_release) struct userdata u = { 0 };
 	CLEANUP(cleanup_free) char *stored = NULL;
-	int r = path ? store_get(st, 0, &copy, err, "%s", path) : error_memory(err);
-	sxp_node places;
+	sxp_node places = sxp_add_element(doc, row, "persisted");
+	int r;
 
-	if (r)
-		return r;
-	places = sxp_add_element(doc, row, "persisted");
 	result_bool(doc, places, "backend", true);
-	result_bool(doc, places, "libxl", vif->has_libxl && is_same(copy, vif->ip));
+	result_bool(doc, places, "libxl", vif->has_libxl && is_same(vif->libxl_ip, vif->ip));
 	if (st->file)
 		return 0;
 	r = userdata_read(&u, &vif->domain, err);

@@ -71,6 +71,19 @@ int domain_load(struct store *st, store_tx tx, struct domain *v, size_t n, struc
 	return r;
 }
 
+int domain_is_gone(struct store *st, unsigned domid, bool *gone_out, struct error *err)
+{
+	CLEANUP(cleanup_free) char *name = NULL, *vm = NULL;
+	struct batch b = { 0 };
+	int r;
+
+	batch_get(&b, &name, "/local/domain/%u/name", domid);
+	batch_get(&b, &vm, "/local/domain/%u/vm", domid);
+	r = store_run(st, 0, &b, err);
+	*gone_out = !r && !name && !vm && (st->file || hypervisor_domain(domid) != LIFE_RUNNING);
+	return r;
+}
+
 static int by_domid(const void *a, const void *b)
 {
 	const struct domain *x = a, *y = b;

@@ -39,6 +39,12 @@ int domain_list_names(struct store *st, struct domains *out, struct error *err);
  */
 int domain_load(struct store *st, store_tx tx, struct domain *v, size_t n, struct error *err);
 
+/*
+ * domain_is_gone - is there nothing of this number, for the store and, where
+ * it can be asked, for the hypervisor? Returns 0 or a negative errno.
+ */
+int domain_is_gone(struct store *st, unsigned domid, bool *gone_out, struct error *err);
+
 void domain_release(struct domain *domain);
 void domains_release(struct domains *domains);
 

@@ -8,45 +8,37 @@
 #include "src/each-vif.h"
 #include "src/result.h"
 
-static int in_domain(struct store *st, const struct domain *domain, vif_action act, void *data,
-		     struct error *err)
+static int find_one(struct store *st, const struct domain *domain, const char *word,
+		    struct vifs *out, struct error *err)
 {
-	CLEANUP(vifs_release) struct vifs vifs = { 0 };
-	int r = vif_list(st, domain, 1, NODES_ALL, &vifs, err);
-
-	for (size_t i = 0; i < vifs.n && !r; i++)
-		r = act(st, &vifs.v[i], data, err);
-	for (size_t i = 0; i < vifs.broken.n; i++)
-		output_message(vifs.broken.v[i]);
-	return r;
+	out->v = calloc(1, sizeof(*out->v));
+	if (!out->v)
+		return error_memory(err);
+	out->n = 1;
+	return vif_find(st, domain, word, out->v, err);
 }
 
-static int in_all(struct store *st, vif_action act, void *data, struct error *err)
-{
-	CLEANUP(domains_release) struct domains all = { 0 };
-	int r = domain_list(st, &all, err);
-
-	for (size_t i = 0; i < all.n && !r; i++)
-		r = in_domain(st, &all.v[i], act, data, err);
-	return r;
-}
-
-int each_vif(struct store *st, const struct args *args, vif_action act, void *data,
-	     struct error *err)
+static int find_in_domain(struct store *st, const struct args *args, struct vifs *out,
+			  struct error *err)
 {
 	const char *word = args->n_words > 1 ? args->words[1] : args->options[OPT_VIF];
 	CLEANUP(domain_release) struct domain domain = { 0 };
-	CLEANUP(vif_release) struct vif vif = { 0 };
-	int r;
+	int r = domain_find(st, args->words[0], &domain, err);
 
-	if (!args->n_words)
-		return in_all(st, act, data, err);
-	r = domain_find(st, args->words[0], &domain, err);
-	if (!r && !word)
-		return in_domain(st, &domain, act, data, err);
-	if (!r)
-		r = vif_find(st, &domain, word, &vif, err);
-	return r ? r : act(st, &vif, data, err);
+	if (r)
+		return r;
+	return word ? find_one(st, &domain, word, out, err) :
+		      vif_list(st, &domain, 1, NODES_ALL, out, err);
+}
+
+int vifs_of_args(struct store *st, const struct args *args, struct vifs *out, struct error *err)
+{
+	int r = args->n_words ? find_in_domain(st, args, out, err) :
+				vif_list_all(st, NODES_ALL, out, err);
+
+	for (size_t i = 0; i < out->broken.n && !r; i++)
+		output_message(out->broken.v[i]);
+	return r;
 }
 
 int report_difference(struct report *report, const struct vif *vif, const struct difference *d)

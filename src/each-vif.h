@@ -7,10 +7,13 @@
 #include "src/output.h"
 #include "src/repair.h"
 
-/* Do it with all vifs, those of the DOMAIN, or the one VIF that @args name. */
-typedef int (*vif_action)(struct store *st, const struct vif *vif, void *data, struct error *err);
-int each_vif(struct store *st, const struct args *args, vif_action act, void *data,
-	     struct error *err);
+/*
+ * vifs_of_args - all vifs, those of the DOMAIN, or the one VIF that @args
+ * name, with all their nodes; those that cannot be read are told on stderr.
+ * Returns 0 or a negative errno; release with vifs_release() in any case.
+ */
+int vifs_of_args(struct store *st, const struct args *args, struct vifs *out,
+		 struct error *err);
 
 /* Differences and notes, each with the vif it is about. */
 struct report {

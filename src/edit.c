@@ -87,10 +87,16 @@ static void flush(struct edit *e)
 	const struct survey *s = &e->survey;
 	struct error why = { 0 };
 
-	for (size_t i = 0; i < s->removed.n; i++)
-		if (kernel_flush_neighbours(s->link, &s->removed.words[i].net, &why) ||
-		    kernel_flush_connections(&s->removed.words[i].net, &why))
+	for (size_t i = 0; i < s->removed.n; i++) {
+		const struct ipnet *net = &s->removed.words[i].net;
+		int r = kernel_flush_connections(net, &why);
+
+		for (size_t p = 0; p < s->n_ports && !r; p++)
+			if (s->ports[p].link)
+				r = kernel_flush_neighbours(s->ports[p].link, net, &why);
+		if (r)
 			lines_add(&e->warnings, "%s", why.text);
+	}
 }
 
 /* The file is read anew, for an edit of another vif may have changed it since. */

@@ -159,6 +159,13 @@ static int run(struct store *st, const struct vif *vif, const char *command, boo
 	return 0;
 }
 
+int hotplug_make_root(struct store *st, store_tx tx, struct error *err)
+{
+	int r = store_set(st, tx, "", err, HOTPLUG_SHADOW_ROOT);
+
+	return r ? r : store_make_private(st, tx, HOTPLUG_SHADOW_ROOT, err);
+}
+
 /* "online" has to set hotplug-status itself, as on a cold start, where libxl leaves it empty. */
 int hotplug_run(struct store *st, const struct vif *vif, const char *command,
 		const struct lock *lock, struct error *err)
@@ -204,9 +211,7 @@ static int write_shadow_nodes(struct store *st, store_tx tx, const struct vif *v
 	int r = store_list(st, tx, &names, err, "%s", vif->backend);
 
 	if (!r)
-		r = store_set(st, tx, "", err, HOTPLUG_SHADOW_ROOT);
-	if (!r)
-		r = store_make_private(st, tx, HOTPLUG_SHADOW_ROOT, err);
+		r = hotplug_make_root(st, tx, err);
 	for (unsigned i = 0; i < names.n && !r; i++) {
 		CLEANUP(cleanup_free) char *value = NULL;
 

@@ -20,8 +20,11 @@
 int hotplug_add(struct store *st, const struct vif *vif, const struct iplist *added,
 		const struct lock *lock, struct error *err);
 
-/* Where shadows stand, and the journal: only domain 0 can look at it. */
+/* Where shadows stand, the journal, and what was asked for: only domain 0 can look at it. */
 #define HOTPLUG_SHADOW_ROOT "/local/domain/0/xvif"
+
+/* Make it, for domain 0 alone. */
+int hotplug_make_root(struct store *st, store_tx tx, struct error *err);
 
 /* Remove what a shadow run that was cut off has left, and the folders that leaves empty. */
 int hotplug_remove_shadow(struct store *st, store_tx tx, const struct vif *vif, struct error *err);

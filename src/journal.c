@@ -51,16 +51,16 @@ static int write_entry(struct store *st, store_tx tx, void *data, struct error *
 {
 	const struct entry *e = data;
 	unsigned domid = e->vif->domain.domid, devid = e->vif->devid;
-	int r = store_set(st, tx, "", err, HOTPLUG_SHADOW_ROOT);
+	int r = hotplug_make_root(st, tx, err);
 
-	if (!r)
-		r = store_make_private(st, tx, HOTPLUG_SHADOW_ROOT, err);
 	if (!r)
 		r = store_set(st, tx, e->before, err, ROOT "/%u/%u/before", domid, devid);
 	if (!r)
 		r = store_set(st, tx, e->after, err, ROOT "/%u/%u/after", domid, devid);
 	if (!r)
 		r = store_set(st, tx, e->method, err, ROOT "/%u/%u/method", domid, devid);
+	if (!r)
+		r = store_set(st, tx, e->vif->link, err, ROOT "/%u/%u/link", domid, devid);
 	if (!r)
 		r = store_set(st, tx, e->vif->domain.uuid ? e->vif->domain.uuid : "", err,
 			      ROOT "/%u/%u/uuid", domid, devid);
@@ -101,16 +101,10 @@ int journal_remove(struct store *st, const struct vif *vif, struct error *err)
 
 int journal_list(struct store *st, struct lines *out, struct error *err)
 {
-	CLEANUP(names_release) struct names domids = { 0 };
-	int r = store_list(st, 0, &domids, err, ROOT);
+	return vif_numbers(st, ROOT, out, err);
+}
 
-	for (unsigned i = 0; i < domids.n && !r; i++) {
-		CLEANUP(names_release) struct names devids = { 0 };
-
-		r = store_list(st, 0, &devids, err, ROOT "/%s", domids.v[i]);
-		for (unsigned j = 0; j < devids.n && !r; j++)
-			if (lines_add(out, "%s %s", domids.v[i], devids.v[j]))
-				r = error_memory(err);
-	}
-	return r;
+int journal_link(struct store *st, const struct vif *vif, char **out, struct error *err)
+{
+	return store_get(st, 0, out, err, ROOT "/%u/%u/link", vif->domain.domid, vif->devid);
 }

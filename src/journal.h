@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * journal.h - what an edit is about to do, in xenstore, so that it dies with
- * the state it speaks of: /local/domain/0/xvif/journal/D/N/{before,after,uuid,method}.
+ * the state it speaks of: /local/domain/0/xvif/journal/D/N/{before,after,uuid,method,link}.
  *
  * Written before the first step, removed after the last. Who finds one holds
  * the vif's lock, so the edit it belongs to was cut off.
@@ -27,6 +27,9 @@ int journal_write(struct store *st, const struct vif *vif, const struct iplist *
 
 /* Remove it, and a shadow that was left, with the folders they leave empty. */
 int journal_remove(struct store *st, const struct vif *vif, struct error *err);
+
+/* The name its link had, for free(); NULL: it does not say. Returns 0 or a negative errno. */
+int journal_link(struct store *st, const struct vif *vif, char **out, struct error *err);
 
 /* The vifs that have one, as "D N". Returns 0 or a negative errno. */
 int journal_list(struct store *st, struct lines *out, struct error *err);

@@ -146,7 +146,7 @@ int kernel_flush_neighbours(unsigned link, const struct ipnet *net, struct error
 	nlh->nlmsg_type = RTM_GETNEIGH;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	nd->ndm_family = (uint8_t)net->family;
-	code = kernel_talk(NETLINK_ROUTE, nlh, visit_neighbour, &d);
+	code = kernel_list(NETLINK_ROUTE, nlh, visit_neighbour, NULL, &d);
 	if (!code)
 		code = delete_found(NETLINK_ROUTE, &d);
 	return code ? error_set(err, -code, "netlink: cannot flush neighbours: %s", strerror(code)) : 0;
@@ -163,7 +163,7 @@ int kernel_flush_connections(const struct ipnet *net, struct error *err)
 	nlh->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	*nfg = (struct nfgenmsg){ .nfgen_family = (uint8_t)net->family, .version = NFNETLINK_V0 };
-	code = kernel_talk(NETLINK_NETFILTER, nlh, visit_connection, &d);
+	code = kernel_list(NETLINK_NETFILTER, nlh, visit_connection, NULL, &d);
 	if (!code)
 		code = delete_found(NETLINK_NETFILTER, &d);
 	/* a kernel without connection tracking has none to forget */

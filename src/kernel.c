@@ -74,6 +74,22 @@ int kernel_talk(int bus, struct nlmsghdr *nlh,
 	return r < 0 ? errno : 0;
 }
 
+#define LIST_TRIES 100
+
+int kernel_list(int bus, struct nlmsghdr *nlh,
+		int (*visit)(const struct nlmsghdr *nlh, void *data),
+		void (*restart)(void *data), void *data)
+{
+	int code = kernel_talk(bus, nlh, visit, data);
+
+	for (int i = 1; i < LIST_TRIES && code == EINTR; i++) {
+		if (restart)
+			restart(data);
+		code = kernel_talk(bus, nlh, visit, data);
+	}
+	return code;
+}
+
 static struct nlmsghdr *request(void *buf, uint16_t type, uint16_t flags)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
@@ -194,6 +210,13 @@ static int visit_route(const struct nlmsghdr *nlh, void *data)
 	return append_route(filter->out, &rt);
 }
 
+static void restart_routes(void *data)
+{
+	const struct route_filter *filter = data;
+
+	routes_release(filter->out);
+}
+
 int kernel_routes(unsigned link, struct routes *out, struct error *err)
 {
 	char buf[256];
@@ -202,7 +225,7 @@ int kernel_routes(unsigned link, struct routes *out, struct error *err)
 	int code;
 
 	mnl_nlmsg_put_extra_header(nlh, sizeof(struct rtmsg));
-	code = kernel_talk(NETLINK_ROUTE, nlh, visit_route, &filter);
+	code = kernel_list(NETLINK_ROUTE, nlh, visit_route, restart_routes, &filter);
 	if (code) {
 		routes_release(out);
 		return error_set(err, -code, "netlink: cannot list routes: %s", strerror(code));
@@ -214,6 +237,52 @@ void routes_release(struct routes *routes)
 {
 	free(routes->v);
 	*routes = (struct routes){ 0 };
+}
+
+static int by_link(const void *a, const void *b)
+{
+	const struct route *x = a, *y = b;
+
+	return x->link < y->link ? -1 : x->link > y->link;
+}
+
+void routes_sort(struct routes *routes)
+{
+	if (routes->n)
+		qsort(routes->v, routes->n, sizeof(*routes->v), by_link);
+}
+
+/* The first route whose link is not below @link. */
+static size_t lower_bound(const struct routes *sorted, unsigned link)
+{
+	size_t low = 0, high = sorted->n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (sorted->v[middle].link < link)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct routes routes_of_link(const struct routes *sorted, unsigned link)
+{
+	size_t first = lower_bound(sorted, link), end = first;
+
+	while (end < sorted->n && sorted->v[end].link == link)
+		end++;
+	return (struct routes){ .v = sorted->v + first, .n = end - first };
+}
+
+int routes_append(struct routes *routes, const struct routes *more)
+{
+	for (size_t i = 0; i < more->n; i++)
+		if (append_route(routes, &more->v[i]) != MNL_CB_OK)
+			return -ENOMEM;
+	return 0;
 }
 
 bool route_equal(const struct route *a, const struct route *b)
@@ -340,6 +409,13 @@ static int visit_address(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+static void restart_search(void *data)
+{
+	struct address_search *search = data;
+
+	search->found = false;
+}
+
 static int search_addresses(struct address_search *search, struct error *err)
 {
 	char buf[256];
@@ -347,7 +423,7 @@ static int search_addresses(struct address_search *search, struct error *err)
 	int code;
 
 	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg));
-	code = kernel_talk(NETLINK_ROUTE, nlh, visit_address, search);
+	code = kernel_list(NETLINK_ROUTE, nlh, visit_address, restart_search, search);
 	return code ? error_set(err, -code, "netlink: cannot list addresses: %s", strerror(code)) : 0;
 }
 

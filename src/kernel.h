@@ -19,6 +19,15 @@ struct nlmsghdr;
 int kernel_talk(int bus, struct nlmsghdr *nlh,
 		int (*visit)(const struct nlmsghdr *nlh, void *data), void *data);
 
+/*
+ * Ask for a list in the same way, and anew as long as something changed while
+ * it was made: then it may be incomplete (NLM_F_DUMP_INTR).
+ * @restart: forgets what @visit took; NULL: taking it twice does no harm
+ */
+int kernel_list(int bus, struct nlmsghdr *nlh,
+		int (*visit)(const struct nlmsghdr *nlh, void *data),
+		void (*restart)(void *data), void *data);
+
 struct route {
 	struct ipnet dst;
 	unsigned link;			/* interface index */
@@ -49,6 +58,14 @@ bool kernel_link_is_port(const char *name, const char *bridge);
  */
 int kernel_routes(unsigned link, struct routes *out, struct error *err);
 void routes_release(struct routes *routes);
+
+/* Sort by link; those of one link among sorted ones, borrowed. */
+void routes_sort(struct routes *routes);
+struct routes routes_of_link(const struct routes *sorted, unsigned link);
+
+/* Append copies of @more. Returns 0 or -ENOMEM. */
+int routes_append(struct routes *routes, const struct routes *more);
+
 /* "10.0.0.1 dev vif1.0 src 192.168.7.1 metric 2", as ip(8) lists it. */
 #define ROUTE_TEXT_SIZE 256
 void route_format(const struct route *route, char out[ROUTE_TEXT_SIZE]);

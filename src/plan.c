@@ -47,6 +47,8 @@ static void plan_commit(struct plan *p)
 	plan_list(p, path);
 	if (p->s->vif->has_libxl && copy)
 		plan_list(p, copy);
+	if (p->s->leaves.no_hotplug || p->s->leaves.no_persist)
+		line(p, "write " ASKED_ROOT "/%u/%u", p->s->vif->domain.domid, p->s->vif->devid);
 }
 
 static void plan_route(struct plan *p, const char *operation, const struct route *rt)
@@ -57,25 +59,33 @@ static void plan_route(struct plan *p, const char *operation, const struct route
 	line(p, "ip route %s %s", operation, text);
 }
 
-static void plan_copied_routes(struct plan *p)
+static void plan_copied_routes(struct plan *p, const struct port *port)
 {
-	for (size_t i = 0; i < p->s->unrouted.n; i++) {
-		struct route rt = p->s->model;
+	for (size_t i = 0; i < port->unrouted.n; i++) {
+		struct route rt = port->model;
 
-		rt.dst = p->s->unrouted.words[i].net;
+		rt.dst = port->unrouted.words[i].net;
 		plan_route(p, "add", &rt);
 	}
 }
 
 static void plan_shadow_run(struct plan *p)
 {
-	CLEANUP(cleanup_free) char *text = iplist_format(&p->s->unrouted);
+	CLEANUP(cleanup_free) char *text = iplist_format(&p->s->ports[PORT_VIF].unrouted);
 	const struct vif *vif = p->s->vif;
 
 	line(p, "write /local/domain/0/xvif/vif/%u/%u/ip = \"%s\"", vif->domain.domid, vif->devid,
 	     text ? text : "");
 	plan_script(p, "online", true);
 	line(p, "remove /local/domain/0/xvif/vif/%u/%u", vif->domain.domid, vif->devid);
+}
+
+static void plan_added_routes(struct plan *p, const struct port *port)
+{
+	if (port->runs_script && port->unrouted.n)
+		plan_shadow_run(p);
+	else if (p->s->uses_routes && !port->runs_script)
+		plan_copied_routes(p, port);
 }
 
 /* @rules: what is there before, and what will be after */
@@ -96,9 +106,10 @@ static void plan_removals(struct plan *p, const struct rules *rules)
 	const struct survey *s = p->s;
 	struct rules surplus = { 0 };
 
-	for (size_t i = 0; i < s->routes.n; i++)
-		if (survey_removes_route(s, &s->routes.v[i]))
-			plan_route(p, "del", &s->routes.v[i]);
+	for (size_t port = 0; port < s->n_ports; port++)
+		for (size_t i = 0; i < s->ports[port].routes.n; i++)
+			if (survey_removes_route(s, &s->ports[port].routes.v[i]))
+				plan_route(p, "del", &s->ports[port].routes.v[i]);
 	p->failed |= rules_surplus(rules, &s->wanted, &s->obsolete, &surplus, NULL);
 	plan_rules(p, "-D", &surplus);
 	rules_release(&surplus);
@@ -110,10 +121,8 @@ static void plan_delta(struct plan *p)
 {
 	struct rules rules = { 0 };
 
-	if (p->s->runs_script && p->s->unrouted.n)
-		plan_shadow_run(p);
-	else if (p->s->uses_routes && !p->s->runs_script)
-		plan_copied_routes(p);
+	for (size_t i = 0; i < p->s->n_ports; i++)
+		plan_added_routes(p, &p->s->ports[i]);
 	if (p->s->uses_rules)
 		plan_added_rules(p, &rules);
 	plan_commit(p);

@@ -73,6 +73,12 @@ int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, str
 static int owned(struct store *st, const struct survey *s, struct vif *owner, const char *theirs,
 		 const char *ours, struct error *err)
 {
+	bool is_gone;
+	int r = domain_is_gone(st, owner->domain.domid, &is_gone, err);
+
+	/* nodes that its end has left behind own nothing */
+	if (r || is_gone)
+		return r;
 	store_get(st, 0, &owner->domain.name, NULL, "/local/domain/%u/name", owner->domain.domid);
 	error_set(err, -EEXIST, "%s: vif %u of domain '%s' has %s already", ours, owner->devid,
 		  owner->domain.name ? owner->domain.name : "?", theirs);

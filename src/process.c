@@ -48,13 +48,11 @@ static void reset_signals(void)
 	signal(SIGTERM, SIG_DFL);
 }
 
-static void become(const struct process *p, int output)
+static void become(const struct process *p, int input, int output)
 {
-	int null = open("/dev/null", O_RDONLY);
-
 	setpgid(0, 0);
 	reset_signals();
-	dup2(null, 0);
+	dup2(input, 0);
 	dup2(output, 1);
 	dup2(output, 2);
 	if (p->keep_fd) {
@@ -147,25 +145,56 @@ static int watch(struct process *p, pid_t pid, struct error *err)
 	return reap(p, pid, err);
 }
 
-int process_run(struct process *p, struct error *err)
+static int write_input(int fd, const char *text)
 {
-	int output = memfd_create("output", MFD_CLOEXEC), r;
-	pid_t pid;
+	size_t left = strlen(text);
 
-	if (output < 0)
-		return error_set(err, -errno, "'%s': no memory for its output", p->argv[0]);
-	pid = fork();
-	if (pid < 0) {
-		close(output);
+	while (left) {
+		ssize_t n = write(fd, text, left);
+
+		if (n < 0)
+			return -1;
+		text += n;
+		left -= (size_t)n;
+	}
+	return lseek(fd, 0, SEEK_SET) < 0 ? -1 : 0;
+}
+
+static int open_input(const struct process *p)
+{
+	int fd = p->input ? memfd_create("input", MFD_CLOEXEC) : open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || !p->input || !write_input(fd, p->input))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int start(struct process *p, int input, int output, struct error *err)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
 		return error_set(err, -errno, "'%s': cannot start a process: %s", p->argv[0],
 				 strerror(errno));
-	}
 	if (pid == 0)
-		become(p, output);
+		become(p, input, output);
 	setpgid(pid, pid);
-	r = watch(p, pid, err);
+	return watch(p, pid, err);
+}
+
+int process_run(struct process *p, struct error *err)
+{
+	int output = memfd_create("output", MFD_CLOEXEC), input = open_input(p);
+	int r = output < 0 || input < 0 ? error_set(err, -ENOMEM, "'%s': cannot open its input and output",
+						    p->argv[0]) :
+					  start(p, input, output, err);
+
 	if (!r)
 		r = take_output(p, output, err);
-	close(output);
+	if (output >= 0)
+		close(output);
+	if (input >= 0)
+		close(input);
 	return r;
 }

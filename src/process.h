@@ -10,6 +10,7 @@
 struct process {
 	const char *const *argv;	/* ends in NULL; argv[0] is looked up in PATH */
 	const char *const *env;		/* "NAME=VALUE" added to the environment, or "NAME" removed from it; NULL: nothing */
+	const char *input;		/* what it reads from stdin; NULL: nothing */
 	unsigned timeout_s;
 	int keep_fd;		/* a lock (lock.h) that it inherits and is noted in; 0: none */
 	bool is_interruptible;	/* a held signal (signals.h) ends it, as the time limit does */
@@ -20,7 +21,6 @@ struct process {
 	bool was_interrupted;	/* ... as here */
 };
 
-/* Run and wait; stdin is /dev/null. Returns 0 once the program has ended, or a negative errno. */
 /* Run it to its end. Returns 0, whatever its exit status, or a negative errno when that is not known. */
 int process_run(struct process *p, struct error *err);
 

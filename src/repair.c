@@ -47,22 +47,31 @@ static int list_journal(struct repair *r)
 			       before ? before : "", after ? after : "");
 }
 
-static int list_routes(struct repair *r)
+static int list_routes_of(struct repair *r, const struct port *port)
 {
 	const struct survey *s = &r->survey;
 	int code = 0;
 
-	for (size_t i = 0; i < s->unrouted.n; i++)
+	for (size_t i = 0; i < port->unrouted.n; i++)
 		code |= differences_add(&r->found, "route-missing", "%s has no route on %s",
-					s->unrouted.words[i].text, s->vif->link);
-	for (size_t i = 0; i < s->routes.n; i++) {
+					port->unrouted.words[i].text, port->name);
+	for (size_t i = 0; i < port->routes.n; i++) {
 		char text[ROUTE_TEXT_SIZE];
 
-		if (!survey_removes_route(s, &s->routes.v[i]))
+		if (!survey_removes_route(s, &port->routes.v[i]))
 			continue;
-		route_format(&s->routes.v[i], text);
+		route_format(&port->routes.v[i], text);
 		code |= differences_add(&r->found, "route-extra", "%s", text);
 	}
+	return code;
+}
+
+static int list_routes(struct repair *r)
+{
+	int code = 0;
+
+	for (size_t p = 0; p < r->survey.n_ports; p++)
+		code |= list_routes_of(r, &r->survey.ports[p]);
 	return code;
 }
 
@@ -87,7 +96,7 @@ static int list_places(struct repair *r)
 
 	if (survey_differs_libxl(s, &s->after))
 		code |= differences_add(&r->found, "libxl", "libxl's copy says '%s'",
-					s->libxl_ip ? s->libxl_ip : "");
+					s->vif->libxl_ip ? s->vif->libxl_ip : "");
 	if (survey_differs_userdata(s, &s->after))
 		code |= differences_add(&r->found, "userdata", "libxl's stored configuration says '%s'",
 					s->userdata_ip ? s->userdata_ip : "");
@@ -104,7 +113,7 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 	*out = (struct repair){ .options = *options };
 	out->options.repair = true;
 	out->options.journal = &out->journal;
-	r = journal_read(st, vif, &out->journal, err);
+	r = view_journal(options->view, st, vif, &out->journal, err);
 	if (r)
 		return r;
 	/* whoever began that edit vouched for the script */
@@ -129,21 +138,37 @@ void repair_release(struct repair *r)
 	differences_release(&r->found);
 }
 
+/* The rules by which the scripts let @link through; none while there is such a link, which may be another's. */
+static int take_orphaned(const char *link, unsigned timeout_s, struct rules *out, struct error *err)
+{
+	const char *const links[] = { link, NULL };
+	struct rules rules = { 0 };
+	int r = kernel_link(link) ? 0 : rules_list(links, timeout_s, &rules, err);
+
+	if (!r)
+		r = rules_of_scripts(&rules, link, out, err);
+	rules_release(&rules);
+	return r == -ENOENT ? 0 : r;
+}
+
 int repair_orphan(struct store *st, unsigned domid, unsigned devid, unsigned timeout_s,
 		  struct error *err)
 {
 	const struct vif vif = { .domain = { .domid = domid }, .devid = devid };
-	struct rules rules = { 0 }, ours = { 0 };
-	char link[32];
-	int r;
+	CLEANUP(cleanup_free) char *noted = NULL;
+	char names[2][VIF_TWIN_SIZE];
+	struct rules ours = { 0 };
+	int r = journal_link(st, &vif, &noted, err);
 
-	snprintf(link, sizeof(link), "vif%u.%u", domid, devid);
-	r = kernel_link(link) ? -ENOENT : rules_list(link, timeout_s, &rules, err);
-	if (!r)
-		r = rules_of_scripts(&rules, link, &ours, err);
+	if (noted)
+		snprintf(names[0], sizeof(names[0]), "%s", noted);
+	else
+		snprintf(names[0], sizeof(names[0]), "vif%u.%u", domid, devid);
+	snprintf(names[1], sizeof(names[1]), "%.50s-emu", names[0]);
+	for (size_t i = 0; i < 2 && !r; i++)
+		r = take_orphaned(names[i], timeout_s, &ours, err);
 	if (!r)
 		r = rules_delete(&ours, timeout_s, err);
-	rules_release(&rules);
 	rules_release(&ours);
-	return r && r != -ENOENT ? r : journal_remove(st, &vif, err);
+	return r ? r : journal_remove(st, &vif, err);
 }

@@ -17,17 +17,16 @@
 static const char path_env[] =
 	"PATH=/sbin:/bin:/usr/bin:/usr/sbin:/usr/local/sbin:/usr/local/bin";
 
-/* Prints LIST for each line of XVIF_IPS, and then what would be set for it. */
+/* Reads lines "COMMAND LINK ADDRESS..."; prints LIST for each, and then what would be set for it. */
 static const char recorder[] =
 	"xenstore-read() { return 1; }\n"
 	"xenstore-write() { :; }\n"
 	"logger() { :; }\n"
-	". \"${0%/*}/vif-common.sh\"\n"
+	". \"${0%/*}/vif-common.sh\" </dev/null\n"
 	"claim_lock() { :; }\n"
 	"release_lock() { :; }\n"
 	"iptables() { case \" $* \" in *' -I FORWARD '*) echo \"RULE $*\";; esac; }\n"
-	"command=online\n"
-	"while IFS= read -r ip; do echo LIST; handle_iptable </dev/null; done <<<\"$XVIF_IPS\"\n";
+	"while read -r command dev ip; do vif=$dev; echo LIST; handle_iptable </dev/null; done\n";
 
 void rules_release(struct rules *rules)
 {
@@ -121,7 +120,7 @@ static int append(struct rules *rules, const char *text, struct error *err)
 }
 
 /* iptables refuses an IPv6 address, and the scripts go on: so a rule with one is left out. */
-static int take_recorded(char *output, struct rules *out, size_t n, struct error *err)
+static int take_recorded(char *output, struct recording *recordings, size_t n, struct error *err)
 {
 	char *save, *line;
 	size_t lists = 0;
@@ -134,49 +133,54 @@ static int take_recorded(char *output, struct rules *out, size_t n, struct error
 			lists++;
 		else if (!strncmp(line, "RULE ", 5) && rule && lists && lists <= n &&
 			 !strchr(rule, ':'))
-			r = append(&out[lists - 1], rule + strlen("-I FORWARD "), err);
+			r = append(&recordings[lists - 1].rules, rule + strlen("-I FORWARD "), err);
 	}
 	return lists == n || r ? r : -EIO;
 }
 
-static int make_record_env(const char *link, const struct iplist *const *lists, size_t n,
-			   char **lists_out, char **link_out)
+/* The recorder's lines, for free(); NULL when memory is short. */
+static char *make_questions(const struct recording *recordings, size_t n)
 {
-	char *all = strdup("XVIF_IPS=");
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	bool complete = f != NULL;
 
-	for (size_t i = 0; i < n && all; i++) {
-		CLEANUP(cleanup_free) char *list = iplist_format(lists[i]);
-		char *longer;
+	for (size_t i = 0; i < n && complete; i++) {
+		CLEANUP(cleanup_free) char *list = iplist_format(recordings[i].list);
 
-		if (!list || asprintf(&longer, "%s%s%s", all, i ? "\n" : "", list) < 0)
-			longer = NULL;
-		free(all);
-		all = longer;
+		complete = list && fprintf(f, "%s %s %s\n", recordings[i].command,
+					   recordings[i].link, list) > 0;
 	}
-	*lists_out = all;
-	return !all || asprintf(link_out, "vif=%s", link) < 0 ? -ENOMEM : 0;
+	if (f && fclose(f))
+		complete = false;
+	if (complete)
+		return text;
+	free(text);
+	return NULL;
 }
 
-int rules_record(const struct script *script, const char *link, const struct iplist *const *lists,
-		 size_t n, struct rules *out, struct error *err)
+int rules_record(const struct script *script, struct recording *recordings, size_t n,
+		 struct error *err)
 {
-	CLEANUP(cleanup_free) char *lists_env = NULL, *link_env = NULL;
+	CLEANUP(cleanup_free) char *questions = make_questions(recordings, n);
+	CLEANUP(cleanup_free) char *link_env = NULL, *output = NULL;
 	const char *argv[] = { "bash", "-c", recorder, script->path, "online", "type_if=vif", NULL };
-	const char *env[] = { NULL, NULL, "XENBUS_PATH=xvif/record", "XENBUS_TYPE=vif",
+	const char *env[] = { NULL, "XENBUS_PATH=xvif/record", "XENBUS_TYPE=vif",
 			      "XENBUS_BASE_PATH=xvif", "netdev=", "ip", "BASH_ENV", NULL };
-	struct process p = { .argv = argv, .env = env, .timeout_s = TIMEOUT_S };
-	CLEANUP(cleanup_free) char *output = NULL;
+	struct process p = { .argv = argv, .env = env, .input = questions, .timeout_s = TIMEOUT_S };
 	int r;
 
-	if (make_record_env(link, lists, n, &lists_env, &link_env))
+	if (!n)
+		return 0;
+	if (!questions || asprintf(&link_env, "vif=%s", recordings[0].link) < 0)
 		return error_memory(err);
-	env[0] = lists_env;
-	env[1] = link_env;
+	env[0] = link_env;
 	r = process_run(&p, err);
 	output = p.output;
 	if (r)
 		return r;
-	r = take_recorded(output, out, n, err);
+	r = take_recorded(output, recordings, n, err);
 	if (r == -EIO || p.status)
 		return error_set(err, -EIO, "'%s': its rules could not be recorded: exit status %d",
 				 script->path, p.status);
@@ -188,17 +192,58 @@ static int no_answer(unsigned timeout_s, struct error *err)
 	return error_set(err, -ETIMEDOUT, "iptables: still running after %u s, killed", timeout_s);
 }
 
-static bool names_link(const struct rule *rule, const char *link)
+/* The next link that a rule names, from @p on; NULL: no more. */
+static const char *next_link(const char *p, size_t *len_out)
 {
-	size_t len = strlen(link);
+	const char *option = strstr(p, "--physdev-"), *value;
 
-	for (const char *p = rule->key; (p = strstr(p, "--physdev-")); p++) {
-		const char *value = strchr(p, ' ') + 1;
+	for (; option; option = strstr(option + 1, "--physdev-")) {
+		value = strchr(option, ' ');
+		if (!value || strncmp(option, "--physdev-is-", strlen("--physdev-is-")) == 0)
+			continue;
+		*len_out = strcspn(value + 1, " ");
+		return value + 1;
+	}
+	return NULL;
+}
 
-		if (!strncmp(value, link, len) && (value[len] == ' ' || !value[len]))
+static bool names_link(const struct rule *rule, const char *const *links)
+{
+	size_t len;
+
+	for (const char *p = next_link(rule->key, &len); p; p = next_link(p, &len)) {
+		if (!links)
 			return true;
+		for (size_t i = 0; links[i]; i++)
+			if (strlen(links[i]) == len && !strncmp(p, links[i], len))
+				return true;
 	}
 	return false;
+}
+
+/* Worth a closer look? */
+static bool mentions(const char *line, const char *const *links)
+{
+	if (!links)
+		return strstr(line, "--physdev-");
+	for (size_t i = 0; links[i]; i++)
+		if (strstr(line, links[i]))
+			return true;
+	return false;
+}
+
+static int append_if_named(struct rules *rules, const char *text, const char *const *links,
+			   struct error *err)
+{
+	int r = append(rules, text, err);
+
+	if (!r && !names_link(&rules->v[rules->n - 1], links)) {
+		struct rule *rule = &rules->v[--rules->n];
+
+		free(rule->key);
+		free(rule->text);
+	}
+	return r;
 }
 
 /* What "iptables -S FORWARD" prints, for free(). */
@@ -222,15 +267,7 @@ static int print_forward(unsigned timeout_s, char **output_out, struct error *er
 	return 0;
 }
 
-static void drop_last(struct rules *rules)
-{
-	struct rule *rule = &rules->v[--rules->n];
-
-	free(rule->key);
-	free(rule->text);
-}
-
-int rules_list(const char *link, unsigned timeout_s, struct rules *out, struct error *err)
+int rules_list(const char *const *links, unsigned timeout_s, struct rules *out, struct error *err)
 {
 	CLEANUP(cleanup_free) char *output = NULL;
 	char *save, *line;
@@ -238,12 +275,71 @@ int rules_list(const char *link, unsigned timeout_s, struct rules *out, struct e
 
 	if (r)
 		return r;
-	for (line = strtok_r(output, "\n", &save); line && !r; line = strtok_r(NULL, "\n", &save)) {
-		if (strncmp(line, "-A FORWARD ", 11))
-			continue;
-		r = append(out, line + 11, err);
-		if (!r && !names_link(&out->v[out->n - 1], link))
-			drop_last(out);
+	for (line = strtok_r(output, "\n", &save); line && !r; line = strtok_r(NULL, "\n", &save))
+		if (!strncmp(line, "-A FORWARD ", 11) && mentions(line, links))
+			r = append_if_named(out, line + 11, links, err);
+	return r;
+}
+
+static int compare_names(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	int order = strncmp(a, b, a_len < b_len ? a_len : b_len);
+
+	return order ? order : a_len < b_len ? -1 : a_len > b_len;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct rule_link *x = a, *y = b;
+	int order = compare_names(x->name, x->len, y->name, y->len);
+
+	return order ? order : x->rule < y->rule ? -1 : x->rule > y->rule;
+}
+
+static size_t gather_links(const struct rules *rules, struct rule_link *out)
+{
+	size_t n = 0, len;
+
+	for (size_t i = 0; i < rules->n; i++)
+		for (const char *p = next_link(rules->v[i].key, &len); p; p = next_link(p, &len), n++)
+			if (out)
+				out[n] = (struct rule_link){ p, len, &rules->v[i] };
+	return n;
+}
+
+int rules_index(const struct rules *rules, struct rule_links *out, struct error *err)
+{
+	out->n = gather_links(rules, NULL);
+	out->v = calloc(out->n + 1, sizeof(*out->v));
+	if (!out->v)
+		return error_memory(err);
+	gather_links(rules, out->v);
+	qsort(out->v, out->n, sizeof(*out->v), by_name);
+	return 0;
+}
+
+int rules_find(const struct rule_links *index, const char *link, struct rules *out,
+	       struct error *err)
+{
+	size_t low = 0, high = index->n, len = strlen(link);
+	int r = 0;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct rule_link *at = &index->v[middle];
+
+		if (compare_names(at->name, at->len, link, len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < index->n && !r; low++) {
+		const struct rule_link *at = &index->v[low];
+
+		if (compare_names(at->name, at->len, link, len))
+			break;
+		if (low == 0 || index->v[low - 1].rule != at->rule)
+			r = append(out, at->rule->text, err);
 	}
 	return r;
 }
@@ -305,34 +401,56 @@ int rules_append(struct rules *rules, const struct rules *more, struct error *er
 	return r;
 }
 
-/* "--physdev-in LINK --physdev-is-bridged -j ACCEPT", with or without one "-s NET" */
-static bool is_of_scripts(const struct rule *rule, const char *link)
+/* What the scripts set for a link (Xen, tools/hotplug/Linux/vif-common.sh); the first also with "-s NET". */
+static const struct shape {
+	const char *direction, *rest;
+} shapes[] = {
+	{ "in", "" },
+	{ "out", "" },
+	{ "in", "-p udp --sport 68 --dport 67 " },
+};
+
+#define N_SHAPES (sizeof(shapes) / sizeof(*shapes))
+
+static char *make_shape(const struct shape *shape, const char *link)
 {
-	static const char *const directions[] = { "in", "out" };
+	char text[256];
 
-	for (size_t i = 0; i < 2; i++) {
-		char head[128];
-		const char *rest;
+	snprintf(text, sizeof(text), "--physdev-is-bridged --physdev-%s %s %s-j ACCEPT",
+		 shape->direction, link, shape->rest);
+	return make_key(text);
+}
 
-		snprintf(head, sizeof(head), "--physdev-%s %s --physdev-is-bridged -j ACCEPT ",
-			 directions[i], link);
-		if (strncmp(rule->key, head, strlen(head)))
-			continue;
-		rest = rule->key + strlen(head);
-		return !*rest || (!strncmp(rest, "-s ", 3) && strchr(rest + 3, ' ') &&
-				  !strchr(rest + 3, ' ')[1]);
-	}
-	return false;
+static bool is_of_scripts(const struct rule *rule, char *const keys[N_SHAPES])
+{
+	size_t len = strlen(keys[0]);
+	const char *rest = rule->key + len;
+
+	for (size_t i = 0; i < N_SHAPES; i++)
+		if (!strcmp(rule->key, keys[i]))
+			return true;
+	return !strncmp(rule->key, keys[0], len) && !strncmp(rest, "-s ", 3) &&
+	       strchr(rest + 3, ' ') && !strchr(rest + 3, ' ')[1];
 }
 
 int rules_of_scripts(const struct rules *rules, const char *link, struct rules *out,
 		     struct error *err)
 {
+	char *keys[N_SHAPES];
+	bool complete = true;
 	int r = 0;
 
+	for (size_t i = 0; i < N_SHAPES; i++) {
+		keys[i] = make_shape(&shapes[i], link);
+		complete &= keys[i] != NULL;
+	}
+	if (!complete)
+		r = error_memory(err);
 	for (size_t i = 0; i < rules->n && !r; i++)
-		if (is_of_scripts(&rules->v[i], link))
+		if (is_of_scripts(&rules->v[i], keys))
 			r = append(out, rules->v[i].text, err);
+	for (size_t i = 0; i < N_SHAPES; i++)
+		free(keys[i]);
 	return r;
 }
 

@@ -22,24 +22,51 @@ struct rules {
 	size_t n;
 };
 
+/* What a script would set: asked, and answered. */
+struct recording {
+	const char *link;		/* without blanks */
+	const char *command;		/* "online", or "add" for an emulated card's interface */
+	const struct iplist *list;
+	struct rules rules;		/* filled; release with rules_release() */
+};
+
 /*
- * rules_record - what @script would set for each of @n lists on @link.
- * @out: @n of them, filled; release each with rules_release()
+ * rules_record - what @script would set for each of @n recordings.
  *
  * Sources the script's vif-common.sh once, with iptables, the locks and
  * xenstore replaced by functions that only record; nothing is changed. Empty
  * when the scripts' handle_iptable() does nothing. Returns 0 or a negative
  * errno.
  */
-int rules_record(const struct script *script, const char *link, const struct iplist *const *lists,
-		 size_t n, struct rules *out, struct error *err);
+int rules_record(const struct script *script, struct recording *recordings, size_t n,
+		 struct error *err);
 
 /*
- * rules_list - the rules of chain FORWARD that name @link.
+ * rules_list - the rules of chain FORWARD that name one of @links.
+ * @links: ends in NULL; NULL: any that name a link
+ *
  * Returns 0, -ENOENT when iptables does not work (then the scripts set no
  * rules either), or another negative errno.
  */
-int rules_list(const char *link, unsigned timeout_s, struct rules *out, struct error *err);
+int rules_list(const char *const *links, unsigned timeout_s, struct rules *out,
+	       struct error *err);
+
+/* Those of many rules that name a link are found by it: an index of @rules, borrowed. */
+struct rule_links {
+	struct rule_link {
+		const char *name;	/* @len bytes */
+		size_t len;
+		const struct rule *rule;
+	} *v;
+	size_t n;
+};
+
+/* Returns 0 or -ENOMEM; release with free(out->v). */
+int rules_index(const struct rules *rules, struct rule_links *out, struct error *err);
+
+/* Append copies of the rules that name @link. Returns 0 or -ENOMEM. */
+int rules_find(const struct rule_links *index, const char *link, struct rules *out,
+	       struct error *err);
 
 /* The chain FORWARD: what becomes of a packet that no rule of it takes. */
 struct forward {

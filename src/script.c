@@ -30,16 +30,22 @@ static const struct {
 	{ "165f82ae0c45de02c7230cc07d3695f0d240a185fdab8ace14e1d4708f6bd3c6", FAMILY_BRIDGE },
 	{ "a9788ad4ef493cb84e35fa954485eca0b98117d32d3f51f495bae49a962a1adf", FAMILY_OPENVSWITCH },
 	{ "d53c771f19c876bb6d8bd20b8fbd31ecb7ff39a96e284e50f54d5b4dd53965f1", FAMILY_NAT },
+	/* xen.git 3683290fc0, with metrics; 0a627988c1; before 4.17 */
+	{ "05ec90b19635fa96c355f3f3cd58a694c62704c996f6588704a5142e5bae9684", FAMILY_ROUTE },
+	{ "b5a0f550fe4a3c696e00b4fbeee8ed84415e20cf5857efc0627752e51b4c35c9", FAMILY_BRIDGE },
 };
 
 static const struct {
 	const char *digest;
 	bool sets_rules;
+	bool sets_twin_rules;	/* "add" sets them, too */
 } known_commons[] = {
 	/* 4.17 as Debian ships it (bug 894013) */
-	{ "a5555c080c09a17345de81a30aea5cb61f5afda2aae3b89d4d133f53caada2e5", false },
+	{ "a5555c080c09a17345de81a30aea5cb61f5afda2aae3b89d4d133f53caada2e5", false, false },
 	/* 4.17 */
-	{ "caa689e565d4ed2b7a683ee86277c869911abb575eb82e2a23afc2581b62ee59", true },
+	{ "caa689e565d4ed2b7a683ee86277c869911abb575eb82e2a23afc2581b62ee59", true, true },
+	/* xen.git d64a3a3e6a: there "add" deletes rules that nobody set */
+	{ "500dbe9f0b6322e7b32783ceafc20a1d64d137d2d4a70f5a64462ff1841e8ece", true, false },
 };
 
 static void close_file(FILE **f)
@@ -48,32 +54,79 @@ static void close_file(FILE **f)
 		fclose(*f);
 }
 
-static int digest_file(const char *path, char out[SHA256_DIGEST_STRING_LENGTH])
+/* What a script is, apart from comments, blank lines and indentation. */
+struct content {
+	char digest[SHA256_DIGEST_STRING_LENGTH];
+	bool quotes_list;	/* has the loop below */
+	bool is_disabled;	/* its handle_iptable() returns at once */
+	enum { OUTSIDE, HEAD, BODY } at;	/* of that function, while it is read */
+};
+
+/*
+ * "for addr in "$ip"" takes the whole list for one address; stock scripts had
+ * it until 2006, and copies of them have it still. Digested without the quotes.
+ */
+static bool unquote_list(char *line)
+{
+	static const char *const quoted[] = { "for addr in \"$ip\"", "for addr in \"${ip}\"" };
+	static const char plain[] = "for addr in $ip";
+
+	for (size_t i = 0; i < sizeof(quoted) / sizeof(*quoted); i++) {
+		size_t len = strlen(quoted[i]);
+
+		if (strncmp(line, quoted[i], len))
+			continue;
+		memmove(line + sizeof(plain) - 1, line + len, strlen(line + len) + 1);
+		memcpy(line, plain, sizeof(plain) - 1);
+		return true;
+	}
+	return false;
+}
+
+static void note_line(struct content *content, const char *line)
+{
+	if (content->at == BODY)
+		content->is_disabled = !strncmp(line, "return", 6);
+	if (!strncmp(line, "handle_iptable()", 16))
+		content->at = strchr(line, '{') ? BODY : HEAD;
+	else
+		content->at = content->at == HEAD && line[0] == '{' ? BODY : OUTSIDE;
+}
+
+/* Returns the line without blanks around it; NULL: nothing but a comment. */
+static char *trim(char *line)
+{
+	size_t n = strlen(line);
+
+	while (n && isspace((unsigned char)line[n - 1]))
+		line[--n] = '\0';
+	while (isspace((unsigned char)*line))
+		line++;
+	return *line && *line != '#' ? line : NULL;
+}
+
+static int read_content(const char *path, struct content *out)
 {
 	CLEANUP(close_file) FILE *f = fopen(path, "re");
-	CLEANUP(cleanup_free) char *line = NULL;
+	CLEANUP(cleanup_free) char *text = NULL;
 	size_t size = 0;
-	ssize_t n;
 	SHA2_CTX ctx;
 
+	*out = (struct content){ .at = OUTSIDE };
 	if (!f)
 		return -errno;
 	SHA256Init(&ctx);
-	while ((n = getline(&line, &size, f)) >= 0) {
-		char *p = line;
+	while (getline(&text, &size, f) >= 0) {
+		char *line = trim(text);
 
-		while (n && isspace((unsigned char)p[n - 1]))
-			n--;
-		while (n && isspace((unsigned char)*p)) {
-			p++;
-			n--;
-		}
-		if (!n || *p == '#')
+		if (!line)
 			continue;
-		SHA256Update(&ctx, (const uint8_t *)p, (size_t)n);
+		out->quotes_list |= unquote_list(line);
+		note_line(out, line);
+		SHA256Update(&ctx, (const uint8_t *)line, strlen(line));
 		SHA256Update(&ctx, (const uint8_t *)"\n", 1);
 	}
-	SHA256End(&ctx, out);
+	SHA256End(&ctx, out->digest);
 	return 0;
 }
 
@@ -111,16 +164,21 @@ static void identify_family(struct script *script, const char *digest)
 
 static void identify_common(struct script *script)
 {
-	char path[4096], digest[SHA256_DIGEST_STRING_LENGTH];
+	struct content common;
+	char path[4096];
 
 	beside(script->path, "vif-common.sh", path, sizeof(path));
-	script->has_common = !digest_file(path, digest);
+	script->has_common = !read_content(path, &common);
+	script->quotes_list = script->has_common && common.quotes_list && !common.is_disabled;
 	if (script->family == FAMILY_UNKNOWN)
 		return;
 	for (size_t i = 0; script->has_common && i < sizeof(known_commons) / sizeof(*known_commons); i++) {
-		if (strcmp(known_commons[i].digest, digest))
+		if (strcmp(known_commons[i].digest, common.digest))
 			continue;
 		script->sets_rules = known_commons[i].sets_rules;
+		/* "if [ "$type_if" = vif ]" (Xen, tools/hotplug/Linux/vif-openvswitch) */
+		script->sets_twin_rules = known_commons[i].sets_twin_rules &&
+					  script->family != FAMILY_OPENVSWITCH;
 		return;
 	}
 	script->family = FAMILY_UNKNOWN;
@@ -170,13 +228,13 @@ static enum vouched find_voucher(const char *path)
 
 int script_identify(const char *path, struct script *out, struct error *err)
 {
-	char digest[SHA256_DIGEST_STRING_LENGTH];
+	struct content content;
 
 	*out = (struct script){ .path = path };
-	if (access(path, X_OK) || digest_file(path, digest))
+	if (access(path, X_OK) || read_content(path, &content))
 		return error_set(err, -errno, "hotplug script '%s': %s", path,
 				 errno == EACCES ? "not executable" : strerror(errno));
-	identify_family(out, digest);
+	identify_family(out, content.digest);
 	identify_common(out);
 	out->has_hooks = find_hooks();
 	if (out->family != FAMILY_UNKNOWN && out->has_hooks) {

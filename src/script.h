@@ -19,6 +19,8 @@ struct script {
 	const char *path;	/* borrowed */
 	enum family family;
 	bool sets_rules;	/* handle_iptable() of its vif-common.sh is active */
+	bool sets_twin_rules;	/* likewise, and for an emulated card's interface, too */
+	bool quotes_list;	/* that function is active and takes a list for one address */
 	bool has_common;	/* a vif-common.sh stands beside it */
 	bool has_hooks;		/* executable vif-post.d hooks stand beside it */
 	enum vouched {

@@ -10,7 +10,6 @@
 #include "src/cleanup.h"
 #include "src/precheck.h"
 #include "src/survey.h"
-#include "src/userdata.h"
 
 void survey_release(struct survey *s)
 {
@@ -18,13 +17,14 @@ void survey_release(struct survey *s)
 	iplist_release(&s->after);
 	iplist_release(&s->added);
 	iplist_release(&s->removed);
-	iplist_release(&s->unrouted);
-	routes_release(&s->routes);
+	for (size_t i = 0; i < PORTS_MAX; i++) {
+		iplist_release(&s->ports[i].unrouted);
+		routes_release(&s->ports[i].routes);
+	}
 	rules_release(&s->rules);
 	rules_release(&s->wanted);
 	rules_release(&s->obsolete);
 	rules_release(&s->by_script);
-	free(s->libxl_ip);
 	free(s->userdata_ip);
 	lines_release(&s->notes);
 }
@@ -43,7 +43,7 @@ static bool is_same_list(const char *text, const struct iplist *list)
 
 bool survey_differs_libxl(const struct survey *s, const struct iplist *list)
 {
-	return s->vif->has_libxl && !is_same_list(s->libxl_ip, list);
+	return s->vif->has_libxl && !is_same_list(s->vif->libxl_ip, list);
 }
 
 bool survey_differs_userdata(const struct survey *s, const struct iplist *list)
@@ -70,9 +70,19 @@ static bool needs_repair(const struct survey *s)
 
 	rules_release(&missing);
 	rules_release(&surplus);
-	for (size_t i = 0; i < s->routes.n; i++)
-		needs |= survey_removes_route(s, &s->routes.v[i]);
+	for (size_t p = 0; p < s->n_ports; p++)
+		for (size_t i = 0; i < s->ports[p].routes.n; i++)
+			needs |= survey_removes_route(s, &s->ports[p].routes.v[i]);
 	return needs;
+}
+
+static bool lacks_routes(const struct survey *s)
+{
+	bool lacks = false;
+
+	for (size_t p = 0; p < s->n_ports && s->uses_routes; p++)
+		lacks |= s->ports[p].unrouted.n > 0;
+	return lacks;
 }
 
 bool survey_is_change(const struct survey *s)
@@ -80,19 +90,34 @@ bool survey_is_change(const struct survey *s)
 	CLEANUP(cleanup_free) char *before = iplist_format(&s->before);
 	CLEANUP(cleanup_free) char *after = iplist_format(&s->after);
 
-	return !before || !after || strcmp(before, after) || (s->uses_routes && s->unrouted.n) ||
+	return !before || !after || strcmp(before, after) || lacks_routes(s) ||
 	       (s->options->repair && needs_repair(s));
 }
 
-/* "ip route add ADDRESS dev LINK src SOURCE metric 2" (Xen, tools/hotplug/Linux/vif-route) */
-#define SCRIPT_METRIC 2
+/*
+ * "ip route add ADDRESS dev LINK src SOURCE metric METRIC"; an emulated card's
+ * interface is preferred while it is there (Xen, tools/hotplug/Linux/vif-route)
+ */
+#define METRIC_VIF 2
+#define METRIC_TAP 1
+
+static const struct port *port_of(const struct survey *s, const struct route *route)
+{
+	for (size_t p = 0; p < s->n_ports; p++)
+		if (s->ports[p].link && s->ports[p].link == route->link)
+			return &s->ports[p];
+	return NULL;
+}
 
 bool survey_owns_route(const struct survey *s, const struct route *route)
 {
-	return route->link == s->link && route->table == RT_TABLE_MAIN && !route->has_gateway &&
+	const struct port *port = port_of(s, route);
+
+	return port && route->table == RT_TABLE_MAIN && !route->has_gateway &&
 	       !route->is_multipath &&
 	       (s->script.family != FAMILY_ROUTE ||
-		(route->metric == SCRIPT_METRIC && route->dst.family == AF_INET && route->has_source));
+		(route->metric == port->metric && route->dst.family == AF_INET &&
+		 route->has_source));
 }
 
 static bool was_in_journal(const struct survey *s, const struct ipnet *net)
@@ -112,11 +137,12 @@ bool survey_removes_route(const struct survey *s, const struct route *route)
 	       (iplist_first_invalid(&s->before) && !iplist_has(&s->after, &route->dst));
 }
 
-bool survey_is_routed(const struct survey *s, const struct routes *routes,
-		      const struct ipnet *net)
+bool survey_is_routed(const struct survey *s, const struct port *port,
+		      const struct routes *routes, const struct ipnet *net)
 {
 	for (size_t i = 0; i < routes->n; i++)
-		if (ipnet_equal(&routes->v[i].dst, net) && survey_owns_route(s, &routes->v[i]))
+		if (routes->v[i].link == port->link && ipnet_equal(&routes->v[i].dst, net) &&
+		    survey_owns_route(s, &routes->v[i]))
 			return true;
 	return false;
 }
@@ -137,7 +163,7 @@ static int choose_for_script(struct survey *s, struct error *err)
 	switch (s->script.family) {
 	case FAMILY_ROUTE:
 		s->method = "delta";
-		s->uses_routes = s->removes_routes = s->runs_script = true;
+		s->uses_routes = s->removes_routes = s->ports[PORT_VIF].runs_script = true;
 		return 0;
 	case FAMILY_BRIDGE:
 	case FAMILY_OPENVSWITCH:
@@ -150,7 +176,7 @@ static int choose_for_script(struct survey *s, struct error *err)
 		if (s->how != METHOD_DELTA)
 			return refuse_unknown(s, err);
 		s->method = "delta";
-		s->removes_routes = s->runs_script = true;
+		s->removes_routes = s->ports[PORT_VIF].runs_script = true;
 		s->uses_rules = s->script.has_common;
 		return 0;
 	case FAMILY_NAT:
@@ -170,27 +196,18 @@ static int choose_cycle(struct survey *s, struct error *err)
 	return 0;
 }
 
-/* The second interface of an emulated network card: its routes would have to change, too. */
-static int check_twin(const struct survey *s, struct error *err)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "vif%u.%u-emu", s->vif->domain.domid, s->vif->devid);
-	if (s->how == METHOD_NONE || !s->vif->type || strcmp(s->vif->type, "vif_ioemu") ||
-	    !kernel_link(name))
-		return 0;
-	error_set(err, -EPERM, "vif %u.%u: its emulated twin '%s' cannot be changed while it runs",
-		  s->vif->domain.domid, s->vif->devid, name);
-	error_hint(err, "--hotplug=none writes the list only; routes and rules are then up to you");
-	return -EPERM;
-}
-
 /* What has to be done for this script by this method. */
 static int choose_method(struct survey *s, struct error *err)
 {
 	if (s->script.family == FAMILY_NAT)
 		return error_set(err, -EPERM, "hotplug script '%s' supports one address only and "
 				 "cannot be run again for a list", s->script.path);
+	if (s->script.quotes_list && s->how != METHOD_NONE) {
+		error_set(err, -EPERM, "the vif-common.sh beside '%s' takes a list for one address: rules "
+			  "of several are not set", s->script.path);
+		error_hint(err, "'xvif doctor' says how to mend it (quoted-ip)");
+		return -EPERM;
+	}
 	if (s->how == METHOD_AUTO && s->script.vouched != VOUCHED_NOT)
 		s->how = s->script.vouched == VOUCHED_DELTA ? METHOD_DELTA :
 			 s->options->repair ? METHOD_NONE : METHOD_CYCLE;
@@ -208,6 +225,48 @@ static int choose_method(struct survey *s, struct error *err)
 	return -EINVAL;
 }
 
+static void add_port(struct survey *s, const char *name, uint32_t metric, const char *command)
+{
+	struct port *port = &s->ports[s->n_ports];
+
+	snprintf(port->name, sizeof(port->name), "%s", name);
+	port->link = kernel_link(port->name);
+	port->metric = metric;
+	port->command = command;
+	s->links[s->n_ports++] = port->name;
+}
+
+static void note_stub_domain(struct survey *s)
+{
+	if (s->vif->type && !strcmp(s->vif->type, "vif_ioemu") && s->vif->stubdom &&
+	    !s->options->repair)
+		lines_add(&s->notes, "the emulated network card is in the stub domain %s, whose vif %u "
+			  "needs the same list", s->vif->stubdom, s->vif->devid);
+}
+
+/* The interfaces that the vif has on this host; an unknown script's way with a second one is unknown. */
+static int find_ports(struct survey *s, struct error *err)
+{
+	bool is_known = s->script.family == FAMILY_ROUTE || s->script.family == FAMILY_BRIDGE ||
+			s->script.family == FAMILY_OPENVSWITCH;
+	char twin[VIF_TWIN_SIZE];
+
+	add_port(s, s->vif->link, METRIC_VIF, "online");
+	note_stub_domain(s);
+	if (s->how == METHOD_NONE || !vif_twin(s->vif, twin))
+		return 0;
+	if (is_known && s->how != METHOD_CYCLE) {
+		add_port(s, twin, METRIC_TAP, "add");
+		return 0;
+	}
+	if (!kernel_link(twin))
+		return 0;
+	error_set(err, -EPERM, "vif %u.%u: its emulated twin '%s' cannot be changed in this way",
+		  s->vif->domain.domid, s->vif->devid, twin);
+	error_hint(err, "--hotplug=none writes the list only; routes and rules are then up to you");
+	return -EPERM;
+}
+
 static int check_ipv6(struct survey *s, struct error *err)
 {
 	if (!iplist_has_family(&s->added, AF_INET6) || s->script.family == FAMILY_UNKNOWN ||
@@ -220,15 +279,34 @@ static int check_ipv6(struct survey *s, struct error *err)
 }
 
 /* A route that stays, to copy for added addresses. */
-static bool find_model(struct survey *s)
+static const struct route *find_model(const struct survey *s)
 {
-	for (size_t i = 0; i < s->routes.n; i++) {
-		s->model = s->routes.v[i];
-		if (s->model.dst.family == AF_INET && survey_owns_route(s, &s->model) &&
-		    iplist_has(&s->before, &s->model.dst) && iplist_has(&s->after, &s->model.dst))
-			return true;
+	for (size_t p = 0; p < s->n_ports; p++)
+		for (size_t i = 0; i < s->ports[p].routes.n; i++) {
+			const struct route *rt = &s->ports[p].routes.v[i];
+
+			if (rt->dst.family == AF_INET && survey_owns_route(s, rt) &&
+			    iplist_has(&s->before, &rt->dst) && iplist_has(&s->after, &rt->dst))
+				return rt;
+		}
+	return NULL;
+}
+
+/* The route that the script would add: to each port with its own metric. */
+static void set_models(struct survey *s, const struct route *model, const uint8_t source[4])
+{
+	for (size_t p = 0; p < s->n_ports; p++) {
+		struct port *port = &s->ports[p];
+
+		port->model = model ? *model : (struct route){
+			.table = RT_TABLE_MAIN, .scope = RT_SCOPE_LINK, .protocol = RTPROT_BOOT,
+			.type = RTN_UNICAST, .has_source = true,
+		};
+		if (!model)
+			memcpy(port->model.source, source, 4);
+		port->model.link = port->link;
+		port->model.metric = port->metric;
 	}
-	return false;
 }
 
 /*
@@ -239,31 +317,37 @@ static bool find_model(struct survey *s)
 static int check_source(struct survey *s, struct error *err)
 {
 	const char *device = s->vif->gatewaydev && *s->vif->gatewaydev ? s->vif->gatewaydev : "eth0";
+	struct port *port = &s->ports[PORT_VIF];
 	uint8_t source[4], present[4];
+	const struct route *model;
 
-	if (!s->uses_routes || !s->unrouted.n)
+	if (!lacks_routes(s))
 		return 0;
+	model = find_model(s);
 	if (kernel_first_address(kernel_link(device), source, NULL))
 		return error_set(err, -EPERM, "'%s' has no IPv4 address; vif-route needs it as the "
 				 "source of the routes", device);
-	if (!kernel_first_address(s->link, present, NULL) && !memcmp(source, present, 4))
+	set_models(s, model, source);
+	if (!kernel_first_address(port->link, present, NULL) && !memcmp(source, present, 4))
 		return 0;
-	if (!find_model(s))
+	if (!model)
 		return error_set(err, -EPERM, "the address of '%s' has changed since %s came up, and "
 				 "there is no route to copy", device, s->vif->link);
-	s->runs_script = false;
+	port->runs_script = false;
 	lines_add(&s->notes, "the address of '%s' has changed since %s came up: no script is run, "
 		  "the routes are copies of the present ones", device, s->vif->link);
 	return 0;
 }
 
 /* The kernel takes one route for a destination, metric and table, whatever its link. */
-static int check_conflict(const struct survey *s, const struct route *rt, struct error *err)
+static int check_conflict(const struct survey *s, const struct port *port, const struct route *rt,
+			  struct error *err)
 {
 	char dst[IPNET_TEXT_SIZE], name[IF_NAMESIZE] = "another link";
 
-	if (rt->table != RT_TABLE_MAIN || rt->metric != SCRIPT_METRIC || survey_owns_route(s, rt) ||
-	    !iplist_has(&s->unrouted, &rt->dst))
+	if (rt->table != RT_TABLE_MAIN || rt->metric != port->metric ||
+	    (rt->link == port->link && survey_owns_route(s, rt)) ||
+	    !iplist_has(&port->unrouted, &rt->dst))
 		return 0;
 	ipnet_format(&rt->dst, dst);
 	if_indextoname(rt->link, name);
@@ -274,7 +358,7 @@ static int check_conflict(const struct survey *s, const struct route *rt, struct
  * What has to be routed: added addresses, and kept ones that lost their route.
  * One that is routed already (by hand, say) would make the script fail.
  */
-static int list_unrouted(struct survey *s, struct error *err)
+static int list_unrouted(struct survey *s, struct port *port, struct error *err)
 {
 	const struct iplist *list = s->uses_routes ? &s->after : &s->added;
 	int r = 0;
@@ -283,26 +367,38 @@ static int list_unrouted(struct survey *s, struct error *err)
 		const struct ipword *word = &list->words[i];
 
 		if (!word->is_valid || (s->uses_routes && word->net.family != AF_INET) ||
-		    (s->uses_routes && survey_is_routed(s, &s->routes, &word->net)))
+		    (s->uses_routes && survey_is_routed(s, port, &port->routes, &word->net)))
 			continue;
-		r = iplist_add(&s->unrouted, &word->net, err);
+		r = iplist_add(&port->unrouted, &word->net, err);
 		if (s->uses_routes && !iplist_has(&s->added, &word->net))
-			lines_add(&s->notes, "%s is in the list and has no route: it gets one", word->text);
+			lines_add(&s->notes, "%s is in the list and has no route on %s: it gets one",
+				  word->text, port->name);
 	}
+	return r;
+}
+
+static int survey_port(struct survey *s, struct port *port, const struct routes *all,
+		       struct error *err)
+{
+	struct routes present = routes_of_link(all, port->link);
+	int r = routes_append(&port->routes, &present) ? error_memory(err) : 0;
+
+	if (!r)
+		r = list_unrouted(s, port, err);
+	for (size_t i = 0; i < all->n && !r && s->uses_routes && port->unrouted.n; i++)
+		r = check_conflict(s, port, &all->v[i], err);
 	return r;
 }
 
 static int survey_routes(struct survey *s, struct error *err)
 {
-	CLEANUP(routes_release) struct routes all = { 0 };
-	int r = kernel_routes(s->link, &s->routes, err);
+	CLEANUP(routes_release) struct routes own = { 0 };
+	const struct routes *all = NULL;
+	int r = view_routes(s->options->view, &own, &all, err);
 
-	if (!r)
-		r = list_unrouted(s, err);
-	if (!r && s->uses_routes && s->unrouted.n)
-		r = kernel_routes(0, &all, err);
-	for (size_t i = 0; i < all.n && !r; i++)
-		r = check_conflict(s, &all.v[i], err);
+	for (size_t p = 0; p < s->n_ports && !r; p++)
+		if (s->ports[p].link)
+			r = survey_port(s, &s->ports[p], all, err);
 	return r;
 }
 
@@ -319,27 +415,81 @@ static void doubt_rules(struct survey *s, const struct rules *before)
 	rules_release(&missing);
 }
 
-static int record_rules(struct survey *s, struct error *err)
+/* The rules of an interface that was unplugged stay, by its name: they have to follow the list. */
+static bool has_rules(const struct survey *s, const struct port *port)
 {
-	const struct iplist *lists[] = { &s->after, &s->before, &s->unrouted };
-	struct rules recorded[3] = { { 0 }, { 0 }, { 0 } };
-	size_t n = s->runs_script && s->unrouted.n ? 3 : 2;
 	struct rules ours = { 0 };
-	int r = rules_record(&s->script, s->vif->link, lists, n, recorded, err);
+	bool any;
 
-	s->wanted = recorded[0];
-	s->by_script = recorded[2];
+	if (port == &s->ports[PORT_VIF])
+		return true;
+	if (!s->script.sets_twin_rules || port->link)
+		return s->script.sets_twin_rules;
+	any = !rules_of_scripts(&s->rules, port->name, &ours, NULL) && ours.n;
+	rules_release(&ours);
+	return any;
+}
+
+enum { FOR_AFTER, FOR_BEFORE, RECORDINGS };
+
+/* Of one port: what the scripts set for the lists, added to what is known of the others. */
+static int take_recordings(struct survey *s, const struct recording *of, struct rules *before,
+			   struct rules *ours, struct error *err)
+{
+	int r = rules_append(&s->wanted, &of[FOR_AFTER].rules, err);
+
+	if (!r)
+		r = rules_append(before, &of[FOR_BEFORE].rules, err);
 	/* rules of unacceptable words are listed otherwise than they were set: known by their shape */
 	if (!r && (iplist_first_invalid(&s->before) || s->options->repair))
-		r = rules_of_scripts(&s->rules, s->vif->link, &ours, err);
+		r = rules_of_scripts(&s->rules, of->link, ours, err);
+	return r;
+}
+
+static int compare_recordings(struct survey *s, const struct recording *all, size_t n,
+			      struct error *err)
+{
+	struct rules before = { 0 }, ours = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i += RECORDINGS)
+		r = take_recordings(s, &all[i], &before, &ours, err);
 	if (!r)
-		r = rules_append(&ours, &recorded[1], err);
+		r = rules_append(&ours, &before, err);
 	if (!r)
 		r = rules_subtract(&ours, &s->wanted, &s->obsolete, err);
 	if (!r)
-		doubt_rules(s, &recorded[1]);
-	rules_release(&recorded[1]);
+		doubt_rules(s, &before);
+	rules_release(&before);
 	rules_release(&ours);
+	return r;
+}
+
+static int record_rules(struct survey *s, struct error *err)
+{
+	struct recording all[PORTS_MAX * RECORDINGS + 1] = { 0 };
+	const struct port *vif = &s->ports[PORT_VIF];
+	size_t n = 0, by_script;
+	int r;
+
+	for (size_t p = 0; p < s->n_ports; p++) {
+		const struct port *port = &s->ports[p];
+
+		if (!has_rules(s, port))
+			continue;
+		all[n++] = (struct recording){ port->name, port->command, &s->after, { 0 } };
+		all[n++] = (struct recording){ port->name, port->command, &s->before, { 0 } };
+	}
+	by_script = vif->runs_script && vif->unrouted.n && !s->options->view;
+	if (by_script)
+		all[n] = (struct recording){ vif->name, vif->command, &vif->unrouted, { 0 } };
+	r = view_record(s->options->view, &s->script, all, n + by_script, err);
+	if (!r && by_script)
+		r = rules_append(&s->by_script, &all[n].rules, err);
+	if (!r)
+		r = compare_recordings(s, all, n, err);
+	for (size_t i = 0; i < n + by_script; i++)
+		rules_release(&all[i].rules);
 	return r;
 }
 
@@ -354,7 +504,7 @@ static int survey_rules(struct survey *s, struct error *err)
 		lines_add(&s->notes, "the rules are not compared: the list has words that are no address");
 		return 0;
 	}
-	r = rules_list(s->vif->link, s->options->timeout_s, &s->rules, err);
+	r = view_rules(s->options->view, s->links, s->options->timeout_s, &s->rules, err);
 	if (r == -ENOENT) {
 		s->uses_rules = false;
 		lines_add(&s->notes, "iptables does not work here, so the script sets no rules");
@@ -376,13 +526,13 @@ static int compute_lists(struct survey *s, const struct iplist *after, struct er
 
 static int survey_kernel(struct survey *s, struct error *err)
 {
+	unsigned link = s->ports[PORT_VIF].link;
 	int r = 0;
 
-	s->link = kernel_link(s->vif->link);
-	if (!s->link && s->how != METHOD_NONE)
+	if (!link && s->how != METHOD_NONE)
 		return error_set(err, -ENODEV, "vif %u.%u: there is no link '%s' on this host",
 				 s->vif->domain.domid, s->vif->devid, s->vif->link);
-	if (s->link)
+	if (link)
 		r = survey_routes(s, err);
 	if (!r)
 		r = check_source(s, err);
@@ -392,21 +542,19 @@ static int survey_kernel(struct survey *s, struct error *err)
 /* What libxl keeps of the vif's list. */
 static int survey_places(struct store *st, struct survey *s, struct error *err)
 {
-	CLEANUP(userdata_release) struct userdata u = { 0 };
-	CLEANUP(cleanup_free) char *path = vif_libxl_path(s->vif, "ip");
-	int r = path ? store_get(st, 0, &s->libxl_ip, err, "%s", path) : error_memory(err);
+	int r = view_asked(s->options->view, st, s->vif, &s->asked, err);
 
-	if (!r && !s->options->no_persist)
-		r = userdata_read(&u, &s->vif->domain, err);
-	if (r || s->options->no_persist)
+	if (r)
 		return r;
-	r = u.text ? userdata_get_ips(&u, s->vif->devid, &s->userdata_ip, err) : -ENOENT;
-	s->has_userdata = !r;
+	if (!s->options->no_persist)
+		r = view_userdata(s->options->view, &s->vif->domain, s->vif->devid, &s->userdata_ip,
+				  err);
+	s->has_userdata = !r && !s->options->no_persist;
 	if (r != -ENOENT)
 		return r;
 	if (!s->options->repair)
-		lines_add(&s->notes, "libxl keeps no configuration of this %s: the list is lost when the "
-			  "guest reboots", u.text ? "vif" : "domain");
+		lines_add(&s->notes, "libxl keeps no configuration of this vif: the list is lost when the "
+			  "guest reboots");
 	return 0;
 }
 
@@ -425,6 +573,19 @@ static bool is_error(const char *status)
 	return status && !strcmp(status, "error");
 }
 
+/* What is asked for, and what an edit before was asked for and this one does not mend. */
+static struct asked find_left(const struct survey *s)
+{
+	bool mends_kernel = s->how == METHOD_CYCLE || (s->options->repair && s->how != METHOD_NONE);
+
+	return (struct asked){
+		.no_hotplug = (s->how == METHOD_NONE && !s->options->repair) ||
+			      (s->asked.no_hotplug && !mends_kernel),
+		.no_persist = s->options->no_persist &&
+			      (!s->options->repair || s->asked.no_persist),
+	};
+}
+
 int survey_take(struct store *st, const struct vif *vif, const struct iplist *after,
 		const struct apply_options *options, struct survey *out, struct error *err)
 {
@@ -438,11 +599,11 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 		r = precheck_vif(vif, options->repair,
 				 options->journal && options->journal->is_cycle, err);
 	if (!r)
-		r = script_identify(vif->script, &out->script, err);
+		r = view_script(options->view, vif->script, &out->script, err);
 	if (!r)
 		r = choose_method(out, err);
 	if (!r)
-		r = check_twin(out, err);
+		r = find_ports(out, err);
 	if (!r)
 		r = check_ipv6(out, err);
 	if (!r)
@@ -451,6 +612,7 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 		r = precheck_owners(st, out, err);
 	if (!r)
 		r = survey_kernel(out, err);
+	out->leaves = find_left(out);
 	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&
 			    is_plugged_in(out);
 	return r;

@@ -14,20 +14,43 @@
 static const struct {
 	const char *name;
 	size_t offset;
+	enum { OF_BACKEND, OF_LIBXL, OF_DOMAIN } place;
 } nodes[N_NODES] = {
-	[NODE_FRONTEND_ID] = { "frontend-id", offsetof(struct vif, frontend_id) },
-	[NODE_HANDLE] = { "handle", offsetof(struct vif, handle) },
-	[NODE_IP] = { "ip", offsetof(struct vif, ip) },
-	[NODE_MAC] = { "mac", offsetof(struct vif, mac) },
-	[NODE_STATE] = { "state", offsetof(struct vif, state) },
-	[NODE_ONLINE] = { "online", offsetof(struct vif, online) },
-	[NODE_SCRIPT] = { "script", offsetof(struct vif, script) },
-	[NODE_TYPE] = { "type", offsetof(struct vif, type) },
-	[NODE_BRIDGE] = { "bridge", offsetof(struct vif, bridge) },
-	[NODE_VIFNAME] = { "vifname", offsetof(struct vif, vifname) },
-	[NODE_GATEWAYDEV] = { "gatewaydev", offsetof(struct vif, gatewaydev) },
-	[NODE_HOTPLUG_STATUS] = { "hotplug-status", offsetof(struct vif, hotplug_status) },
+	[NODE_FRONTEND_ID] = { "frontend-id", offsetof(struct vif, frontend_id), OF_BACKEND },
+	[NODE_HANDLE] = { "handle", offsetof(struct vif, handle), OF_BACKEND },
+	[NODE_IP] = { "ip", offsetof(struct vif, ip), OF_BACKEND },
+	[NODE_MAC] = { "mac", offsetof(struct vif, mac), OF_BACKEND },
+	[NODE_STATE] = { "state", offsetof(struct vif, state), OF_BACKEND },
+	[NODE_ONLINE] = { "online", offsetof(struct vif, online), OF_BACKEND },
+	[NODE_SCRIPT] = { "script", offsetof(struct vif, script), OF_BACKEND },
+	[NODE_TYPE] = { "type", offsetof(struct vif, type), OF_BACKEND },
+	[NODE_BRIDGE] = { "bridge", offsetof(struct vif, bridge), OF_BACKEND },
+	[NODE_VIFNAME] = { "vifname", offsetof(struct vif, vifname), OF_BACKEND },
+	[NODE_GATEWAYDEV] = { "gatewaydev", offsetof(struct vif, gatewaydev), OF_BACKEND },
+	[NODE_HOTPLUG_STATUS] = { "hotplug-status", offsetof(struct vif, hotplug_status), OF_BACKEND },
+	[NODE_LIBXL_IP] = { "ip", offsetof(struct vif, libxl_ip), OF_LIBXL },
+	[NODE_STUBDOM] = { "image/device-model-domid", offsetof(struct vif, stubdom), OF_DOMAIN },
 };
+
+#define PATH_SIZE 128
+
+/* Where a node stands; the backend's path is known. */
+static const char *node_path(const struct vif *vif, size_t i, char out[PATH_SIZE])
+{
+	switch (nodes[i].place) {
+	case OF_BACKEND:
+		snprintf(out, PATH_SIZE, "%s/%s", vif->backend, nodes[i].name);
+		break;
+	case OF_LIBXL:
+		snprintf(out, PATH_SIZE, "/libxl/%u/device/vif/%u/%s", vif->domain.domid, vif->devid,
+			 nodes[i].name);
+		break;
+	case OF_DOMAIN:
+		snprintf(out, PATH_SIZE, "/local/domain/%u/%s", vif->domain.domid, nodes[i].name);
+		break;
+	}
+	return out;
+}
 
 static char **field(struct vif *vif, size_t i)
 {
@@ -147,11 +170,12 @@ static int read_nodes(struct store *st, store_tx tx, struct vif *v, size_t n, un
 		      struct error *err)
 {
 	struct batch b = { 0 };
+	char path[PATH_SIZE];
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < N_NODES && v[i].backend; j++)
 			if (wanted & 1u << j)
-				batch_get(&b, field(&v[i], j), "%s/%s", v[i].backend, nodes[j].name);
+				batch_get(&b, field(&v[i], j), "%s", node_path(&v[i], j, path));
 	return store_run(st, tx, &b, err);
 }
 
@@ -309,6 +333,40 @@ int vif_list_all(struct store *st, unsigned wanted, struct vifs *out, struct err
 	int r = domain_list(st, &domains, err);
 
 	return r ? r : vif_list(st, domains.v, domains.n, wanted, out, err);
+}
+
+int vif_numbers(struct store *st, const char *root, struct lines *out, struct error *err)
+{
+	CLEANUP(names_release) struct names domids = { 0 };
+	int r = store_list(st, 0, &domids, err, "%s", root);
+
+	for (unsigned i = 0; i < domids.n && !r; i++) {
+		CLEANUP(names_release) struct names devids = { 0 };
+
+		r = store_list(st, 0, &devids, err, "%s/%s", root, domids.v[i]);
+		for (unsigned j = 0; j < devids.n && !r; j++)
+			if (lines_add(out, "%s %s", domids.v[i], devids.v[j]))
+				r = error_memory(err);
+	}
+	return r;
+}
+
+bool vif_is_among(const struct vif *vif, const struct lines *numbers)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%u %u", vif->domain.domid, vif->devid);
+	for (size_t i = 0; i < numbers->n; i++)
+		if (!strcmp(numbers->v[i], text))
+			return true;
+	return false;
+}
+
+bool vif_twin(const struct vif *vif, char out[VIF_TWIN_SIZE])
+{
+	if (!vif->type || strcmp(vif->type, "vif_ioemu") || vif->stubdom)
+		return false;
+	return snprintf(out, VIF_TWIN_SIZE, "%s-emu", vif->link) < VIF_TWIN_SIZE;
 }
 
 #define CLAIMS "/local/domain/%u/attr/vif"

@@ -16,10 +16,12 @@
 #define STATE_INIT_WAIT 2
 #define STATE_CONNECTED 4
 
-/* The backend's nodes that make a vif. */
+/* The nodes that make a vif: of its backend, ... */
 enum vif_node {
 	NODE_FRONTEND_ID, NODE_HANDLE, NODE_IP, NODE_MAC, NODE_STATE, NODE_ONLINE, NODE_SCRIPT,
 	NODE_TYPE, NODE_BRIDGE, NODE_VIFNAME, NODE_GATEWAYDEV, NODE_HOTPLUG_STATUS,
+	NODE_LIBXL_IP,		/* ... of libxl's copy, ... */
+	NODE_STUBDOM,		/* ... and of the domain (Xen, tools/libs/light, libxl_get_stubdom_id) */
 	N_NODES
 };
 
@@ -35,6 +37,8 @@ struct vif {
 	/* nodes of the backend; NULL where there is none, or it was not asked for */
 	char *ip, *mac, *state, *online, *script, *type, *bridge;
 	char *vifname, *gatewaydev, *hotplug_status, *frontend_id, *handle;
+	char *libxl_ip;		/* libxl's copy of the list */
+	char *stubdom;		/* the domain in which the guest's devices are emulated, if not in this one */
 	char *link;		/* the host's name of the interface */
 	struct iplist ips;
 };
@@ -76,9 +80,27 @@ int vif_list_in(struct store *st, store_tx tx, const struct domain *domains, siz
 /* The vifs of all domains. */
 int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err);
 
+/*
+ * The vifs that have a folder D/N below @root, as "D N"; none when there is no
+ * such node. Returns 0 or a negative errno.
+ */
+int vif_numbers(struct store *st, const char *root, struct lines *out, struct error *err);
+
+/* Is it among those? */
+bool vif_is_among(const struct vif *vif, const struct lines *numbers);
+
 /* Read one vif, all its nodes. Returns -ENOENT when it is gone. */
 int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
 	     struct vif *out, struct error *err);
+
+/*
+ * The name of a second interface on this host, for the emulated network card
+ * of the same vif; it is there until the guest unplugs the card. A card that
+ * is emulated in a stub domain has none here (Xen, tools/libs/light,
+ * libxl_linux.c, libxl__hotplug_nic). Returns false when there is none.
+ */
+#define VIF_TWIN_SIZE 64
+bool vif_twin(const struct vif *vif, char out[VIF_TWIN_SIZE]);
 
 /*
  * What the guest says of its addresses; a guest can write anything there (Xen,

@@ -8,7 +8,7 @@ xvif=$XVIF_BUILD/.libs/xvif
 [ -x "$xvif" ] || xvif=$XVIF_BUILD/xvif
 export LD_LIBRARY_PATH=$XVIF_BUILD/.libs
 domains=${DOMAINS:-1000}
-trap world_stop EXIT
+trap 'kill $XENSTORED_PID' EXIT # the links go with their namespace, all at once
 
 # fill FIRST LAST: domains with two vifs each, as one list of nodes
 fill() {
@@ -76,6 +76,82 @@ compare() { # NAME PATHS COMMAND...: medians, in turns
 			name, $1 / 1000, $2 / 1000, $1 / $2, $3 / 1000, $3 / $1 }'
 }
 
+# check_reads: what "check" reads
+check_reads() {
+	local i d
+	echo -/local/domain
+	for ((i = 100; i < 100 + domains; i++)); do
+		echo "/local/domain/$i/name"
+		echo "/local/domain/$i/vm"
+		echo "-/libxl/$i/device/vif"
+		for d in 0 1; do
+			echo "/libxl/$i/device/vif/$d/backend"
+			for name in frontend-id handle ip mac state online script type bridge vifname gatewaydev hotplug-status; do
+				echo "/local/domain/0/backend/vif/$i/$d/$name"
+			done
+			echo "/libxl/$i/device/vif/$d/ip"
+			echo "/local/domain/$i/image/device-model-domid"
+			echo "-/local/domain/$i/attr/vif/$d/ipv4"
+			echo "-/local/domain/$i/attr/vif/$d/ipv6"
+		done
+	done
+}
+
+# plug_in: the links, routes, rules and stored configurations of all vifs, as their scripts leave them
+plug_in() {
+	local i d ip comma
+	for ((i = 100; i < 100 + domains; i++)); do
+		for d in 0 1; do
+			echo "link add vif$i.$d type bridge"
+			echo "link set vif$i.$d up"
+			for ip in "10.$((8 + d)).$((i / 250)).$((i % 250 + 1))" "10.$((18 + d)).$((i / 250)).$((i % 250 + 1))"; do
+				echo "route add $ip dev vif$i.$d src 192.168.7.1 metric 2"
+			done
+		done
+	done | ip -batch -
+	{
+		echo '*filter'
+		for ((i = 100; i < 100 + domains; i++)); do
+			for d in 0 1; do
+				for ip in "-s 10.$((8 + d)).$((i / 250)).$((i % 250 + 1))" "-s 10.$((18 + d)).$((i / 250)).$((i % 250 + 1))" "-p udp --sport 68 --dport 67"; do
+					echo "-A FORWARD -m physdev --physdev-is-bridged --physdev-in vif$i.$d $ip -j ACCEPT"
+					echo "-A FORWARD -m physdev --physdev-is-bridged --physdev-out vif$i.$d -j ACCEPT"
+				done
+			done
+		done
+		echo COMMIT
+	} | iptables-restore --noflush || exit
+	for ((i = 100; i < 100 + domains; i++)); do
+		comma=
+		{
+			printf '{\n    "c_info": { "type": "pv", "name": "guest%d" },\n    "nics": [' "$i"
+			for d in 0 1; do
+				printf '%s\n        { "devid": %d, "ip": "10.%d.%d.%d 10.%d.%d.%d" }' "$comma" "$d" $((8 + d)) \
+					$((i / 250)) $((i % 250 + 1)) $((18 + d)) $((i / 250)) $((i % 250 + 1))
+				comma=,
+			done
+			printf '\n    ]\n}\n\0'
+		} >"$(userdata_of "$i")"
+	done
+}
+
+# parts PATHS: "check" against one look at each source, and what it starts
+parts() {
+	local i all=() store=() routes=() rules=() trace=/run/xen/trace
+	for i in 1 2 3 4 5; do
+		all+=("$(microseconds "$xvif" check)")
+		store+=("$("$reads" pipelined <"$1")")
+		routes+=("$(microseconds ip route show table all)")
+		rules+=("$(microseconds iptables -w -S FORWARD)")
+	done
+	printf 'check, %s domains: %s ms; one look at the store %s, all routes (ip) %s, all rules (iptables) %s ms\n' "$domains" \
+		"$(($(printf '%s\n' "${all[@]}" | median 5) / 1000))" "$(($(printf '%s\n' "${store[@]}" | median 5) / 1000))" \
+		"$(($(printf '%s\n' "${routes[@]}" | median 5) / 1000))" "$(($(printf '%s\n' "${rules[@]}" | median 5) / 1000))"
+	command -v strace >/dev/null || return 0
+	strace -f -qq -e trace=execve -o $trace "$xvif" check
+	echo "it starts: $(grep -o 'execve("[^"]*".*= 0$' $trace | sed 's/execve("\([^"]*\)".*/\1/' | sort | uniq -c | tr '\n' ' ')"
+}
+
 world_start "${XENSTORED:-xenstored}"
 for ((first = 100; first < 100 + domains; first += 20)); do
 	fill "$first" $((first + 19))
@@ -138,3 +214,15 @@ against() {
 nodes=$(xenstore-ls -f | wc -l)
 against "dump, $nodes nodes" "$xvif" dump / -- xenstore-ls
 against "dump -J, $nodes nodes" "$xvif" dump -J / -- xenstore-ls -fp
+check_reads >"$paths"
+plug_in
+"$xvif" check || { echo "the host is not consistent" >&2; exit 1; }
+echo "without rules (as Debian ships the scripts):"
+parts "$paths"
+activate_rules
+"$xvif" check || { echo "the host is not consistent" >&2; exit 1; }
+echo "with rules:"
+parts "$paths"
+echo "all vifs differ:"
+sed -i 's/"ip": "10/"ip": "11/' /var/lib/xen/userdata-d.*
+printf 'check: %s ms\n' "$(($(microseconds sh -c "$xvif check || true") / 1000))"

@@ -12,7 +12,7 @@ live() {
 }
 
 @test "add-ip adds one route, the guest answers, the list is in both places" {
-	! ping -c 1 -W 1 10.0.0.5
+	not ping -c 1 -W 1 10.0.0.5
 	run xvif add-ip web01 10.0.0.5
 	[ "$status" = 0 ]
 	[ "$output" = "web01 vif 0: 10.0.0.1 10.0.0.2 +10.0.0.5" ]
@@ -22,7 +22,7 @@ live() {
 	[ "$(routes | wc -l)" = 3 ]
 	routes | grep -qx '10.0.0.5 scope link src 192.168.7.1 metric 2'
 	ping -c 1 -W 2 10.0.0.5
-	! xenstore-exists /local/domain/0/xvif
+	not xenstore-exists /local/domain/0/xvif
 }
 
 @test "del-ip takes the route away and runs no script" {
@@ -59,7 +59,7 @@ live() {
 @test "the last address goes only with --allow-empty, and the node with it" {
 	refused 1 "without a route" xvif del-ip web01 10.0.0.1 10.0.0.2
 	xvif del-ip --allow-empty web01 10.0.0.1 10.0.0.2
-	! xenstore-exists /local/domain/0/backend/vif/1/0/ip
+	not xenstore-exists /local/domain/0/backend/vif/1/0/ip
 	[ -z "$(routes)" ]
 	xvif add-ip web01 10.0.0.1
 	[ "$(live)" = 10.0.0.1 ]
@@ -84,7 +84,7 @@ live() {
 @test "the address of eth0 has changed: the old routes stay" {
 	ip addr flush dev eth0
 	ip addr add 192.168.7.99/24 dev eth0
-	ip addr add 192.168.7.1/32 dev lo
+	ip addr replace 192.168.7.1/32 dev lo
 	xvif add-ip web01 10.0.0.5
 	[ "$(routes | wc -l)" = 3 ]
 	routes | grep -qx '10.0.0.5 scope link src 192.168.7.1 metric 2'
@@ -156,7 +156,7 @@ live() {
 	ip route del 10.0.0.1 dev vif1.0
 	run xvif add-ip web01 10.0.0.1
 	[ "$status" = 0 ]
-	[[ "$output" == *"10.0.0.1 is in the list and has no route: it gets one"* ]]
+	[[ "$output" == *"10.0.0.1 is in the list and has no route on vif1.0: it gets one"* ]]
 	routes | grep -qx '10.0.0.1 scope link src 192.168.7.1 metric 2'
 }
 
@@ -192,7 +192,7 @@ live() {
 	local tracked=/proc/net/nf_conntrack
 	[ ! -e $tracked ] || grep -q 'dst=10.0.0.2 ' $tracked
 	xvif del-ip --flush web01 10.0.0.2
-	! ip neigh show dev vif1.0 | grep -q '^10.0.0.2 '
+	ip neigh show dev vif1.0 | not grep -q '^10.0.0.2 '
 	ip neigh show dev vif1.0 | grep -q '^10.0.0.1 '
 	[ ! -e $tracked ] || ! grep -q 'dst=10.0.0.2 ' $tracked
 	[ ! -e $tracked ] || grep -q 'dst=10.0.0.1 ' $tracked

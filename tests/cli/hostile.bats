@@ -106,9 +106,9 @@ cold_start() { # DOMID DEVID
 	wait $pid || status=$?
 	echo "$status $(cat /run/xen/error)"
 	[ "$status" = 3 ]
-	! iptables -S FORWARD | grep vif3.0
-	! xenstore-exists /local/domain/0/backend/vif/3/0
-	! xenstore-exists /libxl/3/device/vif/0
+	iptables -S FORWARD | not grep vif3.0
+	not xenstore-exists /local/domain/0/backend/vif/3/0
+	not xenstore-exists /libxl/3/device/vif/0
 }
 
 @test "somebody else writes the list meanwhile: both edits are in it" {
@@ -132,7 +132,7 @@ cold_start() { # DOMID DEVID
 	rm /run/xen/wait
 	wait $pid || status=$?
 	[ $status = 1 ]
-	! routes | grep -q 10.0.0.5
+	routes | not grep -q 10.0.0.5
 	[ "$(xvif show -n -o IPS | grep -c '10\.0\.0\.5')" = 1 ]
 }
 
@@ -144,13 +144,13 @@ cold_start() { # DOMID DEVID
 	xvif add-ip web01 10.0.0.5
 	routes | grep -qx '10.0.0.5 scope link src 192.168.7.1 metric 2'
 	xvif del-ip web01 10.0.0.2
-	! routes | grep -q '10.0.0.2 .*metric 2$'
+	routes | not grep -q '10.0.0.2 .*metric 2$'
 	routes | grep -q '10.0.0.2 via 10.0.0.1 proto bird metric 32'
 	ip route show table 100 | grep -q 10.0.0.2
 	sed -i 's/^for addr in/ip route del 172.21.0.0\/16; fatal "no luck"; for addr in/' /etc/xen/scripts/vif-route
 	run xvif add-ip --hotplug=delta web01 10.0.0.6
 	[ "$status" = 4 ]
-	! routes | grep -q 172.21.0.0
+	routes | not grep -q 172.21.0.0
 	routes | grep -q '10.0.0.1 .*metric 2$'
 }
 
@@ -177,7 +177,7 @@ cold_start() { # DOMID DEVID
 	iptables -S FORWARD | grep -q '10.9.0.0/24'
 	xvif set-ips --vif 1 db01 10.7.0.3
 	iptables -S FORWARD | grep -q 10.7.0.3
-	! iptables -S FORWARD | grep -q '10.9.0.0/24'
+	iptables -S FORWARD | not grep -q '10.9.0.0/24'
 }
 
 @test "a kept IPv6 word does not stop an edit under active rules" {
@@ -202,7 +202,7 @@ cold_start() { # DOMID DEVID
 	xvif add-ip --dry-run --hotplug=delta web01 10.0.0.6
 	xvif del-ip --dry-run --hotplug=delta web01 10.0.0.5 | grep -qx 'ip route del 10.0.0.5 dev vif1.0'
 	xvif del-ip --hotplug=delta web01 10.0.0.5
-	! routes | grep -q 10.0.0.5
+	routes | not grep -q 10.0.0.5
 }
 
 @test "vif-nat is refused by every method" {
@@ -272,4 +272,48 @@ cold_start() { # DOMID DEVID
 	echo 'true' >>/etc/xen/scripts/vif-route
 	refused 1 "unknown" xvif add-ip web01 10.0.0.6
 	rm /etc/xvif/scripts.conf
+}
+
+# plain COMMAND...: what it prints on either stream has no control bytes but tab and newline
+plain() {
+	"$@" >/run/xen/printed 2>&1 || true
+	[ "$(LC_ALL=C tr -d '\011\012\040-\176\200-\377' </run/xen/printed | wc -c)" = 0 ] || {
+		echo "$*:"
+		cat -v /run/xen/printed
+		return 1
+	}
+}
+
+@test "what a guest writes changes nothing that xvif does, and nothing of the terminal" {
+	local end=/local/domain/1/device/vif/0 claim=/local/domain/1/attr/vif/0 much
+	much=$(printf 'x\\x1b[2J%.0s' $(seq 400) | cut -c1-2000)
+	printf '#!/bin/sh\ntouch /run/xen/evil-ran\n' >/run/xen/evil
+	chmod +x /run/xen/evil
+	xvif add-ip --dry-run web01 10.0.0.5 >/run/xen/plan
+	xvif show >/run/xen/shown
+	xvif show -S web01 0 | sed '/claimed/d' >/run/xen/detail
+	xenstore-write $end/backend /local/domain/0/backend/vif/2/0 $end/backend-id 7 $end/handle 9 \
+		$end/script /run/xen/evil $end/ip 10.66.6.6 $end/mac '\x1b]0;owned\x07' $end/vifname eth0 \
+		$end/state '6\x00' $end/hotplug-status error $end/frontend-id 2 $end/type vif_ioemu \
+		$claim/ipv4/0 '\x1b]0;owned\x07\x1b[2J' $claim/ipv4/1 '10.0.0.77\x00\x9b31m' \
+		$claim/ipv6/0 "$much" $claim/name '\x07' "/local/domain/1/data/$(printf 'y%.0s' $(seq 200))" "$much"
+	xvif add-ip --dry-run web01 10.0.0.5 | diff /run/xen/plan -
+	xvif show | diff /run/xen/shown -
+	xvif show -J web01 0 | jq -e '.vifs[0].claimed | length == 3'
+	plain xvif show web01 0
+	plain xvif show -S web01 0
+	plain xvif show --tree
+	plain xvif check
+	xvif check -J | jq -e '.consistent and (.notes | length == 3)'
+	plain xvif check -S
+	plain xvif repair --dry-run
+	plain xvif add-ip -v --dry-run web01 10.0.0.5
+	xenstore-ls -fp /local/domain/0/backend/vif/2 >/run/xen/other
+	xvif add-ip web01 10.0.0.5
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+	[ "$(routes | wc -l)" = 3 ]
+	xenstore-ls -fp /local/domain/0/backend/vif/2 | diff /run/xen/other -
+	[ "$(xenstore-read $end/ip)" = 10.66.6.6 ]
+	[ ! -e /run/xen/evil-ran ]
+	xvif check web01
 }

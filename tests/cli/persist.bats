@@ -98,7 +98,7 @@ routes() {
 	[ "$(routes | wc -l)" = 2 ]
 	[ "$(stored 1 0)" = "10.0.0.1 10.0.0.2" ]
 	[ "$(live hotplug-status)" = connected ]
-	! xenstore-exists /local/domain/0/backend/vif/1/0/hotplug-error
+	not xenstore-exists /local/domain/0/backend/vif/1/0/hotplug-error
 	[ -z "$(xvif repair)" ]
 }
 
@@ -138,6 +138,98 @@ routes() {
 	[[ "$output" == *"10.0.0.200"* ]]
 }
 
+@test "check says what an edit was asked to leave as it was" {
+	local asked=/local/domain/0/xvif/asked/1/0
+	xvif -q add-ip --no-persist web01 10.0.0.5
+	run xvif check
+	echo "$output"
+	[ "$status" = 6 ]
+	[[ "$output" == *"userdata: libxl's stored configuration says '10.0.0.1 10.0.0.2'"* ]]
+	[[ "$output" == *"an edit with --no-persist was asked to leave"* ]]
+	xvif add-ip --dry-run --hotplug=none web01 10.0.0.6 | grep -q "^write $asked"
+	# an edit that stores the list mends it, and what was asked is forgotten
+	xvif -q add-ip web01 10.0.0.6
+	xvif check
+	not xenstore-exists /local/domain/0/xvif
+	xvif -q add-ip --hotplug=none web01 10.0.0.7
+	xvif check -J | jq -e '.consistent == false and (.notes[0] | contains("--hotplug=none"))'
+	# it speaks of that list only
+	xenstore-write /local/domain/0/backend/vif/1/0/ip "10.0.0.1 10.0.0.8"
+	run xvif check
+	[ "$status" = 6 ]
+	[[ "$output" != *"asked"* ]]
+	xenstore-write /local/domain/0/backend/vif/1/0/ip "$(xenstore-read $asked/list)"
+	run xvif check
+	[[ "$output" == *"--hotplug=none was asked"* ]]
+	xvif repair
+	xvif check
+	[ "$(routes | wc -l)" = 5 ]
+	not xenstore-exists /local/domain/0/xvif
+}
+
+@test "what was asked is forgotten with its domain, and kept when an edit goes back" {
+	xvif -q add-ip --no-persist web01 10.0.0.5
+	xenstore-ls -f /local/domain/0/xvif >/run/xen/asked
+	xenstore-ls -fp /local/domain/0 | grep -q '^/local/domain/0/xvif = .*(n0)'
+	cp /etc/xen/scripts/vif-common.sh /run/xen/vif-common.sh
+	sed -i 's/^for addr in/fatal "no luck"; for addr in/' /etc/xen/scripts/vif-route
+	run xvif add-ip --hotplug=delta web01 10.0.0.6
+	[ "$status" = 4 ]
+	xenstore-ls -f /local/domain/0/xvif | diff /run/xen/asked -
+	xenstore-write /local/domain/0/xvif/asked/9/0/uuid x /local/domain/0/xvif/asked/9/0/list 10.9.9.9
+	xvif -q add-ip --vif 0 --no-persist --hotplug=none db01 10.0.1.9
+	not xenstore-exists /local/domain/0/xvif/asked/9
+	xenstore-exists /local/domain/0/xvif/asked/1/0/persist
+	xenstore-exists /local/domain/0/xvif/asked/2/0/hotplug
+}
+
+@test "a domain that was destroyed: its address is free, what it left behind is said" {
+	xenstore-write /local/domain/0/backend/vif/9/0/ip 10.9.9.1 /local/domain/0/backend/vif/9/0/frontend-id 9 \
+		/local/domain/0/backend/vif/9/0/state 6 /local/domain/0/xvif/journal/9/0/before 10.9.9.1 \
+		/local/domain/0/xvif/journal/9/0/after "" /local/domain/0/xvif/journal/9/0/uuid "$(uuid_of 9)"
+	iptables -I FORWARD -m physdev --physdev-is-bridged --physdev-in vif9.0 -s 10.9.9.1 -j ACCEPT
+	xvif add-ip web01 10.9.9.1
+	run xvif check
+	[ "$status" = 0 ]
+	[[ "$output" == *"domain 9 is gone, its backend nodes are still below"* ]]
+	xvif repair
+	iptables -S FORWARD | not grep vif9.0
+	not xenstore-exists /local/domain/0/xvif
+	# one that runs owns its addresses
+	xenstore-write /local/domain/9/name old01
+	refused 1 "has 10.9.9.1 already" xvif add-ip --vif 0 db01 10.9.9.1
+}
+
+@test "the guest is destroyed while an edit of a vif with a name of its own is cut off" {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	xenstore-write /local/domain/0/backend/vif/1/0/vifname web
+	ip link set vif1.0 down
+	hotplug 1 0 online
+	touch /run/xen/wait
+	rm -f /run/xen/waiting
+	sed -i 's|^call_hooks|if [ "$command" = online ] \&\& [ -e /run/xen/wait ]; then touch /run/xen/waiting; sleep 1000; fi; call_hooks|' \
+		/etc/xen/scripts/vif-route
+	xvif add-ip --hotplug=delta web01 10.0.0.5 3>&- &
+	local pid=$!
+	wait_until 10 test -e /run/xen/waiting
+	kill -KILL "$(pgrep -x xvif)"
+	wait $pid || true
+	iptables -S FORWARD | grep -q 'web .*10.0.0.5\|10.0.0.5.* web '
+	# as libxl destroys it: the script runs offline with the list it finds, then the nodes go
+	hotplug 1 0 offline
+	ip link del web
+	xenstore-rm /local/domain/1 /libxl/1 /local/domain/0/backend/vif/1
+	rm "$(userdata_of 1)"
+	sed -i '/^1$/d' "$NOHV_DOMAINS"
+	iptables -S FORWARD | grep -q 'physdev-in web'
+	xvif repair
+	not pgrep -f 'sleep 1000'
+	iptables -S FORWARD | not grep web
+	not xenstore-exists /local/domain/0/xvif
+}
+
 @test "xvif killed, its script goes on: the next edit ends that and puts the rest right" {
 	touch /run/xen/wait
 	rm -f /run/xen/waiting
@@ -152,10 +244,10 @@ routes() {
 	run xvif add-ip --hotplug=delta web01 10.0.0.6
 	echo "$output"
 	[ "$status" = 0 ]
-	! pgrep -f 'sleep 1000'
+	not pgrep -f 'sleep 1000'
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.6" ]
 	[ "$(routes | wc -l)" = 3 ]
-	! xenstore-exists /local/domain/0/xvif
+	not xenstore-exists /local/domain/0/xvif
 }
 
 @test "a journal whose vif is gone goes with its rules" {
@@ -164,8 +256,8 @@ routes() {
 		/local/domain/0/xvif/journal/9/0/uuid "$(uuid_of 9)"
 	iptables -I FORWARD -m physdev --physdev-is-bridged --physdev-in vif9.0 -s 10.9.9.1 -j ACCEPT
 	xvif repair
-	! iptables -S FORWARD | grep vif9.0
-	! xenstore-exists /local/domain/0/xvif
+	iptables -S FORWARD | not grep vif9.0
+	not xenstore-exists /local/domain/0/xvif
 }
 
 @test "--config changes the vif's list in the domain's own file, and no other byte" {
@@ -232,7 +324,7 @@ killed_in() {
 	run xvif repair
 	echo "$output"
 	[ "$status" = 0 ]
-	! pgrep -f 'sleep 1000'
+	not pgrep -f 'sleep 1000'
 	[ "$(live hotplug-status)" = connected ]
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
 	[ "$(routes | wc -l)" = 3 ]
@@ -256,7 +348,7 @@ killed_in() {
 	touch /run/xen/unlock
 	wait $!
 	xvif repair
-	! xenstore-exists /local/domain/0/xvif
+	not xenstore-exists /local/domain/0/xvif
 	rm /run/xen/locked /run/xen/unlock
 }
 
@@ -267,7 +359,7 @@ killed_in() {
 		/local/domain/0/xvif/journal/1/0/after 10.9.9.2 /local/domain/0/xvif/journal/1/0/uuid other
 	xvif repair
 	iptables -S FORWARD | grep -q 10.77.0.1
-	! xenstore-exists /local/domain/0/xvif
+	not xenstore-exists /local/domain/0/xvif
 }
 
 @test "a running edit is no difference" {
@@ -300,13 +392,6 @@ killed_in() {
 	xvif -q add-ip web01 10.0.0.9
 	ip -6 route show dev vif1.0 | grep -q 2001:db8:1::/64
 	[ "$(live)" = "10.0.0.1 10.0.0.2 2001:db8::5 10.0.0.9" ]
-}
-
-@test "an emulated twin is not left behind: refused" {
-	xenstore-write /local/domain/0/backend/vif/1/0/type vif_ioemu
-	ip link add vif1.0-emu type veth peer name emu1
-	refused 1 "emulated twin" xvif add-ip web01 10.0.0.5
-	xvif -q add-ip --hotplug=none web01 10.0.0.5
 }
 
 @test "--config: two vifs with one MAC, the backup as secret as the file" {

@@ -1,10 +1,56 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# random edits against a model; "check --full" does RANDOM_EDITS of each kind
+# Random edits against a model, each compared with a cold start of the same list
+# in a namespace of its own, while probes run to an address that stays; "check
+# --full" does RANDOM_EDITS of each kind and RANDOM_SECONDS of many at once.
 load setup
 
-EDITS=${RANDOM_EDITS:-15}
-POOL=(10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.16/28 10.0.0.64/26 10.0.0.5 10.0.0.6 10.0.0.7)
+EDITS=${RANDOM_EDITS:-8}
+
+# reference LINK...: a host beside this one, with nothing but these links
+reference() {
+	local link
+	ip netns add ref
+	ip -n ref link set lo up
+	ip -n ref link add eth0 type veth peer name uplink0
+	ip -n ref addr add 192.168.7.1/24 dev eth0
+	ip -n ref link set eth0 up
+	ip -n ref link add xenbr0 type bridge
+	ip -n ref link set xenbr0 up
+	for link; do
+		ip -n ref link add "$link" type veth peer name "p-${link#vif}"
+		ip -n ref link set "p-${link#vif}" up
+	done
+	export -f hotplug state cold_start
+}
+
+state() { # LINK...
+	local link
+	for link; do
+		ip route show dev "$link" | sort
+		basename "$(readlink "/sys/class/net/$link/master")" 2>/dev/null || true
+	done
+	iptables -S FORWARD | grep '^-A' | sort
+}
+
+# cold_start DOMID DEVID LINK...: in the reference
+cold_start() {
+	local link
+	iptables -F FORWARD
+	for link in "${@:3}"; do
+		ip route flush dev "$link"
+		ip link set "$link" nomaster
+	done
+	hotplug "$1" "$2" online
+	state "${@:3}"
+}
+
+# as_cold_started DOMID DEVID LINK...: the state is that of a fresh start of the same list
+as_cold_started() {
+	state "${@:3}" >/run/xen/edited
+	ip netns exec ref bash -c 'cold_start "$@"' cold_start "$@" >/run/xen/cold 2>/dev/null
+	diff /run/xen/cold /run/xen/edited
+}
 
 has() { # WORD LIST...
 	local word=$1 i
@@ -13,9 +59,9 @@ has() { # WORD LIST...
 	return 1
 }
 
-# edit DOMID DEVID: one random edit of the vif, and of LIST, the model
+# edit DOMID DEVID: one random edit of the vif, and of LIST, the model; STAYS is kept, if there is one
 edit() {
-	local pick=("${POOL[RANDOM % 8]}" "${POOL[RANDOM % 8]}") kept=() i
+	local pick=("${POOL[RANDOM % 7]}" "${POOL[RANDOM % 7]}") kept=() i
 	local vif=(--vif "$2" "$1")
 	case $((RANDOM % 3)) in
 	0)
@@ -28,103 +74,179 @@ edit() {
 		xvif -q del-ip --allow-empty "${vif[@]}" "${pick[0]}" 2>/dev/null
 		;;
 	2)
-		LIST=("${pick[0]}")
+		LIST=(${STAYS:+"$STAYS"} "${pick[0]}")
 		has "${pick[1]}" "${LIST[@]}" || LIST+=("${pick[1]}")
-		xvif -q set-ips "${vif[@]}" "${pick[@]}" 2>/dev/null
+		xvif -q set-ips "${vif[@]}" "${LIST[@]}" 2>/dev/null
 		;;
 	esac
-	[ "$(xenstore-read "/local/domain/0/backend/vif/$1/$2/ip" 2>/dev/null)" = "${LIST[*]}" ]
-}
-
-state() {
-	ip route show dev "$1" | sort
-	iptables -S FORWARD | sort
-	bridge link show dev "$1" 2>/dev/null | sed 's/ state .*//'
-}
-
-# as_cold_started DOMID DEVID: the state is that of a fresh start of the same list
-as_cold_started() {
-	local link=vif$1.$2
-	state "$link" >/run/xen/edited
-	hotplug "$1" "$2" offline
-	iptables -F FORWARD
-	ip route flush dev "$link"
-	ip link set "$link" nomaster
-	hotplug "$1" "$2" online
-	state "$link" | diff /run/xen/edited -
-}
-
-random_edits() { # DOMID DEVID
-	local i LIST=()
-	RANDOM=${SEED:-$((EDITS * 7))}
-	xvif -q set-ips --allow-empty --vif "$2" "$1" 2>/dev/null
-	hotplug "$1" "$2" offline
-	iptables -F FORWARD
-	ip link set "vif$1.$2" nomaster
-	hotplug "$1" "$2" online
-	for ((i = 0; i < EDITS; i++)); do
-		edit "$1" "$2" || { echo "edit $i: ${LIST[*]}"; return 1; }
-		as_cold_started "$1" "$2" || { echo "edit $i: ${LIST[*]}"; return 1; }
+	for i in "/local/domain/0/backend/vif/$1/$2/ip" "/libxl/$1/device/vif/$2/ip"; do
+		[ "$(xenstore-read "$i" 2>/dev/null)" = "${LIST[*]}" ] || { echo "$i is not '${LIST[*]}'"; return 1; }
 	done
+}
+
+# random_edits DOMID DEVID NETWORK STAYS LINK...
+random_edits() {
+	local i LIST=() STAYS=$4 POOL=()
+	for i in 2 3 16/28 64/26 5 6 7; do POOL+=("$3.$i"); done
+	[ -z "$STAYS" ] || LIST=("$STAYS")
+	RANDOM=${SEED:-$((EDITS * 7))}
+	for ((i = 0; i < EDITS; i++)); do
+		edit "$1" "$2" && as_cold_started "$1" "$2" "${@:5}" || { echo "edit $i: ${LIST[*]}"; return 1; }
+	done
+	xvif check "$1" "$2"
 	echo "# $EDITS edits" >&3
 }
 
-@test "random edits of a routed vif are as a cold start" {
-	random_edits 1 0
+# only VIF's rules, set by its own start
+restart() { # DOMID DEVID NETWORK-LINK...
+	hotplug "$1" "$2" offline
+	iptables -F FORWARD
+	local link
+	for link in "${@:3}"; do
+		ip route flush dev "$link"
+	done
+	hotplug "$1" "$2" online
 }
 
-@test "random edits of a routed vif with rules are as a cold start" {
-	activate_rules
-	random_edits 1 0
-}
-
-@test "random edits of a bridged vif with rules are as a cold start" {
-	activate_rules
-	xvif -q set-ips web01 10.3.0.1
-	random_edits 2 1
-}
-
-@test "random edits under a stream to a constant address, all places agree after each" {
-	local i LIST=(10.0.0.254)
-	activate_rules
-	hotplug 1 0 offline
-	ip route flush dev vif1.0
-	hotplug 1 0 online
+@test "random edits of a routed vif" {
+	reference vif1.0
 	xvif -q set-ips web01 10.0.0.254
 	stream 10.0.0.254
-	for ((i = 0; i < EDITS; i++)); do
-		xvif -q add-ip web01 "${POOL[RANDOM % 8]}" "${POOL[RANDOM % 8]}"
-		xvif -q del-ip web01 "${POOL[RANDOM % 8]}" "${POOL[RANDOM % 8]}" 2>/dev/null
-		xvif check web01
-	done
+	random_edits 1 0 10.0.0 10.0.0.254 vif1.0
 	streamed
 }
 
-@test "writers and readers at once: no edit lost, no half list seen" {
-	local i w pids=() seconds=${RANDOM_SECONDS:-3}
-	local end=$((SECONDS + seconds))
-	for w in 1 2 3 4; do
-		(
-			while [ $SECONDS -lt $end ]; do
-				xvif -q add-ip web01 10.0.0.$((w + 100)) || echo "writer $w" >>/run/xen/wrong
-				xvif -q del-ip web01 10.0.0.$((w + 100)) || echo "writer $w" >>/run/xen/wrong
-			done
-			xvif -q add-ip web01 10.0.0.$((w + 150))
-		) 3>&- &
-		pids+=($!)
+@test "random edits of a routed vif with rules, also to no address" {
+	reference vif1.0
+	activate_rules
+	restart 1 0 vif1.0
+	xvif -q del-ip --allow-empty web01 10.0.0.1 10.0.0.2
+	random_edits 1 0 10.0.0 "" vif1.0
+}
+
+@test "random edits of a routed vif with rules" {
+	reference vif1.0
+	activate_rules
+	restart 1 0 vif1.0
+	xvif -q set-ips web01 10.0.0.254
+	stream 10.0.0.254
+	random_edits 1 0 10.0.0 10.0.0.254 vif1.0
+	streamed
+}
+
+@test "random edits of a routed vif with an emulated card and rules" {
+	reference vif1.0 vif1.0-emu
+	activate_rules
+	emulated 1 0
+	echo 2 >/proc/sys/net/ipv4/conf/all/rp_filter # the guest answers by its first interface
+	restart 1 0 vif1.0 vif1.0-emu
+	xvif -q set-ips web01 10.0.0.254
+	stream 10.0.0.254
+	random_edits 1 0 10.0.0 10.0.0.254 vif1.0 vif1.0-emu
+	streamed
+}
+
+# bridged SCRIPT: vif 2.1 on the bridge lets through what its rules allow and nothing else;
+# a peer on the bridge streams to its address 10.9.0.1
+bridged() {
+	activate_rules
+	xenstore-write /local/domain/0/backend/vif/2/1/script "/etc/xen/scripts/$1" \
+		/local/domain/0/backend/vif/2/1/ip 10.9.0.1 /libxl/2/device/vif/1/ip 10.9.0.1
+	write_userdata 2
+	echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
+	ip link set vif2.1 nomaster
+	restart 2 1
+	ip link set vif2.1 master xenbr0
+	iptables -P FORWARD DROP
+	ip netns add peer
+	ip link add peer0 type veth peer name e0 netns peer
+	ip link set peer0 master xenbr0 up
+	ip -n peer addr add 10.9.0.254/24 dev e0
+	ip -n peer link set e0 up
+	ip -n g2.1 addr add 10.9.0.1/24 dev e0
+	ip netns exec g2.1 "$PROBE" echo 7 </dev/null >/dev/null 2>&1 3>&- &
+	disown
+	wait_until 10 ip netns exec peer ping -c 1 -W 1 10.9.0.1
+	ip netns exec peer "$PROBE" stream 10.9.0.1 7 2000 >/run/xen/stream 3>&- &
+	STREAM_PID=$!
+}
+
+@test "random edits of a bridged vif with rules that drop everything else" {
+	reference vif2.1
+	bridged vif-bridge
+	random_edits 2 1 10.9.0 10.9.0.1 vif2.1
+	streamed
+}
+
+@test "random edits of a vif of Open vSwitch with rules that drop everything else" {
+	# stands for the switch: an edit does not ask it, a cold start does
+	mkdir -p /run/xen/bin
+	printf '#!/bin/sh\n[ "$1" != --timeout=30 ] || touch /run/xen/asked-switch\n' >/run/xen/bin/ovs-vsctl
+	chmod +x /run/xen/bin/ovs-vsctl
+	PATH=$PATH:/run/xen/bin
+	reference vif2.1
+	ip -n ref link set xenbr0 down
+	bridged vif-openvswitch
+	rm /run/xen/asked-switch
+	xvif -q add-ip --vif 1 db01 10.9.0.2
+	xvif -q del-ip --vif 1 db01 10.9.0.2
+	[ ! -e /run/xen/asked-switch ]
+	state() { # the switch has the port, not a bridge
+		iptables -S FORWARD | grep '^-A' | sort
+	}
+	export -f state
+	random_edits 2 1 10.9.0 10.9.0.1 vif2.1
+	streamed
+}
+
+# writer NUMBER END: adds and removes its own address on any of the 20 vifs; says at last where it is
+writer() {
+	local v address is_there=() RANDOM=$1
+	while [ $SECONDS -lt "$2" ]; do
+		v=$((RANDOM % 20))
+		address=10.20.$v.$((100 + $1))
+		if [ -z "${is_there[v]:-}" ]; then
+			is_there[v]=yes
+			xvif -q add-ip $((10 + v)) "$address"
+		else
+			unset "is_there[v]"
+			xvif -q del-ip $((10 + v)) "$address"
+		fi || echo "writer $1 failed with vif $v" >>/run/xen/wrong
+		echo >>"/run/xen/edits.$1"
 	done
-	for w in 1 2; do
-		(
-			while [ $SECONDS -lt $end ]; do
-				xenstore-read /local/domain/0/backend/vif/1/0/ip |
-					grep -qE '^10\.0\.0\.1 10\.0\.0\.2( 10\.0\.0\.1[05][1-4])*$' ||
-					echo "reader" >>/run/xen/wrong
-			done
-		) 3>&- &
-		pids+=($!)
+	for v in "${!is_there[@]}"; do echo "10.20.$v.$((100 + $1))"; done >"/run/xen/model.$1"
+}
+
+# reader END: each list begins with its vif's own address, and each word is a whole one
+reader() {
+	local v list
+	while [ $SECONDS -lt "$1" ]; do
+		v=$((RANDOM % 20))
+		list=$(xenstore-read "/local/domain/0/backend/vif/$((10 + v))/0/ip")
+		[[ "$list" =~ ^10\.20\.$v\.1(\ 10\.20\.$v\.10[1-4])*$ ]] || echo "reader: '$list'" >>/run/xen/wrong
+		list=$(xvif show -nro IPS $((10 + v)))
+		[[ "$list" == "10.20.$v.1"* ]] || echo "show: '$list'" >>/run/xen/wrong
+		echo >>/run/xen/reads
 	done
+}
+
+@test "4 writers and 2 readers on 20 vifs: no edit lost, no half list seen" {
+	local i v pids=() end
+	for v in $(seq 0 19); do
+		domain_create $((10 + v)) "many$v"
+		vif_nodes $((10 + v)) 0 "00:16:3e:00:01:$(printf %02x "$v")" vif-route "10.20.$v.1"
+		ip link add "vif$((10 + v)).0" type bridge
+		hotplug $((10 + v)) 0 online
+	done
+	end=$((SECONDS + ${RANDOM_SECONDS:-3}))
+	for i in 1 2 3 4; do writer $i $end 3>&- & pids+=($!); done
+	for i in 1 2; do reader $end 3>&- & pids+=($!); done
 	for i in "${pids[@]}"; do wait "$i"; done
-	[ ! -e /run/xen/wrong ]
-	[ "$(xenstore-read /local/domain/0/backend/vif/1/0/ip | wc -w)" = 6 ]
-	xvif check web01
+	echo "# $(cat /run/xen/edits.* | wc -l) edits, $(wc -l </run/xen/reads) reads" >&3
+	[ ! -e /run/xen/wrong ] || { cat /run/xen/wrong; return 1; }
+	{ cat /run/xen/model.*; for v in $(seq 0 19); do echo "10.20.$v.1"; done; } | sort >/run/xen/model
+	for v in $(seq 0 19); do
+		xenstore-read "/local/domain/0/backend/vif/$((10 + v))/0/ip" | tr ' ' '\n'
+	done | sort | diff /run/xen/model -
+	xvif check
 }

@@ -66,6 +66,25 @@ B=/local/domain/0/backend/vif/1/0
 	refused 1 "--hotplug=delta" xvif add-ip web01 10.0.0.5
 }
 
+@test "a vif-common.sh that takes the list for one address: refused where its rules are on, else it goes" {
+	sed -i 's/for addr in \$ip$/for addr in "$ip"/' /etc/xen/scripts/vif-common.sh
+	grep -q 'for addr in "\$ip"' /etc/xen/scripts/vif-common.sh
+	xvif -q add-ip web01 10.0.0.5
+	xvif -q del-ip web01 10.0.0.5
+	xvif check
+	activate_rules
+	refused 1 "xvif doctor" xvif add-ip web01 10.0.0.5
+	refused 1 "xvif doctor" xvif add-ip --hotplug=delta web01 10.0.0.5
+	refused 1 "xvif doctor" xvif add-ip --hotplug=cycle web01 10.0.0.5
+	xvif check -J | jq -e '.consistent and (.notes | length == 3) and (.notes[0] | contains("takes a list for one address"))'
+	xvif -q add-ip --hotplug=none web01 10.0.0.5
+	# a changed one, and a script that the operator vouches for
+	echo 'true' >>/etc/xen/scripts/vif-common.sh
+	refused 1 "xvif doctor" xvif add-ip --hotplug=delta web01 10.0.0.6
+	sed -i 's/^handle_iptable()/&\n{\n  return 0\n}\nunused()/' /etc/xen/scripts/vif-common.sh
+	xvif -q add-ip --hotplug=delta web01 10.0.0.6
+}
+
 @test "a backend in another domain" {
 	xenstore-write /libxl/1/device/vif/0/backend /local/domain/5/backend/vif/1/0
 	xenstore-write /local/domain/5/backend/vif/1/0/state 4

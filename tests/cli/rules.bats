@@ -45,14 +45,14 @@ cold_start() { # DOMID DEVID
 @test "bridge: a spoofed source is dropped, an added one passes, the link stays up" {
 	bridged
 	passes 10.9.0.2
-	! passes 10.9.0.3
+	not passes 10.9.0.3
 	local carrier
 	carrier=$(cat /sys/class/net/vif2.1/carrier_changes)
 	xvif add-ip --vif 1 db01 10.9.0.3
 	passes 10.9.0.3
-	! passes 10.9.0.4
+	not passes 10.9.0.4
 	xvif del-ip --vif 1 db01 10.9.0.2
-	! passes 10.9.0.2
+	not passes 10.9.0.2
 	passes 10.9.0.1
 	[ "$(cat /sys/class/net/vif2.1/carrier_changes)" = "$carrier" ]
 }
@@ -110,7 +110,7 @@ cold_start() { # DOMID DEVID
 	iptables -A FORWARD -m physdev --physdev-in vif1.0 --physdev-is-bridged -s 10.0.0.200 -j DROP
 	xvif set-ips web01 10.0.0.5
 	forward_rules | grep -q -- '-s 10.0.0.200/32 .*-j DROP'
-	! forward_rules | grep -q -- '-s 10.0.0.1/32'
+	forward_rules | not grep -q -- '-s 10.0.0.1/32'
 }
 
 @test "a rule that cannot be set: everything goes back" {

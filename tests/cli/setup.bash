@@ -19,6 +19,11 @@ teardown() {
 	world_stop
 }
 
+# not COMMAND...: true if it fails; a test does not end at a "! COMMAND" that succeeds
+not() {
+	! "$@"
+}
+
 # refused STATUS PATTERN COMMAND...: exits so, says so, in at most two lines, and changes nothing
 refused() {
 	local status_wanted=$1 pattern=$2

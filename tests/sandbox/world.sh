@@ -147,13 +147,29 @@ guest() {
 	}
 }
 
-# hotplug DOMID DEVID online|offline: as libxl runs the vif's script
+# hotplug DOMID DEVID online|offline: as libxl runs the vif's script, a second
+# time for the interface of an emulated card
 hotplug() {
-	local path=backend/vif/$1/$2 script gatewaydev
+	local path=backend/vif/$1/$2 script gatewaydev command=$3 emulated=
 	script=$(xenstore-read "/local/domain/0/$path/script")
 	gatewaydev=$(xenstore-read "/local/domain/0/$path/gatewaydev" 2>/dev/null || true)
+	[ "$(xenstore-read "/local/domain/0/$path/type")" != vif_ioemu ] || emulated=vif$1.$2-emu
 	script=$script XENBUS_TYPE=vif XENBUS_PATH=$path XENBUS_BASE_PATH=backend \
-		netdev=$gatewaydev vif=vif$1.$2 "$script" "$3" type_if=vif </dev/null >&2 3>&-
+		netdev=$gatewaydev INTERFACE=$emulated vif=vif$1.$2 \
+		"$script" "$command" type_if=vif </dev/null >&2 3>&- || return
+	[ -n "$emulated" ] || return 0
+	case $command in online) command=add ;; offline) command=remove ;; esac
+	script=$script XENBUS_TYPE=vif XENBUS_PATH=$path XENBUS_BASE_PATH=backend \
+		netdev=$gatewaydev INTERFACE=$emulated vif=vif$1.$2 \
+		"$script" "$command" type_if=tap </dev/null >&2 3>&-
+}
+
+# emulated DOMID DEVID: the interface that QEMU makes for the emulated card of a
+# vif; until it is unplugged, the guest answers behind it, too
+emulated() {
+	ip link add "vif$1.$2-emu" type veth peer name t0 netns "g$1.$2"
+	ip -n "g$1.$2" link set t0 up
+	xenstore-write "/local/domain/0/backend/vif/$1/$2/type" vif_ioemu "/libxl/$1/device/vif/$2/type" vif_ioemu
 }
 
 # web01 is domain 1, routed, with two addresses; db01 is domain 2, one routed and one bridged vif
