@@ -72,15 +72,23 @@ uuid_of() {
 
 # domain_create DOMID NAME: as libxl leaves a running domain in the store
 domain_create() {
-	local uuid
+	local uuid node
 	uuid=$(uuid_of "$1")
 	echo "$1" >>$NOHV_DOMAINS
 	xenstore-write "/local/domain/$1/name" "$2" "/local/domain/$1/domid" "$1" \
-		"/local/domain/$1/vm" "/vm/$uuid" "/vm/$uuid/name" "$2" "/vm/$uuid/uuid" "$uuid"
+		"/local/domain/$1/vm" "/vm/$uuid" "/vm/$uuid/name" "$2" "/vm/$uuid/uuid" "$uuid" \
+		"/libxl/$1/type" pv "/local/domain/$1/data" "" "/local/domain/$1/attr" "" \
+		"/local/domain/$1/error" ""
+	xenstore-chmod -r "/local/domain/$1" n0 "r$1"
+	xenstore-chmod -r "/vm/$uuid" n0 "r$1"
+	for node in data attr error; do
+		xenstore-chmod "/local/domain/$1/$node" "n$1"
+	done
 }
 
 # vif_nodes DOMID DEVID MAC SCRIPT IPS [KEY VALUE...]: the nodes libxl writes
-# for a connected vif; no ip node when IPS is empty, as libxl does
+# for a connected vif; no ip node when IPS is empty, as libxl does. Its copy keeps
+# the state and the hotplug-status that the vif began with.
 vif_nodes() {
 	local domid=$1 devid=$2 mac=$3 script=$4 ips=$5
 	local backend=/local/domain/0/backend/vif/$domid/$devid
@@ -95,10 +103,12 @@ vif_nodes() {
 	for ((i = 0; i < ${#nodes[@]}; i += 2)); do
 		write+=("$backend/${nodes[i]}" "${nodes[i + 1]}" "$copy/${nodes[i]}" "${nodes[i + 1]}")
 	done
-	xenstore-write "${write[@]}" "$copy/backend" "$backend" "$frontend/backend" "$backend" \
+	xenstore-write "${write[@]}" "$copy/backend" "$backend" "$copy/state" 1 "$copy/hotplug-status" "" \
+		"$backend/feature-sg" 1 "$backend/multi-queue-max-queues" 1 "$frontend/backend" "$backend" \
 		"$frontend/backend-id" 0 "$frontend/state" 4 "$frontend/handle" "$devid" \
-		"$frontend/mac" "$mac"
-	xenstore-chmod "$backend" n0 "r$domid"
+		"$frontend/mac" "$mac" "$frontend/trusted" 1
+	xenstore-chmod -r "$backend" n0 "r$domid"
+	xenstore-chmod -r "$frontend" "n$domid" r0
 	xenstore-chmod "$copy" n0
 	write_userdata "$domid"
 }
@@ -116,6 +126,7 @@ write_userdata() {
 		printf '{\n    "c_info": {\n        "type": "pv",\n        "name": "%s",\n' \
 			"$(xenstore-read "/local/domain/$1/name")"
 		printf '        "uuid": "%s",\n        "run_hotplug_scripts": "True"\n    },\n' "$(uuid_of "$1")"
+		printf '    "b_info": {\n        "avail_vcpus": [\n            0\n        ],\n        "type.pv": {\n\n        }\n    },\n'
 		printf '    "nics": ['
 		for devid in $(xenstore-list "$base"); do
 			printf '%s\n        {\n            "devid": %s,\n            "mac": "%s",\n' "$comma" "$devid" \
@@ -123,7 +134,7 @@ write_userdata() {
 			ip=$(xenstore-read "$base/$devid/ip" 2>/dev/null) &&
 				printf '            "ip": "%s",\n' "$ip"
 			printf '            "script": "%s",\n            "nictype": "vif"\n        }' \
-				"$(xenstore-read "$base/$devid/script")"
+				"$(basename "$(xenstore-read "$base/$devid/script")")"
 			comma=,
 		done
 		printf '\n    ],\n    "on_reboot": "restart"\n}\n\0'
