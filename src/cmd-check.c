@@ -170,7 +170,7 @@ static int look_again(struct store *st, const struct vif *const *vifs, size_t n,
 
 #define AT_ONCE 64
 
-/* A running edit makes differences for a moment: what is found is looked at again under its lock. */
+/* A running edit makes differences for a moment: what is found is looked at again, locked. */
 static int check_vifs(struct store *st, const struct vifs *vifs, struct check *check,
 		      struct error *err)
 {
@@ -221,7 +221,7 @@ static int report_duplicate(const struct overlap *overlap, void *data)
 	return r;
 }
 
-/* An address that moved while the lists were read is in two of them: those that are found are read again, unmoved. */
+/* An address that moved while the lists were read is in two of them: look again, while none moves. */
 static int check_duplicates(struct store *st, struct check *check, const struct vifs *seen,
 			    struct error *err)
 {
@@ -330,7 +330,8 @@ const struct command cmd_check = {
 	.summary = "compare the places where addresses live",
 	.help = "Compare the list of each vif with its routes and rules, libxl's copies, and other\n"
 		"vifs; print a line for each difference. The exit status is 6 if there is one. What\n"
-		"a guest says of itself is only a note.",
+		"a guest says of itself is only a note; that an edit with --hotplug=none or\n"
+		"--no-persist was asked to leave a place as it was, is told beside what differs.",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.options = OPTION(VIF) | OPTION(STORE),
 	.needs_store = true,

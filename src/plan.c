@@ -6,6 +6,7 @@
 #include "src/cleanup.h"
 #include "src/hotplug.h"
 #include "src/survey.h"
+#include "src/userdata.h"
 
 struct plan {
 	const struct survey *s;
@@ -38,6 +39,18 @@ static void plan_script(struct plan *p, const char *command, bool shadow)
 	line(p, "run %s", line ? line : p->s->vif->script);
 }
 
+static void plan_userdata(struct plan *p)
+{
+	CLEANUP(cleanup_free) char *path = userdata_path(&p->s->vif->domain);
+	CLEANUP(cleanup_free) char *text = iplist_format(&p->s->after);
+
+	if (!p->s->after.n)
+		line(p, "remove ip of vif %u in %s", p->s->vif->devid, path ? path : "");
+	else
+		line(p, "change ip of vif %u in %s to \"%s\"", p->s->vif->devid, path ? path : "",
+		     text ? text : "");
+}
+
 static void plan_commit(struct plan *p)
 {
 	CLEANUP(cleanup_free) char *copy = vif_libxl_path(p->s->vif, "ip");
@@ -47,6 +60,8 @@ static void plan_commit(struct plan *p)
 	plan_list(p, path);
 	if (p->s->vif->has_libxl && copy)
 		plan_list(p, copy);
+	if (survey_differs_userdata(p->s, &p->s->after))
+		plan_userdata(p);
 	if (p->s->leaves.no_hotplug || p->s->leaves.no_persist)
 		line(p, "write " ASKED_ROOT "/%u/%u", p->s->vif->domain.domid, p->s->vif->devid);
 }

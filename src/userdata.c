@@ -31,6 +31,11 @@ static char *make_path(const struct domain *domain, char kind, const char *name)
 	return path;
 }
 
+char *userdata_path(const struct domain *domain)
+{
+	return domain->uuid ? make_path(domain, 'd', "libxl-json") : NULL;
+}
+
 static int read_file(struct userdata *u, struct error *err)
 {
 	CLEANUP(input_close) struct input in = { 0 };
@@ -55,7 +60,7 @@ static int name_files(struct userdata *u, const struct domain *domain, struct er
 	*u = (struct userdata){ 0 };
 	if (!domain->uuid)
 		return 0;
-	u->path = make_path(domain, 'd', "libxl-json");
+	u->path = userdata_path(domain);
 	u->lock_path = make_path(domain, 'l', "domain-userdata-lock");
 	return u->path && u->lock_path ? 0 : error_memory(err);
 }

@@ -31,6 +31,9 @@ int userdata_lock(struct userdata *u, const struct domain *domain, unsigned time
 		  struct error *err);
 void userdata_release(struct userdata *u);
 
+/* Where the file stands, for free(); NULL when memory is short or the domain has no uuid. */
+char *userdata_path(const struct domain *domain);
+
 /*
  * userdata_read - the file alone, without the lock, to look at.
  * As userdata_lock().

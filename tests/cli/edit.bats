@@ -79,6 +79,9 @@ live() {
 	diff /run/xen/before /run/xen/after
 	[[ "$output" == *"vif-route online type_if=vif"* ]]
 	[[ "$output" == *'write /local/domain/0/backend/vif/1/0/ip = "10.0.0.1 10.0.0.2 10.0.0.5"'* ]]
+	[[ "$output" == *"change ip of vif 0 in $(userdata_of 1) to \"10.0.0.1 10.0.0.2 10.0.0.5\""* ]]
+	run xvif add-ip --dry-run --no-persist web01 10.0.0.5
+	[[ "$output" != *"change ip of vif 0"* ]]
 }
 
 @test "the address of eth0 has changed: the old routes stay" {

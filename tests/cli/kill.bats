@@ -63,6 +63,17 @@ kill_each() {
 	iptables -S FORWARD | sort | diff /run/xen/edited -
 }
 
+@test "set-ips of a vif with an emulated card killed at any call" {
+	activate_rules
+	emulated 1 0
+	echo 2 >/proc/sys/net/ipv4/conf/all/rp_filter # the guest answers by its first interface
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	kill_each "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.5" xvif set-ips web01 10.0.0.1 10.0.0.5
+	[ "$(ip route show dev vif1.0-emu | awk '{print $1}' | tr '\n' ' ')" = "10.0.0.1 10.0.0.5 " ]
+}
+
 @test "repair killed at any call, repaired by the next" {
 	local n=$FIRST tried=0
 	while :; do
