@@ -460,7 +460,7 @@ const struct command cmd_del_ip = {
 	.help = "Take addresses or networks from a vif: the list first, then route and rules.\n"
 		"The addresses it keeps are not disturbed. Each IP is named as it\n"
 		"stands in the list: a network does not stand for the addresses in it.",
-	.arguments = { ARG_DOMAIN, ARG_IPS },
+	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
 	.n_required = 2,
 	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(ALLOW_EMPTY),
 	.needs_store = true,
@@ -472,7 +472,7 @@ const struct command cmd_set_ips = {
 	.summary = "replace the addresses of a running vif",
 	.help = "Give a vif exactly these addresses or networks, in this order.\n"
 		"The addresses it keeps are not disturbed.",
-	.arguments = { ARG_DOMAIN, ARG_IPS },
+	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
 	.n_required = 1,
 	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(FORCE) | OPTION(ALLOW_EMPTY),
 	.needs_store = true,

@@ -119,7 +119,7 @@ const struct command sxp_set_command = {
 	.help = "Give each element at PATH the text VALUE, or with --expr these values; a text at\n"
 		"PATH is replaced. All other bytes of the document stay. Prints the document, or\n"
 		"with --in-place puts it in place of the file.",
-	.arguments = { ARG_PATH, ARG_VALUE, ARG_FILE },
+	.arguments = { ARG_PLACE, ARG_VALUE, ARG_FILE },
 	.n_required = 2,
 	.options = OPTION(EXPR) | OPTION(IN_PLACE),
 	.run = run_set,
@@ -131,7 +131,7 @@ const struct command sxp_del_command = {
 	.summary = "delete the values at a path",
 	.help = "Take each value at PATH out of the document; all other bytes stay. Prints the\n"
 		"document, or with --in-place puts it in place of the file.",
-	.arguments = { ARG_PATH, ARG_FILE },
+	.arguments = { ARG_PLACE, ARG_FILE },
 	.n_required = 1,
 	.options = OPTION(IN_PLACE),
 	.run = run_del,

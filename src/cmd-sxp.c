@@ -360,7 +360,7 @@ static const struct command get = {
 	.help = "Print each value at PATH on a line, or with --raw the bytes of it. A path names\n"
 		"elements by their first value: domain/device/vif[mac=00:16:3e:01:23:45]/ip; '*' is\n"
 		"any list, [N] the N-th. The exit status is 3 if nothing is there.",
-	.arguments = { ARG_PATH, ARG_FILES },
+	.arguments = { ARG_PLACE, ARG_FILES },
 	.n_required = 1,
 	.options = OPTION(RECOVER) | OPTION(RAW),
 	.run = run_get,

@@ -15,13 +15,7 @@
 /* The choices of an option that takes a number above 0. */
 #define NUMBER "#"
 
-static const struct {
-	const char *name;
-	char letter;
-	const char *value;	/* what it is called in help; NULL: takes none */
-	const char *choices;	/* "|a|b|", NUMBER, or NULL: anything */
-	const char *help;
-} options[N_OPTIONS] = {
+static const struct option_info options[N_OPTIONS] = {
 	[OPT_JSON] = { "json", 'J', NULL, NULL, "print JSON" },
 	[OPT_SXP] = { "sxp", 'S', NULL, NULL, "print S-expressions as xend did" },
 	[OPT_OUTPUT] = { "output", 'o', "COLUMN,...", NULL, "columns to print; 'help' lists them" },
@@ -33,14 +27,16 @@ static const struct {
 	[OPT_TIMEOUT] = { "timeout", 0, "SECONDS", NUMBER, "longest wait for locks and answers (60)" },
 	[OPT_HELP] = { "help", 'h', NULL, NULL, "print help" },
 	[OPT_VERSION] = { "version", 'V', NULL, NULL, "print the version" },
-	[OPT_VIF] = { "vif", 0, "VIF", NULL, "devid, MAC, vifname or link; default: the only one" },
+	[OPT_VIF] = { "vif", 0, "VIF", NULL, "devid, MAC, vifname or link; default: the only one",
+		      ARG_VIF },
 	[OPT_DRY_RUN] = { "dry-run", 0, NULL, NULL, "print what would be done, touch nothing" },
 	[OPT_HOTPLUG] = { "hotplug", 0, "auto|delta|cycle|none", "|auto|delta|cycle|none|",
 			  "how the kernel is changed, see below" },
 	[OPT_FORCE] = { "force", 0, NULL, NULL, "also an address that a vif or this host has" },
 	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL, "also to an empty list: allow any address" },
 	[OPT_NO_PERSIST] = { "no-persist", 0, NULL, NULL, "leave libxl's stored configuration as it is" },
-	[OPT_CONFIG] = { "config", 0, "FILE", NULL, "change the domain's configuration file, too" },
+	[OPT_CONFIG] = { "config", 0, "FILE", NULL, "change the domain's configuration file, too",
+			 ARG_FILE },
 	[OPT_FLUSH] = { "flush", 0, NULL, NULL, "forget neighbours and connections of removed addresses" },
 	[OPT_COMPACT] = { "compact", 0, NULL, NULL, "one value a line, exactly as xend printed" },
 	[OPT_CHECK] = { "check", 0, NULL, NULL, "print nothing; exit status 6 where it would change" },
@@ -53,17 +49,20 @@ static const struct {
 	[OPT_GUEST_CONFIG] = { "guest-config", 0, "iproute2|ifupdown|netplan|networkd",
 			       "|iproute2|ifupdown|netplan|networkd|",
 			       "print what the guest needs to answer on its addresses" },
-	[OPT_STORE] = { "store", 0, "FILE", NULL, "read a dump instead of this host's xenstore" },
+	[OPT_STORE] = { "store", 0, "FILE", NULL, "read a dump instead of this host's xenstore",
+			ARG_FILE },
 	[OPT_COUNT] = { "count", 0, "N", NUMBER, "end after N changes" },
 	[OPT_UNTIL] = { "until", 0, "CONDITION", NULL, "end when it holds" },
 	[OPT_FIX] = { "fix", 0, NULL, NULL, "mend what can be mended" },
 	[OPT_EXECUTE] = { "command", 'c', "COMMANDS", NULL, "run these, separated by ';'" },
-	[OPT_FILE] = { "file", 'f', "FILE", NULL, "run the commands in FILE" },
+	[OPT_FILE] = { "file", 'f', "FILE", NULL, "run the commands in FILE", ARG_FILE },
 	[OPT_KEEP_GOING] = { "keep-going", 'k', NULL, NULL, "go on after an error" },
+	[OPT_MARKED] = { "marked", 0, NULL, NULL, "a mark in front of each line, see above" },
 };
 
 static const char *const argument_names[] = {
-	[ARG_DOMAIN] = "DOMAIN", [ARG_VIF] = "VIF", [ARG_IPS] = "IP...", [ARG_COMMAND] = "COMMAND",
+	[ARG_DOMAIN] = "DOMAIN", [ARG_VIF] = "VIF", [ARG_IPS] = "IP...",
+	[ARG_HELD_IPS] = "IP...", [ARG_COMMAND] = "COMMAND", [ARG_PLACE] = "PATH",
 	[ARG_FILES] = "FILE...", [ARG_FILE] = "FILE", [ARG_PATH] = "PATH", [ARG_VALUE] = "VALUE",
 	[ARG_QUERY] = "IP|NET|MAC", [ARG_TARGET] = "DOMAIN|PATH", [ARG_WORDS] = "WORDS...",
 };
@@ -92,9 +91,52 @@ const char *command_title(const struct command *command)
 	return command->title ? command->title : command->name;
 }
 
-static unsigned long long taken_options(const struct command *command)
+unsigned long long command_options(const struct command *command)
 {
+	if (!command)
+		return OPTIONS_EVERYWHERE | OPTIONS_TABLE;
 	return OPTIONS_EVERYWHERE | command->options | (command->columns ? OPTIONS_TABLE : 0);
+}
+
+static bool takes_all_that_follow(enum argument kind)
+{
+	return kind == ARG_IPS || kind == ARG_HELD_IPS || kind == ARG_FILES || kind == ARG_COMMAND ||
+	       kind == ARG_WORDS;
+}
+
+enum argument command_argument(const struct command *command, size_t i)
+{
+	for (size_t j = 0; command->arguments[j] != ARG_END; j++)
+		if (i == j || takes_all_that_follow(command->arguments[j]))
+			return command->arguments[j];
+	return ARG_END;
+}
+
+const struct option_info *option_info(size_t option)
+{
+	return &options[option];
+}
+
+size_t option_find(const char *name, size_t len)
+{
+	size_t id = 0;
+
+	while (id < N_OPTIONS && (strlen(options[id].name) != len || strncmp(options[id].name, name, len)))
+		id++;
+	return id;
+}
+
+size_t option_find_letter(char letter, const struct command *command)
+{
+	unsigned long long taken = command ? command_options(command) : 0;
+
+	for (size_t id = 0; id < N_OPTIONS; id++)
+		if (options[id].letter == letter && taken & 1ull << id)
+			return id;
+	for (size_t id = 0; id < N_OPTIONS; id++)
+		if (options[id].letter == letter)
+			return id;
+	return N_OPTIONS;
 }
 
 static int unknown_option(const char *word, size_t len, struct error *err)
@@ -129,54 +171,48 @@ static int set_option(struct args *args, size_t id, const char *value, struct er
 	return 0;
 }
 
-struct cursor {
+/* Words being read, and what they said. */
+struct scan {
+	const struct command *const *all;
 	const char *const *words;
 	size_t n, i;
+	struct typed *typed;
 };
 
-/* "--name", "--name=value" or "--name value" */
-static int parse_long(struct cursor *at, struct args *args, struct error *err)
+/* The next word as the value of an option. */
+static int take_value(struct scan *scan, size_t id, struct error *err)
 {
-	const char *word = at->words[at->i] + 2, *equals = strchr(word, '=');
-	size_t len = equals ? (size_t)(equals - word) : strlen(word), id;
+	const char *option = scan->words[scan->i];
 
-	for (id = 0; id < N_OPTIONS; id++)
-		if (strlen(options[id].name) == len && !strncmp(options[id].name, word, len))
-			break;
+	if (++scan->i < scan->n)
+		return set_option(&scan->typed->args, id, scan->words[scan->i], err);
+	scan->typed->awaits = id;
+	return usage(err, "%s: a value is missing", option);
+}
+
+/* "--name", "--name=value" or "--name value" */
+static int scan_long(struct scan *scan, struct error *err)
+{
+	struct args *args = &scan->typed->args;
+	const char *word = scan->words[scan->i] + 2, *equals = strchr(word, '=');
+	size_t len = equals ? (size_t)(equals - word) : strlen(word), id = option_find(word, len);
+
 	if (id == N_OPTIONS)
 		return unknown_option(word, len, err);
 	if (!options[id].value)
 		return equals ? usage(err, "--%s: takes no value", options[id].name) :
 				set_option(args, id, "", err);
-	if (equals)
-		return set_option(args, id, equals + 1, err);
-	if (++at->i >= at->n)
-		return usage(err, "--%s: a value is missing", options[id].name);
-	return set_option(args, id, at->words[at->i], err);
-}
-
-/* A letter may mean one thing to @command, if it is known yet, and another elsewhere. */
-static size_t find_letter(char letter, const struct command *command)
-{
-	unsigned long long taken = command ? taken_options(command) : 0;
-
-	for (size_t id = 0; id < N_OPTIONS; id++)
-		if (options[id].letter == letter && taken & 1ull << id)
-			return id;
-	for (size_t id = 0; id < N_OPTIONS; id++)
-		if (options[id].letter == letter)
-			return id;
-	return N_OPTIONS;
+	return equals ? set_option(args, id, equals + 1, err) : take_value(scan, id, err);
 }
 
 /* "-Jn", "-oIPS" or "-o IPS" */
-static int parse_short(struct cursor *at, const struct command *command, struct args *args,
-		       struct error *err)
+static int scan_short(struct scan *scan, struct error *err)
 {
+	struct args *args = &scan->typed->args;
 	int r = 0;
 
-	for (const char *p = at->words[at->i] + 1; *p && !r; p++) {
-		size_t id = find_letter(*p, command);
+	for (const char *p = scan->words[scan->i] + 1; *p && !r; p++) {
+		size_t id = option_find_letter(*p, scan->typed->command);
 
 		if (id == N_OPTIONS)
 			return usage(err, "-%c: unknown option", *p);
@@ -184,11 +220,7 @@ static int parse_short(struct cursor *at, const struct command *command, struct 
 			r = set_option(args, id, "", err);
 			continue;
 		}
-		if (p[1])
-			return set_option(args, id, p + 1, err);
-		if (++at->i >= at->n)
-			return usage(err, "-%c: a value is missing", *p);
-		return set_option(args, id, at->words[at->i], err);
+		return p[1] ? set_option(args, id, p + 1, err) : take_value(scan, id, err);
 	}
 	return r;
 }
@@ -196,7 +228,7 @@ static int parse_short(struct cursor *at, const struct command *command, struct 
 static int check_options(const struct command *command, const struct args *args, struct error *err)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++)
-		if (args->options[i] && !(taken_options(command) & 1ull << i))
+		if (args->options[i] && !(command_options(command) & 1ull << i))
 			return usage(err, "%s: has no option --%s", command_title(command),
 				     options[i].name);
 	return 0;
@@ -226,10 +258,9 @@ static int check_arguments(const struct command *command, const struct args *arg
 		return usage(err, "%s: %s is missing", command_title(command),
 				    argument_names[command->arguments[args->n_words]]);
 	for (i = 0; command->arguments[i] != ARG_END; i++) {
-		if (command->arguments[i] == ARG_IPS)
+		if (command->arguments[i] == ARG_IPS || command->arguments[i] == ARG_HELD_IPS)
 			return check_addresses(args, i, err);
-		if (command->arguments[i] == ARG_FILES || command->arguments[i] == ARG_COMMAND ||
-		    command->arguments[i] == ARG_WORDS)
+		if (takes_all_that_follow(command->arguments[i]))
 			return 0;
 	}
 	if (args->n_words > i)
@@ -263,38 +294,69 @@ const struct command *command_find_words(const struct command *const *all, const
 	return command;
 }
 
+static int scan_begin(struct scan *scan, struct error *err)
+{
+	const char **found = calloc(scan->n + 1, sizeof(*found));
+
+	*scan->typed = (struct typed){
+		.awaits = N_OPTIONS,
+		.args = { .words = found, .timeout_s = TIMEOUT_DEFAULT_S },
+	};
+	return found ? 0 : error_memory(err);
+}
+
+static int scan_word(struct scan *scan, struct error *err)
+{
+	struct typed *typed = scan->typed;
+	const char *word = scan->words[scan->i];
+	int r = 0;
+
+	if (!typed->options_end && !strcmp(word, "--")) {
+		typed->options_end = true;
+	} else if (!typed->options_end && !strncmp(word, "--", 2)) {
+		r = scan_long(scan, err);
+	} else if (!typed->options_end && word[0] == '-' && word[1]) {
+		r = scan_short(scan, err);
+	} else if (!typed->command || typed->command->subcommands) {
+		r = pick_command(scan->all, word, &typed->command, err);
+		typed->is_lost = r;
+	} else {
+		typed->args.words[typed->args.n_words++] = word;
+	}
+	return r;
+}
+
+int command_scan(const struct command *const *all, const char *const *words, size_t n,
+		 struct typed *out)
+{
+	struct scan scan = { .all = all, .words = words, .n = n, .typed = out };
+	struct error ignored = { 0 };
+
+	if (scan_begin(&scan, &ignored))
+		return -ENOMEM;
+	for (; scan.i < n && !out->is_lost; scan.i++)
+		scan_word(&scan, &ignored);
+	return 0;
+}
+
 int command_parse(const struct command *const *all, const char *const *words, size_t n,
 		  const struct command **command_out, struct args *out, struct error *err)
 {
-	struct cursor at = { words, n, 0 };
-	bool options_end = false;
-	int r = 0;
+	struct typed typed;
+	struct scan scan = { .all = all, .words = words, .n = n, .typed = &typed };
+	const struct command *command;
+	int r = scan_begin(&scan, err);
 
-	*command_out = NULL;
-	*out = (struct args){ .timeout_s = TIMEOUT_DEFAULT_S };
-	out->words = calloc(n + 1, sizeof(*out->words));
-	if (!out->words)
-		return error_memory(err);
-	for (; at.i < n && !r; at.i++) {
-		const char *word = words[at.i];
-
-		if (!options_end && !strcmp(word, "--"))
-			options_end = true;
-		else if (!options_end && !strncmp(word, "--", 2))
-			r = parse_long(&at, out, err);
-		else if (!options_end && word[0] == '-' && word[1])
-			r = parse_short(&at, *command_out, out, err);
-		else if (!*command_out || (*command_out)->subcommands)
-			r = pick_command(all, word, command_out, err);
-		else
-			out->words[out->n_words++] = word;
-	}
-	if (!r && *command_out && !out->options[OPT_HELP] && !out->options[OPT_VERSION]) {
-		r = check_options(*command_out, out, err);
+	for (; scan.i < n && !r; scan.i++)
+		r = scan_word(&scan, err);
+	*command_out = command = typed.command;
+	*out = typed.args;
+	if (!r && command && !out->options[OPT_HELP] && !out->options[OPT_VERSION]) {
+		r = check_options(command, out, err);
 		if (!r)
-			r = check_arguments(*command_out, out, err);
-		if (r && !err->hint[0] && *command_out)
-			error_hint(err, "see 'xvif help %s'", command_title(*command_out));
+			r = check_arguments(command, out, err);
+		if (r && !err->hint[0])
+			error_hint(err, "see 'xvif help %s'", command_title(command));
 	}
 	return r;
 }
@@ -374,7 +436,7 @@ void command_help(const struct command *const *all, const struct command *comman
 	}
 	if (command->options || command->columns) {
 		fputs("\noptions:\n", out);
-		print_options(taken_options(command) & ~OPTIONS_EVERYWHERE, out);
+		print_options(command_options(command) & ~OPTIONS_EVERYWHERE, out);
 	}
 	if (command->options & OPTION(HOTPLUG))
 		fputs(hotplug_help, out);

@@ -18,9 +18,47 @@ enum option {
 	OPT_VIF, OPT_DRY_RUN, OPT_HOTPLUG, OPT_FORCE, OPT_ALLOW_EMPTY, OPT_NO_PERSIST, OPT_CONFIG, OPT_FLUSH,
 	OPT_COMPACT, OPT_CHECK, OPT_RECOVER, OPT_EXPR, OPT_IN_PLACE, OPT_ALL, OPT_WIDTH,
 	OPT_TREE, OPT_GUEST_CONFIG, OPT_STORE, OPT_COUNT, OPT_UNTIL, OPT_FIX,
-	OPT_EXECUTE, OPT_FILE, OPT_KEEP_GOING,
+	OPT_EXECUTE, OPT_FILE, OPT_KEEP_GOING, OPT_MARKED,
 	N_OPTIONS
 };
+
+enum argument {
+	ARG_END,
+	ARG_DOMAIN,
+	ARG_VIF,
+	ARG_IPS,		/* all that follow */
+	ARG_HELD_IPS,		/* the same, most of them in the vif's list already */
+	ARG_COMMAND,		/* with its subcommand, if it has any */
+	ARG_FILES,		/* all that follow */
+	ARG_FILE,
+	ARG_PATH,		/* of a node of xenstore */
+	ARG_PLACE,		/* a path into a document */
+	ARG_VALUE,
+	ARG_QUERY,
+	ARG_TARGET,		/* a domain, or a path: a word with a '/' */
+	ARG_WORDS,		/* all that follow */
+};
+
+#define ARGUMENTS_MAX 4
+
+struct command;
+
+struct option_info {
+	const char *name;
+	char letter;		/* 0: none */
+	const char *value;	/* what it is called in help; NULL: takes none */
+	const char *choices;	/* "|a|b|"; "#": a number above 0; NULL: anything */
+	const char *help;
+	enum argument takes;	/* the kind of its value; ARG_END: none of those */
+};
+
+const struct option_info *option_info(size_t option);
+
+/* The option called so, N_OPTIONS if there is none; @len without "--" and "=". */
+size_t option_find(const char *name, size_t len);
+
+/* A letter may mean one thing to @command, if it is known yet, and another elsewhere. */
+size_t option_find_letter(char letter, const struct command *command);
 
 /* A set of options: OPTION(VIF) | OPTION(FORCE) */
 #define OPTION(name) (1ull << OPT_##name)
@@ -32,23 +70,6 @@ enum option {
 
 /* ... and those that every command with columns takes. */
 #define OPTIONS_TABLE (OPTION(OUTPUT) | OPTION(NOHEADINGS) | OPTION(RAW))
-
-enum argument {
-	ARG_END,
-	ARG_DOMAIN,
-	ARG_VIF,
-	ARG_IPS,		/* all that follow */
-	ARG_COMMAND,		/* with its subcommand, if it has any */
-	ARG_FILES,		/* all that follow */
-	ARG_FILE,
-	ARG_PATH,
-	ARG_VALUE,
-	ARG_QUERY,
-	ARG_TARGET,		/* a domain, or a path: a word with a '/' */
-	ARG_WORDS,		/* all that follow */
-};
-
-#define ARGUMENTS_MAX 4
 
 struct args {
 	const char *options[N_OPTIONS];	/* NULL: not given; "" if it takes no value */
@@ -99,6 +120,30 @@ const struct command *command_find(const struct command *const *all, const char 
 int command_parse(const struct command *const *all, const char *const *words, size_t n,
 		  const struct command **command_out, struct args *out, struct error *err);
 void args_release(struct args *args);
+
+/* A command line that is still being typed, up to a word. */
+struct typed {
+	const struct command *command;	/* NULL: none is named yet */
+	bool is_lost;			/* because a word that should name it does not */
+	bool options_end;		/* after "--" */
+	size_t awaits;			/* the option whose value comes next, or N_OPTIONS */
+	struct args args;		/* what was found so far */
+};
+
+/*
+ * command_scan - read words that a command line begins with, by the rules of
+ * command_parse(); what is wrong with them is passed over.
+ * @out: release with args_release(&out->args)
+ * Returns 0 or -ENOMEM.
+ */
+int command_scan(const struct command *const *all, const char *const *words, size_t n,
+		 struct typed *out);
+
+/* The options that it takes; those that may stand before it when it is NULL. */
+unsigned long long command_options(const struct command *command);
+
+/* The kind of its argument number @i, from 0; ARG_END when there can be none. */
+enum argument command_argument(const struct command *command, size_t i);
 
 /* command_find() of words[0] and, where it has subcommands and there is a words[1], of that. */
 const struct command *command_find_words(const struct command *const *all, const char *const *words,

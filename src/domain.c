@@ -100,6 +100,11 @@ int domain_list(struct store *st, struct domains *out, struct error *err)
 	return list(st, true, out, err);
 }
 
+int domain_list_names(struct store *st, struct domains *out, struct error *err)
+{
+	return list(st, false, out, err);
+}
+
 static void hint_near(const struct domains *all, const char *word, struct error *err)
 {
 	const char *best[3];

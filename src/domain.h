@@ -26,6 +26,9 @@ int domain_find(struct store *st, const char *word, struct domain *out, struct e
 /* All domains in the store; a domain that vanishes meanwhile is left out. */
 int domain_list(struct store *st, struct domains *out, struct error *err);
 
+/* The same without their uuids. */
+int domain_list_names(struct store *st, struct domains *out, struct error *err);
+
 void domain_release(struct domain *domain);
 void domains_release(struct domains *domains);
 

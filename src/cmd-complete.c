@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd-complete.c - xvif complete: what the completions of the shells ask. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "src/cleanup.h"
+#include "src/commands.h"
+#include "src/complete-live.h"
+
+/* Longest wait for an answer of xenstored: somebody has pressed Tab. */
+#define PATIENCE_S 1
+
+/* A command that reads a dump is not about this host. */
+static struct store *open_store(void *data, const struct args *args)
+{
+	struct store *st = data;
+	struct error ignored = { 0 };
+
+	if (args->options[OPT_STORE])
+		return NULL;
+	if (!st->ops && store_open(st, PATIENCE_S, &ignored))
+		return NULL;
+	return st;
+}
+
+static void print_candidates(const struct candidates *list, bool is_marked, FILE *out)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct candidate *c = &list->v[i];
+
+		if (is_marked)
+			putc(c->goes_on ? '+' : ' ', out);
+		fputs(c->word, out);
+		if (c->description && *c->description)
+			fprintf(out, "\t%s", c->description);
+		putc('\n', out);
+	}
+}
+
+static bool is_folder(const char *folder, const char *name)
+{
+	CLEANUP(cleanup_free) char *path = NULL;
+	struct stat st;
+
+	if (asprintf(&path, "%s/%s", *folder ? folder : ".", name) < 0) {
+		path = NULL;
+		return false;
+	}
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+/* Files whose names begin as @typed ends; hidden ones when that begins with a dot. */
+static void print_files(const char *partial, const char *typed, FILE *out)
+{
+	const char *slash = strrchr(typed, '/'), *part = slash ? slash + 1 : typed;
+	CLEANUP(cleanup_free) char *folder = strndup(typed, (size_t)(part - typed));
+	CLEANUP(cleanup_free) struct dirent **files = NULL;
+	int n = folder ? scandir(*folder ? folder : ".", &files, NULL, alphasort) : 0;
+
+	for (int i = 0; i < n; i++) {
+		CLEANUP(cleanup_free) struct dirent *file = files[i];
+		const char *name = file->d_name;
+
+		if (!strncmp(name, part, strlen(part)) && completion_may_show(name) &&
+		    (*name != '.' || *part == '.'))
+			fprintf(out, "%.*s%s%s\n", (int)(part - partial), partial, name,
+				is_folder(folder, name) ? "/" : "");
+	}
+}
+
+/* "xvif" is the first word; what is wrong with the others is not said here. */
+static int run_complete(struct context *cx, const struct args *args, struct error *err)
+{
+	CLEANUP(store_close) struct store st = { 0 };
+	CLEANUP(candidates_release) struct candidates list = { 0 };
+	struct live_source source = { .store = open_store, .data = &st };
+	struct live live = { .offer = live_offer, .data = &source };
+	const char *partial = args->n_words ? args->words[args->n_words - 1] : "";
+	bool is_marked = args->options[OPT_MARKED];
+
+	(void)err;
+	if (args->n_words > 1)
+		command_complete(cx->commands, args->words + 1, args->n_words - 1, &live, &list);
+	print_candidates(&list, is_marked, cx->out);
+	if (list.wants_files && is_marked)
+		fputs("*\n", cx->out);
+	else if (list.wants_files)
+		print_files(partial, partial + list.files_at, cx->out);
+	return 0;
+}
+
+const struct command cmd_complete = {
+	.name = "complete",
+	.summary = "print what may stand where a command line is typed",
+	.help = "Print candidates for the last of WORDS, which may be empty, one a line; some with\n"
+		"a tab and a description. WORDS are the line up to there, unquoted, the program's\n"
+		"name first: xvif complete -- xvif show we\n"
+		"Prints nothing where there is nothing to offer, also when xenstored does not answer.\n"
+		"With --marked each line begins with a blank, or with '+' when more of the same word\n"
+		"follows; '*' alone stands for names of files. Completions of bash, zsh and fish use it.",
+	.arguments = { ARG_WORDS },
+	.options = OPTION(MARKED),
+	.run = run_complete,
+};
