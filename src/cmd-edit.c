@@ -310,6 +310,22 @@ static int change_vif(struct context *cx, const struct survey *s, const struct l
 	return r;
 }
 
+/* For who may want to take it back. */
+static int note_edit(struct context *cx, const struct survey *s, struct error *err)
+{
+	CLEANUP(cleanup_free) char *before = iplist_format(&s->before);
+	CLEANUP(cleanup_free) char *after = iplist_format(&s->after);
+	char *uuid = s->vif->domain.uuid, none[] = "";
+	const struct edit_done done = {
+		.domid = s->vif->domain.domid, .devid = s->vif->devid,
+		.uuid = uuid ? uuid : none, .before = before, .after = after,
+	};
+
+	if (!cx->edits)
+		return 0;
+	return before && after && !edits_add(cx->edits, &done) ? 0 : error_memory(err);
+}
+
 /* Plan or apply what the survey found. */
 static int carry_out(struct context *cx, const struct survey *s, const struct lock *lock,
 		     struct outcome *out, struct error *err)
@@ -321,6 +337,8 @@ static int carry_out(struct context *cx, const struct survey *s, const struct lo
 	if (survey_is_change(s)) {
 		r = change_vif(cx, s, lock, err);
 		out->is_done = cx->has_changed = !r;
+		if (!r)
+			r = note_edit(cx, s, err);
 	}
 	return r || !out->config.path ? r : change_config(s, out, err);
 }
@@ -451,6 +469,7 @@ const struct command cmd_add_ip = {
 	.n_required = 2,
 	.options = EDIT_OPTIONS | OPTION(FORCE),
 	.needs_store = true,
+	.effect = EFFECT_HOST,
 	.run = run_add_ip,
 };
 
@@ -464,6 +483,7 @@ const struct command cmd_del_ip = {
 	.n_required = 2,
 	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(ALLOW_EMPTY),
 	.needs_store = true,
+	.effect = EFFECT_HOST,
 	.run = run_del_ip,
 };
 
@@ -476,5 +496,6 @@ const struct command cmd_set_ips = {
 	.n_required = 1,
 	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(FORCE) | OPTION(ALLOW_EMPTY),
 	.needs_store = true,
+	.effect = EFFECT_HOST,
 	.run = run_set_ips,
 };
