@@ -135,6 +135,11 @@ void batch_write(struct batch *b, const char *value, size_t len, const char *for
 	add_rest(b, value, len);
 }
 
+void batch_make(struct batch *b, const char *format, ...)
+{
+	ADD(b, format, .kind = BATCH_MAKE);
+}
+
 void batch_remove(struct batch *b, const char *format, ...)
 {
 	ADD(b, format, .kind = BATCH_REMOVE);

@@ -28,6 +28,7 @@ enum batch_kind {
 	BATCH_LIST,
 	BATCH_PERMS,
 	BATCH_WRITE,
+	BATCH_MAKE,
 	BATCH_REMOVE,
 	BATCH_SET_PERMS,
 	BATCH_PART,		/* for back ends: a part of a list, the ends of a transaction */
@@ -70,6 +71,10 @@ void batch_perms(struct batch *b, struct names *names_out, const char *format, .
 /* Write a node, creating it and its parents. */
 void batch_write(struct batch *b, const char *value, size_t len, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Create a node without a value, and its parents; one that is there stays as it is. */
+void batch_make(struct batch *b, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Remove a node with all below it; one that is absent stays so. */
 void batch_remove(struct batch *b, const char *format, ...)

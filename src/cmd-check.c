@@ -8,6 +8,7 @@
 
 #include "src/cleanup.h"
 #include "src/commands.h"
+#include "src/dump-check.h"
 #include "src/each-vif.h"
 #include "src/output.h"
 #include "src/repair.h"
@@ -49,7 +50,8 @@ static int compare_vif(struct store *st, const struct vif *vif, struct check *ch
 {
 	CLEANUP(lines_release) struct lines claims = { 0 };
 	CLEANUP(repair_release) struct repair repair = { 0 };
-	int r = repair_look(st, vif, &check->options, &repair, err);
+	int r = st->file ? dump_compare(st, vif, &repair.found, err) :
+			   repair_look(st, vif, &check->options, &repair, err);
 
 	if (r && err->status == STATUS_REFUSED && (r == -EPERM || r == -ENODEV))
 		r = report_note(&check->report, vif, "routes and rules not compared: %s", err->text);
@@ -74,9 +76,12 @@ static int check_vif(struct store *st, const struct vif *vif, void *data, struct
 	CLEANUP(lock_release) struct lock lock = { 0 };
 	CLEANUP(vif_release) struct vif now = { 0 };
 	size_t found;
-	int r = compare_vif(st, vif, &first, err);
+	int r;
 
 	check->domid = vif->domain.domid;
+	if (st->file)
+		return compare_vif(st, vif, check, err);
+	r = compare_vif(st, vif, &first, err);
 	found = first.report.differences.n;
 	for (size_t i = 0; i < first.report.notes.n && !r && !found; i++)
 		r = lines_add(&check->report.notes, "%s", first.report.notes.v[i]);
@@ -194,6 +199,9 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 	};
 	int r = each_vif(cx->store, args, check_vif, &check, err);
 
+	if (!r && cx->store->file && lines_add(&check.report.notes, "%s: only the dump is compared, no "
+					       "routes, rules and files of this host", cx->store->file))
+		r = error_memory(err);
 	if (!r)
 		r = vif_list_all(cx->store, 1u << NODE_IP, &all, err);
 	if (!r && check_duplicates(&check, &all))
@@ -212,7 +220,7 @@ const struct command cmd_check = {
 		"vifs; print a line for each difference. The exit status is 6 if there is one. What\n"
 		"a guest says of itself is only a note.",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
-	.options = OPTION(VIF),
+	.options = OPTION(VIF) | OPTION(STORE),
 	.needs_store = true,
 	.run = run_check,
 };

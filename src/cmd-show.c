@@ -149,7 +149,7 @@ static void add_device(struct sxp_doc *doc, const struct vif *vif)
 struct kernel_side {
 	struct routes routes;
 	struct rules rules;
-	bool has_rules;		/* iptables could be asked */
+	bool has_routes, has_rules;	/* it could be asked for them */
 	time_t since;		/* when the script set up the link; 0: not known */
 };
 
@@ -169,6 +169,7 @@ static int look_at_kernel(const struct vif *vif, unsigned timeout_s, struct kern
 	if (!r && link)
 		r = kernel_link_facts(link, &facts, err);
 	k->since = facts.since;
+	k->has_routes = !r;
 	if (r || vif->backend_domid)
 		return r;
 	r = rules_list(vif->link, timeout_s, &k->rules, err);
@@ -224,7 +225,8 @@ static void add_addresses(struct sxp_doc *doc, sxp_node row, const struct vif *v
 		result_text(doc, address, "ip", word->text);
 		if (!word->is_valid)
 			continue;
-		add_routes(doc, address, &k->routes, &word->net);
+		if (k->has_routes)
+			add_routes(doc, address, &k->routes, &word->net);
 		if (k->has_rules)
 			add_rules(doc, address, &k->rules, &word->net);
 	}
@@ -277,6 +279,8 @@ static int add_places(struct store *st, struct sxp_doc *doc, sxp_node row, const
 	places = sxp_add_element(doc, row, "persisted");
 	result_bool(doc, places, "backend", true);
 	result_bool(doc, places, "libxl", vif->has_libxl && is_same(copy, vif->ip));
+	if (st->file)
+		return 0;
 	r = userdata_read(&u, &vif->domain, err);
 	if (!r && u.text && !userdata_get_ips(&u, vif->devid, &stored, err))
 		result_bool(doc, places, "userdata", is_same(stored, vif->ip));
@@ -318,13 +322,15 @@ static int add_detail(struct store *st, struct result *result, const struct vif 
 	CLEANUP(kernel_side_release) struct kernel_side k = { 0 };
 	struct sxp_doc *doc = result->doc;
 	sxp_node row = add_row(doc, result->rows, vif);
-	int r = look_at_kernel(vif, result->timeout_s, &k, err);
+	/* a dump may be of another host: what the kernel of this one has says nothing */
+	int r = st->file ? 0 : look_at_kernel(vif, result->timeout_s, &k, err);
 
 	if (r)
 		return r;
 	add_since(doc, row, k.since);
 	add_addresses(doc, row, vif, &k);
-	add_routes(doc, row, &k.routes, NULL);
+	if (k.has_routes)
+		add_routes(doc, row, &k.routes, NULL);
 	if (k.has_rules)
 		add_rules(doc, row, &k.rules, NULL);
 	r = add_places(st, doc, row, vif, err);
@@ -439,9 +445,9 @@ static int print_guest_config(struct context *cx, const struct args *args, struc
 	if (!r && !strcmp(format, "netplan"))
 		fputs("network:\n  version: 2\n  ethernets:\n", cx->out);
 	for (size_t i = 0; i < vifs.n && !r; i++) {
-		struct guest_way way;
+		struct guest_way way = { 0 };
 
-		r = guest_way_find(&vifs.v[i], &way, err);
+		r = cx->store->file ? 0 : guest_way_find(&vifs.v[i], &way, err);
 		way.is_default = !has_default && way.gateway.family;
 		has_default |= way.is_default;
 		if (!r)
@@ -485,7 +491,7 @@ const struct command cmd_show = {
 		"--guest-config prints what the guest itself has to be told.",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.columns = vif_fields,
-	.options = OPTION(VIF) | OPTION(TREE) | OPTION(GUEST_CONFIG),
+	.options = OPTION(VIF) | OPTION(TREE) | OPTION(GUEST_CONFIG) | OPTION(STORE),
 	.needs_store = true,
 	.run = run_show,
 };

@@ -116,9 +116,10 @@ static void hint_near(const struct domains *all, const char *word, struct error 
 	near_hint(&near, err);
 }
 
-static int not_found(const struct domains *all, const char *word, struct error *err)
+static int not_found(const struct store *st, const struct domains *all, const char *word,
+		     struct error *err)
 {
-	int guests = hypervisor_count_guests();
+	int guests = st->file ? 0 : hypervisor_count_guests();
 	size_t known = 0;
 	unsigned domid;
 
@@ -129,7 +130,7 @@ static int not_found(const struct domains *all, const char *word, struct error *
 		error_hint(err, "the hypervisor runs %d guests, xenstore lists %zu: if xenstored was "
 			   "restarted, it lost them; they come back when they are restarted",
 			   guests, known);
-	} else if (parse_id(word, &domid) && hypervisor_domain(domid) == LIFE_DYING) {
+	} else if (!st->file && parse_id(word, &domid) && hypervisor_domain(domid) == LIFE_DYING) {
 		error_hint(err, "domain %u is dying", domid);
 	} else {
 		hint_near(all, word, err);
@@ -143,7 +144,8 @@ static bool is_named(const struct domain *domain, const char *word)
 	       (domain->uuid && !strcasecmp(domain->uuid, word));
 }
 
-static int find_named(struct domains *all, const char *word, struct domain *out, struct error *err)
+static int find_named(const struct store *st, struct domains *all, const char *word,
+		      struct domain *out, struct error *err)
 {
 	struct domain *found = NULL;
 
@@ -157,7 +159,7 @@ static int find_named(struct domains *all, const char *word, struct domain *out,
 		found = &all->v[i];
 	}
 	if (!found)
-		return not_found(all, word, err);
+		return not_found(st, all, word, err);
 	*out = *found;
 	*found = (struct domain){ 0 };
 	return 0;
@@ -179,12 +181,12 @@ int domain_find(struct store *st, const char *word, struct domain *out, struct e
 	} else {
 		r = list(st, is_uuid, &all, err);
 		if (!r)
-			r = find_named(&all, word, out, err);
+			r = find_named(st, &all, word, out, err);
 	}
 	if (!r && !out->uuid)
 		r = load_uuid(st, out, err);
 	if (r || out->name || out->uuid)
 		return r;
 	r = list(st, false, &all, err);
-	return r ? r : not_found(&all, word, err);
+	return r ? r : not_found(st, &all, word, err);
 }

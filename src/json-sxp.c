@@ -51,7 +51,7 @@ static bool add_if_hex(struct sxp_doc *doc, sxp_node list, struct json_object *o
 		       (size_t)json_object_get_string_len(hex));
 }
 
-/* No deeper than JSON_SXP_DEPTH_MAX. */
+/* No deeper than the reader went. */
 static void add_value(struct sxp_doc *doc, sxp_node list, struct json_object *value)
 {
 	sxp_node inner;
@@ -107,11 +107,10 @@ static void free_tokener(struct json_tokener **tokener)
 	json_tokener_free(*tokener);
 }
 
-int json_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc *doc,
-		  sxp_node list, struct error *err)
+int json_sxp_read_deep(const char *text, size_t len, const char *name, int depth_max,
+		       struct sxp_doc *doc, sxp_node list, struct error *err)
 {
-	CLEANUP(free_tokener) struct json_tokener *tokener =
-		json_tokener_new_ex(JSON_SXP_DEPTH_MAX);
+	CLEANUP(free_tokener) struct json_tokener *tokener = json_tokener_new_ex(depth_max);
 	struct json_object *value;
 	size_t end;
 
@@ -137,11 +136,17 @@ int json_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc
 
 #else
 
-int json_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc *doc,
-		  sxp_node list, struct error *err)
+int json_sxp_read_deep(const char *text, size_t len, const char *name, int depth_max,
+		       struct sxp_doc *doc, sxp_node list, struct error *err)
 {
-	(void)text, (void)len, (void)doc, (void)list;
+	(void)text, (void)len, (void)depth_max, (void)doc, (void)list;
 	return error_set(err, -ENOTSUP, "%s: xvif was built without json-c", name);
 }
 
 #endif
+
+int json_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc *doc,
+		  sxp_node list, struct error *err)
+{
+	return json_sxp_read_deep(text, len, name, JSON_SXP_DEPTH_MAX, doc, list, err);
+}

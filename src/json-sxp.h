@@ -24,4 +24,8 @@
 int json_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc *doc,
 		  sxp_node list, struct error *err);
 
+/* The same up to another depth; a level takes a few hundred bytes of the stack. */
+int json_sxp_read_deep(const char *text, size_t len, const char *name, int depth_max,
+		       struct sxp_doc *doc, sxp_node list, struct error *err);
+
 #endif

@@ -62,7 +62,7 @@ static char *join_object(const struct sxp_doc *doc, sxp_node object, const struc
 		sxp_node element = sxp_child(doc, object, fields->name);
 		const char *value = sxp_text(doc, sxp_next(doc, sxp_first(doc, element)), NULL);
 
-		if (fields->kind == KIND_LIST)
+		if (fields->kind == KIND_LIST && element)
 			fprintf(f, "%s%s %zu", gap, fields->name,
 				count_texts(doc, element));
 		else if (value)

@@ -7,6 +7,7 @@
 #include "src/commands.h"
 #include "src/output.h"
 #include "src/run.h"
+#include "src/store-file.h"
 
 int command_report(const struct error *err)
 {
@@ -20,6 +21,7 @@ int command_run(struct context *cx, const struct command *command, const struct 
 		struct error *err)
 {
 	CLEANUP(store_close) struct store st = { 0 };
+	const char *file = args->options[OPT_STORE];
 
 	if (args->options[OPT_VERSION])
 		return cmd_version.run(cx, args, err);
@@ -31,8 +33,9 @@ int command_run(struct context *cx, const struct command *command, const struct 
 		return output_columns(command, cx->out, err);
 	if (output_check(command, args, err))
 		return -EINVAL;
-	if (command->needs_store && !cx->store) {
-		int r = store_open(&st, args->timeout_s, err);
+	if (command->needs_store && (file || !cx->store)) {
+		int r = file ? store_file_open(&st, file, err) :
+			       store_open(&st, args->timeout_s, err);
 
 		if (r)
 			return r;

@@ -7,7 +7,8 @@
 
 /*
  * command_run - do what @args ask for: the command, or its help, its columns, the version.
- * @cx->store: used if it is there, else opened for a command that needs it
+ * @cx->store: used if it is there, else opened for a command that needs it; the file
+ *	that --store names comes first
  * Returns 0 or a negative errno.
  */
 int command_run(struct context *cx, const struct command *command, const struct args *args,

@@ -140,6 +140,8 @@ static int run_one(struct xs_handle *xs, store_tx tx, struct batch *b, size_t i)
 		return read_perms(xs, tx, b, i);
 	case BATCH_WRITE:
 		return write_value(xs, tx, b, i);
+	case BATCH_MAKE:
+		return xs_mkdir(xs, tx, batch_path(b, i)) ? 0 : errno;
 	case BATCH_REMOVE:
 		return xs_rm(xs, tx, batch_path(b, i)) || is_absent(errno) ? 0 : errno;
 	case BATCH_SET_PERMS:

@@ -15,6 +15,8 @@ static int failed(struct error *err, int code, const char *what, const char *pat
 {
 	if (code == EACCES || code == EPERM)
 		return error_set(err, -EACCES, "xenstore: cannot %s '%s': no permission", what, path);
+	if (code == EROFS)
+		return error_set(err, -EROFS, "cannot %s '%s': a dump is only read", what, path);
 	if (code == ETIMEDOUT || code == ENOTCONN || code == EPIPE || code == ECONNRESET)
 		return error_set(err, -EIO, "xenstore: cannot %s '%s': xenstored does not answer",
 				 what, path);
@@ -41,6 +43,8 @@ static const char *word_for(enum batch_kind kind)
 		return "read the permissions of";
 	case BATCH_WRITE:
 		return "write";
+	case BATCH_MAKE:
+		return "create";
 	case BATCH_REMOVE:
 		return "remove";
 	case BATCH_SET_PERMS:

@@ -49,7 +49,7 @@ void wire_close(struct wire *wire)
 
 static const uint32_t types[] = {
 	[BATCH_VALUE] = XS_READ, [BATCH_LIST] = XS_DIRECTORY, [BATCH_PERMS] = XS_GET_PERMS,
-	[BATCH_WRITE] = XS_WRITE, [BATCH_REMOVE] = XS_RM, [BATCH_SET_PERMS] = XS_SET_PERMS,
+	[BATCH_WRITE] = XS_WRITE, [BATCH_MAKE] = XS_MKDIR, [BATCH_REMOVE] = XS_RM, [BATCH_SET_PERMS] = XS_SET_PERMS,
 	[BATCH_PART] = XS_DIRECTORY_PART,
 	[BATCH_BEGIN] = XS_TRANSACTION_START, [BATCH_END] = XS_TRANSACTION_END,
 };
@@ -98,7 +98,7 @@ static int errno_of(const char *name)
 
 static bool may_be_absent(enum batch_kind kind)
 {
-	return kind != BATCH_WRITE && kind != BATCH_SET_PERMS && kind != BATCH_BEGIN &&
+	return kind != BATCH_WRITE && kind != BATCH_MAKE && kind != BATCH_SET_PERMS && kind != BATCH_BEGIN &&
 	       kind != BATCH_END && kind != BATCH_PART;
 }
 
