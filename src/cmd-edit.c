@@ -12,6 +12,7 @@
 #include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/config-edit.h"
+#include "src/list-line.h"
 #include "src/output.h"
 #include "src/repair.h"
 #include "src/result.h"
@@ -102,55 +103,15 @@ static sxp_node make_result(struct sxp_doc *doc, const struct outcome *out)
 	return edit;
 }
 
-/* Do the words that stay stand in the order in which they stood? */
-static bool keeps_order(const struct survey *s)
-{
-	size_t j = 0;
-
-	for (size_t i = 0; i < s->before.n; i++) {
-		if (!s->before.words[i].is_valid || !iplist_has(&s->after, &s->before.words[i].net))
-			continue;
-		while (j < s->after.n && !iplist_has(&s->before, &s->after.words[j].net))
-			j++;
-		if (j == s->after.n || !ipnet_equal(&s->after.words[j++].net, &s->before.words[i].net))
-			return false;
-	}
-	return true;
-}
-
-static void print_before(const struct survey *s, bool removed_only, FILE *stream)
-{
-	for (size_t i = 0; i < s->before.n; i++) {
-		const struct ipword *word = &s->before.words[i];
-		bool is_kept = word->is_valid && iplist_has(&s->after, &word->net);
-
-		if (is_kept && removed_only)
-			continue;
-		fputs(is_kept ? " " : " -", stream);
-		output_escaped(word->text, stream);
-	}
-}
-
-/* "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5"; in another order what goes comes last */
+/* "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5" */
 static void print_line(const struct vif *vif, const struct survey *s, FILE *stream)
 {
-	bool in_order = keeps_order(s);
-
 	if (vif->domain.name)
 		output_escaped(vif->domain.name, stream);
 	else
 		fprintf(stream, "%u", vif->domain.domid);
 	fprintf(stream, " vif %u:", vif->devid);
-	if (in_order)
-		print_before(s, false, stream);
-	for (size_t i = 0; i < s->after.n; i++) {
-		bool is_new = !iplist_has(&s->before, &s->after.words[i].net);
-
-		if (is_new || !in_order)
-			fprintf(stream, " %s%s", is_new ? "+" : "", s->after.words[i].text);
-	}
-	if (!in_order)
-		print_before(s, true, stream);
+	list_line_print(&s->before, &s->after, stream);
 	fputs(s->options->dry_run ? " (dry run)\n" : "\n", stream);
 }
 

@@ -56,6 +56,21 @@ static int load_uuid(struct store *st, struct domain *domain, struct error *err)
 	return r;
 }
 
+int domain_load(struct store *st, store_tx tx, struct domain *v, size_t n, struct error *err)
+{
+	struct batch b = { 0 };
+	int r;
+
+	for (size_t i = 0; i < n; i++) {
+		batch_get(&b, &v[i].name, "/local/domain/%u/name", v[i].domid);
+		batch_get(&b, &v[i].uuid, "/local/domain/%u/vm", v[i].domid);
+	}
+	r = store_run(st, tx, &b, err);
+	for (size_t i = 0; i < n; i++)
+		cut_uuid(&v[i].uuid);
+	return r;
+}
+
 static int by_domid(const void *a, const void *b)
 {
 	const struct domain *x = a, *y = b;

@@ -29,6 +29,12 @@ int domain_list(struct store *st, struct domains *out, struct error *err);
 /* The same without their uuids. */
 int domain_list_names(struct store *st, struct domains *out, struct error *err);
 
+/*
+ * Read name and uuid of @n domains whose domid is set; NULL where there is none.
+ * Returns 0 or a negative errno; release each with domain_release(), also then.
+ */
+int domain_load(struct store *st, store_tx tx, struct domain *v, size_t n, struct error *err);
+
 void domain_release(struct domain *domain);
 void domains_release(struct domains *domains);
 

@@ -13,9 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,20 +27,6 @@ struct connection {
 	struct wire wire;
 	struct xs_handle *device;
 };
-
-static void interrupt(int number)
-{
-	(void)number;
-}
-
-/* Let connect() fail with EINTR after the time limit: a full backlog would hold it for ever. */
-static void limit_time(unsigned seconds)
-{
-	const struct sigaction action = { .sa_handler = seconds ? interrupt : SIG_DFL };
-
-	sigaction(SIGALRM, &action, NULL);
-	alarm(seconds);
-}
 
 static bool is_absent(int code)
 {
@@ -198,27 +181,6 @@ static const struct store_ops ops = {
 	.close = close_connection,
 };
 
-/* Returns 0 or an errno. */
-static int connect_wire(struct wire *wire, const char *path)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int code;
-
-	wire->fd = -1;
-	if (strlen(path) >= sizeof(sa.sun_path))
-		return ENAMETOOLONG;
-	strcpy(sa.sun_path, path);
-	wire->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (wire->fd < 0)
-		return errno;
-	limit_time(wire->timeout_s);
-	code = connect(wire->fd, (struct sockaddr *)&sa, sizeof(sa)) ? errno : 0;
-	limit_time(0);
-	if (code)
-		wire_close(wire);
-	return code;
-}
-
 /* The device's reads cannot be bounded: a child asks first, and is killed when it waits too long. */
 static bool device_answers(unsigned timeout_s)
 {
@@ -244,7 +206,7 @@ static bool device_answers(unsigned timeout_s)
 
 static int refused(const char *path, int code, struct error *err)
 {
-	if (code == EINTR)
+	if (code == ETIMEDOUT)
 		return error_set(err, -ETIMEDOUT, "xenstored: does not answer on '%s'", path);
 	if (code == EACCES)
 		return error_set(err, -EACCES, "xenstored: no permission to use its socket '%s'", path);
@@ -261,7 +223,7 @@ int store_open(struct store *st, unsigned timeout_s, struct error *err)
 	if (!c)
 		return error_memory(err);
 	c->wire.timeout_s = timeout_s;
-	code = connect_wire(&c->wire, xs_daemon_socket());
+	code = wire_connect(&c->wire, xs_daemon_socket());
 	if ((code == ENOENT || code == ECONNREFUSED) && device_answers(timeout_s))
 		c->device = xs_open(0);
 	if (code && !c->device) {

@@ -63,6 +63,16 @@ char *vif_libxl_path(const struct vif *vif, const char *name)
 	return path;
 }
 
+const char *vif_node_name(enum vif_node node)
+{
+	return nodes[node].name;
+}
+
+const char *vif_node_value(const struct vif *vif, enum vif_node node)
+{
+	return *(char *const *)(const void *)((const char *)vif + nodes[node].offset);
+}
+
 const char *vif_state_name(const char *state)
 {
 	static const char *const names[] = {
@@ -233,7 +243,7 @@ static int by_id(const void *a, const void *b)
 }
 
 /* The names below libxl's folder of vifs or, where that has none, of the backends. */
-static int list_devids(struct store *st, const struct domain *domains, size_t n,
+static int list_devids(struct store *st, store_tx tx, const struct domain *domains, size_t n,
 		       struct names *devids, struct error *err)
 {
 	struct batch b = { 0 };
@@ -241,12 +251,12 @@ static int list_devids(struct store *st, const struct domain *domains, size_t n,
 
 	for (size_t i = 0; i < n; i++)
 		batch_list(&b, &devids[i], "/libxl/%u/device/vif", domains[i].domid);
-	r = store_run(st, 0, &b, err);
+	r = store_run(st, tx, &b, err);
 	for (size_t i = 0; i < n && !r; i++)
 		if (!devids[i].n)
 			batch_list(&b, &devids[i], "/local/domain/0/backend/vif/%u",
 				   domains[i].domid);
-	return r ? r : store_run(st, 0, &b, err);
+	return r ? r : store_run(st, tx, &b, err);
 }
 
 static int add_vifs(struct vifs *out, const struct domain *domain, const struct names *devids,
@@ -270,21 +280,27 @@ static int add_vifs(struct vifs *out, const struct domain *domain, const struct 
 	return r;
 }
 
-int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned wanted,
-	     struct vifs *out, struct error *err)
+int vif_list_in(struct store *st, store_tx tx, const struct domain *domains, size_t n,
+		unsigned wanted, struct vifs *out, struct error *err)
 {
 	CLEANUP(cleanup_free) struct names *devids = calloc(n + 1, sizeof(*devids));
-	int r = devids ? list_devids(st, domains, n, devids, err) : error_memory(err);
+	int r = devids ? list_devids(st, tx, domains, n, devids, err) : error_memory(err);
 
 	for (size_t i = 0; i < n && !r; i++)
 		r = add_vifs(out, &domains[i], &devids[i], err);
 	for (size_t i = 0; i < n && devids; i++)
 		names_release(&devids[i]);
 	if (!r)
-		r = read_vifs(st, 0, out->v, &out->n, wanted, &out->broken, err);
+		r = read_vifs(st, tx, out->v, &out->n, wanted, &out->broken, err);
 	if (!r)
 		qsort(out->v, out->n, sizeof(*out->v), by_id);
 	return r;
+}
+
+int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned wanted,
+	     struct vifs *out, struct error *err)
+{
+	return vif_list_in(st, 0, domains, n, wanted, out, err);
 }
 
 int vif_list_all(struct store *st, unsigned wanted, struct vifs *out, struct error *err)
@@ -320,7 +336,7 @@ int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struc
 	return r;
 }
 
-static bool is_named(const struct vif *vif, const char *word)
+bool vif_is_named(const struct vif *vif, const char *word)
 {
 	char link[32];
 	unsigned devid;
@@ -374,7 +390,7 @@ int vif_find(struct store *st, const struct domain *domain, const char *word,
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < all.n; i++) {
-		if (word && !is_named(&all.v[i], word))
+		if (word && !vif_is_named(&all.v[i], word))
 			continue;
 		*out = all.v[i];
 		all.v[i] = (struct vif){ 0 };

@@ -65,6 +65,10 @@ int vif_find(struct store *st, const struct domain *domain, const char *word,
 int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned nodes,
 	     struct vifs *out, struct error *err);
 
+/* The same in a transaction, or in none (0). */
+int vif_list_in(struct store *st, store_tx tx, const struct domain *domains, size_t n,
+		unsigned nodes, struct vifs *out, struct error *err);
+
 /* The vifs of all domains. */
 int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err);
 
@@ -77,6 +81,13 @@ int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigne
  * docs/misc/xenstore-paths.pandoc, ~/attr/vif/$DEVID/ipv4/$INDEX, ipv6/$INDEX).
  */
 int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struct error *err);
+
+/* Does @word name the vif, as for vif_find()? */
+bool vif_is_named(const struct vif *vif, const char *word);
+
+/* The name of a node, "hotplug-status"; what a vif has there, NULL: nothing. */
+const char *vif_node_name(enum vif_node node);
+const char *vif_node_value(const struct vif *vif, enum vif_node node);
 
 void vif_release(struct vif *vif);
 void vifs_release(struct vifs *vifs);

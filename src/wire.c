@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#include <xen/io/xs_wire.h>
-
 #include "src/cleanup.h"
+#include "src/inbox.h"
 #include "src/wire.h"
 
 /*
@@ -21,9 +22,6 @@
 #define WINDOW 128
 
 #define OUT_SIZE (WINDOW * (sizeof(struct xsd_sockmsg) + 128))
-#define IN_SIZE 65536
-/* More than any daemon puts into one answer. */
-#define ANSWER_MAX (1u << 20)
 
 struct pipeline {
 	struct wire *wire;
@@ -36,8 +34,7 @@ struct pipeline {
 	bool has_long;		/* a list did not fit into one answer */
 	char *out;		/* requests from @out_at on are to be sent */
 	size_t out_at, out_len;
-	char *in;		/* bytes received and not taken yet */
-	size_t in_len, in_size;
+	struct inbox in;
 };
 
 void wire_close(struct wire *wire)
@@ -45,6 +42,27 @@ void wire_close(struct wire *wire)
 	if (wire->fd >= 0)
 		close(wire->fd);
 	wire->fd = -1;
+}
+
+int wire_connect(struct wire *wire, const char *path)
+{
+	const struct timeval limit = { .tv_sec = wire->timeout_s ? wire->timeout_s : 1 };
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int code;
+
+	wire->fd = -1;
+	if (strlen(path) >= sizeof(sa.sun_path))
+		return ENAMETOOLONG;
+	strcpy(sa.sun_path, path);
+	wire->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (wire->fd < 0)
+		return errno;
+	/* bounds connect(), too: a daemon that takes no connections would hold it for ever */
+	setsockopt(wire->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	code = connect(wire->fd, (struct sockaddr *)&sa, sizeof(sa)) ? errno : 0;
+	if (code)
+		wire_close(wire);
+	return code == EAGAIN ? ETIMEDOUT : code;
 }
 
 static const uint32_t types[] = {
@@ -88,14 +106,6 @@ static int check_lengths(const struct batch *b, size_t *at_out)
 	return 0;
 }
 
-static int errno_of(const char *name)
-{
-	for (size_t i = 0; i < sizeof(xsd_errors) / sizeof(*xsd_errors); i++)
-		if (!strcmp(name, xsd_errors[i].errstring))
-			return xsd_errors[i].errnum;
-	return EIO;
-}
-
 static bool may_be_absent(enum batch_kind kind)
 {
 	return kind != BATCH_WRITE && kind != BATCH_MAKE && kind != BATCH_SET_PERMS && kind != BATCH_BEGIN &&
@@ -106,7 +116,7 @@ static bool may_be_absent(enum batch_kind kind)
 static int take_error(struct pipeline *p, const char *body, size_t len)
 {
 	enum batch_kind kind = p->b->v[p->answered].kind;
-	int code = len && !body[len - 1] ? errno_of(body) : EIO;
+	int code = inbox_errno(body, len);
 
 	if ((code == ENOENT || code == ENOTDIR) && may_be_absent(kind))
 		return batch_deliver(p->b, p->answered, NULL, 0) ? ENOMEM : 0;
@@ -139,46 +149,19 @@ static int take_answer(struct pipeline *p, const struct xsd_sockmsg *head, const
 }
 
 /* Take the answers that are there as a whole. Returns 0 or an errno. */
-static int take_answers(struct pipeline *p)
-{
-	size_t at = 0;
-	int code = 0;
-
-	while (p->in_len - at >= sizeof(struct xsd_sockmsg) && !code) {
-		struct xsd_sockmsg head;
-
-		memcpy(&head, p->in + at, sizeof(head));
-		if (head.len > ANSWER_MAX)
-			return EPROTO;
-		if (p->in_len - at - sizeof(head) < head.len)
-			break;
-		code = take_answer(p, &head, p->in + at + sizeof(head));
-		at += sizeof(head) + head.len;
-	}
-	memmove(p->in, p->in + at, p->in_len - at);
-	p->in_len -= at;
-	return code;
-}
-
 static int receive(struct pipeline *p)
 {
-	ssize_t n;
+	int code = inbox_receive(&p->in, p->wire->fd), r = 1;
 
-	if (p->in_len == p->in_size) {
-		char *in = realloc(p->in, p->in_size * 2);
+	while (!code && r > 0) {
+		struct xsd_sockmsg head;
+		const char *body;
 
-		if (!in)
-			return ENOMEM;
-		p->in = in;
-		p->in_size *= 2;
+		r = inbox_next(&p->in, &head, &body);
+		if (r)
+			code = r < 0 ? -r : take_answer(p, &head, body);
 	}
-	n = recv(p->wire->fd, p->in + p->in_len, p->in_size - p->in_len, MSG_DONTWAIT);
-	if (!n)
-		return ECONNRESET;
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : errno;
-	p->in_len += (size_t)n;
-	return take_answers(p);
+	return code;
 }
 
 static int send_requests(struct pipeline *p)
@@ -218,7 +201,7 @@ static bool is_done(const struct pipeline *p)
 /* Requests that fit and lists that may turn out too long. */
 static int run(struct pipeline *p, size_t *at_out)
 {
-	int code = p->out && p->in ? 0 : ENOMEM;
+	int code = p->out ? 0 : ENOMEM;
 
 	ask(p);
 	while (!code && !is_done(p)) {
@@ -238,11 +221,10 @@ static int run_pipeline(struct wire *wire, uint32_t tx, struct batch *b, bool *h
 	CLEANUP(cleanup_free) char *out = malloc(OUT_SIZE);
 	struct pipeline p = {
 		.wire = wire, .tx = tx, .b = b, .first_id = wire->next_id, .out = out,
-		.in = malloc(IN_SIZE), .in_size = IN_SIZE,
 	};
 	int code = run(&p, at_out);
 
-	free(p.in);
+	inbox_release(&p.in);
 	*has_long_out = p.has_long;
 	return code;
 }

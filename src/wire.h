@@ -20,6 +20,12 @@ struct wire {
 };
 
 /*
+ * wire_connect - to the daemon's socket; @wire->timeout_s is set.
+ * Returns 0 or an errno: ETIMEDOUT when it takes no connections.
+ */
+int wire_connect(struct wire *wire, const char *path);
+
+/*
  * wire_run - do the requests of @b, in their order, in transaction @tx or none (0).
  * @at_out: the request that failed
  *
