@@ -8,21 +8,35 @@
 #include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/complete-live.h"
+#include "src/store-file.h"
 
 /* Longest wait for an answer of xenstored: somebody has pressed Tab. */
 #define PATIENCE_S 1
 
-/* A command that reads a dump is not about this host. */
+/* Longer dumps take longer to read than anybody waits. */
+#define DUMP_BYTES_MAX (16 << 20)
+
+/* Nothing that could keep the reader waiting. */
+static bool is_file(const char *name)
+{
+	struct stat st;
+
+	return !stat(name, &st) && S_ISREG(st.st_mode) && st.st_size <= DUMP_BYTES_MAX;
+}
+
+/* This host's, or the dump that the command is to read. */
 static struct store *open_store(void *data, const struct args *args)
 {
 	struct store *st = data;
+	const char *file = args->options[OPT_STORE];
 	struct error ignored = { 0 };
+	int r = 0;
 
-	if (args->options[OPT_STORE])
-		return NULL;
-	if (!st->ops && store_open(st, PATIENCE_S, &ignored))
-		return NULL;
-	return st;
+	if (!st->ops && !file)
+		r = store_open(st, PATIENCE_S, &ignored);
+	else if (!st->ops)
+		r = is_file(file) ? store_file_open(st, file, &ignored) : -1;
+	return r ? NULL : st;
 }
 
 static void print_candidates(const struct candidates *list, bool is_marked, FILE *out)
@@ -85,7 +99,7 @@ static int run_complete(struct context *cx, const struct args *args, struct erro
 		command_complete(cx->commands, args->words + 1, args->n_words - 1, &live, &list);
 	print_candidates(&list, is_marked, cx->out);
 	if (list.wants_files && is_marked)
-		fputs("*\n", cx->out);
+		fprintf(cx->out, "*%zu\n", list.files_at);
 	else if (list.wants_files)
 		print_files(partial, partial + list.files_at, cx->out);
 	return 0;
@@ -99,7 +113,7 @@ const struct command cmd_complete = {
 		"name first: xvif complete -- xvif show we\n"
 		"Prints nothing where there is nothing to offer, also when xenstored does not answer.\n"
 		"With --marked each line begins with a blank, or with '+' when more of the same word\n"
-		"follows; '*' alone stands for names of files. Completions of bash, zsh and fish use it.",
+		"follows; '*9' stands for names of files in place of what follows the first 9 bytes.",
 	.arguments = { ARG_WORDS },
 	.options = OPTION(MARKED),
 	.run = run_complete,
