@@ -129,6 +129,7 @@ int node_set_value(struct node *node, const char *value, size_t len)
 	node->value = copy;
 	node->len = len;
 	node->exists = true;
+	node->is_implied = false;
 	return 0;
 }
 
@@ -173,6 +174,7 @@ int node_copy(struct node *to, const struct node *from)
 	to->perms = perms;
 	to->exists = from->exists;
 	to->inherits = from->inherits;
+	to->is_implied = from->is_implied;
 	return 0;
 }
 
@@ -334,13 +336,24 @@ static int find_strangers(const struct deltas *d, size_t i, const struct names *
 	return 0;
 }
 
-static int compare(const struct deltas *d, const struct look *look, struct deltas *conflicts)
+/* What was to be made only for what is below it has been made by somebody else. */
+static int adopt(struct delta *delta, const struct node *now)
+{
+	if (!delta->after.is_implied || !now->exists)
+		return 0;
+	return node_copy(&delta->before, now) || node_copy(&delta->after, now) ? -ENOMEM : 0;
+}
+
+static int compare(struct deltas *d, const struct look *look, struct deltas *conflicts)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < d->n && !r; i++) {
-		if (!node_is_still(&d->v[i]->before, &look->nodes[i]))
-			r = add_conflict(conflicts, d->v[i]->path, &look->nodes[i], &d->v[i]->after);
+		struct delta *delta = d->v[i];
+
+		r = adopt(delta, &look->nodes[i]);
+		if (!r && !node_is_still(&delta->before, &look->nodes[i]))
+			r = add_conflict(conflicts, delta->path, &look->nodes[i], &delta->after);
 		if (!r)
 			r = find_strangers(d, i, &look->children[i], conflicts);
 	}
@@ -384,7 +397,7 @@ static int write_all(struct store *st, store_tx tx, const struct deltas *d, cons
 }
 
 struct commit {
-	const struct deltas *d;
+	struct deltas *d;
 	struct deltas *conflicts;
 	bool force;
 };
@@ -392,7 +405,7 @@ struct commit {
 static int commit(struct store *st, store_tx tx, void *data, struct error *err)
 {
 	const struct commit *commit = data;
-	const struct deltas *d = commit->d;
+	struct deltas *d = commit->d;
 	struct look look;
 	int r = look_begin(&look, d->n) ? error_memory(err) : look_at(st, tx, d, &look, err);
 
@@ -408,12 +421,15 @@ static int commit(struct store *st, store_tx tx, void *data, struct error *err)
 	return r;
 }
 
-int deltas_commit(struct store *st, const struct deltas *d, bool force, struct deltas *conflicts,
+int deltas_commit(struct store *st, struct deltas *d, bool force, struct deltas *conflicts,
 		  struct error *err)
 {
 	struct commit data = { .d = d, .conflicts = conflicts, .force = force };
+	int r = d->n ? store_transact(st, commit, &data, err) : 0;
 
-	return d->n ? store_transact(st, commit, &data, err) : 0;
+	if (!r)
+		deltas_sweep(d);
+	return r;
 }
 
 static void save_bytes(const char *bytes, size_t len, FILE *f)
@@ -426,6 +442,7 @@ static void save_node(const struct node *node, FILE *f)
 {
 	putc(node->exists, f);
 	putc(node->inherits, f);
+	putc(node->is_implied, f);
 	save_bytes(node->value ? node->value : "", node->len, f);
 	putc(node->perms != NULL, f);
 	save_bytes(node->perms ? node->perms : "", node->perms ? strlen(node->perms) : 0, f);
@@ -460,7 +477,7 @@ static char *load_bytes(FILE *f, size_t *len_out)
 
 static int load_node(struct node *node, FILE *f)
 {
-	int exists = getc(f), inherits = getc(f), has_perms;
+	int exists = getc(f), inherits = getc(f), is_implied = getc(f), has_perms;
 	size_t len;
 
 	node->value = load_bytes(f, &node->len);
@@ -470,6 +487,7 @@ static int load_node(struct node *node, FILE *f)
 		return -EIO;
 	node->exists = exists;
 	node->inherits = inherits > 0;
+	node->is_implied = is_implied > 0;
 	if (has_perms)
 		return 0;
 	free(node->perms);

@@ -19,6 +19,7 @@ struct node {
 	size_t len;
 	char *perms;		/* "n0 r3"; NULL if it does not exist */
 	bool inherits;		/* they are what xenstored gives a node that is created here */
+	bool is_implied;	/* it exists only because something below it does */
 };
 
 struct delta {
@@ -76,10 +77,11 @@ int deltas_invert(const struct deltas *d, struct deltas *out);
  *	the state before; that after as in @d)
  * @force: make it true nevertheless
  *
- * Returns 0, -EBUSY when there are conflicts, or another negative errno. When
+ * A node that was to be created only for one below it, and is there by now, is
+ * left as it is, and out of @d. Returns 0, -EBUSY when there are conflicts, or another negative errno. When
  * it fails nothing was changed, but for -ECONNABORTED (see store_transact()).
  */
-int deltas_commit(struct store *st, const struct deltas *d, bool force, struct deltas *conflicts,
+int deltas_commit(struct store *st, struct deltas *d, bool force, struct deltas *conflicts,
 		  struct error *err);
 
 void deltas_release(struct deltas *d);

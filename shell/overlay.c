@@ -193,8 +193,11 @@ static int record_write(struct overlay *o, const char *path, const char *value, 
 
 	if (strlen(path) + 1 + len > MESSAGE_MAX)
 		return E2BIG;
-	if (above && !above->after.exists)
+	if (above && !above->after.exists) {
 		code = record_write(o, parent, "", 0);
+		if (!code)
+			deltas_find(&o->deltas, parent)->after.is_implied = true;
+	}
 	if (!code && !delta->after.exists)
 		code = inherit(delta, above);
 	return code || !node_set_value(&delta->after, value, len) ? code : ENOMEM;

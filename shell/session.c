@@ -96,6 +96,8 @@ static int make_true(struct session *session, struct step *step, struct error *e
 	deltas_release(&conflicts);
 	if (r)
 		return r == -EBUSY ? -EAGAIN : r;
+	if (!step->deltas.n)
+		return 0;
 	return steps_add(&session->state.done, step) ? error_memory(err) : 0;
 }
 

@@ -10,6 +10,8 @@
 #ifndef XVIF_SESSION_H
 #define XVIF_SESSION_H
 
+#include <sys/types.h>
+
 #include "src/command.h"
 #include "src/signals.h"
 #include "shell/overlay.h"
@@ -39,6 +41,16 @@ struct state {
 	int unwatch;		/* number of a watch to be ended; -1: all; 0: none */
 };
 
+/* A watch behind the prompt. */
+struct job {
+	unsigned number;
+	pid_t pid;
+	int fd;			/* of what it prints */
+	char *line;		/* as it was typed */
+	char *text;		/* printed, and no whole line yet */
+	size_t len;
+};
+
 struct session {
 	struct store *real;		/* the store of the host */
 	struct overlay open;		/* the open transaction, on it */
@@ -47,9 +59,15 @@ struct session {
 	const struct command *const *tool;	/* those of the tool, ending in NULL */
 	const struct piece *piece;	/* the running command's words */
 	const char *line;		/* and as they were typed */
+	const char *place;		/* "FILE:LINE: " in front of errors; "" outside scripts */
+	const struct lines *history;	/* lines typed before */
+	struct job *jobs;		/* those of the process that has the prompt */
+	size_t n_jobs;
 	struct state state;
 	bool is_interactive;		/* somebody may be asked */
 	bool dry_run;			/* record, and never commit */
+	bool is_file;			/* the store is a dump */
+	unsigned timeout_s;
 	struct signals held;		/* while what was done is being reported */
 };
 

@@ -290,13 +290,20 @@ static int read_piece(struct reader *rd, struct piece *piece, struct error *err)
 
 static int add_piece(struct reader *rd, struct error *err)
 {
-	struct piece *v = realloc(rd->out->v, (rd->out->n + 1) * sizeof(*v));
+	struct piece *v = realloc(rd->out->v, (rd->out->n + 1) * sizeof(*v)), *piece;
+	int r;
 
 	if (!v)
 		return error_memory(err);
 	rd->out->v = v;
-	v[rd->out->n++] = (struct piece){ 0 };
-	return read_piece(rd, &v[rd->out->n - 1], err);
+	skip_blanks(rd);
+	piece = &v[rd->out->n++];
+	*piece = (struct piece){ .at = rd->at };
+	r = read_piece(rd, piece, err);
+	piece->len = rd->at - piece->at;
+	while (piece->len && strchr(" \t\r", rd->line[piece->at + piece->len - 1]))
+		piece->len--;
+	return r;
 }
 
 static int read_all(struct reader *rd, struct error *err)

@@ -35,6 +35,7 @@ struct piece {
 	char *file;		/* where the output goes; or NULL */
 	bool appends;		/* '>>' */
 	char *shell;		/* for /bin/sh, instead of words; or NULL */
+	size_t at, len;		/* where it stands in the line */
 };
 
 struct pieces {
