@@ -36,6 +36,7 @@
 	F(rl_ignore_completion_duplicates) F(rl_line_buffer) F(rl_on_new_line) F(rl_outstream) \
 	F(rl_point) F(rl_prep_terminal) F(rl_read_key) F(rl_readline_name) F(rl_redisplay) \
 	F(rl_replace_line) F(rl_resize_terminal) F(rl_sort_completion_matches) \
+	F(rl_variable_value) \
 	F(add_history) F(history_list) F(read_history) F(stifle_history) F(using_history)
 
 struct library {
@@ -103,11 +104,16 @@ static void handle_signals(void)
 	signal(SIGQUIT, SIG_IGN);
 }
 
+/* At the end of the input readline ends the line itself, if it was told to tell pasting. */
 static void take_line(char *line)
 {
+	const char *pasting = lib.rl_variable_value("enable-bracketed-paste");
+
 	typed = line;
 	has_ended = true;
 	lib.rl_callback_handler_remove();
+	if (!line && !(pasting && !strcmp(pasting, "on")))
+		lib.rl_crlf();
 }
 
 /* ---- completion ---- */

@@ -2,6 +2,7 @@
 /* execute.c - do what a line says. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,11 +28,22 @@ static int report(const struct session *session, const struct error *err)
 	return (int)err->status;
 }
 
-int session_connect(struct session *session, struct error *err)
+/* What was recorded does not hang on the connection. */
+static int connected(const struct session *session, int r, struct error *err)
+{
+	size_t n = session->state.recorded.n;
+
+	if (r && session->state.in_transaction && n)
+		error_hint(err, "%zu recorded change%s: kept; 'commit' when xenstored is back", n,
+			   n == 1 ? "" : "s");
+	return r;
+}
+
+static int session_connect(struct session *session, struct error *err)
 {
 	if (session->real->ops || session->is_file)
 		return 0;
-	return store_open(session->real, session->timeout_s, err);
+	return connected(session, store_open(session->real, session->timeout_s, err), err);
 }
 
 /* A connection that gave no answer is of no use any more. */
@@ -208,7 +220,7 @@ static int connect_anew(struct session *session, const struct job_to_do *job, st
 	if (session->is_file || !job->command->needs_store)
 		return 0;
 	session->real->timeout_s = job->args->timeout_s;
-	return store_reopen(session->real, err);
+	return connected(session, store_reopen(session->real, err), err);
 }
 
 static void child(struct session *session, struct job_to_do *job, int out, int state)
@@ -253,6 +265,14 @@ static int wait_for(pid_t pid)
 		if (errno != EINTR)
 			return STATUS_REFUSED;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Ctrl-C was meant for the command; some end well at that. The signal is blocked at a terminal. */
+static bool was_interrupted(const struct session *session)
+{
+	sigset_t pending;
+
+	return session->is_interactive && !sigpending(&pending) && sigismember(&pending, SIGINT);
 }
 
 /* What a process that ended by itself has left behind. */
@@ -337,7 +357,7 @@ static int run_outwards(struct session *session, struct job_to_do *job, const st
 
 		status = status ? status : other;
 	}
-	return status;
+	return was_interrupted(session) ? 128 + SIGINT : status;
 }
 
 /* ---- watches behind the prompt ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* interactive.c - somebody at a terminal: prompt, lines, what watches print. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,7 +104,9 @@ static void read_jobs(void *data, const struct pollfd *fds, size_t n)
 	for (size_t i = n; i-- > 0;) {
 		if (!fds[i].revents || read_job(&session->jobs[i], in->on))
 			continue;
-		printf("[%u] has ended: %s\n", session->jobs[i].number, session->jobs[i].line);
+		printf("[%u] has ended: ", session->jobs[i].number);
+		print_plain(session->jobs[i].line, strlen(session->jobs[i].line), stdout);
+		putchar('\n');
 		job_end(session, i);
 	}
 }
@@ -143,6 +146,8 @@ static void run_line(struct interaction *in, struct history *history, const char
 	in->status = execute_line(in->session, line, false);
 	in->session->history = NULL;
 	editor_take_back();
+	if (in->status == 128 + SIGINT)
+		putchar('\n');
 	fflush(stdout);
 }
 
@@ -168,13 +173,11 @@ static bool one_line(struct interaction *in, struct history *history)
 
 	if (result == EDITOR_HANGUP)
 		return false;
-	if (result == EDITOR_END) {
-		printf("\n");
+	if (result == EDITOR_END)
 		return !may_leave(in);
-	}
 	run_line(in, history, line);
 	if (in->session->state.wants_exit) {
-		in->session->state.wants_exit = !may_leave(in) ? false : true;
+		in->session->state.wants_exit = may_leave(in);
 		in->status = in->session->state.exit_status;
 		return !in->session->state.wants_exit;
 	}

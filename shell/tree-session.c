@@ -173,6 +173,21 @@ static const struct command shell_history = {
 	.run = run_history,
 };
 
+static int run_clear(struct context *cx, const struct args *args, struct error *err)
+{
+	(void)args, (void)err;
+	fputs("\033[H\033[2J", cx->out);
+	return 0;
+}
+
+static const struct command shell_clear = {
+	.name = "clear",
+	.summary = "clear the screen",
+	.help = "Clear the screen, as Ctrl-L does.",
+	.is_of_shell = true,
+	.run = run_clear,
+};
+
 static int run_exit(struct context *cx, const struct args *args, struct error *err)
 {
 	unsigned status = 0;
@@ -196,5 +211,5 @@ static int run_exit(struct context *cx, const struct args *args, struct error *e
 static const struct command shell_exit = EXIT("exit"), shell_quit = EXIT("quit");
 
 const struct command *const session_commands[] = {
-	&shell_cd, &shell_pwd, &shell_history, &shell_help, &shell_exit, &shell_quit, NULL,
+	&shell_cd, &shell_pwd, &shell_history, &shell_clear, &shell_help, &shell_exit, &shell_quit, NULL,
 };

@@ -8,6 +8,7 @@
 #include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/domain.h"
+#include "shell/look.h"
 #include "shell/path.h"
 #include "shell/tree-cmds.h"
 
@@ -59,8 +60,11 @@ static int run_unwatch(struct context *cx, const struct args *args, struct error
 	struct session *session = cx->session;
 	int r = find_job(session, word, &session->state.unwatch, err);
 
-	for (size_t i = 0; r == -EINVAL && i < session->n_jobs; i++)
-		fprintf(cx->out, "[%u] %s\n", session->jobs[i].number, session->jobs[i].line);
+	for (size_t i = 0; r == -EINVAL && i < session->n_jobs; i++) {
+		fprintf(cx->out, "[%u] ", session->jobs[i].number);
+		print_plain(session->jobs[i].line, strlen(session->jobs[i].line), cx->out);
+		putc('\n', cx->out);
+	}
 	return r;
 }
 
