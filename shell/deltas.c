@@ -339,7 +339,7 @@ static int find_strangers(const struct deltas *d, size_t i, const struct names *
 /* What was to be made only for what is below it has been made by somebody else. */
 static int adopt(struct delta *delta, const struct node *now)
 {
-	if (!delta->after.is_implied || !now->exists)
+	if (delta->before.exists || !delta->after.is_implied || !now->exists)
 		return 0;
 	return node_copy(&delta->before, now) || node_copy(&delta->after, now) ? -ENOMEM : 0;
 }

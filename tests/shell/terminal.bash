@@ -13,7 +13,7 @@ terminal() {
 	mkdir -p $HOME
 	$TERMINAL new-session -d -x "$columns" -y "$rows" \
 		"xvif shell $*; echo \"left with \$?\"; exec cat" 3>&-
-	see '> '
+	see 'xvif:'
 }
 
 terminal_end() {
