@@ -89,6 +89,13 @@ static bool is_path(enum argument kind, const char *word)
 				      !strcmp(word, "~") || (*word == '@' && word[1]));
 }
 
+/* "load FILE": a word that may be a path of xenstore, or left out. */
+static bool is_file_instead(const struct command *command, const struct args *args, size_t i)
+{
+	return args->n_words == i + 1 && command_argument(command, i + 1) == ARG_FILE &&
+	       !access(args->words[i], F_OK);
+}
+
 static int resolve_paths(struct session *session, const struct command *command, struct args *args,
 			 struct lines *made, struct error *err)
 {
@@ -98,7 +105,8 @@ static int resolve_paths(struct session *session, const struct command *command,
 	for (size_t i = 0; i < args->n_words && is_tool && command->needs_store && !r; i++) {
 		CLEANUP(cleanup_free) char *path = NULL;
 
-		if (!is_path(command_argument(command, i), args->words[i]))
+		if (!is_path(command_argument(command, i), args->words[i]) ||
+		    is_file_instead(command, args, i))
 			continue;
 		r = path_from_word(session, args, i, &path, err);
 		if (!r && lines_add(made, "%s", path))

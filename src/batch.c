@@ -67,7 +67,8 @@ static int grow_requests(struct batch *b)
 /* The usual path fits at the first try. */
 #define PATH_GUESS 128
 
-static void add(struct batch *b, struct batch_request request, const char *format, va_list ap)
+static void __attribute__((format(printf, 3, 0)))
+add(struct batch *b, struct batch_request request, const char *format, va_list ap)
 {
 	va_list again;
 	int len = -1;
@@ -152,7 +153,8 @@ void batch_set_perms(struct batch *b, const struct names *perms, const char *for
 		add_rest(b, perms->v[i], strlen(perms->v[i]) + 1);
 }
 
-static void add_printf(struct batch *b, struct batch_request request, const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+add_printf(struct batch *b, struct batch_request request, const char *format, ...)
 {
 	va_list ap;
 

@@ -268,9 +268,7 @@ static int go_on(struct watch *w, int64_t lost_ms, struct error *err)
 	snprintf(text, sizeof(text), "xenstored is back after %lld s; what changed meanwhile follows",
 		 (long long)(now_ms() - lost_ms + 500) / 1000);
 	r = tell_gap(w, false, text, err);
-	if (!r)
-		r = begin(w, print_change, err);
-	return is_lost(r) ? tell_lost(w, err) : r;
+	return r ? r : begin(w, print_change, err);
 }
 
 static int bridge_gap(struct watch *w, struct error *err)
@@ -285,8 +283,9 @@ static int bridge_gap(struct watch *w, struct error *err)
 		    store_reopen(w->cx->store, err))
 			continue;
 		r = go_on(w, lost_ms, err);
-		if (r || events_fd(&w->events) >= 0)
-			break;
+		if (!is_lost(r))
+			return r;
+		r = tell_lost(w, err);
 	}
 	return r;
 }
@@ -369,8 +368,7 @@ static void tell_begin(const struct watch *w)
 		return;
 	snprintf(text, sizeof(text), is_there ? "%.400s: watching" : "%.400s: not there yet, waiting",
 		 word);
-	if (!w->args->options[OPT_QUIET])
-		output_message(text);
+	output_message(text);
 }
 
 /* Time is up: a failure only where something was waited for. */

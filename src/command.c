@@ -32,7 +32,8 @@ static const struct option_info options[N_OPTIONS] = {
 	[OPT_DRY_RUN] = { "dry-run", 0, NULL, NULL, "print what would be done, touch nothing" },
 	[OPT_HOTPLUG] = { "hotplug", 0, "auto|delta|cycle|none", "|auto|delta|cycle|none|",
 			  "how the kernel is changed, see below" },
-	[OPT_FORCE] = { "force", 0, NULL, NULL, "also an address that a vif or this host has" },
+	[OPT_FORCE] = { "force", 0, NULL, NULL,
+			"even if an address is taken, or what runs may be disturbed" },
 	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL, "also to an empty list: allow any address" },
 	[OPT_NO_PERSIST] = { "no-persist", 0, NULL, NULL, "leave libxl's stored configuration as it is" },
 	[OPT_CONFIG] = { "config", 0, "FILE", NULL, "change the domain's configuration file, too",
@@ -64,6 +65,7 @@ static const struct option_info options[N_OPTIONS] = {
 	[OPT_DEPTH] = { "depth", 'd', "LEVELS", NUMBER, "go so many levels down" },
 	[OPT_VALUES] = { "values", 'v', NULL, NULL, "match values, not names" },
 	[OPT_REDO] = { "redo", 0, NULL, NULL, "also where somebody else has changed something" },
+	[OPT_PRUNE] = { "prune", 0, NULL, NULL, "remove the nodes that the dump does not have" },
 };
 
 static const char *const argument_names[] = {

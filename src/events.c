@@ -22,9 +22,6 @@ static int failed(struct error *err, int code, const char *what, const char *pat
 		return error_memory(err);
 	if (code == EACCES || code == EPERM)
 		return error_set(err, -EACCES, "xenstore: cannot %s '%s': no permission", what, path);
-	if (code == ETIMEDOUT)
-		return error_set(err, -ETIMEDOUT, "xenstore: cannot %s '%s': xenstored does not answer",
-				 what, path);
 	return error_set(err, -code, "xenstore: cannot %s '%s': %s", what, path, strerror(code));
 }
 
@@ -34,6 +31,8 @@ static int lose(struct events *ev, int code, struct error *err)
 	wire_close(&ev->wire);
 	if (code == ENOMEM)
 		return error_memory(err);
+	if (code == ETIMEDOUT)
+		return error_set(err, -code, "xenstored: does not answer");
 	return error_set(err, -code, "xenstored: the connection is lost: %s", strerror(code));
 }
 

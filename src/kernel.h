@@ -72,6 +72,23 @@ struct link_facts {
 };
 int kernel_link_facts(unsigned link, struct link_facts *out, struct error *err);
 
+/* Whose address on a link the kernel has seen. */
+struct neighbour {
+	struct ipnet address;
+	unsigned link;			/* interface index */
+	bool has_mac;
+	uint8_t mac[6];
+};
+
+struct neighbours {
+	struct neighbour *v;
+	size_t n;
+};
+
+/* All that have answered or were set by hand. Returns 0 or a negative errno; release always. */
+int kernel_neighbours(struct neighbours *out, struct error *err);
+void neighbours_release(struct neighbours *neighbours);
+
 /*
  * Forget the neighbour entries of @link, or all tracked connections, with an
  * address in @net. Returns 0 or a negative errno.

@@ -27,6 +27,15 @@ void output_escaped(const char *text, FILE *out)
 	}
 }
 
+void output_bytes(const char *bytes, size_t len, FILE *out)
+{
+	for (size_t at = 0; at < len; at += strlen(bytes + at) + 1) {
+		output_escaped(bytes + at, out);
+		if (at + strlen(bytes + at) < len)
+			fputs("\\x00", out);
+	}
+}
+
 void output_message(const char *text)
 {
 	fputs("xvif: ", stderr);

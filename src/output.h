@@ -85,4 +85,7 @@ int output_sxp(const struct sxp_doc *doc, sxp_node node, FILE *out, struct error
 /* Write @text with control bytes escaped. */
 void output_escaped(const char *text, FILE *out);
 
+/* The same of @len bytes with a NUL behind them. */
+void output_bytes(const char *bytes, size_t len, FILE *out);
+
 #endif

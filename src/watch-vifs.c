@@ -12,12 +12,6 @@
 #define TOKEN "vifs"
 #define BACKENDS "/local/domain/%u/backend/vif"
 
-/*
- * Domains read in one transaction: xenstored looks each node up among those
- * that the transaction has touched, one after the other.
- */
-#define CHUNK 16
-
 struct seen_domain {
 	struct domain id;		/* name and uuid stay when the domain has gone */
 	struct vif *v;			/* its vifs, by devid */
@@ -614,24 +608,28 @@ static int look_once(struct store *st, store_tx tx, void *data, struct error *er
 	return r ? r : vif_list_in(st, tx, look->ids, look->n, NODES_ALL, &look->vifs, err);
 }
 
-/* Returns 1 when others kept changing it: it stays marked. */
-static int look_closely(struct vif_watch *w, struct store *st, struct look *look,
+/*
+ * Each domain in a transaction of its own: the less is read, the more seldom
+ * somebody changes it meanwhile. What others keep changing stays marked.
+ */
+static int look_closely(struct vif_watch *w, struct store *st, unsigned domid,
 			change_visitor visit, void *data, struct error *err)
 {
-	int r = store_transact(st, look_once, look, err);
+	CLEANUP(release_look) struct look look = { 0 };
+	int r = begin_look(&look, 1, err);
+	struct vif *now;
+	size_t n;
 
-	for (size_t i = 0; i < look->n && !r; i++) {
-		struct domain *id = &look->ids[i];
-		struct seen_domain *d = find(w, id->domid);
-		size_t n;
-		struct vif *now = slice(look, id->domid, &n);
-
-		n = select_wanted(w, now, n);
-		r = compare(d, id, now, n, visit, data, err);
-		if (!r)
-			r = adopt(d, id, now, n, err);
-	}
-	return r == -EBUSY ? 0 : r;
+	if (r)
+		return r;
+	add_to_look(&look, domid);
+	r = store_transact(st, look_once, &look, err);
+	if (r)
+		return r == -EBUSY ? 0 : r;
+	now = slice(&look, domid, &n);
+	n = select_wanted(w, now, n);
+	r = compare(find(w, domid), &look.ids[0], now, n, visit, data, err);
+	return r ? r : adopt(find(w, domid), &look.ids[0], now, n, err);
 }
 
 /* A vif that cannot be read, once. */
@@ -660,15 +658,8 @@ static int compare_marked(struct vif_watch *w, struct store *st, change_visitor 
 		r = tell_broken(w, &look, err);
 	if (!r)
 		r = check_first_look(w, &look, &differing, visit != NULL, err);
-	for (size_t at = 0; at < differing.n && !r; at += CHUNK) {
-		CLEANUP(release_look) struct look chunk = { 0 };
-
-		r = begin_look(&chunk, CHUNK, err);
-		for (size_t i = at; i < differing.n && i < at + CHUNK && !r; i++)
-			add_to_look(&chunk, differing.ids[i].domid);
-		if (!r)
-			r = look_closely(w, st, &chunk, visit, data, err);
-	}
+	for (size_t i = 0; i < differing.n && !r; i++)
+		r = look_closely(w, st, differing.ids[i].domid, visit, data, err);
 	return r;
 }
 

@@ -43,17 +43,19 @@ median() {
 	sort -n | sed -n "$((($1 + 1) / 2))p"
 }
 
-# what "show" reads; "-" before a path: its names
-show_reads() {
-	local i d
+# list_reads NAMES [PATH-BELOW-A-DOMAIN]: these of each vif, and this of each domain, and what tells
+# of both; "-" before a path: its names
+list_reads() {
+	local names=$1 i d name
 	echo -/local/domain
 	for ((i = 100; i < 100 + domains; i++)); do
 		echo "/local/domain/$i/name"
 		echo "/local/domain/$i/vm"
 		echo "-/libxl/$i/device/vif"
+		[ -z "${2:-}" ] || echo "-/local/domain/$i/$2"
 		for d in 0 1; do
 			echo "/libxl/$i/device/vif/$d/backend"
-			for name in ip mac state vifname hotplug-status; do
+			for name in $names; do
 				echo "/local/domain/0/backend/vif/$i/$d/$name"
 			done
 		done
@@ -79,5 +81,9 @@ for ((first = 100; first < 100 + domains; first += 20)); do
 	fill "$first" $((first + 19))
 done
 paths=$(mktemp -p /run/xen)
-show_reads >"$paths"
+list_reads "ip mac state vifname hotplug-status" >"$paths"
 compare "show, $domains domains" "$paths" "$xvif" show
+list_reads "ip state vifname" attr/vif >"$paths"
+compare "find IP" "$paths" "$xvif" find 10.8.1.1
+list_reads "mac state vifname" >"$paths"
+compare "find MAC" "$paths" "$xvif" find 00:16:3e:00:64:01
