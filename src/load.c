@@ -121,8 +121,13 @@ int load_run(struct store *st, struct load *load, struct error *err)
 
 	if (r)
 		return r;
-	if (!load->dry_run)
-		return store_transact(st, steps, load, err);
+	if (!load->dry_run) {
+		r = store_transact(st, steps, load, err);
+		if (r == -ENOENT)
+			error_hint(err, "xenstored knows no owner whose domain is not running here: leave "
+				   "(perms ...) out, or give another one");
+		return r;
+	}
 	r = look(st, 0, load, err);
 	load->is_refused = !r && check_live(load, NULL);
 	return r;

@@ -21,14 +21,22 @@
  */
 #define WINDOW 128
 
+/*
+ * From so many reads on they are shared out over WIRE_MORE + 1 connections. The
+ * daemon then waits once for all of them instead of for each request, and goes
+ * on where the answers of one connection fill its socket.
+ */
+#define MANY 512
+
 #define OUT_SIZE (WINDOW * (sizeof(struct xsd_sockmsg) + 128))
 
 struct pipeline {
-	struct wire *wire;
+	int fd;
 	uint32_t tx;
 	struct batch *b;
-	unsigned first_id;
-	size_t asked, answered;	/* requests put into @out; requests done */
+	unsigned first_id;	/* of the whole batch */
+	size_t asked, answered;	/* the next request to put into @out; the next to be done */
+	size_t end;		/* of its part of @b */
 	int refused;		/* an errno: the daemon's word on request @at */
 	size_t at;
 	bool has_long;		/* a list did not fit into one answer */
@@ -39,6 +47,8 @@ struct pipeline {
 
 void wire_close(struct wire *wire)
 {
+	while (wire->n_more)
+		close(wire->more[--wire->n_more]);
 	if (wire->fd >= 0)
 		close(wire->fd);
 	wire->fd = -1;
@@ -67,8 +77,8 @@ int wire_connect(struct wire *wire, const char *path)
 
 static const uint32_t types[] = {
 	[BATCH_VALUE] = XS_READ, [BATCH_LIST] = XS_DIRECTORY, [BATCH_PERMS] = XS_GET_PERMS,
-	[BATCH_WRITE] = XS_WRITE, [BATCH_MAKE] = XS_MKDIR, [BATCH_REMOVE] = XS_RM, [BATCH_SET_PERMS] = XS_SET_PERMS,
-	[BATCH_PART] = XS_DIRECTORY_PART,
+	[BATCH_WRITE] = XS_WRITE, [BATCH_MAKE] = XS_MKDIR, [BATCH_REMOVE] = XS_RM,
+	[BATCH_SET_PERMS] = XS_SET_PERMS, [BATCH_PART] = XS_DIRECTORY_PART,
 	[BATCH_BEGIN] = XS_TRANSACTION_START, [BATCH_END] = XS_TRANSACTION_END,
 };
 
@@ -78,7 +88,7 @@ static void ask(struct pipeline *p)
 	if (p->out_at < p->out_len || p->asked - p->answered > WINDOW / 2 || p->refused)
 		return;
 	p->out_at = p->out_len = 0;
-	while (p->asked < p->b->n && p->asked - p->answered < WINDOW) {
+	while (p->asked < p->end && p->asked - p->answered < WINDOW) {
 		const struct batch_request *request = &p->b->v[p->asked];
 		struct xsd_sockmsg head = {
 			.type = types[request->kind],
@@ -108,8 +118,8 @@ static int check_lengths(const struct batch *b, size_t *at_out)
 
 static bool may_be_absent(enum batch_kind kind)
 {
-	return kind != BATCH_WRITE && kind != BATCH_MAKE && kind != BATCH_SET_PERMS && kind != BATCH_BEGIN &&
-	       kind != BATCH_END && kind != BATCH_PART;
+	return kind != BATCH_WRITE && kind != BATCH_MAKE && kind != BATCH_SET_PERMS &&
+	       kind != BATCH_BEGIN && kind != BATCH_END && kind != BATCH_PART;
 }
 
 /* The daemon's word for what went wrong, NUL-terminated in the answer. */
@@ -151,7 +161,7 @@ static int take_answer(struct pipeline *p, const struct xsd_sockmsg *head, const
 /* Take the answers that are there as a whole. Returns 0 or an errno. */
 static int receive(struct pipeline *p)
 {
-	int code = inbox_receive(&p->in, p->wire->fd), r = 1;
+	int code = inbox_receive(&p->in, p->fd), r = 1;
 
 	while (!code && r > 0) {
 		struct xsd_sockmsg head;
@@ -166,7 +176,7 @@ static int receive(struct pipeline *p)
 
 static int send_requests(struct pipeline *p)
 {
-	ssize_t n = send(p->wire->fd, p->out + p->out_at, p->out_len - p->out_at,
+	ssize_t n = send(p->fd, p->out + p->out_at, p->out_len - p->out_at,
 			 MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	if (n < 0)
@@ -175,57 +185,127 @@ static int send_requests(struct pipeline *p)
 	return 0;
 }
 
-/* Wait until something can be sent or received, and do it. */
-static int step(struct pipeline *p)
-{
-	struct pollfd poll_fd = { .fd = p->wire->fd, .events = POLLIN };
-	int code, n;
-
-	if (p->out_at < p->out_len)
-		poll_fd.events |= POLLOUT;
-	n = poll(&poll_fd, 1, (int)(p->wire->timeout_s ? p->wire->timeout_s : 1) * 1000);
-	if (n < 0)
-		return errno == EINTR ? 0 : errno;
-	if (!n)
-		return ETIMEDOUT;
-	code = poll_fd.revents & POLLOUT ? send_requests(p) : 0;
-	return !code && poll_fd.revents & ~POLLOUT ? receive(p) : code;
-}
-
 /* After a refusal what was sent is still answered; the connection stays in step. */
 static bool is_done(const struct pipeline *p)
 {
-	return p->answered == p->asked && (p->refused || p->answered == p->b->n);
+	return p->answered == p->asked && (p->refused || p->answered == p->end);
 }
 
-/* Requests that fit and lists that may turn out too long. */
-static int run(struct pipeline *p, size_t *at_out)
+static bool are_done(const struct pipeline *v, size_t n)
 {
-	int code = p->out ? 0 : ENOMEM;
+	while (n && is_done(&v[n - 1]))
+		n--;
+	return !n;
+}
 
-	ask(p);
-	while (!code && !is_done(p)) {
-		code = step(p);
-		ask(p);
+/* Wait until something can be sent or received, and do it. */
+static int step(struct pipeline *v, size_t n, unsigned timeout_s)
+{
+	struct pollfd fds[WIRE_MORE + 1];
+	int code = 0, r;
+
+	for (size_t i = 0; i < n; i++)
+		fds[i] = (struct pollfd){
+			.fd = is_done(&v[i]) ? -1 : v[i].fd,
+			.events = v[i].out_at < v[i].out_len ? POLLIN | POLLOUT : POLLIN,
+		};
+	r = poll(fds, n, (int)(timeout_s ? timeout_s : 1) * 1000);
+	if (r < 0)
+		return errno == EINTR ? 0 : errno;
+	if (!r)
+		return ETIMEDOUT;
+	for (size_t i = 0; i < n && !code; i++) {
+		code = fds[i].revents & POLLOUT ? send_requests(&v[i]) : 0;
+		if (!code && fds[i].revents & ~POLLOUT)
+			code = receive(&v[i]);
+		ask(&v[i]);
 	}
-	p->wire->next_id += (unsigned)p->b->n;
-	*at_out = code ? p->answered : p->at;
-	if (code)
-		wire_close(p->wire);
-	return code ? code : p->refused;
+	return code;
 }
 
-static int run_pipeline(struct wire *wire, uint32_t tx, struct batch *b, bool *has_long_out,
-			size_t *at_out)
+/* Requests that fit and lists that may turn out too long. Returns 0 or an errno. */
+static int run(struct pipeline *v, size_t n, unsigned timeout_s, size_t *at_out)
 {
-	CLEANUP(cleanup_free) char *out = malloc(OUT_SIZE);
-	struct pipeline p = {
-		.wire = wire, .tx = tx, .b = b, .first_id = wire->next_id, .out = out,
-	};
-	int code = run(&p, at_out);
+	int code = 0;
 
-	inbox_release(&p.in);
-	*has_long_out = p.has_long;
+	for (size_t i = 0; i < n; i++)
+		ask(&v[i]);
+	while (!code && !are_done(v, n))
+		code = step(v, n, timeout_s);
+	*at_out = v[0].answered;
+	for (size_t i = n; i-- && !code;)
+		if (v[i].refused)
+			*at_out = v[i].at;
+	for (size_t i = 0; i < n && !code; i++)
+		code = v[i].refused;
+	return code;
+}
+
+/* Does the batch only read? Then the order in which it is done cannot be told. */
+static bool only_reads(const struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->v[i].kind != BATCH_VALUE && b->v[i].kind != BATCH_LIST &&
+		    b->v[i].kind != BATCH_PERMS)
+			return false;
+	return true;
+}
+
+/* How many connections to use; those that cannot be had are done without. */
+static size_t spread(struct wire *wire, uint32_t tx, const struct batch *b)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(sa) - 1;
+
+	if (tx || b->n < MANY || !only_reads(b))
+		return 1;
+	if (wire->n_more < WIRE_MORE && getpeername(wire->fd, (struct sockaddr *)&sa, &len))
+		return 1;
+	while (wire->n_more < WIRE_MORE) {
+		struct wire one = { .timeout_s = wire->timeout_s };
+
+		if (wire_connect(&one, sa.sun_path))
+			break;
+		wire->more[wire->n_more++] = one.fd;
+	}
+	return wire->n_more + 1;
+}
+
+/* Each pipeline gets a part of the batch. */
+static void share_out(struct pipeline *v, size_t n, struct wire *wire, uint32_t tx,
+		      struct batch *b, char *out)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = (struct pipeline){
+			.fd = i ? wire->more[i - 1] : wire->fd,
+			.tx = tx, .b = b, .first_id = wire->next_id, .out = out + i * OUT_SIZE,
+			.asked = b->n * i / n, .answered = b->n * i / n,
+			.end = b->n * (i + 1) / n,
+		};
+}
+
+static int run_pipelines(struct wire *wire, uint32_t tx, struct batch *b, bool *has_long_out,
+			 size_t *at_out)
+{
+	size_t n = spread(wire, tx, b);
+	CLEANUP(cleanup_free) char *out = malloc(n * OUT_SIZE);
+	struct pipeline v[WIRE_MORE + 1];
+	bool refused = false;
+	int code;
+
+	*has_long_out = false;
+	if (!out)
+		return ENOMEM;
+	share_out(v, n, wire, tx, b, out);
+	code = run(v, n, wire->timeout_s, at_out);
+	wire->next_id += (unsigned)b->n;
+	for (size_t i = 0; i < n; i++) {
+		inbox_release(&v[i].in);
+		*has_long_out |= v[i].has_long;
+		refused |= v[i].refused != 0;
+	}
+	if (code && !(refused && are_done(v, n)))
+		wire_close(wire);
 	return code;
 }
 
@@ -234,7 +314,7 @@ static int call(struct wire *wire, uint32_t tx, struct batch *b)
 {
 	bool has_long;
 	size_t at;
-	int code = b->failed ? ENOMEM : run_pipeline(wire, tx, b, &has_long, &at);
+	int code = b->failed ? ENOMEM : run_pipelines(wire, tx, b, &has_long, &at);
 
 	batch_release(b);
 	return code;
@@ -317,7 +397,7 @@ int wire_run(struct wire *wire, uint32_t tx, struct batch *b, size_t *at_out)
 		return ENOTCONN;
 	code = check_lengths(b, at_out);
 	if (!code)
-		code = run_pipeline(wire, tx, b, &has_long, at_out);
+		code = run_pipelines(wire, tx, b, &has_long, at_out);
 	for (size_t i = 0; i < b->n && has_long && !code; i++) {
 		if (b->v[i].kind != BATCH_PART)
 			continue;

@@ -13,8 +13,12 @@
 
 #include "src/batch.h"
 
+#define WIRE_MORE 3
+
 struct wire {
 	int fd;			/* connected; -1: none */
+	int more[WIRE_MORE];	/* further connections, @n_more of them, for many reads */
+	unsigned n_more;
 	unsigned timeout_s;	/* longest wait for the next answer */
 	unsigned next_id;	/* of the next request */
 };
@@ -28,6 +32,8 @@ int wire_connect(struct wire *wire, const char *path);
 /*
  * wire_run - do the requests of @b, in their order, in transaction @tx or none (0).
  * @at_out: the request that failed
+ *
+ * Many that only read, and no transaction, are shared out over several connections.
  *
  * Those after one that the daemon refuses may have been done. Returns 0 or an
  * errno; when the daemon did not answer as it should the connection is closed.

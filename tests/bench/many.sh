@@ -87,3 +87,35 @@ list_reads "ip state vifname" attr/vif >"$paths"
 compare "find IP" "$paths" "$xvif" find 10.8.1.1
 list_reads "mac state vifname" >"$paths"
 compare "find MAC" "$paths" "$xvif" find 00:16:3e:00:64:01
+
+# kilobytes COMMAND...: the most memory it had
+kilobytes() {
+	"$@" >/dev/null &
+	local pid=$! most=0 now
+	while now=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null) && [ -n "$now" ]; do
+		most=$now
+	done
+	wait "$pid"
+	echo "$most"
+}
+
+# against NAME OURS... -- OTHER...: medians, in turns
+against() {
+	local name=$1 i ours=() other=() a=() b=()
+	shift
+	while [ "$1" != -- ]; do ours+=("$1"); shift; done
+	shift
+	other=("$@")
+	for i in 1 2 3; do
+		a+=("$(microseconds "${ours[@]}")")
+		b+=("$(microseconds "${other[@]}")")
+	done
+	printf '%s %s %s\n' "$(printf '%s\n' "${a[@]}" | median 3)" "$(printf '%s\n' "${b[@]}" | median 3)" \
+		"$(kilobytes "${ours[@]}")" |
+		awk -v name="$name" -v other="${other[*]}" '{ printf "%-24s %8.1f ms  %s %8.1f ms (x %.1f, at least 8)  %.1f MB\n",
+			name, $1 / 1000, other, $2 / 1000, $2 / $1, $3 / 1024 }'
+}
+
+nodes=$(xenstore-ls -f | wc -l)
+against "dump, $nodes nodes" "$xvif" dump / -- xenstore-ls
+against "dump -J, $nodes nodes" "$xvif" dump -J / -- xenstore-ls -fp
