@@ -49,7 +49,7 @@ _xvif_quote() {
 	\") special=\\\"\$\` ;;
 	\') special=\' ;;
 	esac
-	[[ ${COMPREPLY[*]} == *["$special"]* ]] || return
+	[[ ${COMPREPLY[*]} == *["$special"]* ]] || return 0
 	for i in "${!COMPREPLY[@]}"; do
 		word=${COMPREPLY[i]}
 		COMPREPLY[i]=

@@ -3,9 +3,8 @@
 
 function __xvif_ask
     set -l words (commandline -opc)
-    set -l typed (commandline -ct)
-    # the quote may still be open
-    set -l partial (string unescape -- $typed; or string unescape -- $typed\"; or string unescape -- $typed\')
+    # also takes away a quote that is still open
+    set -l partial (string unescape -- (commandline -ct))
     command xvif complete --marked -- $words "$partial" 2>/dev/null
 end
 

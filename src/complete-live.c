@@ -10,7 +10,7 @@
 #include "src/vif.h"
 
 /* With more candidates nobody needs to see at once which nodes have others below them. */
-#define NODES_LOOKED_INTO 1000
+#define NODES_LOOKED_INTO 300
 
 static int by_name(const void *a, const void *b)
 {
@@ -46,12 +46,30 @@ static void offer_domain(const struct completion *c, enum argument kind,
 	if (!domain->domid && !c->partial[c->at])
 		return;
 	snprintf(text, sizeof(text), "domain %u", domain->domid);
-	if (domain->name && is_unique && names_domain(domain->name, kind)) {
+	if (is_unique && names_domain(domain->name, kind)) {
 		completion_offer(c, domain->name, text, false);
 		if (!parse_id(c->partial + c->at, &typed))
 			return;
 	}
 	offer_domid(c, domain);
+}
+
+/* One that has neither a name nor a uuid is none yet, or no longer. */
+static void offer_nameless(const struct completion *c, struct store *st, const struct domains *all)
+{
+	CLEANUP(cleanup_free) char **uuids = calloc(all->n + 1, sizeof(*uuids));
+	struct error ignored = { 0 };
+	struct batch b = { 0 };
+
+	for (size_t i = 0; i < all->n && uuids; i++)
+		if (!all->v[i].name)
+			batch_get(&b, &uuids[i], "/local/domain/%u/vm", all->v[i].domid);
+	store_run(st, 0, &b, &ignored);
+	for (size_t i = 0; i < all->n && uuids; i++) {
+		if (uuids[i])
+			offer_domid(c, &all->v[i]);
+		free(uuids[i]);
+	}
 }
 
 static void offer_domains(const struct completion *c, enum argument kind, struct store *st)
@@ -66,12 +84,9 @@ static void offer_domains(const struct completion *c, enum argument kind, struct
 	named = calloc(all.n + 1, sizeof(*named));
 	if (!named)
 		return;
-	for (size_t i = 0; i < all.n; i++) {
+	for (size_t i = 0; i < all.n; i++)
 		if (all.v[i].name)
 			named[n++] = &all.v[i];
-		else
-			offer_domain(c, kind, &all.v[i], false);
-	}
 	qsort(named, n, sizeof(*named), by_name);
 	for (size_t i = 0; i < n; i++) {
 		bool is_unique = !(i && !by_name(&named[i - 1], &named[i])) &&
@@ -79,6 +94,7 @@ static void offer_domains(const struct completion *c, enum argument kind, struct
 
 		offer_domain(c, kind, named[i], is_unique);
 	}
+	offer_nameless(c, st, &all);
 }
 
 /* The domain that the words before name; NULL: none. */
@@ -185,21 +201,21 @@ static void offer_held_ips(struct completion c, struct store *st)
 	}
 }
 
-/* The folder that the part begins with, as the store calls it, without '/' at its end. */
+/* The folder that the part begins with, as the store calls it; NULL: none. */
 static char *find_folder(const struct live_source *source, const char *part, size_t len)
 {
 	CLEANUP(cleanup_free) char *typed = strndup(part, len);
-	char *path = NULL;
-	size_t end;
+	char *path = NULL, *end;
 
-	if (!typed)
+	if (!typed || strstr(typed, "//"))
 		return NULL;
 	if (source->folder)
 		path = source->folder(source->data, typed);
 	else if (*typed == '/')
 		path = strdup(typed);
-	for (end = path ? strlen(path) : 0; end > 1 && path[end - 1] == '/'; end--)
-		path[end - 1] = '\0';
+	end = path ? path + strlen(path) : NULL;
+	if (path && end > path + 1 && end[-1] == '/')
+		end[-1] = '\0';
 	return path;
 }
 

@@ -80,6 +80,24 @@ world_start "${XENSTORED:-xenstored}"
 for ((first = 100; first < 100 + domains; first += 20)); do
 	fill "$first" $((first + 19))
 done
+# Tab behind "xvif add-ip ": the program, and with what bash does; "version" beside them
+tab() {
+	local n=0 version=() program=() bash=()
+	. "$(dirname "${BASH_SOURCE[0]}")/../../completions/xvif.bash"
+	PATH=${xvif%/*}:$PATH
+	compopt() { :; }
+	press() { COMP_LINE='xvif add-ip ' COMP_POINT=12 _xvif xvif; }
+	for ((n = 0; n < 15; n++)); do
+		version+=("$(microseconds "$xvif" version)")
+		program+=("$(microseconds "$xvif" complete --marked -- xvif add-ip '')")
+		bash+=("$(microseconds press)")
+	done
+	printf '%s %s %s\n' "$(printf '%s\n' "${version[@]}" | median 15)" \
+		"$(printf '%s\n' "${program[@]}" | median 15)" "$(printf '%s\n' "${bash[@]}" | median 15)" |
+		awk -v name="add-ip <Tab>, $domains domains" '{ printf "%-24s %8.1f ms  in bash %8.1f ms (at most 50)  version %8.1f ms\n",
+			name, $2 / 1000, $3 / 1000, $1 / 1000 }'
+}
+
 paths=$(mktemp -p /run/xen)
 list_reads "ip mac state vifname hotplug-status" >"$paths"
 compare "show, $domains domains" "$paths" "$xvif" show
@@ -119,3 +137,4 @@ against() {
 nodes=$(xenstore-ls -f | wc -l)
 against "dump, $nodes nodes" "$xvif" dump / -- xenstore-ls
 against "dump -J, $nodes nodes" "$xvif" dump -J / -- xenstore-ls -fp
+tab
