@@ -434,7 +434,7 @@ static int parse(const struct session *session, const struct piece *piece,
 		 const struct command **command, struct args *args, struct error *err)
 {
 	CLEANUP(cleanup_free) const char **words = calloc(piece->n + 1, sizeof(*words));
-	size_t skip = piece->n > 1 && !strcmp(piece->words[0].text, "xvif");
+	size_t skip = !strcmp(piece->words[0].text, "xvif");
 	int r;
 
 	if (!words)
