@@ -403,7 +403,7 @@ char *words_quote(const char *text, size_t len, char quote)
 
 	if (!out)
 		return NULL;
-	if (quote == '\'' && !memchr(text, '\'', len)) {
+	if (quote == '\'' && !memchr(text, '\'', len) && !needs_escapes(text, len)) {
 		*p++ = '\'';
 		p = mempcpy(p, text, len);
 		*p++ = '\'';
