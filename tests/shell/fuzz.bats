@@ -5,7 +5,7 @@
 load ../cli/setup
 
 @test "random lines" {
-	local xvif=${XVIF_FUZZ:-xvif} status=0 lines=/run/xen/lines
+	local xvif=${XVIF_FUZZ:-xvif} status=0 lines=/run/xen/random-lines
 	LC_ALL=C awk -v count="${FUZZ_LINES:-1000}" -v seed="${FUZZ_SEED:-$RANDOM}" \
 		-f "$BATS_TEST_DIRNAME/random-lines.awk" >$lines
 	echo 'abort' >>$lines

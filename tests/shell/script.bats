@@ -215,11 +215,7 @@ undo' 'somebody else has changed it since'
 	wait_until 10 eval "! kill -0 $XENSTORED_PID"
 	echo 'ls' >&9
 	wait_until 10 grep -q 'xenstored' /run/xen/out
-	rm -f /run/xenstored/socket
-	LD_PRELOAD=$NOHV "$XEN_BIN/xenstored" -N --pid-file /run/xen/xenstored.pid \
-		--entry-nb 100000000 </dev/null >/run/xen/xenstored.log 2>&1 3>&- 9>&- &
-	XENSTORED_PID=$!
-	wait_until 10 timeout 2 xenstore-list /
+	daemon_start "${XENSTORED:-xenstored}" 9>&-
 	echo 'set /again yes' >&9
 	wait_until 10 xenstore-exists /again
 	exec 9>&-
