@@ -60,11 +60,19 @@ struct job_to_do {
 	FILE *out;
 };
 
+/* Does it change more than nodes, the way it is called? */
+static bool changes_host(const struct command *command, const struct args *args)
+{
+	if (command->effect != EFFECT_HOST || args->options[OPT_DRY_RUN] || args->options[OPT_HELP])
+		return false;
+	return !(command->options & OPTION(FIX)) || args->options[OPT_FIX];
+}
+
 /* What it changes at once cannot be recorded. */
 static int check_effect(const struct session *session, const struct command *command,
 			struct args *args, struct error *err)
 {
-	if (command->effect != EFFECT_HOST || args->options[OPT_DRY_RUN] || args->options[OPT_HELP])
+	if (!changes_host(command, args))
 		return 0;
 	if (session->dry_run && command->options & OPTION(DRY_RUN)) {
 		args->options[OPT_DRY_RUN] = "";

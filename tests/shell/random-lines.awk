@@ -63,6 +63,7 @@ BEGIN {
 		else if (r < .07)
 			line = substr(line, 1 + int(rand() * length(line)))
 		gsub(/exit|quit/, "", line)
+		gsub(/(^|[; ])watch/, " unwatch", line)
 		print line
 	}
 }
