@@ -6,7 +6,8 @@ AC_ARG_ENABLE([werror],
 WARNING_CFLAGS=
 for flag in -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wwrite-strings -Wvla \
-	-Wformat=2 -Wundef -Wcast-align -Wlogical-op -Wduplicated-cond
+	-Wformat=2 -Wundef -Wcast-align -Wlogical-op -Wduplicated-cond \
+	-Wno-missing-field-initializers
 do
 	saved_cflags=$CFLAGS
 	CFLAGS="$CFLAGS -Werror $flag"

@@ -148,7 +148,8 @@ static int set_list(struct application *a, const struct fleet_vif *f, const stru
 	snprintf(domid, sizeof(domid), "%u", f->vif->domain.domid);
 	snprintf(devid, sizeof(devid), "%u", f->vif->devid);
 	r = edit_run(a->cx->store, &request, e, err);
-	a->cx->has_changed |= e->is_done;
+	if (edit_note(a->cx, e, r ? NULL : err) && !r)
+		r = -ENOMEM;
 	for (size_t i = 0; i < e->warnings.n; i++)
 		output_message(e->warnings.v[i]);
 	return r;
@@ -335,5 +336,6 @@ const struct command cmd_apply = {
 	.options = OPTION(DRY_RUN) | OPTION(KEEP_GOING) | OPTION(NO_PERSIST) | OPTION(FORCE) |
 		   OPTION(ALLOW_EMPTY) | OPTION(FLUSH),
 	.needs_store = true,
+	.effect = EFFECT_HOST,
 	.run = run_apply,
 };

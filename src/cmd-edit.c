@@ -130,7 +130,8 @@ static int edit(struct context *cx, const struct args *args, edit_make make, str
 
 	if (!r)
 		r = edit_run(cx->store, &request, &e, err);
-	cx->has_changed |= e.is_done;
+	if (edit_note(cx, &e, r ? NULL : err) && !r)
+		r = -ENOMEM;
 	for (size_t i = 0; i < e.warnings.n; i++)
 		output_message(e.warnings.v[i]);
 	return r ? r : print(&e, args, cx->out, err);
@@ -166,6 +167,7 @@ const struct command cmd_add_ip = {
 	.n_required = 2,
 	.options = EDIT_OPTIONS | OPTION(FORCE),
 	.needs_store = true,
+	.effect = EFFECT_HOST,
 	.run = run_add_ip,
 };
 
@@ -179,6 +181,7 @@ const struct command cmd_del_ip = {
 	.n_required = 2,
 	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(ALLOW_EMPTY),
 	.needs_store = true,
+	.effect = EFFECT_HOST,
 	.run = run_del_ip,
 };
 
@@ -191,5 +194,6 @@ const struct command cmd_set_ips = {
 	.n_required = 1,
 	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(FORCE) | OPTION(ALLOW_EMPTY),
 	.needs_store = true,
+	.effect = EFFECT_HOST,
 	.run = run_set_ips,
 };

@@ -272,5 +272,6 @@ const struct command cmd_load = {
 	.arguments = { ARG_PATH, ARG_FILE },
 	.options = OPTION(DRY_RUN) | OPTION(FORCE) | OPTION(PRUNE),
 	.needs_store = true,
+	.effect = EFFECT_STORE,
 	.run = run_load,
 };

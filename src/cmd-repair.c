@@ -235,5 +235,6 @@ const struct command cmd_repair = {
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.options = OPTION(VIF) | OPTION(DRY_RUN) | OPTION(NO_PERSIST),
 	.needs_store = true,
+	.effect = EFFECT_HOST,
 	.run = run_repair,
 };

@@ -59,13 +59,19 @@ static const struct option_info options[N_OPTIONS] = {
 	[OPT_FILE] = { "file", 'f', "FILE", NULL, "run the commands in FILE", ARG_FILE },
 	[OPT_KEEP_GOING] = { "keep-going", 'k', NULL, NULL, "go on after an error" },
 	[OPT_MARKED] = { "marked", 0, NULL, NULL, "a mark in front of each line, see above" },
+	[OPT_LONG] = { "long", 'l', NULL, NULL, "permissions, size and number of children, too" },
+	[OPT_RECURSIVE] = { "recursive", 'R', NULL, NULL, "all below, too" },
+	[OPT_BELOW] = { "below", 'r', NULL, NULL, "with all below it" },
+	[OPT_DEPTH] = { "depth", 'd', "LEVELS", NUMBER, "go so many levels down" },
+	[OPT_VALUES] = { "values", 'v', NULL, NULL, "match values, not names" },
+	[OPT_REDO] = { "redo", 0, NULL, NULL, "also where somebody else has changed something" },
 	[OPT_PRUNE] = { "prune", 0, NULL, NULL, "remove the nodes that the dump does not have" },
 };
 
 static const char *const argument_names[] = {
 	[ARG_DOMAIN] = "DOMAIN", [ARG_VIF] = "VIF", [ARG_IPS] = "IP...",
 	[ARG_HELD_IPS] = "IP...", [ARG_COMMAND] = "COMMAND", [ARG_PLACE] = "PATH",
-	[ARG_FILES] = "FILE...", [ARG_FILE] = "FILE", [ARG_PATH] = "PATH", [ARG_VALUE] = "VALUE",
+	[ARG_FILES] = "FILE...", [ARG_FILE] = "FILE", [ARG_PATH] = "PATH", [ARG_PATHS] = "PATH...", [ARG_PERMS] = "PERMS", [ARG_VALUE] = "VALUE",
 	[ARG_QUERY] = "IP|NET|MAC", [ARG_TARGET] = "DOMAIN|PATH", [ARG_WORDS] = "WORDS...",
 	[ARG_FINDINGS] = "NAME...",
 };
@@ -104,7 +110,7 @@ unsigned long long command_options(const struct command *command)
 static bool takes_all_that_follow(enum argument kind)
 {
 	return kind == ARG_IPS || kind == ARG_HELD_IPS || kind == ARG_FILES || kind == ARG_COMMAND ||
-	       kind == ARG_WORDS || kind == ARG_FINDINGS;
+	       kind == ARG_PATHS || kind == ARG_WORDS || kind == ARG_FINDINGS;
 }
 
 enum argument command_argument(const struct command *command, size_t i)
@@ -131,10 +137,8 @@ size_t option_find(const char *name, size_t len)
 
 size_t option_find_letter(char letter, const struct command *command)
 {
-	unsigned long long taken = command ? command_options(command) : 0;
-
-	for (size_t id = 0; id < N_OPTIONS; id++)
-		if (options[id].letter == letter && taken & 1ull << id)
+	for (size_t id = 0; id < N_OPTIONS && command; id++)
+		if (options[id].letter == letter && command->options & 1ull << id)
 			return id;
 	for (size_t id = 0; id < N_OPTIONS; id++)
 		if (options[id].letter == letter)
@@ -411,7 +415,7 @@ static const char hotplug_help[] =
 /* Arguments are printed in order; those after the required ones in brackets. */
 static void print_usage(const struct command *command, FILE *out)
 {
-	fprintf(out, "usage: xvif %s", command_title(command));
+	fprintf(out, "usage: %s%s", command->is_of_shell ? "" : "xvif ", command_title(command));
 	if (command->subcommands)
 		fputs(" COMMAND", out);
 	if (command->options)
@@ -443,5 +447,6 @@ void command_help(const struct command *const *all, const struct command *comman
 	}
 	if (command->options & OPTION(HOTPLUG))
 		fputs(hotplug_help, out);
-	fputs("\n'xvif help' lists the options of all commands and the exit statuses.\n", out);
+	if (!command->is_of_shell)
+		fputs("\n'xvif help' lists the options of all commands and the exit statuses.\n", out);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "src/edit-done.h"
 #include "src/error.h"
 #include "src/store.h"
 
@@ -18,7 +19,8 @@ enum option {
 	OPT_VIF, OPT_DRY_RUN, OPT_HOTPLUG, OPT_FORCE, OPT_ALLOW_EMPTY, OPT_NO_PERSIST, OPT_CONFIG, OPT_FLUSH,
 	OPT_COMPACT, OPT_CHECK, OPT_RECOVER, OPT_EXPR, OPT_IN_PLACE, OPT_ALL, OPT_WIDTH,
 	OPT_TREE, OPT_GUEST_CONFIG, OPT_STORE, OPT_COUNT, OPT_UNTIL, OPT_FIX,
-	OPT_EXECUTE, OPT_FILE, OPT_KEEP_GOING, OPT_MARKED, OPT_PRUNE,
+	OPT_EXECUTE, OPT_FILE, OPT_KEEP_GOING, OPT_PRUNE, OPT_MARKED,
+	OPT_LONG, OPT_RECURSIVE, OPT_BELOW, OPT_DEPTH, OPT_VALUES, OPT_REDO,
 	N_OPTIONS
 };
 
@@ -32,6 +34,8 @@ enum argument {
 	ARG_FILES,		/* all that follow */
 	ARG_FILE,
 	ARG_PATH,		/* of a node of xenstore */
+	ARG_PATHS,		/* all that follow */
+	ARG_PERMS,		/* "n0,r1" */
 	ARG_PLACE,		/* a path into a document */
 	ARG_VALUE,
 	ARG_QUERY,
@@ -83,6 +87,13 @@ struct args {
 struct context;
 struct field;
 
+/* What a command changes when it has no --dry-run. */
+enum effect {
+	EFFECT_NONE,
+	EFFECT_STORE,		/* nodes, and nothing else: it may be given a store that records */
+	EFFECT_HOST,		/* more than that */
+};
+
 struct command {
 	const char *name;
 	const char *title;		/* of a subcommand: with the words before it; else NULL */
@@ -94,6 +105,8 @@ struct command {
 	const struct field *columns;	/* of its table (output.h); NULL: it prints none */
 	unsigned long long options;	/* beside those: OPTION(...) | ... */
 	bool needs_store;
+	enum effect effect;
+	bool is_of_shell;		/* only "xvif shell" has it */
 	int (*run)(struct context *cx, const struct args *args, struct error *err);
 };
 
@@ -104,6 +117,8 @@ struct context {
 	FILE *out;
 	enum status status;		/* of a command that did what it was to do */
 	bool has_changed;		/* something outside is not as it was before */
+	struct edits *edits;		/* lists that it changed are noted here; NULL: nobody asks */
+	struct session *session;	/* the shell it runs in; NULL: none */
 };
 
 /* Returns the command, or NULL with near matches (STATUS_USAGE). */

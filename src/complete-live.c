@@ -290,7 +290,7 @@ static void offer_path(const struct completion *c, enum argument kind,
 
 	if (!*part && (kind == ARG_TARGET || !source->folder))
 		completion_offer(c, "/", NULL, true);
-	else if (kind == ARG_PATH || strchr(part, '/'))
+	else if (kind != ARG_TARGET || strchr(part, '/'))
 		offer_nodes(*c, source, st);
 }
 
@@ -303,7 +303,7 @@ void live_offer(void *data, enum argument kind, const struct completion *c)
 		return;
 	if (kind == ARG_DOMAIN || kind == ARG_TARGET)
 		offer_domains(c, kind, st);
-	if (kind == ARG_PATH || kind == ARG_TARGET)
+	if (kind == ARG_PATH || kind == ARG_PATHS || kind == ARG_TARGET)
 		offer_path(c, kind, source, st);
 	if (kind == ARG_VIF)
 		offer_vifs(c, st);

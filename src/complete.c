@@ -179,12 +179,14 @@ static void offer_kind(const struct completion *c, enum argument kind, const str
 	case ARG_VIF:
 	case ARG_HELD_IPS:
 	case ARG_PATH:
+	case ARG_PATHS:
 	case ARG_TARGET:
 		if (live)
 			live->offer(live->data, kind, c);
 		break;
 	case ARG_END:
 	case ARG_IPS:
+	case ARG_PERMS:
 	case ARG_PLACE:
 	case ARG_VALUE:
 	case ARG_QUERY:

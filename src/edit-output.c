@@ -2,6 +2,7 @@
 /* edit-output.c - what an edit did, as a result and as a line. */
 #include <stdio.h>
 
+#include "src/cleanup.h"
 #include "src/edit-output.h"
 #include "src/list-line.h"
 #include "src/result.h"
@@ -50,6 +51,22 @@ void edit_add_result(const struct edit *e, struct sxp_doc *doc, sxp_node edit)
 	result_lines(doc, edit, "notes", &s->notes);
 	if (s->options->dry_run)
 		result_lines(doc, edit, "plan", &e->plan);
+}
+
+int edit_note(struct context *cx, const struct edit *e, struct error *err)
+{
+	CLEANUP(cleanup_free) char *before = iplist_format(&e->survey.before);
+	CLEANUP(cleanup_free) char *after = iplist_format(&e->survey.after);
+	char *uuid = e->vif.domain.uuid, none[] = "";
+	const struct edit_done done = {
+		.domid = e->vif.domain.domid, .devid = e->vif.devid,
+		.uuid = uuid ? uuid : none, .before = before, .after = after,
+	};
+
+	cx->has_changed |= e->is_done;
+	if (!cx->edits || !e->is_done)
+		return 0;
+	return before && after && !edits_add(cx->edits, &done) ? 0 : error_memory(err);
 }
 
 void edit_print_line(const struct edit *e, bool colors, FILE *stream)

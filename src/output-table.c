@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -109,8 +110,11 @@ int scols_add_column(struct libscols_table *table, const struct field *field)
 
 struct libscols_table *scols_begin(const struct args *args, FILE *out)
 {
-	struct libscols_table *table = scols_new_table();
+	struct libscols_table *table;
 
+	/* it counts columns and draws trees as the locale has them */
+	setlocale(LC_CTYPE, "");
+	table = scols_new_table();
 	if (!table)
 		return NULL;
 	scols_table_set_stream(table, out);

@@ -316,7 +316,7 @@ int vif_list_in(struct store *st, store_tx tx, const struct domain *domains, siz
 		names_release(&devids[i]);
 	if (!r)
 		r = read_vifs(st, tx, out->v, &out->n, wanted, &out->broken, err);
-	if (!r)
+	if (!r && out->n)
 		qsort(out->v, out->n, sizeof(*out->v), by_id);
 	return r;
 }

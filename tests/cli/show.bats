@@ -66,7 +66,7 @@ load setup
 }
 
 @test "--tree: domains, their vifs, the addresses of these" {
-	run xvif show --tree
+	LC_ALL=C run xvif show --tree
 	echo "$output"
 	[ "$(sed 's/ .*//' <<<"${lines[1]}")" = web01 ]
 	[[ "${lines[2]}" == '`-vif1.0 '*"00:16:3e:00:00:01 connected connected" ]]

@@ -19,9 +19,9 @@ wait_until() {
 	done
 }
 
-# world_start [xenstored|oxenstored]: an empty store, domain 0, eth0, a bridge
-world_start() {
-	: >$NOHV_DOMAINS
+# daemon_start [xenstored|oxenstored]: with an empty store, and wait until it answers
+daemon_start() {
+	rm -f /run/xenstored/socket
 	case ${1:-xenstored} in
 	xenstored)
 		LD_PRELOAD=$NOHV "$XEN_BIN/xenstored" -N --pid-file $WORLD/xenstored.pid \
@@ -36,6 +36,12 @@ world_start() {
 	disown
 	wait_until 10 test -S /run/xenstored/socket || return 1
 	wait_until 10 timeout 2 xenstore-list / || return 1
+}
+
+# world_start [xenstored|oxenstored]: an empty store, domain 0, eth0, a bridge
+world_start() {
+	: >$NOHV_DOMAINS
+	daemon_start "${1:-}" || return 1
 	ip link set lo up
 	ip link add eth0 type veth peer name uplink0
 	ip addr add 192.168.7.1/24 dev eth0

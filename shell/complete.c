@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* complete.c - candidates for the word at the cursor, from command_complete(), quoted. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "src/cleanup.h"
+#include "src/complete-live.h"
+#include "src/domain.h"
+#include "src/subtree.h"
+#include "shell/complete.h"
+#include "shell/path.h"
+#include "shell/words.h"
+
+struct asked {
+	struct session *session;
+	complete_store store;
+	char quote;
+	struct endings *out;
+};
+
+void endings_release(struct endings *endings)
+{
+	for (size_t i = 0; i < endings->n; i++) {
+		free(endings->v[i].text);
+		free(endings->v[i].label);
+	}
+	free(endings->v);
+	*endings = (struct endings){ 0 };
+}
+
+/* A word that goes on keeps its quote open. */
+static char *quote_word(const char *word, char quote, bool goes_on)
+{
+	char *text = words_quote(word, strlen(word), quote);
+	size_t len = text ? strlen(text) : 0;
+
+	if (goes_on && len > 1 && strchr("'\"", text[0]) && text[len - 1] == text[0])
+		text[len - 1] = '\0';
+	return text;
+}
+
+/* The last step, with its slash. */
+static const char *label_of(const char *word)
+{
+	size_t i = strlen(word);
+
+	if (i && word[i - 1] == '/')
+		i--;
+	while (i && word[i - 1] != '/')
+		i--;
+	return word[i] ? word + i : word;
+}
+
+static void add(const struct asked *asked, const char *word, bool goes_on)
+{
+	struct endings *out = asked->out;
+	size_t size = out->size ? out->size * 2 : 64;
+	struct ending *v = out->n < out->size ? out->v : realloc(out->v, size * sizeof(*v));
+	struct ending ending = {
+		.text = quote_word(word, asked->quote, goes_on),
+		.label = strdup(label_of(word)),
+		.goes_on = goes_on,
+	};
+
+	if (v) {
+		out->size = out->n < out->size ? out->size : size;
+		out->v = v;
+	}
+	if (v && ending.text && ending.label) {
+		v[out->n++] = ending;
+		return;
+	}
+	free(ending.text);
+	free(ending.label);
+}
+
+static struct store *live_store(void *data, const struct args *args)
+{
+	const struct asked *asked = data;
+
+	return args->options[OPT_STORE] ? NULL : asked->store(asked->session);
+}
+
+/* A folder of nodes as it is typed here: relative, "..", "~", "@NAME". */
+static char *live_folder(void *data, const char *typed)
+{
+	const struct asked *asked = data;
+	struct error ignored = { 0 };
+	char *path;
+
+	return path_resolve(asked->session, *typed ? typed : ".", &path, &ignored) ? NULL : path;
+}
+
+static bool is_folder(const char *folder, const char *name)
+{
+	CLEANUP(cleanup_free) char *path = NULL;
+	struct stat st;
+
+	if (asprintf(&path, "%s/%s", *folder ? folder : ".", name) < 0) {
+		path = NULL;
+		return false;
+	}
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+/* Files whose names begin as @word ends, behind its first @at bytes. */
+static void add_files(const struct asked *asked, const char *word, size_t at)
+{
+	const char *typed = word + at, *slash = strrchr(typed, '/'), *part = slash ? slash + 1 : typed;
+	CLEANUP(cleanup_free) char *folder = strndup(typed, (size_t)(part - typed));
+	CLEANUP(cleanup_free) struct dirent **files = NULL;
+	int n = folder ? scandir(*folder ? folder : ".", &files, NULL, alphasort) : 0;
+
+	for (int i = 0; i < n; i++) {
+		CLEANUP(cleanup_free) struct dirent *file = files[i];
+		CLEANUP(cleanup_free) char *text = NULL;
+		bool is_inner = is_folder(folder, file->d_name);
+
+		if (strncmp(file->d_name, part, strlen(part)) || !completion_may_show(file->d_name) ||
+		    (*file->d_name == '.' && *part != '.'))
+			continue;
+		if (asprintf(&text, "%.*s%s%s", (int)(part - word), word, file->d_name,
+			     is_inner ? "/" : "") < 0)
+			text = NULL;
+		else
+			add(asked, text, is_inner);
+	}
+}
+
+static int by_label(const void *a, const void *b)
+{
+	const struct ending *x = a, *y = b;
+	int order = subtree_order(x->label, y->label);
+
+	return order ? order : strcmp(x->text, y->text);
+}
+
+/* The unquoted words, "xvif" in front of them left out. */
+static void complete_words(const struct asked *asked, const struct piece *piece)
+{
+	CLEANUP(cleanup_free) const char **words = calloc(piece->n + 1, sizeof(*words));
+	CLEANUP(candidates_release) struct candidates list = { 0 };
+	struct live_source source = {
+		.store = live_store, .folder = live_folder, .data = (void *)asked,
+	};
+	const struct live live = { .offer = live_offer, .data = &source };
+	size_t skip = piece->n > 1 && !strcmp(piece->words[0].text, "xvif");
+	const char *partial = piece->words[piece->n - 1].text;
+
+	for (size_t i = skip; i < piece->n && words; i++)
+		words[i - skip] = piece->words[i].text;
+	if (!words)
+		return;
+	command_complete(asked->session->all, words, piece->n - skip, &live, &list);
+	for (size_t i = 0; i < list.n; i++)
+		add(asked, list.v[i].word, list.v[i].goes_on);
+	if (list.wants_files)
+		add_files(asked, partial, list.files_at);
+}
+
+/* "@NA" names a domain; what follows a '/' is a path as any other. */
+static bool complete_name(const struct asked *asked, const char *partial)
+{
+	CLEANUP(domains_release) struct domains all = { 0 };
+	struct error ignored = { 0 };
+	struct store *st;
+
+	if (*partial != '@' || strchr(partial, '/'))
+		return false;
+	st = asked->store(asked->session);
+	if (!st || domain_list_names(st, &all, &ignored))
+		return true;
+	for (size_t i = 0; i < all.n; i++) {
+		CLEANUP(cleanup_free) char *word = NULL;
+		const char *name = all.v[i].name;
+
+		if (!name || strncmp(name, partial + 1, strlen(partial + 1)) || strchr(name, '/') ||
+		    !completion_may_show(name))
+			continue;
+		if (asprintf(&word, "@%s/", name) < 0)
+			word = NULL;
+		else
+			add(asked, word, true);
+	}
+	return true;
+}
+
+/* For sh: the last word, as the name of a file. */
+static void complete_file(const struct asked *asked, const char *line, size_t len)
+{
+	CLEANUP(cleanup_free) char *word = NULL;
+	size_t at = len;
+
+	while (at && !strchr(" \t|>;'\"", line[at - 1]))
+		at--;
+	word = strndup(line + at, len - at);
+	if (!word)
+		return;
+	asked->out->at = at;
+	add_files(asked, word, 0);
+}
+
+void complete_line(struct session *session, complete_store store, const char *line, size_t len,
+		   struct endings *out)
+{
+	CLEANUP(pieces_release) struct pieces pieces = { 0 };
+	struct asked asked = { .session = session, .store = store, .out = out };
+	struct open_word open = { 0 };
+	struct error ignored = { 0 };
+	const struct piece *last;
+
+	*out = (struct endings){ 0 };
+	if (words_read_open(line, len, &pieces, &open, &ignored))
+		return;
+	last = &pieces.v[pieces.n - 1];
+	out->at = open.at;
+	asked.quote = open.quote;
+	if (open.is_file)
+		add_files(&asked, last->file, 0);
+	else if (open.is_for_sh)
+		complete_file(&asked, line, len);
+	else if (!complete_name(&asked, last->words[last->n - 1].text))
+		complete_words(&asked, last);
+	if (out->n)
+		qsort(out->v, out->n, sizeof(*out->v), by_label);
+}

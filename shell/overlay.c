@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * overlay.c - a store that records. Deltas also hold, while a batch runs, nodes
+ * that were only looked at: those that are after as they were before.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/cleanup.h"
+#include "shell/overlay.h"
+
+/* A longer message is refused by xenstored (Xen, xs_wire.h, XENSTORE_PAYLOAD_MAX). */
+#define MESSAGE_MAX 4096
+
+/* Is a node above it gone, by what is recorded? Then there is nothing of the base below it. */
+static bool is_cut_off(const struct deltas *d, const char *path)
+{
+	for (const char *slash = strrchr(path, '/'); slash && slash > path;) {
+		CLEANUP(cleanup_free) char *above = strndup(path, (size_t)(slash - path));
+		const struct delta *delta = above && d->n ? deltas_find(d, above) : NULL;
+
+		if (delta && !delta->after.exists)
+			return true;
+		do
+			slash--;
+		while (slash > path && *slash != '/');
+	}
+	return false;
+}
+
+/* The base's word, for who asks this store; it has no connection of its own. Returns an errno. */
+static int run_base(struct overlay *o, struct batch *b)
+{
+	struct error ignored;
+	int code = -store_run(o->base, 0, b, &ignored);
+
+	return code == EIO ? ENOTCONN : code;
+}
+
+static int know(struct deltas *d, const char *path, const struct node *node)
+{
+	bool is_new;
+	struct delta *delta = deltas_get(d, path, &is_new);
+
+	if (!delta)
+		return ENOMEM;
+	if (!is_new)
+		return 0;
+	return node_copy(&delta->before, node) || node_copy(&delta->after, node) ? ENOMEM : 0;
+}
+
+/* Read the nodes of a set, and know them. Returns an errno. */
+static int read_wanted(struct overlay *o, struct deltas *set)
+{
+	struct names *perms = calloc(set->n + 1, sizeof(*perms));
+	struct batch b = { 0 };
+	int code = perms ? 0 : ENOMEM;
+
+	for (size_t i = 0; i < set->n && perms; i++) {
+		struct delta *wanted = set->v[i];
+
+		batch_get_bytes(&b, &wanted->before.value, &wanted->before.len, "%s", wanted->path);
+		batch_perms(&b, &perms[i], "%s", wanted->path);
+	}
+	if (!code)
+		code = run_base(o, &b);
+	for (size_t i = 0; i < set->n && !code; i++) {
+		struct node *node = &set->v[i]->before;
+
+		node->exists = node->value != NULL;
+		if (node->exists && node_set_perms(node, &perms[i]))
+			code = ENOMEM;
+		if (!code)
+			code = know(&o->deltas, set->v[i]->path, node);
+	}
+	for (size_t i = 0; i < set->n && perms; i++)
+		names_release(&perms[i]);
+	free(perms);
+	return code;
+}
+
+/* Put a path and those above it into a set, as far as they are not known. */
+static int want(struct deltas *set, struct deltas *d, const char *path)
+{
+	CLEANUP(cleanup_free) char *above = strdup(path);
+	bool is_new = true;
+
+	while (above && is_new && !deltas_find(d, above)) {
+		char *parent = path_parent(above);
+
+		if (is_cut_off(d, above) ? know(d, above, &(struct node){ 0 }) :
+					   !deltas_get(set, above, &is_new)) {
+			free(parent);
+			return ENOMEM;
+		}
+		if (!parent)
+			return above[1] ? ENOMEM : 0;
+		free(above);
+		above = parent;
+	}
+	return above ? 0 : ENOMEM;
+}
+
+/* The names below each of a level, as the next level. Returns an errno. */
+static int list_level(struct overlay *o, const struct lines *level, struct deltas *next)
+{
+	struct names *names = calloc(level->n, sizeof(*names));
+	struct batch b = { 0 };
+	int code = names ? 0 : ENOMEM;
+
+	for (size_t i = 0; i < level->n && names; i++)
+		batch_list(&b, &names[i], "%s", level->v[i]);
+	if (!code)
+		code = run_base(o, &b);
+	for (size_t i = 0; i < level->n && !code; i++)
+		for (unsigned j = 0; j < names[i].n && !code; j++) {
+			CLEANUP(cleanup_free) char *path = NULL;
+			bool is_new;
+
+			if (asprintf(&path, "%s/%s", level->v[i], names[i].v[j]) < 0)
+				path = NULL;
+			code = path && deltas_get(next, path, &is_new) ? 0 : ENOMEM;
+		}
+	for (size_t i = 0; i < level->n && names; i++)
+		names_release(&names[i]);
+	free(names);
+	return code;
+}
+
+/* Know all nodes below @top, level by level. Returns an errno. */
+static int read_below(struct overlay *o, const char *top)
+{
+	struct lines level = { 0 };
+	int code = lines_add(&level, "%s", top) ? ENOMEM : 0;
+
+	while (!code && level.n) {
+		struct deltas next = { 0 };
+
+		code = list_level(o, &level, &next);
+		if (!code)
+			code = read_wanted(o, &next);
+		lines_release(&level);
+		for (size_t i = 0; i < next.n && !code; i++)
+			code = lines_add(&level, "%s", next.v[i]->path) ? ENOMEM : 0;
+		deltas_release(&next);
+	}
+	lines_release(&level);
+	return code;
+}
+
+static int record_remove(struct overlay *o, const char *path)
+{
+	struct delta *delta = deltas_find(&o->deltas, path);
+	int code = 0;
+
+	if (!path[1])
+		return EINVAL;
+	if (!delta->after.exists)
+		return 0;
+	if (delta->before.exists && !is_cut_off(&o->deltas, path))
+		code = read_below(o, path);
+	for (size_t i = deltas_at(&o->deltas, path); i < o->deltas.n && !code; i++) {
+		delta = o->deltas.v[i];
+		if (strcmp(delta->path, path) && !path_is_below(delta->path, path))
+			break;
+		node_release(&delta->after);
+	}
+	return code;
+}
+
+/* As what is above it has; that is known. */
+static int inherit(struct delta *delta, const struct delta *above)
+{
+	char *perms = strdup(above && above->after.perms ? above->after.perms : "n0");
+
+	if (!perms)
+		return ENOMEM;
+	free(delta->after.perms);
+	delta->after.perms = perms;
+	delta->after.inherits = true;
+	return 0;
+}
+
+/* xenstored creates the nodes above it, too, each empty (Xen, tools/xenstored/core.c, create_node). */
+static int record_write(struct overlay *o, const char *path, const char *value, size_t len)
+{
+	CLEANUP(cleanup_free) char *parent = path_parent(path);
+	struct delta *delta = deltas_find(&o->deltas, path);
+	const struct delta *above = parent ? deltas_find(&o->deltas, parent) : NULL;
+	int code = 0;
+
+	if (strlen(path) + 1 + len > MESSAGE_MAX)
+		return E2BIG;
+	if (above && !above->after.exists) {
+		code = record_write(o, parent, "", 0);
+		if (!code)
+			deltas_find(&o->deltas, parent)->after.is_implied = true;
+	}
+	if (!code && !delta->after.exists)
+		code = inherit(delta, above);
+	return code || !node_set_value(&delta->after, value, len) ? code : ENOMEM;
+}
+
+static int record_perms(struct overlay *o, const char *path, const char *text, size_t len)
+{
+	struct delta *delta = deltas_find(&o->deltas, path);
+	struct names perms = { 0 };
+	int code = delta->after.exists ? 0 : ENOENT;
+	char *end;
+
+	if (code)
+		return code;
+	for (size_t i = 0; i < len; i++)
+		perms.n += !text[i];
+	perms.v = calloc(perms.n + 1, sizeof(*perms.v));
+	end = (char *)text;
+	for (unsigned i = 0; i < perms.n && perms.v; i++, end += strlen(end) + 1)
+		perms.v[i] = end;
+	code = perms.v && !node_set_perms(&delta->after, &perms) ? 0 : ENOMEM;
+	free(perms.v);
+	return code;
+}
+
+static int deliver_perms(const struct delta *delta, struct batch *b, size_t i)
+{
+	CLEANUP(cleanup_free) char *text = strdup(delta->after.perms);
+	size_t len = text ? strlen(text) + 1 : 0;
+
+	for (size_t j = 0; j < len; j++)
+		if (text[j] == ' ')
+			text[j] = '\0';
+	return text && !batch_deliver(b, i, text, len) ? 0 : ENOMEM;
+}
+
+/* The names of the base, changed as is recorded, each with its NUL. */
+static int merge_names(const struct overlay *o, const char *path, const struct names *base,
+		       char **out, size_t *len_out)
+{
+	size_t start = strlen(path) + (path[1] != '\0');
+	FILE *f = open_memstream(out, len_out);
+
+	if (!f)
+		return ENOMEM;
+	for (unsigned i = 0; i < base->n; i++) {
+		CLEANUP(cleanup_free) char *child = NULL;
+		const struct delta *delta;
+
+		if (asprintf(&child, "%s%s%s", path, path[1] ? "/" : "", base->v[i]) < 0)
+			child = NULL;
+		delta = child ? deltas_find(&o->deltas, child) : NULL;
+		if (!delta || delta->after.exists)
+			fwrite(base->v[i], 1, strlen(base->v[i]) + 1, f);
+	}
+	for (size_t i = deltas_at(&o->deltas, path); i < o->deltas.n; i++) {
+		const struct delta *delta = o->deltas.v[i];
+
+		if (strcmp(delta->path, path) && !path_is_below(delta->path, path))
+			break;
+		if (strlen(delta->path) > start && !strchr(delta->path + start, '/') &&
+		    delta->after.exists && !delta->before.exists)
+			fwrite(delta->path + start, 1, strlen(delta->path + start) + 1, f);
+	}
+	return fclose(f) ? ENOMEM : 0;
+}
+
+static int deliver_list(const struct overlay *o, struct batch *b, size_t i, const struct names *base)
+{
+	CLEANUP(cleanup_free) char *names = NULL;
+	size_t len = 0;
+	int code = merge_names(o, batch_path(b, i), base, &names, &len);
+
+	if (code)
+		return code;
+	return batch_deliver(b, i, names, len) ? ENOMEM : 0;
+}
+
+/* Answers of the base to the reads of a batch, by their index. */
+struct answers {
+	char **values;
+	size_t *lens;
+	struct names *names;
+};
+
+static bool is_read(enum batch_kind kind)
+{
+	return kind == BATCH_VALUE || kind == BATCH_LIST || kind == BATCH_PERMS;
+}
+
+/* Ask the base for what is not known here. Returns an errno. */
+static int ask_base(struct overlay *o, const struct batch *b, size_t from, size_t to,
+		    struct answers *a, size_t *at_out)
+{
+	struct batch asked = { 0 };
+
+	for (size_t i = from; i < to; i++) {
+		const char *path = batch_path(b, i);
+		const struct delta *delta = deltas_find(&o->deltas, path);
+
+		if (delta ? b->v[i].kind != BATCH_LIST || !delta->after.exists || !delta->before.exists :
+			    is_cut_off(&o->deltas, path))
+			continue;
+		if (b->v[i].kind == BATCH_VALUE)
+			batch_get_bytes(&asked, &a->values[i], &a->lens[i], "%s", path);
+		else if (b->v[i].kind == BATCH_LIST)
+			batch_list(&asked, &a->names[i], "%s", path);
+		else
+			batch_perms(&asked, &a->names[i], "%s", path);
+	}
+	*at_out = from;
+	if (!asked.n && !asked.failed)
+		return 0;
+	return run_base(o, &asked);
+}
+
+static int deliver_base(struct batch *b, size_t i, const struct names *names)
+{
+	CLEANUP(cleanup_free) char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return ENOMEM;
+	for (unsigned j = 0; j < names->n; j++)
+		fwrite(names->v[j], 1, strlen(names->v[j]) + 1, f);
+	if (fclose(f))
+		return ENOMEM;
+	return batch_deliver(b, i, text, len) ? ENOMEM : 0;
+}
+
+static int deliver(const struct overlay *o, struct batch *b, size_t i, const struct answers *a)
+{
+	const char *path = batch_path(b, i);
+	const struct delta *delta = deltas_find(&o->deltas, path);
+
+	if (delta ? !delta->after.exists : is_cut_off(&o->deltas, path))
+		return batch_deliver(b, i, NULL, 0) ? ENOMEM : 0;
+	if (b->v[i].kind == BATCH_LIST)
+		return deliver_list(o, b, i, &a->names[i]);
+	if (b->v[i].kind == BATCH_PERMS)
+		return delta ? deliver_perms(delta, b, i) : deliver_base(b, i, &a->names[i]);
+	if (delta)
+		return batch_deliver(b, i, delta->after.value, delta->after.len) ? ENOMEM : 0;
+	return batch_deliver(b, i, a->values[i], a->lens[i]) ? ENOMEM : 0;
+}
+
+static int run_reads(struct overlay *o, struct batch *b, size_t from, size_t to, size_t *at_out)
+{
+	struct answers a = {
+		.values = calloc(b->n, sizeof(*a.values)),
+		.lens = calloc(b->n, sizeof(*a.lens)),
+		.names = calloc(b->n, sizeof(*a.names)),
+	};
+	int code = a.values && a.lens && a.names ? ask_base(o, b, from, to, &a, at_out) : ENOMEM;
+
+	for (size_t i = from; i < to && !code; i++)
+		code = deliver(o, b, i, &a);
+	for (size_t i = from; i < to && a.values && a.names; i++) {
+		free(a.values[i]);
+		names_release(&a.names[i]);
+	}
+	free(a.values);
+	free(a.lens);
+	free(a.names);
+	return code;
+}
+
+static int record(struct overlay *o, const struct batch *b, size_t i)
+{
+	size_t len = 0;
+	const char *path = batch_path(b, i), *rest = batch_rest(b, i, &len);
+
+	if (b->v[i].kind == BATCH_WRITE)
+		return record_write(o, path, rest, len);
+	if (b->v[i].kind == BATCH_REMOVE)
+		return record_remove(o, path);
+	return b->v[i].kind == BATCH_SET_PERMS ? record_perms(o, path, rest, len) : EINVAL;
+}
+
+static int run_writes(struct overlay *o, struct batch *b, size_t from, size_t to, size_t *at_out)
+{
+	struct deltas wanted = { 0 };
+	int code = 0;
+
+	for (size_t i = from; i < to && !code; i++)
+		code = want(&wanted, &o->deltas, batch_path(b, i));
+	*at_out = from;
+	if (!code)
+		code = read_wanted(o, &wanted);
+	deltas_release(&wanted);
+	for (size_t i = from; i < to && !code; i++) {
+		*at_out = i;
+		code = record(o, b, i);
+	}
+	return code;
+}
+
+/* Reads that stand together are done together, and so are writes. */
+static int run(void *handle, store_tx tx, struct batch *b, size_t *at_out)
+{
+	struct overlay *o = handle;
+	int code = 0;
+
+	(void)tx;
+	for (size_t from = 0, to; from < b->n && !code; from = to) {
+		bool reads = is_read(b->v[from].kind);
+
+		for (to = from + 1; to < b->n && is_read(b->v[to].kind) == reads; to++)
+			;
+		code = reads ? run_reads(o, b, from, to, at_out) : run_writes(o, b, from, to, at_out);
+	}
+	deltas_sweep(&o->deltas);
+	return code;
+}
+
+static store_tx begin(void *handle)
+{
+	struct overlay *o = handle;
+
+	errno = o->in_transaction ? EBUSY : ENOMEM;
+	if (o->in_transaction || deltas_merge(&o->saved, &o->deltas))
+		return 0;
+	o->in_transaction = true;
+	return 1;
+}
+
+static bool end(void *handle, store_tx tx, bool commit)
+{
+	struct overlay *o = handle;
+
+	(void)tx;
+	if (commit) {
+		deltas_release(&o->saved);
+	} else {
+		deltas_release(&o->deltas);
+		o->deltas = o->saved;
+		o->saved = (struct deltas){ 0 };
+	}
+	o->in_transaction = false;
+	return true;
+}
+
+static void close_nothing(void *handle)
+{
+	(void)handle;
+}
+
+static const struct store_ops ops = {
+	.run = run,
+	.begin = begin,
+	.end = end,
+	.close = close_nothing,
+};
+
+void overlay_begin(struct overlay *overlay, struct store *base)
+{
+	*overlay = (struct overlay){
+		.store = { .ops = &ops, .handle = overlay, .timeout_s = base->timeout_s },
+		.base = base,
+	};
+}
+
+void overlay_end(struct overlay *overlay)
+{
+	deltas_release(&overlay->deltas);
+	deltas_release(&overlay->saved);
+	overlay->store.ops = NULL;
+}

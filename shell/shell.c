@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* shell.c - xvif shell: xenstore explored the way people explore a file system. */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/cleanup.h"
+#include "src/commands.h"
+#include "src/output.h"
+#include "src/store-file.h"
+#include "shell/interactive.h"
+#include "shell/script.h"
+#include "shell/tree-cmds.h"
+
+/* Longest wait for an answer while a line is typed: somebody has pressed Tab. */
+#define PATIENCE_S 2
+
+static size_t count(const struct command *const *list)
+{
+	size_t n = 0;
+
+	while (list[n])
+		n++;
+	return n;
+}
+
+/* The shell's own command of that name comes before the tool's; some make no sense here. */
+static bool is_left_out(const struct command *command, const struct command *const *own, size_t n)
+{
+	if (command == &cmd_shell || command == &cmd_complete)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(own[i]->name, command->name))
+			return true;
+	return false;
+}
+
+/* All commands there are, for free(): the tool's, then the shell's own. */
+static const struct command **gather(const struct command *const *tool)
+{
+	const struct command *const *const own[] = {
+		look_commands, change_commands, step_commands, watch_commands, session_commands,
+	};
+	const struct command **all, **mine;
+	size_t n = 0, n_mine = 0, n_tool = count(tool);
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		n_mine += count(own[i]);
+	all = calloc(n_tool + n_mine + 1, sizeof(*all));
+	mine = calloc(n_mine + 1, sizeof(*mine));
+	n_mine = 0;
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own) && mine; i++)
+		for (size_t j = 0; own[i][j]; j++)
+			mine[n_mine++] = own[i][j];
+	for (size_t i = 0; i < n_tool && all && mine; i++)
+		if (!is_left_out(tool[i], mine, n_mine))
+			all[n++] = tool[i];
+	for (size_t i = 0; i < n_mine && all && mine; i++)
+		all[n++] = mine[i];
+	if (!mine) {
+		free(all);
+		all = NULL;
+	}
+	free(mine);
+	return all;
+}
+
+static int run_file(struct session *session, const char *name, bool goes_on, int *status_out,
+		    struct error *err)
+{
+	FILE *f = strcmp(name, "-") ? fopen(name, "re") : stdin;
+
+	if (!f)
+		return error_status(err, STATUS_USAGE, -errno, "%s: %s", name, strerror(errno));
+	*status_out = script_run(session, f, f == stdin ? "stdin" : name, goes_on);
+	if (f != stdin)
+		fclose(f);
+	return 0;
+}
+
+static bool is_script(const struct args *args)
+{
+	return args->options[OPT_EXECUTE] || args->options[OPT_FILE] || !isatty(STDIN_FILENO);
+}
+
+static int run_session(struct session *session, const struct args *args, int *status_out,
+		       struct error *err)
+{
+	bool goes_on = args->options[OPT_KEEP_GOING];
+	const char *text = args->options[OPT_EXECUTE];
+
+	if (!is_script(args))
+		return interact(session, output_has_colors(args, stdout), status_out, err);
+	if (args->options[OPT_FILE])
+		return run_file(session, args->options[OPT_FILE], goes_on, status_out, err);
+	if (!text)
+		return run_file(session, "-", goes_on, status_out, err);
+	*status_out = script_run_text(session, text, goes_on);
+	return 0;
+}
+
+static int open_store(struct store *st, const struct args *args, struct error *err)
+{
+	if (args->options[OPT_STORE])
+		return store_file_open(st, args->options[OPT_STORE], err);
+	return store_open(st, is_script(args) ? args->timeout_s : PATIENCE_S, err);
+}
+
+static int check_options(const struct args *args, struct error *err)
+{
+	if (args->options[OPT_EXECUTE] && args->options[OPT_FILE])
+		return error_status(err, STATUS_USAGE, -EINVAL, "--command and --file: which of them?");
+	return no_document(args, err);
+}
+
+static int run_shell(struct context *cx, const struct args *args, struct error *err)
+{
+	CLEANUP(store_close) struct store st = { 0 };
+	CLEANUP(cleanup_free) const struct command **all = gather(cx->commands);
+	struct session session = {
+		.all = all, .tool = cx->commands, .place = "", .timeout_s = args->timeout_s,
+		.is_interactive = !is_script(args), .dry_run = args->options[OPT_DRY_RUN],
+		.is_file = args->options[OPT_STORE],
+	};
+	int status = 0, r = all ? check_options(args, err) : error_memory(err);
+
+	setlocale(LC_CTYPE, "");
+	if (!r)
+		r = open_store(&st, args, err);
+	if (r)
+		return r;
+	r = session_begin(&session, &st, err);
+	session.state.in_transaction = session.dry_run;
+	if (!r)
+		r = run_session(&session, args, &status, err);
+	if (!r && session.state.wants_exit)
+		status = session.state.exit_status;
+	session_end(&session);
+	cx->status = (enum status)status;
+	return r;
+}
+
+const struct command cmd_shell = {
+	.name = "shell",
+	.summary = "explore xenstore, and run all commands, from one prompt",
+	.help = "Read commands and run them: those of xvif, and those for nodes of xenstore, as for files:\n"
+		"ls, cd, cat, tree, set, rm, cp ...; type 'help' in it. On a terminal with completion\n"
+		"and history; else, and with -c and -f, it stops at the first error. With --dry-run\n"
+		"changes are recorded and seen by the commands that follow, and never written. With\n"
+		"--store a dump is explored.",
+	.options = OPTION(EXECUTE) | OPTION(FILE) | OPTION(KEEP_GOING) | OPTION(DRY_RUN) | OPTION(STORE),
+	.run = run_shell,
+};
