@@ -130,5 +130,6 @@ const struct command cmd_doctor = {
 	.arguments = { ARG_FINDINGS },
 	.columns = finding_fields,
 	.options = OPTION(FIX),
+	.effect = EFFECT_HOST,
 	.run = run_doctor,
 };

@@ -116,7 +116,7 @@ passes() { # ADDRESS
 	iptables -P FORWARD DROP
 	bridged_list "10.9.0.1 10.9.0.2"
 	peer_on_bridge
-	! passes 10.9.0.2
+	not passes 10.9.0.2
 	finds quoted-ip bad "$common: line "
 	[ "$(jq '.findings[0].fixable' <<<"$output")" = true ]
 	cmp $common /run/xen/before.sh
@@ -126,7 +126,7 @@ passes() { # ADDRESS
 	[ "$status" = 0 ]
 	[[ "$output" == *"mended"*"$common.bak"* ]]
 	sed 's/in "$ip"$/in $ip/' /run/xen/before.sh | cmp - $common
-	! cmp -s $common /run/xen/before.sh
+	not cmp -s $common /run/xen/before.sh
 	cmp $common.bak /run/xen/before.sh
 	[ "$(stat -c '%u:%g %a' $common $common.bak | uniq)" = "1234:4321 640" ]
 	[ "$(ls /etc/xen/scripts)" = "$( (ls /run/xen/scripts; echo vif-common.sh.bak) | sort)" ]
@@ -135,7 +135,7 @@ passes() { # ADDRESS
 	hotplug 2 1 online
 	passes 10.9.0.2
 	passes 10.9.0.1
-	! passes 10.9.0.3
+	not passes 10.9.0.3
 
 	before=$(stat -c '%i %Z' $common $common.bak)
 	xvif doctor --fix quoted-ip
@@ -335,7 +335,7 @@ passes() { # ADDRESS
 	ip -n outside link set uplink0 up
 	ip -n g1.0 route add local 192.168.7.50 dev lo
 	xvif add-ip web01 192.168.7.50
-	! ip netns exec outside ping -c 1 -W 1 192.168.7.50
+	not ip netns exec outside ping -c 1 -W 1 192.168.7.50
 	finds proxy-arp bad "192.168.7.50 of routed guests: in the network of eth0"
 	ip neighbour add proxy 192.168.7.50 dev eth0
 	finds proxy-arp ok
@@ -360,7 +360,7 @@ passes() { # ADDRESS
 	echo 1 >/proc/sys/net/ipv4/conf/all/rp_filter
 	echo 0 >/proc/sys/net/ipv4/conf/vif2.0/rp_filter
 	finds rp-filter ok "vif1.0, vif2.0"
-	! ip netns exec g1.0 ping -c 1 -W 1 -I 10.3.3.3 192.168.7.1
+	not ip netns exec g1.0 ping -c 1 -W 1 -I 10.3.3.3 192.168.7.1
 	sent=$(awk '/^TcpExt/ && !n {for (n = 1; $n != "IPReversePathFilter"; n++); next} /^TcpExt/ {print $n}' /proc/net/netstat)
 	[ "$sent" -gt "$dropped" ]
 	only_bridged
@@ -400,7 +400,7 @@ passes() { # ADDRESS
 	finds forward-policy ok drops
 	echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
 	peer_on_bridge
-	! passes 10.9.0.1
+	not passes 10.9.0.1
 	finds forward-policy bad "bridged guests are cut off"
 	iptables -I FORWARD -m physdev --physdev-is-bridged -j ACCEPT
 	finds forward-policy note
@@ -425,7 +425,7 @@ passes() { # ADDRESS
 	finds bridge-netfilter bad "vif2.1"
 	echo 1 >/sys/class/net/xenbr0/bridge/nf_call_iptables
 	finds bridge-netfilter ok
-	! passes 10.9.0.3
+	not passes 10.9.0.3
 	echo 0 >/sys/class/net/xenbr0/bridge/nf_call_iptables
 	iptables -P FORWARD ACCEPT
 	finds bridge-netfilter note

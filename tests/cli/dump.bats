@@ -149,7 +149,7 @@ write_tree() {
 	[[ "$output" == *"2 nodes that the dump does not have stay"* ]]
 	[ "$(xenstore-read /tool/p/a /tool/p/b/c | tr '\n' ' ')" = '1 3 ' ]
 	[ "$(xvif load --prune -J /run/xen/p | jq -c '[.changed,.added,.modified,.removed,.kept]')" = '[true,0,0,2,0]' ]
-	! xenstore-exists /tool/p/b
+	not xenstore-exists /tool/p/b
 	xvif dump /tool/p | cmp - /run/xen/p
 }
 
@@ -322,11 +322,11 @@ no_dump() {
 	iptables -A FORWARD -m physdev --physdev-is-bridged --physdev-in vif1.0 -s 10.0.0.1 -j ACCEPT
 	strace -f -o /run/xen/trace xvif show -J web01 0 --store /run/xen/there >/run/xen/json
 	[ "$(jq -c '.vifs[0] | [.routes, .rules, .since, .persisted.userdata]' /run/xen/json)" = '[null,null,null,null]' ]
-	! grep -qE 'NETLINK|xenstored|/var/lib/xen|/dev/xen|execve.*iptables' /run/xen/trace || { cat /run/xen/trace; return 1; }
+	not grep -qE 'NETLINK|xenstored|/var/lib/xen|/dev/xen|execve.*iptables' /run/xen/trace || { cat /run/xen/trace; return 1; }
 	strace -f -o /run/xen/trace xvif check --store /run/xen/there
-	! grep -qE 'NETLINK|xenstored|/var/lib/xen|/dev/xen|/run/xvif|execve.*iptables' /run/xen/trace
+	not grep -qE 'NETLINK|xenstored|/var/lib/xen|/dev/xen|/run/xvif|execve.*iptables' /run/xen/trace
 	strace -f -o /run/xen/trace xvif show web01 --guest-config=iproute2 --store /run/xen/there
-	! grep -qE 'NETLINK|/dev/xen' /run/xen/trace
+	not grep -qE 'NETLINK|/dev/xen' /run/xen/trace
 }
 
 @test "dumps of nodes that vanish and appear as fast as possible" {

@@ -118,7 +118,7 @@ load setup
 	grep -qx 'MACAddress=00:16:3e:00:00:03' <<<"$output"
 	grep -qx 'Address=10.5.7.7/16' <<<"$output"
 	grep -qx 'Gateway=10.5.0.254' <<<"$output"
-	! grep -q OnLink <<<"$output"
+	not grep -q OnLink <<<"$output"
 	xvif show db01 --guest-config=netplan | grep -qx '        - "10.5.7.7/16"'
 	xvif show db01 --guest-config=ifupdown | grep -qx '    address 10.5.7.7/16'
 	run xvif show --guest-config=netplan

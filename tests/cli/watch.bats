@@ -215,7 +215,7 @@ marker() {
 	printed 1
 	xenstore-write /local/domain/1/data "$long"
 	printed 2
-	! grep -q $'\033' /run/xen/lines
+	not grep -q $'\033' /run/xen/lines
 	[ "$(line 1)" = "/local/domain/1/data: (none) -> 'we\\x1b[2Jb\\xc2\\x9b'" ]
 	[[ "$(line 2)" == *"xxx'... (1500 bytes)" ]]
 	[ "$(line 2 | wc -c)" -lt 400 ]

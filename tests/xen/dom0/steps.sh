@@ -200,10 +200,6 @@ consistent() {
 	same "differences found by xvif check" "" "$output"
 }
 
-has_command() { # NAME: this xvif has it
-	xvif help "$1" >/dev/null 2>&1
-}
-
 # tidy: after a scenario, whatever its end: the host as after boot
 tidy() {
 	local id name
