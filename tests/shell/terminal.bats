@@ -196,7 +196,7 @@ teardown() {
 	xenstore-write /local/domain/1/news 'from outside'
 	see 'from outside'
 	ends <<-EOF
-	$(screen | grep 'from outside')
+	$(screen | grep "^\[1\] 2.* /local/domain/1/news: (none) -> 'from outside'$")
 	xvif:/> set /local/domain/1/half "ty
 	EOF
 	press x End 'ped"' Enter
