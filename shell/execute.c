@@ -409,8 +409,8 @@ static void watcher(struct session *session, struct job_to_do *job, int out)
 static int start_watch(struct session *session, struct job_to_do *job, struct error *err)
 {
 	struct job *jobs = realloc(session->jobs, (session->n_jobs + 1) * sizeof(*jobs));
-	unsigned number = session->n_jobs ? jobs[session->n_jobs - 1].number + 1 : 1;
 	char *line = strdup(session->line);
+	unsigned number;
 	int ends[2];
 	pid_t pid;
 
@@ -420,6 +420,7 @@ static int start_watch(struct session *session, struct job_to_do *job, struct er
 		free(line);
 		return error_memory(err);
 	}
+	number = session->n_jobs ? jobs[session->n_jobs - 1].number + 1 : 1;
 	fflush(stdout);
 	pid = fork();
 	if (!pid)

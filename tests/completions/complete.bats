@@ -166,7 +166,7 @@ silent() {
 }
 
 @test "silence when one may not ask xenstored" {
-	mkdir -m 755 /run/xen/bin
+	mkdir -p -m 755 /run/xen/bin
 	cp "$(command -v xvif)" "$XVIF_BUILD"/.libs/libsxp.so* /run/xen/bin
 	export LD_LIBRARY_PATH=/run/xen/bin
 	local as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups /run/xen/bin/xvif)
