@@ -86,10 +86,12 @@ static int read_escape(struct reader *rd, struct growing *w, struct error *err)
 {
 	size_t at = rd->at++;
 	char c = rd->at < rd->len ? rd->line[rd->at] : '\0';
+	bool is_hex = c == 'x' && rd->len - rd->at > 2;
+	int high = is_hex ? hex(rd->line[rd->at + 1]) : -1;
+	int low = is_hex ? hex(rd->line[rd->at + 2]) : -1;
 
-	if (c == 'x' && rd->len - rd->at > 2 && hex(rd->line[rd->at + 1]) >= 0 &&
-	    hex(rd->line[rd->at + 2]) >= 0) {
-		grow(w, (char)(hex(rd->line[rd->at + 1]) << 4 | hex(rd->line[rd->at + 2])), true);
+	if (high >= 0 && low >= 0) {
+		grow(w, (char)(high << 4 | low), true);
 		rd->at += 3;
 		return 0;
 	}

@@ -291,7 +291,7 @@ static int add_children(struct reader *d, uint32_t parent, struct error *err)
 
 static int read_node(struct reader *d, uint32_t node, struct error *err)
 {
-	struct parts parts;
+	struct parts parts = { 0 };
 	int r;
 
 	d->node = node;

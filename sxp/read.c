@@ -63,7 +63,7 @@ bool reader_grow(struct reader *rd)
 	struct sxp_allocator allocator = doc->allocator;
 	size_t old = rd->size, size = old * 2, n_stack = (size_t)(rd->base - rd->top);
 	uint32_t *stack_before;
-	void *memory = doc;
+	void *memory;
 
 	if (doc->allocated) {
 		memory = doc_resize(&allocator, doc, old, size);
