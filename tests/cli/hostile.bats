@@ -122,6 +122,25 @@ cold_start() { # DOMID DEVID
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.9 10.0.0.5" ]
 }
 
+@test "xenstored goes away at any request of an edit, for good: it is said, nothing crashes" {
+	local n status
+	for n in $(seq 60); do
+		status=0
+		strace -f -o /run/xen/trace -e inject=sendto:error=EPIPE:when=$n \
+			-e inject=connect:error=ECONNREFUSED:when=2+ \
+			xvif add-ip --hotplug=none web01 10.0.0.5 >/run/xen/output 2>&1 || status=$?
+		[ $status != 0 ] || break
+		case $status in
+		1 | 5) grep -q "^xvif: " /run/xen/output ;;
+		*) false ;;
+		esac || { echo "request $n: status $status"; cat /run/xen/output; return 1; }
+		xvif -q repair
+		xvif -q set-ips web01 10.0.0.1 10.0.0.2
+	done
+	[ "$n" -gt 5 ]
+	[ $status = 0 ]
+}
+
 @test "two vifs cannot get one address at the same time" {
 	slow_script
 	local pid status=0
