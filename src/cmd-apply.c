@@ -129,9 +129,8 @@ static int announce(const struct edit *e, void *data, struct error *err)
 
 	if (r)
 		return r;
-	for (size_t i = 0; i < e->survey.notes.n && is_text(a->args) && !a->args->options[OPT_QUIET];
-	     i++)
-		fprintf(stderr, "xvif: note: %s\n", e->survey.notes.v[i]);
+	if (is_text(a->args) && !a->args->options[OPT_QUIET])
+		edit_print_notes(&e->survey);
 	return 0;
 }
 
@@ -174,8 +173,8 @@ static void print_changed(const struct application *a, const struct edit *e)
 {
 	if (!is_text(a->args) || a->args->options[OPT_QUIET])
 		return;
-	for (size_t i = 0; i < e->plan.n && a->args->options[OPT_VERBOSE]; i++)
-		fprintf(a->cx->out, "%s\n", e->plan.v[i]);
+	if (a->args->options[OPT_VERBOSE])
+		edit_print_plan(&e->plan, a->cx->out);
 	edit_print_line(e, output_has_colors(a->args, a->cx->out), a->cx->out);
 }
 

@@ -278,6 +278,22 @@ cold_start() { # DOMID DEVID
 	[[ "$output" == 'web\xff\xc2\x9b31m vif 0:'* ]]
 }
 
+@test "notes and plans of an edit show no control byte" {
+	xenstore-write /local/domain/0/backend/vif/1/0/type vif_ioemu \
+		/local/domain/1/image/device-model-domid $'9\e[31m' \
+		/local/domain/0/backend/vif/1/0/gatewaydev $'eth9\e[31m'
+	local command
+	for command in "add-ip --dry-run" add-ip; do
+		run xvif $command --hotplug=none web01 10.0.0.5
+		echo "$output"
+		[[ "$output" == *'domain 9\x1b[31m'* ]]
+		[[ "$output" != *$'\e'* ]]
+	done
+	xenstore-rm /local/domain/1/image
+	run xvif add-ip --dry-run --hotplug=cycle web01 10.0.0.6
+	[[ "$output" != *$'\e'* ]]
+}
+
 @test "a changed script that the operator vouched for, until it changes again" {
 	echo 'true' >>/etc/xen/scripts/vif-route
 	refused 1 "scripts.conf" xvif add-ip web01 10.0.0.5
