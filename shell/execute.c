@@ -385,22 +385,27 @@ void job_end(struct session *session, size_t i)
 	struct job *job = &session->jobs[i];
 
 	kill(job->pid, SIGTERM);
-	wait_for(job->pid);
+	/* it may be waiting for somebody to take its lines, with signals held back */
 	close(job->fd);
+	wait_for(job->pid);
 	free(job->line);
 	free(job->text);
 	memmove(job, job + 1, (--session->n_jobs - i) * sizeof(*job));
 }
 
-static void watcher(struct session *session, struct job_to_do *job, int out)
+/* @ends: of the pipe to the shell, which alone is to read it, and those of other watches. */
+static void watcher(struct session *session, struct job_to_do *job, const int ends[2])
 {
 	struct error err = { .status = STATUS_REFUSED };
 
+	close(ends[0]);
+	for (size_t i = 0; i < session->n_jobs; i++)
+		close(session->jobs[i].fd);
 	setpgid(0, 0);
 	let_signals_through();
 	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(out, STDERR_FILENO);
+	dup2(ends[1], STDOUT_FILENO);
+	dup2(ends[1], STDERR_FILENO);
 	job->out = stdout;
 	_exit(connect_anew(session, job, &err) ? report(session, &err) :
 							  run_here(session, job));
@@ -424,7 +429,7 @@ static int start_watch(struct session *session, struct job_to_do *job, struct er
 	fflush(stdout);
 	pid = fork();
 	if (!pid)
-		watcher(session, job, ends[1]);
+		watcher(session, job, ends);
 	close(ends[1]);
 	if (pid < 0) {
 		free(line);

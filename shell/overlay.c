@@ -203,6 +203,11 @@ static int record_write(struct overlay *o, const char *path, const char *value, 
 	return code || !node_set_value(&delta->after, value, len) ? code : ENOMEM;
 }
 
+static int record_make(struct overlay *o, const char *path)
+{
+	return deltas_find(&o->deltas, path)->after.exists ? 0 : record_write(o, path, "", 0);
+}
+
 static int record_perms(struct overlay *o, const char *path, const char *text, size_t len)
 {
 	struct delta *delta = deltas_find(&o->deltas, path);
@@ -379,6 +384,8 @@ static int record(struct overlay *o, const struct batch *b, size_t i)
 
 	if (b->v[i].kind == BATCH_WRITE)
 		return record_write(o, path, rest, len);
+	if (b->v[i].kind == BATCH_MAKE)
+		return record_make(o, path);
 	if (b->v[i].kind == BATCH_REMOVE)
 		return record_remove(o, path);
 	return b->v[i].kind == BATCH_SET_PERMS ? record_perms(o, path, rest, len) : EINVAL;

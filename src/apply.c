@@ -403,11 +403,12 @@ static int lost(struct error *err)
 static int go_back(const struct apply *a, int code, struct error *err)
 {
 	struct error why = { 0 };
-	bool gone = is_gone(a);
+	bool gone;
 	int r = 0;
 
 	if (a->is_lost)
 		return lost(err);
+	gone = is_gone(a);
 	if (a->committed)
 		r = store_transact(a->st, write_before, (void *)a, &why);
 	if (!r && a->persisted && !gone)

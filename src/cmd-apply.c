@@ -35,6 +35,7 @@ struct application {
 	const struct args *args;
 	struct sxp_doc *doc;
 	sxp_node vifs;			/* of the result */
+	const struct fleet_vif *at;	/* what is worked on */
 	size_t n_changed, n_unchanged, n_failed;
 	struct error first;		/* of those that failed */
 };
@@ -110,14 +111,26 @@ static void take_failed(struct application *a, const struct fleet_vif *f, const 
 	print_failure(f, why);
 }
 
+/* The domain that was found may be gone, and its domid another's. */
+static int check_domain(const struct fleet_vif *f, const struct edit *e, struct error *err)
+{
+	const char *then = f->vif->domain.uuid, *now = e->vif.domain.uuid;
+
+	if (!then || !now || !strcmp(then, now))
+		return 0;
+	return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: the domain has gone",
+			    f->desired->domain);
+}
+
 static int announce(const struct edit *e, void *data, struct error *err)
 {
 	const struct application *a = data;
+	int r = check_domain(a->at, e, err);
 
-	(void)err;
-	for (size_t i = 0; i < e->survey.notes.n && is_text(a->args) && !a->args->options[OPT_QUIET];
-	     i++)
-		fprintf(stderr, "xvif: note: %s\n", e->survey.notes.v[i]);
+	if (r)
+		return r;
+	if (is_text(a->args) && !a->args->options[OPT_QUIET])
+		edit_print_notes(&e->survey);
 	return 0;
 }
 
@@ -145,6 +158,7 @@ static int set_list(struct application *a, const struct fleet_vif *f, const stru
 	};
 	int r;
 
+	a->at = f;
 	snprintf(domid, sizeof(domid), "%u", f->vif->domain.domid);
 	snprintf(devid, sizeof(devid), "%u", f->vif->devid);
 	r = edit_run(a->cx->store, &request, e, err);
@@ -159,20 +173,9 @@ static void print_changed(const struct application *a, const struct edit *e)
 {
 	if (!is_text(a->args) || a->args->options[OPT_QUIET])
 		return;
-	for (size_t i = 0; i < e->plan.n && a->args->options[OPT_VERBOSE]; i++)
-		fprintf(a->cx->out, "%s\n", e->plan.v[i]);
+	if (a->args->options[OPT_VERBOSE])
+		edit_print_plan(&e->plan, a->cx->out);
 	edit_print_line(e, output_has_colors(a->args, a->cx->out), a->cx->out);
-}
-
-/* The domain that was found may be gone, and its domid another's. */
-static int check_domain(const struct fleet_vif *f, const struct edit *e, struct error *err)
-{
-	const char *then = f->vif->domain.uuid, *now = e->vif.domain.uuid;
-
-	if (!then || !now || !strcmp(then, now))
-		return 0;
-	return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: the domain has gone",
-			    f->desired->domain);
 }
 
 /* In a dry run an address that moves is still where it was: only the lists can be compared. */
@@ -200,8 +203,6 @@ static int bring(struct application *a, const struct fleet_vif *f)
 	int r = a->args->options[OPT_DRY_RUN] && f->takes ?
 		compare_lists(f, &e, &why) : set_list(a, f, &f->desired->ips, &e, &why);
 
-	if (!r)
-		r = check_domain(f, &e, &why);
 	if (r) {
 		take_failed(a, f, &why);
 		return r;

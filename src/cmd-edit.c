@@ -26,8 +26,7 @@ static int print(const struct edit *e, const struct args *args, FILE *stream, st
 		return output_sxp(doc, edit, stream, err);
 	if (args->options[OPT_QUIET])
 		return 0;
-	for (size_t i = 0; i < e->plan.n; i++)
-		fprintf(stream, "%s\n", e->plan.v[i]);
+	edit_print_plan(&e->plan, stream);
 	edit_print_line(e, output_has_colors(args, stream), stream);
 	return 0;
 }
@@ -57,8 +56,7 @@ static void print_notes(const struct survey *s, const struct args *args)
 {
 	if (args->options[OPT_JSON] || args->options[OPT_SXP] || args->options[OPT_QUIET])
 		return;
-	for (size_t i = 0; i < s->notes.n; i++)
-		fprintf(stderr, "xvif: note: %s\n", s->notes.v[i]);
+	edit_print_notes(s);
 }
 
 /* -v: what is going to be done */

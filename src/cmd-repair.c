@@ -7,6 +7,7 @@
 #include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/each-vif.h"
+#include "src/edit-output.h"
 #include "src/repair.h"
 #include "src/result.h"
 #include "src/signals.h"
@@ -189,8 +190,7 @@ static int print_repair(const struct work *work, const struct args *args, FILE *
 		return output_json(doc, root, repair_fields, out, err);
 	if (args->options[OPT_SXP])
 		return output_sxp(doc, root, out, err);
-	for (size_t i = 0; i < work->plan.n; i++)
-		fprintf(out, "%s\n", work->plan.v[i]);
+	edit_print_plan(&work->plan, out);
 	if (!args->options[OPT_QUIET])
 		report_print(&work->report, out);
 	return 0;

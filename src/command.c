@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* command.c - command lines and help, from the declarations. Opens nothing. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@
 #include "src/near.h"
 
 #define TIMEOUT_DEFAULT_S 60
+/* poll() takes milliseconds as an int; 24 days are as good as for ever */
+#define TIMEOUT_MAX_S (INT_MAX / 1000)
 
 /* The choices of an option that takes a number above 0. */
 #define NUMBER "#"
@@ -173,7 +176,7 @@ static int set_option(struct args *args, size_t id, const char *value, struct er
 	if (is_number && (!parse_id(value, &args->numbers[id]) || !args->numbers[id]))
 		return usage(err, "--%s: '%s' is no number above 0", options[id].name, value);
 	if (id == OPT_TIMEOUT)
-		args->timeout_s = args->numbers[id];
+		args->timeout_s = args->numbers[id] < TIMEOUT_MAX_S ? args->numbers[id] : TIMEOUT_MAX_S;
 	args->options[id] = value;
 	return 0;
 }

@@ -69,6 +69,23 @@ int edit_note(struct context *cx, const struct edit *e, struct error *err)
 	return before && after && !edits_add(cx->edits, &done) ? 0 : error_memory(err);
 }
 
+void edit_print_notes(const struct survey *s)
+{
+	for (size_t i = 0; i < s->notes.n; i++) {
+		fputs("xvif: note: ", stderr);
+		output_escaped(s->notes.v[i], stderr);
+		putc('\n', stderr);
+	}
+}
+
+void edit_print_plan(const struct lines *plan, FILE *stream)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		output_escaped(plan->v[i], stream);
+		putc('\n', stream);
+	}
+}
+
 void edit_print_line(const struct edit *e, bool colors, FILE *stream)
 {
 	const struct survey *s = &e->survey;

@@ -15,6 +15,12 @@ void edit_add_result(const struct edit *e, struct sxp_doc *doc, sxp_node list);
 /* Note what an edit changed in @cx->edits, if anybody asks. Returns 0 or -ENOMEM. */
 int edit_note(struct context *cx, const struct edit *e, struct error *err);
 
+/* What is to be known of an edit before it is done, on stderr. */
+void edit_print_notes(const struct survey *s);
+
+/* A line for each step. */
+void edit_print_plan(const struct lines *plan, FILE *stream);
+
 /* "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5"; in another order what goes comes last */
 void edit_print_line(const struct edit *e, bool colors, FILE *stream);
 

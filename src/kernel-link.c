@@ -61,6 +61,13 @@ static int visit_address(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+static void restart(void *data)
+{
+	const struct search *search = data;
+
+	*search->out = (struct link_facts){ 0 };
+}
+
 int kernel_link_facts(unsigned link, struct link_facts *out, struct error *err)
 {
 	char buf[256];
@@ -72,6 +79,6 @@ int kernel_link_facts(unsigned link, struct link_facts *out, struct error *err)
 	nlh->nlmsg_type = RTM_GETADDR;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg));
-	code = kernel_talk(NETLINK_ROUTE, nlh, visit_address, &search);
+	code = kernel_list(NETLINK_ROUTE, nlh, visit_address, restart, &search);
 	return code ? error_set(err, -code, "netlink: cannot list addresses: %s", strerror(code)) : 0;
 }

@@ -47,6 +47,11 @@ static int visit_neighbour(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+static void restart(void *data)
+{
+	neighbours_release(data);
+}
+
 int kernel_neighbours(struct neighbours *out, struct error *err)
 {
 	char buf[256];
@@ -56,7 +61,7 @@ int kernel_neighbours(struct neighbours *out, struct error *err)
 	nlh->nlmsg_type = RTM_GETNEIGH;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ndmsg));
-	code = kernel_talk(NETLINK_ROUTE, nlh, visit_neighbour, out);
+	code = kernel_list(NETLINK_ROUTE, nlh, visit_neighbour, restart, out);
 	return code ? error_set(err, -code, "netlink: cannot list neighbours: %s", strerror(code)) : 0;
 }
 

@@ -44,5 +44,5 @@ bool kernel_is_proxied(unsigned link, const struct ipnet *address)
 	nd = mnl_nlmsg_put_extra_header(nlh, sizeof(*nd));
 	nd->ndm_family = (uint8_t)address->family;
 	nd->ndm_flags = NTF_PROXY;
-	return !kernel_talk(NETLINK_ROUTE, nlh, visit_proxy, &search) && search.found;
+	return !kernel_list(NETLINK_ROUTE, nlh, visit_proxy, NULL, &search) && search.found;
 }

@@ -322,6 +322,7 @@ int rules_find(const struct rule_links *index, const char *link, struct rules *o
 	       struct error *err)
 {
 	size_t low = 0, high = index->n, len = strlen(link);
+	const struct rule *last = NULL;
 	int r = 0;
 
 	while (low < high) {
@@ -338,8 +339,9 @@ int rules_find(const struct rule_links *index, const char *link, struct rules *o
 
 		if (compare_names(at->name, at->len, link, len))
 			break;
-		if (low == 0 || index->v[low - 1].rule != at->rule)
+		if (at->rule != last)
 			r = append(out, at->rule->text, err);
+		last = at->rule;
 	}
 	return r;
 }

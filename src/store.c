@@ -57,10 +57,16 @@ static const char *word_for(enum batch_kind kind)
 	return "read";
 }
 
+/* A store that could not be opened anew answers nothing. */
+static int run(struct store *st, store_tx tx, struct batch *b, size_t *at_out)
+{
+	return st->ops ? st->ops->run(st->handle, tx, b, at_out) : ENOTCONN;
+}
+
 int store_run(struct store *st, store_tx tx, struct batch *b, struct error *err)
 {
 	size_t at = 0;
-	int code = b->failed ? ENOMEM : b->n ? st->ops->run(st->handle, tx, b, &at) : 0;
+	int code = b->failed ? ENOMEM : b->n ? run(st, tx, b, &at) : 0;
 	int r = code == ENOMEM ? error_memory(err) :
 		code ? failed(err, code, word_for(b->v[at].kind), batch_path(b, at)) : 0;
 
@@ -133,11 +139,11 @@ int store_make_private(struct store *st, store_tx tx, const char *path, struct e
 static int try_once(struct store *st, store_steps steps, void *data, bool *again_out,
 		    struct error *err)
 {
-	store_tx tx = st->ops->begin(st->handle);
+	store_tx tx = st->ops ? st->ops->begin(st->handle) : 0;
 	int r, code;
 
 	if (!tx)
-		return failed(err, errno, "begin a transaction on", "/");
+		return failed(err, st->ops ? errno : ENOTCONN, "begin a transaction on", "/");
 	r = steps(st, tx, data, err);
 	if (r) {
 		st->ops->end(st->handle, tx, false);

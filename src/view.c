@@ -94,8 +94,14 @@ static int record_for(struct view *view, const struct view_script *of, const str
 		if (sets_rules(view, &vifs[i]) && !strcmp(vifs[i].script, of->path) &&
 		    add_recordings(view, &vifs[i], of->script.sets_twin_rules))
 			r = error_memory(err);
-	return r ? r : rules_record(&of->script, &view->recorded[first], view->n_recorded - first,
-				    err);
+	if (!r)
+		r = rules_record(&of->script, &view->recorded[first], view->n_recorded - first, err);
+	if (!r || r == -ENOMEM)
+		return r;
+	/* a script whose rules cannot be recorded is the concern of its vifs alone: each asks by itself */
+	while (view->n_recorded > first)
+		rules_release(&view->recorded[--view->n_recorded].rules);
+	return 0;
 }
 
 static int take_rules(struct view *view, const struct vif *vifs, size_t n, unsigned timeout_s,

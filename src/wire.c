@@ -232,7 +232,8 @@ static int run(struct pipeline *v, size_t n, unsigned timeout_s, size_t *at_out)
 		ask(&v[i]);
 	while (!code && !are_done(v, n))
 		code = step(v, n, timeout_s);
-	*at_out = v[0].answered;
+	/* more answers than requests: there is no request to blame */
+	*at_out = v[0].answered < v[0].end ? v[0].answered : 0;
 	for (size_t i = n; i-- && !code;)
 		if (v[i].refused)
 			*at_out = v[i].at;

@@ -122,6 +122,25 @@ cold_start() { # DOMID DEVID
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.9 10.0.0.5" ]
 }
 
+@test "xenstored goes away at any request of an edit, for good: it is said, nothing crashes" {
+	local n status
+	for n in $(seq 60); do
+		status=0
+		strace -f -o /run/xen/trace -e inject=sendto:error=EPIPE:when=$n \
+			-e inject=connect:error=ECONNREFUSED:when=2+ \
+			xvif add-ip --hotplug=none web01 10.0.0.5 >/run/xen/output 2>&1 || status=$?
+		[ $status != 0 ] || break
+		case $status in
+		1 | 5) grep -q "^xvif: " /run/xen/output ;;
+		*) false ;;
+		esac || { echo "request $n: status $status"; cat /run/xen/output; return 1; }
+		xvif -q repair
+		xvif -q set-ips web01 10.0.0.1 10.0.0.2
+	done
+	[ "$n" -gt 5 ]
+	[ $status = 0 ]
+}
+
 @test "two vifs cannot get one address at the same time" {
 	slow_script
 	local pid status=0
@@ -257,6 +276,22 @@ cold_start() { # DOMID DEVID
 	run xvif show nosuch
 	run xvif add-ip 1 10.0.0.5
 	[[ "$output" == 'web\xff\xc2\x9b31m vif 0:'* ]]
+}
+
+@test "notes and plans of an edit show no control byte" {
+	xenstore-write /local/domain/0/backend/vif/1/0/type vif_ioemu \
+		/local/domain/1/image/device-model-domid $'9\e[31m' \
+		/local/domain/0/backend/vif/1/0/gatewaydev $'eth9\e[31m'
+	local command
+	for command in "add-ip --dry-run" add-ip; do
+		run xvif $command --hotplug=none web01 10.0.0.5
+		echo "$output"
+		[[ "$output" == *'domain 9\x1b[31m'* ]]
+		[[ "$output" != *$'\e'* ]]
+	done
+	xenstore-rm /local/domain/1/image
+	run xvif add-ip --dry-run --hotplug=cycle web01 10.0.0.6
+	[[ "$output" != *$'\e'* ]]
 }
 
 @test "a changed script that the operator vouched for, until it changes again" {

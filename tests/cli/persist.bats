@@ -129,6 +129,19 @@ routes() {
 	iptables -S FORWARD | sort | diff /run/xen/right -
 }
 
+@test "repair: one vif whose rules cannot be told keeps no other from being put right" {
+	activate_rules
+	cp -a /etc/xen/scripts /run/xen/broken
+	echo 'exit 3' >/run/xen/broken/xen-hotplug-common.sh
+	xenstore-write /local/domain/0/backend/vif/2/1/script /run/xen/broken/vif-bridge
+	ip route del 10.0.0.2 dev vif1.0
+	run xvif repair
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"/run/xen/broken/vif-bridge"*"could not be recorded"* ]]
+	ip route show 10.0.0.2 | grep vif1.0
+}
+
 @test "check: duplicates are reported, what a guest claims is a note" {
 	xvif add-ip --force --vif 1 db01 10.0.0.0/28
 	xenstore-write /local/domain/1/attr/vif/0/ipv4/0 10.0.0.200

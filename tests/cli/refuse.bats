@@ -110,6 +110,14 @@ B=/local/domain/0/backend/vif/1/0
 	[[ "$output" == *"does not answer"* ]]
 }
 
+@test "a --timeout of more milliseconds than an int holds is long, not short" {
+	kill -STOP "$XENSTORED_PID"
+	run timeout 2 xvif --timeout 4294968 show
+	kill -CONT "$XENSTORED_PID"
+	echo "status $status: $output"
+	[ "$status" = 124 ]
+}
+
 @test "a xenstored that is stuck and whose backlog is full" {
 	local i
 	kill -STOP "$XENSTORED_PID"

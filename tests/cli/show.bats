@@ -136,3 +136,18 @@ load setup
 	[ "$(xvif show web01 | wc -l)" = 2 ]
 	[ "$(script -qec 'stty cols 72; xvif show web01' /dev/null | wc -l)" = 3 ]
 }
+
+@test "addresses of other links that come and go meanwhile are no failure" {
+	local i
+	ip link add many type bridge
+	for i in $(seq 240); do echo "address add 10.77.0.$i/32 dev many"; done | ip -batch -
+	for i in $(seq 40); do printf 'address %s 10.88.0.1/32 dev many\n' add del; done >/run/xen/turn
+	(while [ -e /run/xen/turn ]; do ip -batch /run/xen/turn 2>/dev/null; done) 3>&- &
+	for i in $(seq 100); do
+		xvif show web01 0 >/run/xen/shown 2>&1 || break
+	done
+	rm /run/xen/turn
+	wait
+	cat /run/xen/shown
+	[ "$i" = 100 ]
+}

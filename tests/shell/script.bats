@@ -236,3 +236,15 @@ undo' 'somebody else has changed it since'
 	done
 	[ "$(sed -n 's/^  \([a-z-]*\)  *[a-z].*/\1/p' /run/xen/help | wc -l)" -gt 35 ]
 }
+
+@test "load of nodes without a value: made empty, those that are there keep theirs" {
+	echo '(node /there (node new (node below v)) (node old))' >/run/xen/dump
+	xenstore-write /there/old kept
+	xvif shell -c "begin; load /run/xen/dump; commit"
+	[ "$(xenstore-read /there/new)" = "" ]
+	[ "$(xenstore-read /there/new/below)" = v ]
+	[ "$(xenstore-read /there/old)" = kept ]
+	xenstore-rm /there/new
+	xvif shell -c "load /run/xen/dump"
+	[ "$(xenstore-read /there/new/below)" = v ]
+}

@@ -210,6 +210,32 @@ teardown() {
 	see 'nothing is being watched'
 }
 
+# a process that leads its own group, below the shell, is stuck in write()
+watch_is_stuck() {
+	local pid
+	for pid in $(pgrep -x xvif); do
+		[ "$(ps -o pgid= -p "$pid" | tr -d ' ')" = "$pid" ] && grep -q '^1 ' "/proc/$pid/syscall" &&
+			return 0
+	done
+	return 1
+}
+
+@test "a watch whose lines nobody took for a while can be ended" {
+	local i nodes=()
+	terminal 100
+	line 'watch /t'
+	see '[1] watching'
+	line 'wait /go; unwatch'
+	for i in $(seq 500); do
+		nodes+=("/t/n$i" "$(printf '%0250d' "$i")")
+	done
+	xenstore-write "${nodes[@]}"
+	waited watch_is_stuck
+	xenstore-write /go 1
+	line 'echo-is-no-command'
+	see 'echo-is-no-command: unknown command'
+}
+
 @test "a watch survives a restart of xenstored, and so does the shell" {
 	terminal 120
 	line 'watch web01'
