@@ -109,7 +109,8 @@ static bool is_folder(const char *folder, const char *name)
 /* Files whose names begin as @word ends, behind its first @at bytes. */
 static void add_files(const struct asked *asked, const char *word, size_t at)
 {
-	const char *typed = word + at, *slash = strrchr(typed, '/'), *part = slash ? slash + 1 : typed;
+	const char *typed = word + at, *slash = strrchr(typed, '/'),
+		   *part = slash ? slash + 1 : typed;
 	CLEANUP(cleanup_free) char *folder = strndup(typed, (size_t)(part - typed));
 	CLEANUP(cleanup_free) struct dirent **files = NULL;
 	int n = folder ? scandir(*folder ? folder : ".", &files, NULL, alphasort) : 0;
@@ -119,8 +120,8 @@ static void add_files(const struct asked *asked, const char *word, size_t at)
 		CLEANUP(cleanup_free) char *text = NULL;
 		bool is_inner = is_folder(folder, file->d_name);
 
-		if (strncmp(file->d_name, part, strlen(part)) || !completion_may_show(file->d_name) ||
-		    (*file->d_name == '.' && *part != '.'))
+		if (strncmp(file->d_name, part, strlen(part)) ||
+		    !completion_may_show(file->d_name) || (*file->d_name == '.' && *part != '.'))
 			continue;
 		if (asprintf(&text, "%.*s%s%s", (int)(part - word), word, file->d_name,
 			     is_inner ? "/" : "") < 0)

@@ -294,7 +294,8 @@ static int look_at(struct store *st, store_tx tx, const struct deltas *d, struct
 	int r;
 
 	for (size_t i = 0; i < d->n; i++) {
-		batch_get_bytes(&b, &look->nodes[i].value, &look->nodes[i].len, "%s", d->v[i]->path);
+		batch_get_bytes(&b, &look->nodes[i].value, &look->nodes[i].len, "%s",
+				d->v[i]->path);
 		batch_perms(&b, &look->perms[i], "%s", d->v[i]->path);
 		if (goes(d->v[i]))
 			batch_list(&b, &look->children[i], "%s", d->v[i]->path);
@@ -314,14 +315,17 @@ static int add_conflict(struct deltas *conflicts, const char *path, const struct
 	bool is_new;
 	struct delta *delta = deltas_get(conflicts, path, &is_new);
 
-	return !delta || node_copy(&delta->before, now) || node_copy(&delta->after, after) ? -ENOMEM : 0;
+	if (!delta || node_copy(&delta->before, now) || node_copy(&delta->after, after))
+		return -ENOMEM;
+	return 0;
 }
 
 /* Somebody has put a node below one that is to go. */
 static int find_strangers(const struct deltas *d, size_t i, const struct names *children,
 			  struct deltas *conflicts)
 {
-	const struct node there = { .exists = true, .value = (char[]){ "" }, .perms = (char[]){ "" } };
+	char none[] = "";
+	const struct node there = { .exists = true, .value = none, .perms = none };
 
 	for (unsigned j = 0; j < children->n; j++) {
 		CLEANUP(cleanup_free) char *path = NULL;
@@ -330,7 +334,8 @@ static int find_strangers(const struct deltas *d, size_t i, const struct names *
 			path = NULL;
 			return -ENOMEM;
 		}
-		if (!deltas_find(d, path) && add_conflict(conflicts, path, &there, &(struct node){ 0 }))
+		if (!deltas_find(d, path) &&
+		    add_conflict(conflicts, path, &there, &(struct node){ 0 }))
 			return -ENOMEM;
 	}
 	return 0;

@@ -78,7 +78,8 @@ int deltas_invert(const struct deltas *d, struct deltas *out);
  * @force: make it true nevertheless
  *
  * A node that was to be created only for one below it, and is there by now, is
- * left as it is, and out of @d. Returns 0, -EBUSY when there are conflicts, or another negative errno. When
+ * left as it is, and out of @d. Returns 0, -EBUSY when there are conflicts, or
+ * another negative errno. When
  * it fails nothing was changed, but for -ECONNABORTED (see store_transact()).
  */
 int deltas_commit(struct store *st, struct deltas *d, bool force, struct deltas *conflicts,

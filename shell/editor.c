@@ -28,7 +28,8 @@
 #define LIBRARY_NAMES(F) \
 	F(rl_attempted_completion_function) F(rl_attempted_completion_over) \
 	F(rl_callback_handler_install) F(rl_callback_handler_remove) F(rl_callback_read_char) \
-	F(rl_callback_sigcleanup) F(rl_catch_signals) F(rl_catch_sigwinch) F(rl_clear_visible_line) \
+	F(rl_callback_sigcleanup) F(rl_catch_signals) F(rl_catch_sigwinch) \
+	F(rl_clear_visible_line) \
 	F(rl_completer_quote_characters) F(rl_completer_word_break_characters) \
 	F(rl_completion_append_character) F(rl_completion_display_matches_hook) \
 	F(rl_completion_query_items) F(rl_crlf) F(rl_deprep_terminal) F(rl_display_match_list) \
@@ -62,7 +63,8 @@ static int load_library(struct error *err)
 	LIBRARY_NAMES(FIND)
 	if (complete)
 		return 0;
-	error_set(err, -ENOTSUP, "typing commands needs %s, which cannot be loaded", READLINE_SONAME);
+	error_set(err, -ENOTSUP, "typing commands needs %s, which cannot be loaded",
+		  READLINE_SONAME);
 	error_hint(err, "'xvif shell -c COMMANDS' and 'xvif shell -f FILE' do without");
 	return -ENOTSUP;
 }
@@ -140,7 +142,9 @@ static char *whole_line(const char *text)
 {
 	char *line;
 
-	return asprintf(&line, "%.*s%s", (int)shown.at, *lib.rl_line_buffer, text) < 0 ? NULL : line;
+	if (asprintf(&line, "%.*s%s", (int)shown.at, *lib.rl_line_buffer, text) < 0)
+		return NULL;
+	return line;
 }
 
 static char **complete(const char *text, int start, int end)

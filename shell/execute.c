@@ -82,7 +82,8 @@ static int check_effect(const struct session *session, const struct command *com
 		return error_set(err, -EPERM, "%s: cannot be tried only", command_title(command));
 	if (!session->state.in_transaction)
 		return 0;
-	error_set(err, -EBUSY, "%s: changes more than xenstore, and cannot be part of a transaction",
+	error_set(err, -EBUSY,
+		  "%s: changes more than xenstore, and cannot be part of a transaction",
 		  command_title(command));
 	error_hint(err, "'commit' or 'abort' first");
 	return -EBUSY;
@@ -93,8 +94,9 @@ static bool is_path(enum argument kind, const char *word)
 {
 	if (kind == ARG_PATH)
 		return true;
-	return kind == ARG_TARGET && (strchr(word, '/') || !strcmp(word, ".") || !strcmp(word, "..") ||
-				      !strcmp(word, "~") || (*word == '@' && word[1]));
+	return kind == ARG_TARGET &&
+	       (strchr(word, '/') || !strcmp(word, ".") || !strcmp(word, "..") ||
+		!strcmp(word, "~") || (*word == '@' && word[1]));
 }
 
 /* "load FILE": a word that may be a path of xenstore, or left out. */
@@ -137,8 +139,8 @@ static int check_words(const struct session *session, const struct command *comm
 			is_value |= args->words[j] == word->text && command->is_of_shell &&
 				    command_argument(command, j) == ARG_VALUE;
 		if (!is_value && strlen(word->text) != word->len)
-			return error_status(err, STATUS_USAGE, -EINVAL, "%s: only a value may hold NUL",
-					    word->text);
+			return error_status(err, STATUS_USAGE, -EINVAL,
+					    "%s: only a value may hold NUL", word->text);
 	}
 	return 0;
 }
@@ -407,8 +409,8 @@ static void watcher(struct session *session, struct job_to_do *job, int out)
 static int start_watch(struct session *session, struct job_to_do *job, struct error *err)
 {
 	struct job *jobs = realloc(session->jobs, (session->n_jobs + 1) * sizeof(*jobs));
-	unsigned number = session->n_jobs ? jobs[session->n_jobs - 1].number + 1 : 1;
 	char *line = strdup(session->line);
+	unsigned number;
 	int ends[2];
 	pid_t pid;
 
@@ -418,6 +420,7 @@ static int start_watch(struct session *session, struct job_to_do *job, struct er
 		free(line);
 		return error_memory(err);
 	}
+	number = session->n_jobs ? jobs[session->n_jobs - 1].number + 1 : 1;
 	fflush(stdout);
 	pid = fork();
 	if (!pid)
@@ -472,8 +475,8 @@ static int run_command(struct session *session, const struct piece *piece)
 		print_groups(session, stdout);
 		return 0;
 	}
-	if (job.command == &shell_watch && session->is_interactive && !piece->pipe && !piece->file &&
-	    !args.options[OPT_HELP]) {
+	if (job.command == &shell_watch && session->is_interactive && !piece->pipe &&
+	    !piece->file && !args.options[OPT_HELP]) {
 		r = start_watch(session, &job, &err);
 		return r ? report(session, &err) : 0;
 	}

@@ -119,7 +119,8 @@ static char *make_prompt(const struct interaction *in)
 
 	if (state->in_transaction)
 		snprintf(open, sizeof(open), " [%zu change%s%s]", state->recorded.n,
-			 state->recorded.n == 1 ? "" : "s", in->session->dry_run ? ", dry run" : "");
+			 state->recorded.n == 1 ? "" : "s",
+			 in->session->dry_run ? ", dry run" : "");
 	if (asprintf(&prompt, in->on ? "\001%s\002xvif\001%s\002:\001%s\002%s\001%s\002%s> " :
 				       "%sxvif%s:%s%s%s%s> ",
 		     tint(TINT_QUIET, in->on), untint(in->on), tint(TINT_INNER, in->on), state->cwd,
@@ -158,7 +159,8 @@ static bool may_leave(struct interaction *in)
 
 	if (!state->in_transaction || !state->recorded.n || in->session->dry_run || in->was_warned)
 		return true;
-	fprintf(stderr, "xvif: %zu recorded change%s would be forgotten: 'commit' them, or leave again\n",
+	fprintf(stderr,
+		"xvif: %zu recorded change%s would be forgotten: 'commit' them, or leave again\n",
 		state->recorded.n, state->recorded.n == 1 ? "" : "s");
 	in->was_warned = true;
 	return false;

@@ -74,8 +74,8 @@ static void print_delta(const struct delta *delta, bool on, FILE *out)
 	if (!before->exists && !after->exists)
 		return;
 	if (!before->exists || !after->exists) {
-		print_node(after->exists ? "+" : "-", after->exists ? TINT_ADDED : TINT_GONE, delta->path,
-			   after->exists ? after : before, on, out);
+		print_node(after->exists ? "+" : "-", after->exists ? TINT_ADDED : TINT_GONE,
+			   delta->path, after->exists ? after : before, on, out);
 		return;
 	}
 	if (before->len != after->len || memcmp(before->value, after->value, after->len)) {
@@ -86,7 +86,8 @@ static void print_delta(const struct delta *delta, bool on, FILE *out)
 		putc('\n', out);
 	}
 	if (strcmp(before->perms, after->perms)) {
-		fprintf(out, "%s~ %s%s permissions ", tint(TINT_CHANGED, on), delta->path, untint(on));
+		fprintf(out, "%s~ %s%s permissions ", tint(TINT_CHANGED, on), delta->path,
+			untint(on));
 		print_perms(before->perms, out);
 		fputs(" -> ", out);
 		print_perms(after->perms, out);

@@ -183,7 +183,7 @@ static int inherit(struct delta *delta, const struct delta *above)
 	return 0;
 }
 
-/* xenstored creates the nodes above it, too, each empty (Xen, tools/xenstored/core.c, create_node). */
+/* xenstored creates what is above it, too, empty (Xen, tools/xenstored/core.c, create_node). */
 static int record_write(struct overlay *o, const char *path, const char *value, size_t len)
 {
 	CLEANUP(cleanup_free) char *parent = path_parent(path);
@@ -265,7 +265,8 @@ static int merge_names(const struct overlay *o, const char *path, const struct n
 	return fclose(f) ? ENOMEM : 0;
 }
 
-static int deliver_list(const struct overlay *o, struct batch *b, size_t i, const struct names *base)
+static int deliver_list(const struct overlay *o, struct batch *b, size_t i,
+			const struct names *base)
 {
 	CLEANUP(cleanup_free) char *names = NULL;
 	size_t len = 0;
@@ -288,6 +289,12 @@ static bool is_read(enum batch_kind kind)
 	return kind == BATCH_VALUE || kind == BATCH_LIST || kind == BATCH_PERMS;
 }
 
+/* All but the names below a node that was there before. */
+static bool is_known(const struct delta *delta, enum batch_kind kind)
+{
+	return kind != BATCH_LIST || !delta->after.exists || !delta->before.exists;
+}
+
 /* Ask the base for what is not known here. Returns an errno. */
 static int ask_base(struct overlay *o, const struct batch *b, size_t from, size_t to,
 		    struct answers *a, size_t *at_out)
@@ -298,8 +305,7 @@ static int ask_base(struct overlay *o, const struct batch *b, size_t from, size_
 		const char *path = batch_path(b, i);
 		const struct delta *delta = deltas_find(&o->deltas, path);
 
-		if (delta ? b->v[i].kind != BATCH_LIST || !delta->after.exists || !delta->before.exists :
-			    is_cut_off(&o->deltas, path))
+		if (delta ? is_known(delta, b->v[i].kind) : is_cut_off(&o->deltas, path))
 			continue;
 		if (b->v[i].kind == BATCH_VALUE)
 			batch_get_bytes(&asked, &a->values[i], &a->lens[i], "%s", path);
@@ -408,7 +414,8 @@ static int run(void *handle, store_tx tx, struct batch *b, size_t *at_out)
 
 		for (to = from + 1; to < b->n && is_read(b->v[to].kind) == reads; to++)
 			;
-		code = reads ? run_reads(o, b, from, to, at_out) : run_writes(o, b, from, to, at_out);
+		code = reads ? run_reads(o, b, from, to, at_out) :
+			       run_writes(o, b, from, to, at_out);
 	}
 	deltas_sweep(&o->deltas);
 	return code;

@@ -25,11 +25,15 @@ static int check(const char *path, const char *word, struct error *err)
 {
 	for (const char *p = path; *p; p++)
 		if (!may_be_in_path(*p))
-			return error_status(err, STATUS_USAGE, -EINVAL, "%s: a path of xenstore cannot "
-					    "hold '%.1s'", word, p);
+			return error_status(err, STATUS_USAGE, -EINVAL,
+					    "%s: a path of xenstore cannot "
+					    "hold '%.1s'",
+					    word, p);
 	if (strlen(path) > PATH_BYTES_MAX)
-		return error_status(err, STATUS_USAGE, -EINVAL, "%.60s...: a path of xenstore has at "
-				    "most %d bytes, this has %zu", word, PATH_BYTES_MAX, strlen(path));
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "%.60s...: a path of xenstore has at "
+				    "most %d bytes, this has %zu",
+				    word, PATH_BYTES_MAX, strlen(path));
 	return 0;
 }
 
@@ -111,8 +115,8 @@ static int resolve_name(struct session *session, const char *word, char **out,
 		return error_memory(err);
 	*rest_out = word + 1 + len;
 	if (!*name)
-		return error_status(err, STATUS_USAGE, -EINVAL, "%s: the name of a domain is missing",
-				    word);
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "%s: the name of a domain is missing", word);
 	r = domain_find(session_store(session), name, &domain, err);
 	if (r)
 		return r;
@@ -187,7 +191,8 @@ static int match_step(struct session *session, const char *pattern, const struct
 	for (size_t i = 0; i < from->n && !r; i++)
 		for (unsigned j = 0; j < names[i].n && !r; j++)
 			if (!fnmatch(pattern, names[i].v[j], 0) &&
-			    lines_add(out, "%s%s%s", from->v[i], from->v[i][1] ? "/" : "", names[i].v[j]))
+			    lines_add(out, "%s%s%s", from->v[i], from->v[i][1] ? "/" : "",
+				      names[i].v[j]))
 				r = error_memory(err);
 	for (size_t i = 0; i < from->n && names; i++)
 		names_release(&names[i]);
@@ -196,7 +201,8 @@ static int match_step(struct session *session, const char *pattern, const struct
 }
 
 /* A step without a pattern is only put behind. */
-static int add_step(const char *step, const struct lines *from, struct lines *out, struct error *err)
+static int add_step(const char *step, const struct lines *from, struct lines *out,
+		    struct error *err)
 {
 	for (size_t i = 0; i < from->n; i++) {
 		CLEANUP(cleanup_free) char *path = NULL;
@@ -242,7 +248,8 @@ static int walk(struct session *session, char *pattern, struct lines *paths, str
 	char *rest = NULL;
 	int r = 0;
 
-	for (char *step = strtok_r(pattern, "/", &rest); step && !r; step = strtok_r(NULL, "/", &rest)) {
+	for (char *step = strtok_r(pattern, "/", &rest); step && !r;
+	     step = strtok_r(NULL, "/", &rest)) {
 		struct lines next = { 0 };
 
 		r = strpbrk(step, "*?[\\") ? match_step(session, step, paths, &next, err) :
@@ -259,11 +266,11 @@ static int expand(struct session *session, const struct word *word, struct lines
 {
 	CLEANUP(lines_release) struct lines paths = { 0 };
 	CLEANUP(cleanup_free) char *base = NULL, *pattern = strdup(word->pattern);
-	size_t begin = strchr("/~@", *word->text) && *word->text ? strcspn(word->pattern + 1, "/") + 1 : 0;
+	size_t begin = strcspn(word->pattern + 1, "/") + 1;
 	CLEANUP(cleanup_free) char *first = NULL;
 	int r;
 
-	if (*word->text == '/')
+	if (*word->text != '~' && *word->text != '@')
 		begin = 0;
 	first = begin ? strndup(word->text, strcspn(word->text + 1, "/") + 1) :
 			strdup(*word->text == '/' ? "/" : ".");
@@ -275,7 +282,8 @@ static int expand(struct session *session, const struct word *word, struct lines
 	if (!r)
 		r = walk(session, pattern + begin, &paths, err);
 	if (!r && !paths.n)
-		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no node matches", word->text);
+		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no node matches",
+				    word->text);
 	for (size_t i = 0; i < paths.n && !r; i++)
 		r = add_once(out, paths.v[i], err);
 	return r;
@@ -290,8 +298,8 @@ static int add_word(struct session *session, const char *text, struct lines *out
 	if (word && word->pattern)
 		return expand(session, word, out, err);
 	if (word_length(session, text) != strlen(text))
-		return error_status(err, STATUS_USAGE, -EINVAL, "%s: a path of xenstore cannot hold NUL",
-				    text);
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "%s: a path of xenstore cannot hold NUL", text);
 	if (!*text)
 		return error_status(err, STATUS_USAGE, -EINVAL, "'': is no path");
 	r = path_resolve(session, text, &path, err);
@@ -320,8 +328,8 @@ int path_from_word(struct session *session, const struct args *args, size_t i, c
 	if (r)
 		return r;
 	if (paths.n > 1)
-		return error_status(err, STATUS_USAGE, -EINVAL, "%s: %zu nodes match, one is wanted",
-				    args->words[i], paths.n);
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "%s: %zu nodes match, one is wanted", args->words[i], paths.n);
 	*out = strdup(paths.v[0]);
 	return *out ? 0 : error_memory(err);
 }

@@ -127,8 +127,8 @@ static int add_options(struct lines *words, const struct args *args)
 		const char *value = args->options[kept[i]];
 
 		if (value)
-			r = lines_add(words, *value ? "--%s=%s" : "--%s", option_info(kept[i])->name,
-				      value);
+			r = lines_add(words, *value ? "--%s=%s" : "--%s",
+				      option_info(kept[i])->name, value);
 	}
 	return r;
 }
@@ -141,12 +141,14 @@ static int undo_words(struct lines *words, const struct edit_done *edit, const s
 	return lines_add(words, "%s", *edit->before ? edit->before : "--allow-empty");
 }
 
-int session_note_edit(struct session *session, const struct edit_done *edit, const struct args *args)
+int session_note_edit(struct session *session, const struct edit_done *edit,
+		      const struct args *args)
 {
 	struct step step = { .line = strdup(session->line) };
-	int r = !step.line || edit_done_copy(&step.edit, edit) || undo_words(&step.undo, edit, args) ?
-		-ENOMEM : 0;
+	int r = step.line ? edit_done_copy(&step.edit, edit) : -ENOMEM;
 
+	if (!r)
+		r = undo_words(&step.undo, edit, args);
 	if (!r)
 		r = steps_add(&session->state.done, &step);
 	step_release(&step);

@@ -86,10 +86,12 @@ struct store *session_store(struct session *session);
 int session_take(struct session *session, struct error *err);
 
 /* An edit of a vif's list is done. Returns 0 or -ENOMEM. */
-int session_note_edit(struct session *session, const struct edit_done *edit, const struct args *args);
+int session_note_edit(struct session *session, const struct edit_done *edit,
+		      const struct args *args);
 
 /* End the transaction; -EBUSY with @conflicts, see deltas_commit(): it stays open. */
-int session_commit(struct session *session, bool force, struct deltas *conflicts, struct error *err);
+int session_commit(struct session *session, bool force, struct deltas *conflicts,
+		   struct error *err);
 void session_abort(struct session *session);
 
 /* Take the last recorded step out of the transaction. Returns 0 or -ENOMEM. */

@@ -112,7 +112,8 @@ static int open_store(struct store *st, const struct args *args, struct error *e
 static int check_options(const struct args *args, struct error *err)
 {
 	if (args->options[OPT_EXECUTE] && args->options[OPT_FILE])
-		return error_status(err, STATUS_USAGE, -EINVAL, "--command and --file: which of them?");
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "--command and --file: which of them?");
 	return no_document(args, err);
 }
 
@@ -146,11 +147,12 @@ static int run_shell(struct context *cx, const struct args *args, struct error *
 const struct command cmd_shell = {
 	.name = "shell",
 	.summary = "explore xenstore, and run all commands, from one prompt",
-	.help = "Read commands and run them: those of xvif, and those for nodes of xenstore, as for files:\n"
-		"ls, cd, cat, tree, set, rm, cp ...; type 'help' in it. On a terminal with completion\n"
-		"and history; else, and with -c and -f, it stops at the first error. With --dry-run\n"
-		"changes are recorded and seen by the commands that follow, and never written. With\n"
-		"--store a dump is explored.",
-	.options = OPTION(EXECUTE) | OPTION(FILE) | OPTION(KEEP_GOING) | OPTION(DRY_RUN) | OPTION(STORE),
+	.help = "Read commands and run them: those of xvif, and those for nodes of xenstore, as\n"
+		"for files: ls, cd, cat, tree, set, rm, cp ...; type 'help' in it. On a terminal\n"
+		"with completion and history; else, and with -c and -f, it stops at the first\n"
+		"error. With --dry-run changes are recorded and seen by the commands that follow,\n"
+		"and never written. With --store a dump is explored.",
+	.options = OPTION(EXECUTE) | OPTION(FILE) | OPTION(KEEP_GOING) | OPTION(DRY_RUN) |
+		   OPTION(STORE),
 	.run = run_shell,
 };

@@ -34,9 +34,9 @@ static int run_set(struct context *cx, const struct args *args, struct error *er
 static const struct command shell_set = {
 	.name = "set",
 	.summary = "give a node a value",
-	.help = "Write VALUE into the node at PATH; it is created, with those above it, if it is not\n"
-		"there. A VALUE with blanks is quoted: 'two words'; between double quotes \\n \\t \\r\n"
-		"\\e \\0 \\xHH \\\\ \\\" stand for other bytes: \"two\\nlines\".",
+	.help = "Write VALUE into the node at PATH; it is created, with those above it, if it is\n"
+		"not there. A VALUE with blanks is quoted: 'two words'; between double quotes \\n\n"
+		"\\t \\r \\e \\0 \\xHH \\\\ \\\" stand for other bytes: \"two\\nlines\".",
 	.arguments = { ARG_PATH, ARG_VALUE },
 	.n_required = 2,
 	.needs_store = true,
@@ -130,7 +130,8 @@ static int may_remove(struct context *cx, const struct args *args, const char *p
 	}
 	if (!cx->session->is_interactive)
 		return 1;
-	return ask(cx->session, "remove %s and %zu node%s below it?", path, below, below == 1 ? "" : "s");
+	return ask(cx->session, "remove %s and %zu node%s below it?", path, below,
+		   below == 1 ? "" : "s");
 }
 
 static int run_rm(struct context *cx, const struct args *args, struct error *err)
@@ -155,9 +156,9 @@ static int run_rm(struct context *cx, const struct args *args, struct error *err
 static const struct command shell_rm = {
 	.name = "rm",
 	.summary = "remove nodes",
-	.help = "Remove each PATH; one with nodes below it only with -r, and then a question is asked\n"
-		"where somebody can answer it. With --force none is, and a PATH that is not there is no\n"
-		"error. 'undo' brings them back.",
+	.help = "Remove each PATH; one with nodes below it only with -r, and then a question is\n"
+		"asked where somebody can answer it. With --force none is, and a PATH that is not\n"
+		"there is no error. 'undo' brings them back.",
 	.arguments = { ARG_PATHS },
 	.n_required = 1,
 	.options = OPTION(BELOW) | OPTION(RECURSIVE) | OPTION(FORCE),
@@ -219,7 +220,8 @@ static int copy(struct context *cx, const struct args *args, bool moves, struct 
 	if (!r)
 		r = check_target(cx, from, to, args->options[OPT_FORCE], err);
 	if (!r)
-		r = subtree_read(cx->store, 0, from, SUBTREE_VALUES | SUBTREE_PERMS, SUBTREE_ALL, &t, err);
+		r = subtree_read(cx->store, 0, from, SUBTREE_VALUES | SUBTREE_PERMS, SUBTREE_ALL,
+				 &t, err);
 	if (!r && !t.n)
 		r = path_not_found(cx->session, from, err);
 	if (!r && args->options[OPT_FORCE])
@@ -363,9 +365,10 @@ static int run_perms(struct context *cx, const struct args *args, struct error *
 static const struct command shell_perms = {
 	.name = "perms",
 	.summary = "print or change permissions",
-	.help = "Print the permissions of each PATH (the current node); with a word like n0,r1 in front\n"
-		"change them: perms n0,r1 device/vif/0. The first names the owner and what all others\n"
-		"may, the rest what single domains may: n nothing, r read, w write, b both.",
+	.help = "Print the permissions of each PATH (the current node); with a word like n0,r1 in\n"
+		"front change them: perms n0,r1 device/vif/0. The first names the owner and what\n"
+		"all others may, the rest what single domains may: n nothing, r read, w write, b\n"
+		"both.",
 	.arguments = { ARG_PATHS },
 	.options = OPTION(RECURSIVE),
 	.needs_store = true,

@@ -18,7 +18,8 @@
 int no_document(const struct args *args, struct error *err)
 {
 	if (args->options[OPT_JSON] || args->options[OPT_SXP])
-		return error_status(err, STATUS_USAGE, -EINVAL, "its result has no JSON and no SXP form");
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "its result has no JSON and no SXP form");
 	return 0;
 }
 
@@ -91,7 +92,9 @@ struct listing {
 
 static struct listing begin_listing(struct context *cx, const struct args *args)
 {
-	return (struct listing){ .args = args, .out = cx->out, .on = output_has_colors(args, cx->out) };
+	return (struct listing){ .args = args,
+				 .out = cx->out,
+				 .on = output_has_colors(args, cx->out) };
 }
 
 static void list_node(const struct listing *l, const struct subtree *t, uint32_t node,
@@ -106,7 +109,8 @@ static void list_all(const struct listing *l, const struct subtree *t)
 {
 	char path[SUBTREE_PATH_SIZE];
 
-	for (uint32_t i = subtree_after(t, 0); i < t->n && !ferror(l->out); i = subtree_after(t, i)) {
+	for (uint32_t i = subtree_after(t, 0); i < t->n && !ferror(l->out);
+	     i = subtree_after(t, i)) {
 		subtree_path(t, t->path, i, path, sizeof(path));
 		list_node(l, t, i, path);
 	}
@@ -138,7 +142,8 @@ static int list_one(struct context *cx, const struct args *args, const char *pat
 	if (is_named)
 		fprintf(cx->out, "%s:\n", path);
 	for (uint32_t i = 0; i < subtree_count(&t, 0); i++)
-		list_node(&l, &t, subtree_first(&t, 0) + i, subtree_name(&t, subtree_first(&t, 0) + i));
+		list_node(&l, &t, subtree_first(&t, 0) + i,
+			  subtree_name(&t, subtree_first(&t, 0) + i));
 	return 0;
 }
 
@@ -155,10 +160,10 @@ static int run_ls(struct context *cx, const struct args *args, struct error *err
 static const struct command shell_ls = {
 	.name = "ls",
 	.summary = "list what is below a node",
-	.help = "List the nodes below each PATH (the current one), in the order of their names, with\n"
-		"their values; a node with others below it ends in '/'. A node without any is listed\n"
-		"itself. With --recursive all below are listed, each with its whole path.\n"
-		"A PATH may be a pattern: ls device/vif/*/state",
+	.help = "List the nodes below each PATH (the current one), in the order of their names,\n"
+		"with their values; a node with others below it ends in '/'. A node without any\n"
+		"is listed itself. With --recursive all below are listed, each with its whole\n"
+		"path. A PATH may be a pattern: ls device/vif/*/state",
 	.arguments = { ARG_PATHS },
 	.options = OPTION(LONG) | OPTION(RECURSIVE),
 	.needs_store = true,
@@ -194,8 +199,8 @@ static int run_cat(struct context *cx, const struct args *args, struct error *er
 #define CAT(called) { \
 	.name = called, \
 	.summary = "print the value of a node", \
-	.help = "Print the value of each PATH, one a line, with control bytes escaped; with --raw\n" \
-		"byte for byte and nothing else.", \
+	.help = "Print the value of each PATH, one a line, with control bytes escaped; with\n" \
+		"--raw byte for byte and nothing else.", \
 	.arguments = { ARG_PATHS }, \
 	.n_required = 1, \
 	.options = OPTION(RAW), \
@@ -255,7 +260,8 @@ static int tree_one(struct context *cx, const struct args *args, const char *pat
 	if (r || wants_document(args))
 		return r ? r : print_document(&t, args, cx->out, err);
 	list_node(&l, &t, 0, path);
-	for (uint32_t i = subtree_after(&t, 0); i < t.n && !ferror(cx->out); i = subtree_after(&t, i)) {
+	for (uint32_t i = subtree_after(&t, 0); i < t.n && !ferror(cx->out);
+	     i = subtree_after(&t, i)) {
 		if (args->options[OPT_LONG])
 			print_long(&t, i, cx->out);
 		print_branch(&t, i, &look, cx->out);
@@ -336,8 +342,8 @@ static int run_stat(struct context *cx, const struct args *args, struct error *e
 static const struct command shell_stat = {
 	.name = "stat",
 	.summary = "print all about a node",
-	.help = "Print value, size, permissions and number of children of each PATH (the current node),\n"
-		"and what its permissions mean.",
+	.help = "Print value, size, permissions and number of children of each PATH (the current\n"
+		"node), and what its permissions mean.",
 	.arguments = { ARG_PATHS },
 	.needs_store = true,
 	.is_of_shell = true,
@@ -389,10 +395,10 @@ static int run_match(struct context *cx, const struct args *args, struct error *
 static const struct command shell_match = {
 	.name = "match",
 	.summary = "search for nodes by name or value",
-	.help = "Print the nodes at and below each PATH (the current node) whose name PATTERN matches,\n"
-		"whole: '*' stands for anything, '?' for a character, [a-z] for one of these. A PATTERN\n"
-		"with a '/' is for the path below PATH: match '*/state'. Quote it. The exit status is 3\n"
-		"when there is none.",
+	.help = "Print the nodes at and below each PATH (the current node) whose name PATTERN\n"
+		"matches, whole: '*' stands for anything, '?' for a character, [a-z] for one of\n"
+		"these. A PATTERN with a '/' is for the path below PATH: match '*/state'. Quote\n"
+		"it. The exit status is 3 when there is none.",
 	.arguments = { ARG_VALUE, ARG_PATHS },
 	.n_required = 1,
 	.options = OPTION(VALUES) | OPTION(LONG),
@@ -424,7 +430,8 @@ static int run_count(struct context *cx, const struct args *args, struct error *
 static const struct command shell_count = {
 	.name = "count",
 	.summary = "count the nodes below one",
-	.help = "Print the number of nodes below each PATH (the current node), all levels together.",
+	.help = "Print the number of nodes below each PATH (the current node), all levels\n"
+		"together.",
 	.arguments = { ARG_PATHS },
 	.needs_store = true,
 	.is_of_shell = true,
@@ -449,8 +456,8 @@ static void print_other_perms(char sign, const struct subtree *t, uint32_t node,
 	char path[SUBTREE_PATH_SIZE];
 
 	subtree_path(t, t->path, node, path, sizeof(path));
-	fprintf(out, "%s%c %s%s permissions ", tint(sign == '+' ? TINT_ADDED : TINT_GONE, on), sign, path,
-		untint(on));
+	fprintf(out, "%s%c %s%s permissions ", tint(sign == '+' ? TINT_ADDED : TINT_GONE, on), sign,
+		path, untint(on));
 	print_perms(subtree_perms(t, node), out);
 	putc('\n', out);
 }
@@ -501,9 +508,9 @@ static int run_diff(struct context *cx, const struct args *args, struct error *e
 static const struct command shell_diff = {
 	.name = "diff",
 	.summary = "compare two subtrees",
-	.help = "Print where PATH and the second PATH, with all below them, are not the same: names,\n"
-		"values, permissions. '-' is before what only the first has, '+' before what only the\n"
-		"second has. The exit status is 6 when something differs.",
+	.help = "Print where PATH and the second PATH, with all below them, are not the same:\n"
+		"names, values, permissions. '-' is before what only the first has, '+' before\n"
+		"what only the second has. The exit status is 6 when something differs.",
 	.arguments = { ARG_PATH, ARG_PATH },
 	.n_required = 2,
 	.needs_store = true,

@@ -61,10 +61,10 @@ static int run_cd(struct context *cx, const struct args *args, struct error *err
 static const struct command shell_cd = {
 	.name = "cd",
 	.summary = "go to a node",
-	.help = "Make PATH the current node, from which paths without a '/' in front begin. '..' is the\n"
-		"node above, '~' the home of the domain at hand (the one that the current node belongs\n"
-		"to, else domain 0), '@NAME' the home of the domain so called, '-' where you were before.\n"
-		"Without PATH: '~'.",
+	.help = "Make PATH the current node, from which paths without a '/' in front begin. '..'\n"
+		"is the node above, '~' the home of the domain at hand (the one that the current\n"
+		"node belongs to, else domain 0), '@NAME' the home of the domain so called, '-'\n"
+		"where you were before. Without PATH: '~'.",
 	.arguments = { ARG_PATH },
 	.needs_store = true,
 	.is_of_shell = true,
@@ -166,9 +166,9 @@ static int run_history(struct context *cx, const struct args *args, struct error
 static const struct command shell_history = {
 	.name = "history",
 	.summary = "list the lines typed before",
-	.help = "Print the lines typed in this session and, from ~/.xvif_history, in those before; the\n"
-		"last 1000 are kept. A line that begins with a blank is not. Up and down, and Ctrl-R,\n"
-		"bring them back.",
+	.help = "Print the lines typed in this session and, from ~/.xvif_history, in those\n"
+		"before; the last 1000 are kept. A line that begins with a blank is not. Up and\n"
+		"down, and Ctrl-R, bring them back.",
 	.is_of_shell = true,
 	.run = run_history,
 };
@@ -193,8 +193,8 @@ static int run_exit(struct context *cx, const struct args *args, struct error *e
 	unsigned status = 0;
 
 	if (args->n_words && (!parse_id(args->words[0], &status) || status > 255))
-		return error_status(err, STATUS_USAGE, -EINVAL, "exit: '%s' is no status (0 to 255)",
-				    args->words[0]);
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "exit: '%s' is no status (0 to 255)", args->words[0]);
 	cx->session->state.wants_exit = true;
 	cx->session->state.exit_status = (int)status;
 	return 0;
@@ -203,7 +203,8 @@ static int run_exit(struct context *cx, const struct args *args, struct error *e
 #define EXIT(called) { \
 	.name = called, \
 	.summary = "leave the shell", \
-	.help = "Leave the shell, with this exit status (0). A transaction that is open is forgotten.", \
+	.help = "Leave the shell, with this exit status (0). A transaction that is open is\n" \
+		"forgotten.", \
 	.arguments = { ARG_VALUE }, \
 	.is_of_shell = true, \
 	.run = run_exit, \
@@ -211,5 +212,6 @@ static int run_exit(struct context *cx, const struct args *args, struct error *e
 static const struct command shell_exit = EXIT("exit"), shell_quit = EXIT("quit");
 
 const struct command *const session_commands[] = {
-	&shell_cd, &shell_pwd, &shell_history, &shell_clear, &shell_help, &shell_exit, &shell_quit, NULL,
+	&shell_cd,   &shell_pwd,  &shell_history, &shell_clear,
+	&shell_help, &shell_exit, &shell_quit,	  NULL,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tree-steps.c - begin, commit, abort, preview, undo, changes: what was recorded, and taking it back. */
+/* tree-steps.c - begin, commit, abort, preview, undo, changes: recorded steps, taking them back. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,8 +36,9 @@ static const struct command shell_begin = {
 	.name = "begin",
 	.summary = "open a transaction: record changes, write nothing",
 	.help = "From now on changes are recorded, and seen by the commands of this shell alone.\n"
-		"'preview' prints them, 'undo' takes back the last, 'commit' makes them true at once,\n"
-		"'abort' forgets them. Nothing is written before: not by a shell that is killed, either.",
+		"'preview' prints them, 'undo' takes back the last, 'commit' makes them true at\n"
+		"once, 'abort' forgets them. Nothing is written before: not by a shell that is\n"
+		"killed, either.",
 	.is_of_shell = true,
 	.run = run_begin,
 };
@@ -86,9 +87,10 @@ static const struct command shell_commit = {
 	.name = "commit",
 	.summary = "make what was recorded true, all or nothing",
 	.help = "Make all recorded changes, in one transaction of xenstored. If somebody else has\n"
-		"changed one of the same nodes since, nothing is done and what they changed is printed;\n"
-		"on a terminal you are asked whether to make yours nevertheless, as --redo does.\n"
-		"Nodes that were only read do not count. 'undo' takes the whole transaction back.",
+		"changed one of the same nodes since, nothing is done and what they changed is\n"
+		"printed; on a terminal you are asked whether to make yours nevertheless, as\n"
+		"--redo does. Nodes that were only read do not count. 'undo' takes the whole\n"
+		"transaction back.",
 	.options = OPTION(REDO),
 	.needs_store = true,
 	.is_of_shell = true,
@@ -128,8 +130,8 @@ static int run_preview(struct context *cx, const struct args *args, struct error
 static const struct command shell_preview = {
 	.name = "preview",
 	.summary = "print what a commit would change",
-	.help = "Print what 'commit' would change, a node a line: '+' is created, '-' is removed, '~' is\n"
-		"given another value or other permissions.",
+	.help = "Print what 'commit' would change, a node a line: '+' is created, '-' is removed,\n"
+		"'~' is given another value or other permissions.",
 	.is_of_shell = true,
 	.run = run_preview,
 };
@@ -190,12 +192,14 @@ static int undo_edit(struct context *cx, const struct step *step, struct error *
 {
 	CLEANUP(args_release) struct args args = { 0 };
 	const struct command *command;
-	struct context run = { .store = cx->session->real, .commands = cx->commands, .out = cx->out };
+	struct context run = { .store = cx->session->real,
+			       .commands = cx->commands,
+			       .out = cx->out };
 	int r = check_edit(cx->session->real, &step->edit, err);
 
 	if (!r)
-		r = command_parse(cx->session->tool, (const char *const *)step->undo.v, step->undo.n,
-				  &command, &args, err);
+		r = command_parse(cx->session->tool, (const char *const *)step->undo.v,
+				  step->undo.n, &command, &args, err);
 	return r ? r : command_run(&run, command, &args, err);
 }
 
@@ -221,7 +225,8 @@ static int run_undo(struct context *cx, const struct args *args, struct error *e
 	if (cx->session->state.in_transaction)
 		return undo_recorded(cx, args, err);
 	if (!last)
-		return error_set(err, -ENOENT, "this session has changed nothing that could be taken back");
+		return error_set(err, -ENOENT,
+				 "this session has changed nothing that could be taken back");
 	r = last->undo.n ? undo_edit(cx, last, err) : undo_nodes(cx, last, args, err);
 	if (r)
 		return r;
@@ -233,10 +238,10 @@ static int run_undo(struct context *cx, const struct args *args, struct error *e
 static const struct command shell_undo = {
 	.name = "undo",
 	.summary = "take back the last change of this session",
-	.help = "Take back the last change of this session, unless somebody else has changed the same\n"
-		"nodes since: nodes as they were, an edit of a vif's addresses by the edit that brings the\n"
-		"old list back, with its routes and rules. Again: the one before. In a transaction: the\n"
-		"last recorded command.",
+	.help = "Take back the last change of this session, unless somebody else has changed the\n"
+		"same nodes since: nodes as they were, an edit of a vif's addresses by the edit\n"
+		"that brings the old list back, with its routes and rules. Again: the one before.\n"
+		"In a transaction: the last recorded command.",
 	.needs_store = true,
 	.is_of_shell = true,
 	.run = run_undo,
@@ -275,12 +280,13 @@ static int run_changes(struct context *cx, const struct args *args, struct error
 static const struct command shell_changes = {
 	.name = "changes",
 	.summary = "list what this session changed",
-	.help = "Print the commands of this session that changed something, and what. 'undo' takes the\n"
-		"last of them back.",
+	.help = "Print the commands of this session that changed something, and what. 'undo'\n"
+		"takes the last of them back.",
 	.is_of_shell = true,
 	.run = run_changes,
 };
 
 const struct command *const step_commands[] = {
-	&shell_begin, &shell_preview, &shell_commit, &shell_abort, &shell_undo, &shell_changes, NULL,
+	&shell_begin, &shell_preview, &shell_commit, &shell_abort, &shell_undo, &shell_changes,
+	NULL,
 };

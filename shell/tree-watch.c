@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tree-watch.c - watch, unwatch, wait. A watch is the tool's own command, in a process behind the prompt. */
+/*
+ * tree-watch.c - watch, unwatch, wait. A watch is the tool's own command, in a process
+ * behind the prompt.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,10 +24,10 @@ static int run_watch(struct context *cx, const struct args *args, struct error *
 const struct command shell_watch = {
 	.name = "watch",
 	.summary = "print changes as they happen, while you type",
-	.help = "Print changes of vifs, or below the node at PATH, above the line that is being typed,\n"
-		"until 'unwatch'; as 'xvif watch' does, whose options it takes. A word with a '/', or one\n"
-		"that begins with '.' or '~', is a path. In a script, and with its output in a pipe or\n"
-		"a file, it goes on until it is stopped.",
+	.help = "Print changes of vifs, or below the node at PATH, above the line that is being\n"
+		"typed, until 'unwatch'; as 'xvif watch' does, whose options it takes. A word\n"
+		"with a '/', or one that begins with '.' or '~', is a path. In a script, and with\n"
+		"its output in a pipe or a file, it goes on until it is stopped.",
 	.arguments = { ARG_TARGET, ARG_VIF },
 	.options = OPTION(COUNT) | OPTION(UNTIL),
 	.needs_store = true,
@@ -39,7 +42,8 @@ static int find_job(const struct session *session, const char *word, int *out, s
 	if (!session->n_jobs)
 		return error_set(err, -ENOENT, "nothing is being watched");
 	if (!word && session->n_jobs > 1) {
-		error_status(err, STATUS_USAGE, -EINVAL, "several watches are running, give the number of one");
+		error_status(err, STATUS_USAGE, -EINVAL,
+			     "several watches are running, give the number of one");
 		error_hint(err, "'unwatch all' ends them all");
 		return -EINVAL;
 	}
@@ -71,8 +75,8 @@ static int run_unwatch(struct context *cx, const struct args *args, struct error
 static const struct command shell_unwatch = {
 	.name = "unwatch",
 	.summary = "end a watch",
-	.help = "End the watch with this number ('all': every one). Without one the only watch is meant;\n"
-		"if there are several they are listed.",
+	.help = "End the watch with this number ('all': every one). Without one the only watch is\n"
+		"meant; if there are several they are listed.",
 	.arguments = { ARG_VALUE },
 	.is_of_shell = true,
 	.run = run_unwatch,
@@ -113,9 +117,9 @@ static int run_wait(struct context *cx, const struct args *args, struct error *e
 const struct command shell_wait = {
 	.name = "wait",
 	.summary = "wait until a node is as you want it",
-	.help = "Wait until CONDITION holds for PATH: =VALUE, !=VALUE, exists (also without a CONDITION),\n"
-		"gone, or as 'xvif watch --until' has it for what is below PATH: state=4.\n"
-		"With --timeout not longer than that.",
+	.help = "Wait until CONDITION holds for PATH: =VALUE, !=VALUE, exists (also without a\n"
+		"CONDITION), gone, or as 'xvif watch --until' has it for what is below PATH:\n"
+		"state=4. With --timeout not longer than that.",
 	.arguments = { ARG_PATH, ARG_VALUE },
 	.n_required = 1,
 	.needs_store = true,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* words.c - a line of the shell, cut into commands and words. Pure: runs nothing, looks nothing up. */
+/* words.c - a line of the shell, cut into commands and words. Pure. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -36,7 +36,8 @@ static size_t column(const struct reader *rd, size_t at)
 }
 
 #define wrong(err, rd, where, format, ...) \
-	error_status(err, STATUS_USAGE, -EINVAL, "column %zu: " format, column(rd, where), ##__VA_ARGS__)
+	error_status(err, STATUS_USAGE, -EINVAL, "column %zu: " format, column(rd, where), \
+		     ##__VA_ARGS__)
 
 static void piece_release(struct piece *piece)
 {
@@ -70,7 +71,9 @@ static void grow(struct growing *w, char c, bool is_quoted)
 
 static int hex(char c)
 {
-	return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (c | 32) - 'a' + 10 : -1;
+	if (isdigit((unsigned char)c))
+		return c - '0';
+	return isxdigit((unsigned char)c) ? (c | 32) - 'a' + 10 : -1;
 }
 
 static const char escapes[][2] = {

@@ -23,7 +23,7 @@
 struct word {
 	char *text;		/* without quotes; a NUL behind it, and maybe in it */
 	size_t len;
-	char *pattern;		/* for fnmatch(), quoted characters escaped; NULL: nothing to match */
+	char *pattern; /* for fnmatch(), quoted characters escaped; NULL: nothing to match */
 	size_t at;		/* where it begins in the line */
 };
 

@@ -109,9 +109,10 @@ static int compare_vifs(struct store *st, const struct vif *vifs, size_t n, stru
 	CLEANUP(view_release) struct view view = { 0 };
 	int r = claims ? vif_claims_of(st, vifs, n, claims, err) : error_memory(err);
 
-	if (!r)
+	if (!r && !st->file) {
 		r = view_take(st, vifs, n, check->options.timeout_s, &view, err);
-	check->options.view = &view;
+		check->options.view = &view;
+	}
 	for (size_t i = 0; i < n && !r; i++) {
 		r = compare_vif(st, &vifs[i], check, differs ? &differs[i] : NULL, err);
 		if (!r && !(differs && differs[i]))
@@ -177,7 +178,11 @@ static int check_vifs(struct store *st, const struct vifs *vifs, struct check *c
 	CLEANUP(cleanup_free) bool *differs = calloc(vifs->n + 1, sizeof(*differs));
 	const struct vif *some[AT_ONCE];
 	size_t n = 0;
-	int r = differs ? compare_vifs(st, vifs->v, vifs->n, check, differs, err) :
+	int r;
+
+	if (st->file)
+		return compare_vifs(st, vifs->v, vifs->n, check, NULL, err);
+	r = differs ? compare_vifs(st, vifs->v, vifs->n, check, differs, err) :
 			  error_memory(err);
 
 	for (size_t i = 0; i < vifs->n && !r; i++) {

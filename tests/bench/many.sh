@@ -211,9 +211,9 @@ against() {
 			name, $1 / 1000, other, $2 / 1000, $2 / $1, $3 / 1024 }'
 }
 
-nodes=$(xenstore-ls -f | wc -l)
-against "dump, $nodes nodes" "$xvif" dump / -- xenstore-ls
-against "dump -J, $nodes nodes" "$xvif" dump -J / -- xenstore-ls -fp
+n_nodes=$(xenstore-ls -f | wc -l)
+against "dump, $n_nodes nodes" "$xvif" dump / -- xenstore-ls
+against "dump -J, $n_nodes nodes" "$xvif" dump -J / -- xenstore-ls -fp
 check_reads >"$paths"
 plug_in
 "$xvif" check || { echo "the host is not consistent" >&2; exit 1; }

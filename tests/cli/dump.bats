@@ -299,7 +299,8 @@ no_dump() {
 		[ "$status" = 0 ]
 		[[ "$output" == *"only the dump is compared"* ]]
 	done
-	[ "$(xvif dump --store /run/xen/all.json /local/domain/1/name)" = "(node /local/domain/1/name web01 (perms n0))" ]
+	[ "$(xvif dump --store /run/xen/all.json /local/domain/1/name)" = \
+		"(node /local/domain/1/name web01 (perms n0 r1))" ]
 	run xvif dump --store /run/xen/all.sxp /local/domain/7
 	[ "$status" = 3 ]
 	run xvif check --store /run/xen/wrong.sxp
@@ -307,7 +308,8 @@ no_dump() {
 	[[ "$output" == *"web01 vif 0: hotplug-status"* ]]
 	# a part of a store works as far as it goes
 	xvif dump --store /run/xen/all.sxp /local/domain >/run/xen/part.sxp
-	[ "$(xvif dump --store /run/xen/part.sxp /local/domain/2/name)" = "(node /local/domain/2/name db01 (perms n0))" ]
+	[ "$(xvif dump --store /run/xen/part.sxp /local/domain/2/name)" = \
+		"(node /local/domain/2/name db01 (perms n0 r2))" ]
 	[ "$(xvif dump --store /run/xen/part.sxp)" = "$(cat /run/xen/part.sxp)" ]
 	for form in add-ip del-ip set-ips repair load; do
 		run xvif $form --store /run/xen/all.sxp web01 10.0.0.9

@@ -108,7 +108,7 @@ marker() {
 	xenstore-write $B/1/0/ip " 10.0.0.1   10.0.0.2 "
 	xenstore-chmod $B/1/0/ip n0 r1
 	xenstore-write $B/1/0/feature-sg 1 /libxl/1/device/vif/0/state 1 /libxl/1/dm-version x
-	xenstore-write /local/domain/1/data/x 1 /local/domain/1/device/vif/0/state 1
+	xenstore-write /local/domain/1/memo/x 1 /local/domain/1/device/vif/0/state 1
 	marker 1
 	printed 1
 	[ "$(line 1)" = "db01 vif 1: bridge: xenbr0 -> br1" ]
@@ -147,6 +147,7 @@ marker() {
 	domain_create 6 other
 	vif_nodes 6 0 00:16:3e:00:00:66 vif-route 10.6.6.6
 	# the same uuid and name
+	echo 7 >>"$NOHV_DOMAINS"
 	xenstore-write /local/domain/7/name web01 /local/domain/7/vm "/vm/$(uuid_of 1)"
 	vif_nodes 7 0 00:16:3e:00:00:01 vif-route "10.0.0.1"
 	printed 2
@@ -185,45 +186,45 @@ marker() {
 }
 
 @test "a path: every change there and below, old and new" {
-	watching /local/domain/1/data
+	watching /local/domain/1/memo
 	grep -q 'not there yet' /run/xen/error
-	xenstore-write /local/domain/1/data/a/b 1
+	xenstore-write /local/domain/1/memo/a/b 1
 	printed 3
-	xenstore-write /local/domain/1/data/a/b 1
-	xenstore-write /local/domain/1/data/a/b 2
+	xenstore-write /local/domain/1/memo/a/b 1
+	xenstore-write /local/domain/1/memo/a/b 2
 	printed 4
-	xenstore-rm /local/domain/1/data/a
+	xenstore-rm /local/domain/1/memo/a
 	printed 6
-	xenstore-write /local/domain/1/datax 1
-	xenstore-rm /local/domain/1/data
+	xenstore-write /local/domain/1/memox 1
+	xenstore-rm /local/domain/1/memo
 	printed 7
-	[ "$(line 1)" = "/local/domain/1/data: (none) -> ''" ]
-	[ "$(line 2)" = "/local/domain/1/data/a: (none) -> ''" ]
-	[ "$(line 3)" = "/local/domain/1/data/a/b: (none) -> '1'" ]
-	[ "$(line 4)" = "/local/domain/1/data/a/b: '1' -> '2'" ]
-	[ "$(line 5)" = "/local/domain/1/data/a: '' -> (none)" ]
-	[ "$(line 6)" = "/local/domain/1/data/a/b: '2' -> (none)" ]
-	[ "$(line 7)" = "/local/domain/1/data: '' -> (none)" ]
+	[ "$(line 1)" = "/local/domain/1/memo: (none) -> ''" ]
+	[ "$(line 2)" = "/local/domain/1/memo/a: (none) -> ''" ]
+	[ "$(line 3)" = "/local/domain/1/memo/a/b: (none) -> '1'" ]
+	[ "$(line 4)" = "/local/domain/1/memo/a/b: '1' -> '2'" ]
+	[ "$(line 5)" = "/local/domain/1/memo/a: '' -> (none)" ]
+	[ "$(line 6)" = "/local/domain/1/memo/a/b: '2' -> (none)" ]
+	[ "$(line 7)" = "/local/domain/1/memo: '' -> (none)" ]
 	ended
 }
 
 @test "what a guest writes is escaped, and cut where it is long; in JSON it is whole" {
 	local long
 	long=$(printf 'x%.0s' $(seq 1500))
-	watching /local/domain/1/data
-	xenstore-write /local/domain/1/data "$(printf 'we\033[2Jb\302\233')"
+	watching /local/domain/1/memo
+	xenstore-write /local/domain/1/memo "$(printf 'we\033[2Jb\302\233')"
 	printed 1
-	xenstore-write /local/domain/1/data "$long"
+	xenstore-write /local/domain/1/memo "$long"
 	printed 2
 	not grep -q $'\033' /run/xen/lines
-	[ "$(line 1)" = "/local/domain/1/data: (none) -> 'we\\x1b[2Jb\\xc2\\x9b'" ]
+	[ "$(line 1)" = "/local/domain/1/memo: (none) -> 'we\\x1b[2Jb\\xc2\\x9b'" ]
 	[[ "$(line 2)" == *"xxx'... (1500 bytes)" ]]
 	[ "$(line 2 | wc -c)" -lt 400 ]
 	ended
-	watching -J /local/domain/1/data
-	xenstore-write /local/domain/1/data "$(printf 'a\377')"
+	watching -J /local/domain/1/memo
+	xenstore-write /local/domain/1/memo "$(printf 'a\377')"
 	printed 1
-	[ "$(jq -c '[.node,.domain,.vif,.after]' /run/xen/lines)" = '["/local/domain/1/data",null,null,{"hex":"61ff"}]' ]
+	[ "$(jq -c '[.node,.domain,.vif,.after]' /run/xen/lines)" = '["/local/domain/1/memo",null,null,{"hex":"61ff"}]' ]
 	[ "$(jq -r .before /run/xen/lines)" = "$long" ]
 	ended
 	xenstore-write /local/domain/1/name "$(printf 'web\033[2J')"

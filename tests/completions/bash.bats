@@ -111,7 +111,7 @@ replies() {
 		grep -qw "$column" /run/xen/got
 	done
 	shown 'xvif dump /local/domain/1/\t\t' >/run/xen/got
-	grep -q '^device/ *domid *name *vm *$' /run/xen/got
+	grep -q '^attr/* *data/* *device/ *domid *error *name *vm *$' /run/xen/got
 	shown 'xvif del-ip web01 \t\t\t' >/run/xen/got
 	grep -q '^10.0.0.1 *10.0.0.2 *$' /run/xen/got
 }

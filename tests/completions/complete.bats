@@ -15,8 +15,8 @@ options_in_help() {
 @test "commands, and their subcommands" {
 	xvif help | sed -n '/^  [a-z]/s/^  \([a-z-]*\) .*/\1/p' | same ''
 	xvif help sxp | sed -n '/^commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' | same sxp ''
-	printf '%s\n' set-ips show sxp | same s
-	printf '%s\n' set-ips show sxp | same help s
+	printf '%s\n' set-ips shell show sxp | same s
+	printf '%s\n' set-ips shell show sxp | same help s
 	[ "$(xvif complete -- xvif sho)" = "show	list vifs with their addresses" ]
 }
 
@@ -133,8 +133,8 @@ options_in_help() {
 	domain_create 21 new
 	xenstore-write /local/domain/1/name else
 	echo web01 | same show --store /run/xen/dump ''
-	mkfifo /run/xen/fifo
-	for file in - /dev/zero /run/xen/fifo; do
+	mkfifo /run/xen/dump-fifo
+	for file in - /dev/zero /run/xen/dump-fifo; do
 		run timeout 20 xvif complete -- xvif show --store "$file" '' </dev/zero
 		[ "$status" = 0 ]
 		[ -z "$output" ]
@@ -166,7 +166,7 @@ silent() {
 }
 
 @test "silence when one may not ask xenstored" {
-	mkdir -m 755 /run/xen/bin
+	mkdir -p -m 755 /run/xen/bin
 	cp "$(command -v xvif)" "$XVIF_BUILD"/.libs/libsxp.so* /run/xen/bin
 	export LD_LIBRARY_PATH=/run/xen/bin
 	local as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups /run/xen/bin/xvif)

@@ -64,7 +64,7 @@ TERMINAL_SETUP=${TERMINAL_SETUP//$'\n'/;}
 		grep -qw "$column" /run/xen/got
 	done
 	shown 'xvif dump /local/domain/1/\t' >/run/xen/got
-	grep -q '^device/ *domid *name *vm' /run/xen/got
+	grep -q '^attr/* *data/* *device/ *domid *error *name *vm' /run/xen/got
 }
 
 @test "the installed file is found" {

@@ -171,13 +171,13 @@ hotplug() {
 	script=$(xenstore-read "/local/domain/0/$path/script")
 	gatewaydev=$(xenstore-read "/local/domain/0/$path/gatewaydev" 2>/dev/null || true)
 	[ "$(xenstore-read "/local/domain/0/$path/type")" != vif_ioemu ] || emulated=vif$1.$2-emu
-	script=$script XENBUS_TYPE=vif XENBUS_PATH=$path XENBUS_BASE_PATH=backend \
-		netdev=$gatewaydev INTERFACE=$emulated vif=vif$1.$2 \
+	env script="$script" XENBUS_TYPE=vif XENBUS_PATH="$path" XENBUS_BASE_PATH=backend \
+		netdev="$gatewaydev" INTERFACE=$emulated vif=vif$1.$2 \
 		"$script" "$command" type_if=vif </dev/null >&2 3>&- || return
 	[ -n "$emulated" ] || return 0
 	case $command in online) command=add ;; offline) command=remove ;; esac
-	script=$script XENBUS_TYPE=vif XENBUS_PATH=$path XENBUS_BASE_PATH=backend \
-		netdev=$gatewaydev INTERFACE=$emulated vif=vif$1.$2 \
+	env script="$script" XENBUS_TYPE=vif XENBUS_PATH="$path" XENBUS_BASE_PATH=backend \
+		netdev="$gatewaydev" INTERFACE=$emulated vif=vif$1.$2 \
 		"$script" "$command" type_if=tap </dev/null >&2 3>&-
 }
 

@@ -66,6 +66,12 @@ says() {
 	xvif shell -c 'begin; set /t/a 1; mv /vm /vm2; perms -R n0,r2 /vm2; rm /local/domain/1/name; commit; undo'
 	snapshot | sort >/run/xen/after
 	diff /run/xen/before /run/xen/after
+	xenstore-write /t/a 1
+	says 3 'begin; rm -r /t; !xenstore-write /t/new/x 1
+cat /t/new/x' '/t/new/x: no such node'
+	says 1 'begin; rm -r /t; !xenstore-write /t/other 1
+commit' '+ /t/other = ""'
+	[ "$(xenstore-read /t/a)" = 1 ]
 	says 1 commit 'no transaction is open'
 	says 1 'begin; add-ip web01 10.0.0.7' 'cannot be part of a transaction'
 	[ "$(xvif shell -c 'begin; set /x/y 1; set /x/z 2; undo; commit; ls -R /x')" = $'set /x/z 2\n/x/y = "1"' ]

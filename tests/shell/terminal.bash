@@ -3,7 +3,7 @@
 # terminal.bash - "xvif shell" in a real terminal (tmux), its screen as text.
 # Nothing here sleeps for a fixed time: each look at the screen waits, with a limit.
 
-TERMINAL="tmux -L xvif -f /dev/null"
+TERMINAL="tmux -S /run/xen/terminal -f /dev/null"
 
 # terminal [COLUMNS [ROWS [OPTION...]]]: start the shell with these options
 terminal() {

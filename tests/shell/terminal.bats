@@ -41,6 +41,15 @@ teardown() {
 	--verbose  --version  --vif
 	xvif:/> check web01 --v
 	EOF
+	press C-u 'show db01 0' Tab
+	prompt 'xvif:/> show db01 0'
+	press C-u 'check db01 ' Tab Tab
+	ends <<-'EOF'
+	xvif:/> check db01
+	00:16:3e:00:00:02  0                  vif2.0
+	00:16:3e:00:00:03  1                  vif2.1
+	xvif:/> check db01
+	EOF
 	press C-u 'h' Tab Tab
 	ends <<-'EOF'
 	help     history
@@ -187,7 +196,7 @@ teardown() {
 	xenstore-write /local/domain/1/news 'from outside'
 	see 'from outside'
 	ends <<-EOF
-	$(screen | grep 'from outside')
+	$(screen | grep "^\[1\] 2.* /local/domain/1/news: (none) -> 'from outside'$")
 	xvif:/> set /local/domain/1/half "ty
 	EOF
 	press x End 'ped"' Enter
