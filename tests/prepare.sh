@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # prepare.sh - for ./check and ./demo: what the machine needs and whether it has it.
 
-# The packages of the list; "xen-utils" stands for the version that this system has.
+# wanted_packages [SECTION...]: the packages of these sections of the list, or of all;
+# "xen-utils" stands for the version that this system has.
 wanted_packages() {
 	local p
-	for p in $(sed 's/#.*//' packages); do
+	for p in $(awk -v wanted="$*" '
+		{ sub(/#.*/, "") }
+		/^\[.*\]$/ { taken = wanted == "" || index(" " wanted " ", " " substr($0, 2, length($0) - 2) " "); next }
+		taken { print }' packages); do
 		[ "$p" != xen-utils ] || p=$(xen_utils)
 		echo "$p"
 	done
@@ -20,7 +24,7 @@ xen_utils() {
 	echo "${found:-xen-utils}" | sort -V | tail -n 1
 }
 
-# Install the packages of the list that are missing.
+# install_packages [SECTION...]: what is missing of the packages of these sections, or of all
 install_packages() {
 	local wanted missing=() p
 	if ! command -v apt-get >/dev/null; then
@@ -28,7 +32,7 @@ install_packages() {
 		return 1
 	fi
 	[ -n "$(apt-cache pkgnames xenstore-utils)" ] || apt-get update -q >/dev/null 2>&1 || true
-	wanted=$(wanted_packages)
+	wanted=$(wanted_packages "$@")
 	for p in $wanted; do
 		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
 	done
