@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "src/commands.h"
+#include "src/manual.h"
 
 static int run_help(struct context *cx, const struct args *args, struct error *err)
 {
@@ -12,6 +13,10 @@ static int run_help(struct context *cx, const struct args *args, struct error *e
 		command = command_find_words(cx->commands, args->words, args->n_words, err);
 		if (!command)
 			return -1;
+	}
+	if (args->options[OPT_MANUAL]) {
+		manual_print(cx->commands, cx->out);
+		return 0;
 	}
 	command_help(cx->commands, command, cx->out);
 	return 0;
@@ -30,6 +35,7 @@ const struct command cmd_help = {
 	.summary = "explain a command",
 	.help = "Print the list of commands, or the help of one.",
 	.arguments = { ARG_COMMAND },
+	.options = OPTION(MANUAL),
 	.run = run_help,
 };
 
