@@ -34,6 +34,12 @@ const struct command cmd_help = {
 	.name = "help",
 	.summary = "explain a command",
 	.help = "Print the list of commands, or the help of one.",
+	.example = "# xvif help version\n"
+		   "usage: xvif version\n"
+		   "\n"
+		   "Print the version of xvif.\n"
+		   "\n"
+		   "'xvif help' lists the options of all commands and the exit statuses.",
 	.arguments = { ARG_COMMAND },
 	.options = OPTION(MANUAL),
 	.run = run_help,
@@ -43,5 +49,7 @@ const struct command cmd_version = {
 	.name = "version",
 	.summary = "print the version",
 	.help = "Print the version of xvif.",
+	.example = "# xvif version\n"
+		   "xvif 0.1.0",
 	.run = run_version,
 };

@@ -6,35 +6,44 @@
 #include "src/manual.h"
 #include "src/output.h"
 
-static bool ends_sentence(const char *blank, const char *line)
+/* As long as a line of prose gets; mandoc -Tlint complains of more than 80. */
+#define WIDTH 76
+
+/* A sentence begins on a line of its own, for its end to be seen. */
+static bool breaks_line(const char *blank, const char *line, size_t column)
 {
-	return blank > line && strchr(".?!", blank[-1]) && blank[1] >= 'A' && blank[1] <= 'Z';
+	bool ends_sentence = blank > line && strchr(".?!", blank[-1]);
+
+	return (ends_sentence && blank[1] >= 'A' && blank[1] <= 'Z') ||
+	       column + 1 + strcspn(blank + 1, " \n") > WIDTH;
 }
 
-/*
- * Print a line without its newline. A backslash means something to roff, so do a
- * dot and a quote that begin a line; a dash of an option is no hyphen. In prose a
- * sentence begins on a line of its own, for its end to be seen.
- */
+/* A backslash means something to roff, a dot and a quote that begin a line, too. */
+static void print_char(char c, bool begins_line, bool begins_word, FILE *out)
+{
+	if (begins_line && (c == '.' || c == '\''))
+		fputs("\\&", out);
+	if (c == '\\')
+		fputs("\\e", out);
+	else if (c == '-' && begins_word)
+		fputs("\\-", out);	/* no hyphen */
+	else
+		putc(c, out);
+}
+
+/* Print a line without its newline. */
 static void print_text(const char *text, size_t len, bool is_prose, FILE *out)
 {
-	bool is_first = true;
+	size_t column = 0;
 
 	for (const char *p = text; p < text + len; p++) {
-		if (is_prose && *p == ' ' && ends_sentence(p, text)) {
+		if (is_prose && *p == ' ' && breaks_line(p, text, column)) {
 			putc('\n', out);
-			is_first = true;
+			column = 0;
 			continue;
 		}
-		if (is_first && (*p == '.' || *p == '\''))
-			fputs("\\&", out);
-		if (*p == '\\')
-			fputs("\\e", out);
-		else if (*p == '-' && (!is_prose || p == text || !isalnum((unsigned char)p[-1])))
-			fputs("\\-", out);
-		else
-			putc(*p, out);
-		is_first = false;
+		print_char(*p, !column, !is_prose || p == text || !isalnum((unsigned char)p[-1]), out);
+		column++;
 	}
 	putc('\n', out);
 }
@@ -55,7 +64,7 @@ static void print_literal(const char *text, FILE *out)
 /* What stands indented is literal; an empty line ends a paragraph. */
 static void print_paragraphs(const char *text, FILE *out)
 {
-	bool is_literal = false, is_open = false;
+	bool is_literal = false;
 
 	while (*text) {
 		size_t len = strcspn(text, "\n");
@@ -68,9 +77,8 @@ static void print_paragraphs(const char *text, FILE *out)
 			fputs(".Ed\n", out);
 		if (len)
 			print_text(text + skip, len - skip, !is_indented, out);
-		else if (is_open && !is_literal)
+		else if (text[1] != ' ')
 			fputs(".Pp\n", out);
-		is_open = len > 0;
 		is_literal = is_indented;
 		text += len + (text[len] == '\n');
 	}
@@ -103,7 +111,7 @@ static void print_option_list(unsigned long long options, FILE *out)
 
 static void print_columns(const struct field *columns, FILE *out)
 {
-	const char *before = "Columns, those with a star by default:\n.Bd -ragged -offset indent\n";
+	const char *before = ".Pp\nColumns, those with a star by default:\n.Bd -ragged -offset indent\n";
 
 	for (; columns->name; columns++) {
 		if (!columns->column)
@@ -116,7 +124,7 @@ static void print_columns(const struct field *columns, FILE *out)
 
 static void print_command(const struct command *command, FILE *out)
 {
-	unsigned long long options = command_options(command) & ~OPTIONS_EVERYWHERE & ~OPTIONS_TABLE;
+	unsigned long long options = command->options;
 
 	fprintf(out, ".Ss %s\n.Bd -literal\n", command_title(command));
 	command_usage(command, out);
@@ -144,7 +152,7 @@ void manual_print(const struct command *const *all, FILE *out)
 	fputs(".Sh OPTIONS\nThese may stand anywhere on the line, before the command, too.\n"
 	      "Every command takes:\n", out);
 	print_option_list(OPTIONS_EVERYWHERE, out);
-	fputs("Commands that print a table take:\n", out);
+	fputs(".Pp\nCommands that print a table take:\n", out);
 	print_option_list(OPTIONS_TABLE, out);
 	fputs(".Sh COMMANDS\n", out);
 	print_commands(all, out);
