@@ -214,7 +214,7 @@ const struct command cmd_set_ips = {
 	.example = "# xvif set-ips web01 10.0.0.2 10.0.0.64/29\n"
 		   "web01 vif 0: -10.0.0.1 10.0.0.2 +10.0.0.64/29\n"
 		   "# xvif set-ips -J db01 --vif vif2.0 10.0.1.1 10.0.1.9\n"
-		   "{\"domain\":\"db01\",\"domid\":2,\"vif\":0,\"changed\":true,... "
+		   "{\"domain\":\"db01\",\"domid\":2,\"vif\":0,\"changed\":true,..."
 		   "\"method\":\"delta\",...}",
 	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
 	.n_required = 1,
