@@ -152,6 +152,16 @@ const struct command cmd_shell = {
 		"with completion and history; else, and with -c and -f, it stops at the first\n"
 		"error. With --dry-run changes are recorded and seen by the commands that follow,\n"
 		"and never written. With --store a dump is explored.",
+	.example = "# xvif shell -c 'cd @web01/device/vif/0; ls'\n"
+		   "backend = \"/local/domain/0/backend/vif/1/0\"\n"
+		   "backend-id = \"0\"\n"
+		   "handle = \"0\"\n"
+		   "mac = \"00:16:3e:00:00:01\"\n"
+		   "state = \"4\"\n"
+		   "trusted = \"1\"\n"
+		   "# xvif shell -c 'ls -R /local/domain/2 | grep mac'\n"
+		   "/local/domain/2/device/vif/0/mac = \"00:16:3e:00:00:02\"\n"
+		   "/local/domain/2/device/vif/1/mac = \"00:16:3e:00:00:03\"",
 	.options = OPTION(EXECUTE) | OPTION(FILE) | OPTION(KEEP_GOING) | OPTION(DRY_RUN) |
 		   OPTION(STORE),
 	.run = run_shell,

@@ -332,6 +332,15 @@ const struct command cmd_apply = {
 		"The file is read and the vifs are looked up before anything is changed. An address\n"
 		"that moves from one vif to another is taken from the first before the second gets\n"
 		"it. The first vif that fails ends it, or with --keep-going does not.",
+	.example = "# echo 'web01: [10.0.0.1, 10.0.0.5]' >wanted.yaml\n"
+		   "# xvif apply --dry-run wanted.yaml\n"
+		   "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5 (dry run)\n"
+		   "1 changed, 0 unchanged, 0 failed (dry run)\n"
+		   "# xvif apply wanted.yaml\n"
+		   "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5\n"
+		   "1 changed, 0 unchanged, 0 failed\n"
+		   "# xvif apply wanted.yaml\n"
+		   "0 changed, 1 unchanged, 0 failed",
 	.arguments = { ARG_FILE },
 	.n_required = 1,
 	.options = OPTION(DRY_RUN) | OPTION(KEEP_GOING) | OPTION(NO_PERSIST) | OPTION(FORCE) |

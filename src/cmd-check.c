@@ -337,6 +337,13 @@ const struct command cmd_check = {
 		"vifs; print a line for each difference. The exit status is 6 if there is one. What\n"
 		"a guest says of itself is only a note; that an edit with --hotplug=none or\n"
 		"--no-persist was asked to leave a place as it was, is told beside what differs.",
+	.example = "# xvif check && echo all agree\n"
+		   "all agree\n"
+		   "# ip route del 10.0.0.1 dev vif1.0\n"
+		   "# xvif check web01\n"
+		   "web01 vif 0: route-missing: 10.0.0.1 has no route on vif1.0\n"
+		   "# echo $?\n"
+		   "6",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.options = OPTION(VIF) | OPTION(STORE),
 	.needs_store = true,

@@ -114,6 +114,11 @@ const struct command cmd_complete = {
 		"Prints nothing where there is nothing to offer, also when xenstored does not answer.\n"
 		"With --marked each line begins with a blank, or with '+' when more of the same word\n"
 		"follows; '*9' stands for names of files in place of what follows the first 9 bytes.",
+	.example = "# xvif complete -- xvif show w\n"
+		   "web01\tdomain 1\n"
+		   "# xvif complete -- xvif del-ip web01 ''\n"
+		   "10.0.0.1\tvif 0\n"
+		   "10.0.0.2\tvif 0",
 	.arguments = { ARG_WORDS },
 	.options = OPTION(MARKED),
 	.run = run_complete,

@@ -127,6 +127,12 @@ const struct command cmd_doctor = {
 		"for the vifs that are there is looked at. The exit status is 6 if something is bad.\n"
 		"xvif-doctor(8) explains each finding:\n\n" PROBES(HELP_LINE)
 		"\nNothing is changed without --fix.",
+	.example = "# sysctl -q net.ipv4.ip_forward=0\n"
+		   "# xvif doctor ip-forward gateway-address\n"
+		   "NAME            VERDICT DETAIL\n"
+		   "gateway-address ok      eth0, the gateway device, has 192.168.7.1\n"
+		   "ip-forward      bad     net.ipv4.ip_forward is 0: no packet goes from or to a "
+		   "routed guest...",
 	.arguments = { ARG_FINDINGS },
 	.columns = finding_fields,
 	.options = OPTION(FIX),

@@ -33,6 +33,19 @@ const struct command cmd_dump = {
 		"UTF-8 or holds NUL is {\"hex\":\"...\"}. Nodes that vanish meanwhile are left out. It\n"
 		"holds what guests keep secret in xenstore, too: mind who can read the file.\n"
 		"'xvif load' puts it back; 'xvif show --store FILE' and others read it.",
+	.example = "# xvif dump /local/domain/1/device/vif/0\n"
+		   "(node /local/domain/1/device/vif/0 '' (perms n1 r0)\n"
+		   " (node backend /local/domain/0/backend/vif/1/0 (perms n1 r0))\n"
+		   " (node backend-id 0 (perms n1 r0))\n"
+		   " (node handle 0 (perms n1 r0))\n"
+		   " (node mac 00:16:3e:00:00:01 (perms n1 r0))\n"
+		   " (node state 4 (perms n1 r0))\n"
+		   " (node trusted 1 (perms n1 r0)))\n"
+		   "# xvif dump >host.sxp\n"
+		   "# xvif show --store host.sxp db01 -o VIF,MAC,IPS\n"
+		   "VIF MAC               IPS\n"
+		   "  0 00:16:3e:00:00:02 10.0.1.1\n"
+		   "  1 00:16:3e:00:00:03",
 	.arguments = { ARG_PATH },
 	.options = OPTION(STORE),
 	.needs_store = true,

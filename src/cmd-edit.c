@@ -161,6 +161,19 @@ const struct command cmd_add_ip = {
 		"The addresses it has already are not disturbed. An IP is an IPv4 or\n"
 		"IPv6 address or a network (10.0.9.0/29); several may stand in one argument,\n"
 		"separated by blanks or commas.",
+	.example = "# xvif add-ip web01 10.0.0.5\n"
+		   "web01 vif 0: 10.0.0.1 10.0.0.2 +10.0.0.5\n"
+		   "# xvif add-ip --dry-run db01 --vif 0 10.0.1.2\n"
+		   "write /local/domain/0/xvif/vif/2/0/ip = \"10.0.1.2\"\n"
+		   "run script=/etc/xen/scripts/vif-route ... /etc/xen/scripts/vif-route online "
+		   "type_if=vif\n"
+		   "remove /local/domain/0/xvif/vif/2/0\n"
+		   "write /local/domain/0/backend/vif/2/0/ip = \"10.0.1.1 10.0.1.2\"\n"
+		   "write /libxl/2/device/vif/0/ip = \"10.0.1.1 10.0.1.2\"\n"
+		   "change ip of vif 0 in /var/lib/xen/... to \"10.0.1.1 10.0.1.2\"\n"
+		   "db01 vif 0: 10.0.1.1 +10.0.1.2 (dry run)\n"
+		   "# xvif add-ip web01 10.0.1.1\n"
+		   "xvif: 10.0.1.1: vif 0 of domain 'db01' has 10.0.1.1 already",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 2,
 	.options = EDIT_OPTIONS | OPTION(FORCE),
@@ -175,6 +188,14 @@ const struct command cmd_del_ip = {
 	.help = "Take addresses or networks from a vif: the list first, then route and rules.\n"
 		"The addresses it keeps are not disturbed. Each IP is named as it\n"
 		"stands in the list: a network does not stand for the addresses in it.",
+	.example = "# xvif del-ip web01 10.0.0.2\n"
+		   "web01 vif 0: 10.0.0.1 -10.0.0.2\n"
+		   "# xvif del-ip web01 10.0.0.77\n"
+		   "xvif: note: 10.0.0.77 is not in the list\n"
+		   "web01 vif 0: 10.0.0.1\n"
+		   "# xvif del-ip web01 10.0.0.1\n"
+		   "xvif: vif 1.0: an empty list leaves the guest without a route\n"
+		   "xvif: --allow-empty does it all the same",
 	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
 	.n_required = 2,
 	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(ALLOW_EMPTY),
@@ -188,6 +209,11 @@ const struct command cmd_set_ips = {
 	.summary = "replace the addresses of a running vif",
 	.help = "Give a vif exactly these addresses or networks, in this order.\n"
 		"The addresses it keeps are not disturbed.",
+	.example = "# xvif set-ips web01 10.0.0.2 10.0.0.64/29\n"
+		   "web01 vif 0: -10.0.0.1 10.0.0.2 +10.0.0.64/29\n"
+		   "# xvif set-ips -J db01 --vif vif2.0 10.0.1.1 10.0.1.9\n"
+		   "{\"domain\":\"db01\",\"domid\":2,\"vif\":0,\"changed\":true,..."
+		   "\"method\":\"delta\",...}",
 	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
 	.n_required = 1,
 	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(FORCE) | OPTION(ALLOW_EMPTY),

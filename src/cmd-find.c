@@ -101,6 +101,24 @@ const struct command cmd_find = {
 		"  guest       the guest says so of itself, and can say anything\n"
 		"  mac         the MAC of the vif\n"
 		"The exit status is 3 if nobody has it. With --store only what the dump says counts.",
+	.example = "# xvif find 10.0.0.1\n"
+		   "DOMAIN DOMID VIF BY    DETAIL\n"
+		   "web01      1   0 list  10.0.0.1\n"
+		   "web01      1   0 route 10.0.0.1 dev vif1.0 src 192.168.7.1 metric 2\n"
+		   "# xvif find 10.0.0.0/16 -o DOMAIN,VIF,BY -n\n"
+		   "web01    0 list\n"
+		   "web01    0 list\n"
+		   "db01     0 list\n"
+		   "web01    0 route\n"
+		   "web01    0 route\n"
+		   "db01     0 route\n"
+		   "# xvif find 00:16:3e:00:00:03\n"
+		   "DOMAIN DOMID VIF BY  DETAIL\n"
+		   "db01       2   1 mac 00:16:3e:00:00:03\n"
+		   "# xvif find 10.9.9.9\n"
+		   "xvif: 10.9.9.9: no vif has it\n"
+		   "# echo $?\n"
+		   "3",
 	.arguments = { ARG_QUERY },
 	.n_required = 1,
 	.columns = owner_fields,

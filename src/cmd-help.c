@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "src/commands.h"
+#include "src/manual.h"
 
 static int run_help(struct context *cx, const struct args *args, struct error *err)
 {
@@ -12,6 +13,10 @@ static int run_help(struct context *cx, const struct args *args, struct error *e
 		command = command_find_words(cx->commands, args->words, args->n_words, err);
 		if (!command)
 			return -1;
+	}
+	if (args->options[OPT_MANUAL]) {
+		manual_print(cx->commands, cx->out);
+		return 0;
 	}
 	command_help(cx->commands, command, cx->out);
 	return 0;
@@ -29,7 +34,14 @@ const struct command cmd_help = {
 	.name = "help",
 	.summary = "explain a command",
 	.help = "Print the list of commands, or the help of one.",
+	.example = "# xvif help version\n"
+		   "usage: xvif version\n"
+		   "\n"
+		   "Print the version of xvif.\n"
+		   "\n"
+		   "'xvif help' lists the options of all commands and the exit statuses.",
 	.arguments = { ARG_COMMAND },
+	.options = OPTION(MANUAL),
 	.run = run_help,
 };
 
@@ -37,5 +49,7 @@ const struct command cmd_version = {
 	.name = "version",
 	.summary = "print the version",
 	.help = "Print the version of xvif.",
+	.example = "# xvif version\n"
+		   "xvif 0.1.0",
 	.run = run_version,
 };

@@ -269,6 +269,16 @@ const struct command cmd_load = {
 		"once: it is refused without --force. For addresses of vifs there is 'xvif set-ips'.\n"
 		"Xenstored's work grows with the square of what one transaction writes: load parts\n"
 		"of more than some thousand nodes one after the other.",
+	.example = "# echo '(node /tool/site (node owner \"web team\"))' | xvif load -v\n"
+		   "+ /tool/site = \"\"\n"
+		   "+ /tool/site/owner = \"web team\"\n"
+		   "/tool/site: 2 added, 0 changed, 0 removed\n"
+		   "# xvif dump /tool/site\n"
+		   "(node /tool/site '' (perms n0)\n"
+		   " (node owner 'web team' (perms n0)))\n"
+		   "# echo '(node /tool/site)' | xvif load -v --prune\n"
+		   "- /tool/site/owner = \"web team\" (n0)\n"
+		   "/tool/site: 0 added, 0 changed, 1 removed",
 	.arguments = { ARG_PATH, ARG_FILE },
 	.options = OPTION(DRY_RUN) | OPTION(FORCE) | OPTION(PRUNE),
 	.needs_store = true,

@@ -232,6 +232,19 @@ const struct command cmd_repair = {
 	.help = "Make routes, rules and libxl's copies match the list of each vif, with the fewest\n"
 		"steps; finish or undo edits that were cut off; clear a hotplug-status of 'error'\n"
 		"once the kernel is right. Prints what it put right.",
+	.example = "# ip route del 10.0.0.1 dev vif1.0\n"
+		   "# xvif repair --dry-run\n"
+		   "write /local/domain/0/xvif/vif/1/0/ip = \"10.0.0.1\"\n"
+		   "run script=/etc/xen/scripts/vif-route ... /etc/xen/scripts/vif-route online "
+		   "type_if=vif\n"
+		   "remove /local/domain/0/xvif/vif/1/0\n"
+		   "write /local/domain/0/backend/vif/1/0/ip = \"10.0.0.1 10.0.0.2\"\n"
+		   "write /libxl/1/device/vif/0/ip = \"10.0.0.1 10.0.0.2\"\n"
+		   "web01 vif 0: route-missing: 10.0.0.1 has no route on vif1.0\n"
+		   "# xvif repair\n"
+		   "web01 vif 0: route-missing: 10.0.0.1 has no route on vif1.0\n"
+		   "# xvif check && echo all agree\n"
+		   "all agree",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.options = OPTION(VIF) | OPTION(DRY_RUN) | OPTION(NO_PERSIST),
 	.needs_store = true,

@@ -119,6 +119,11 @@ const struct command sxp_set_command = {
 	.help = "Give each element at PATH the text VALUE, or with --expr these values; a text at\n"
 		"PATH is replaced. All other bytes of the document stay. Prints the document, or\n"
 		"with --in-place puts it in place of the file.",
+	.example = "# echo '(vif (mac 00:16:3e:00:00:01) (ip 10.0.0.1))' >vif.sxp\n"
+		   "# xvif sxp set vif/ip '10.0.0.1 10.0.0.5' vif.sxp\n"
+		   "(vif (mac 00:16:3e:00:00:01) (ip '10.0.0.1 10.0.0.5'))\n"
+		   "# xvif sxp set --expr vif/ip '10.0.0.1 10.0.0.5' vif.sxp\n"
+		   "(vif (mac 00:16:3e:00:00:01) (ip 10.0.0.1 10.0.0.5))",
 	.arguments = { ARG_PLACE, ARG_VALUE, ARG_FILE },
 	.n_required = 2,
 	.options = OPTION(EXPR) | OPTION(IN_PLACE),
@@ -131,6 +136,8 @@ const struct command sxp_del_command = {
 	.summary = "delete the values at a path",
 	.help = "Take each value at PATH out of the document; all other bytes stay. Prints the\n"
 		"document, or with --in-place puts it in place of the file.",
+	.example = "# echo '(vif (mac 00:16:3e:00:00:01) (ip 10.0.0.1))' | xvif sxp del vif/ip\n"
+		   "(vif (mac 00:16:3e:00:00:01))",
 	.arguments = { ARG_PLACE, ARG_FILE },
 	.n_required = 1,
 	.options = OPTION(IN_PLACE),

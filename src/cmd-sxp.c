@@ -373,6 +373,18 @@ static const struct command fmt = {
 	.help = "Print the documents in FILE... or stdin: lists that do not fit on a line with\n"
 		"their values below each other, comments kept. A document that is not well-formed\n"
 		"is an error, unless --recover is given.",
+	.example = "# echo \"(domain (name web01) (device (vif (ip '10.0.0.1 10.0.0.2') (mac "
+		   "00:16:3e:00:00:01))))\" >web01.sxp\n"
+		   "# xvif sxp fmt --width 50 web01.sxp\n"
+		   "(domain\n"
+		   "    (name web01)\n"
+		   "    (device\n"
+		   "        (vif\n"
+		   "            (ip '10.0.0.1 10.0.0.2')\n"
+		   "            (mac 00:16:3e:00:00:01)\n"
+		   "        )\n"
+		   "    )\n"
+		   ")",
 	.arguments = { ARG_FILES },
 	.options = OPTION(COMPACT) | OPTION(CHECK) | OPTION(RECOVER) | OPTION(IN_PLACE) |
 		   OPTION(WIDTH),
@@ -385,6 +397,10 @@ static const struct command check = {
 	.summary = "report what is not well-formed",
 	.help = "Print FILE:LINE:COLUMN: and what is wrong, a line for each defect; the exit status\n"
 		"is 6 if there is one.",
+	.example = "# echo '(domain (name web01)' | xvif sxp check\n"
+		   "-:2:1: end of text, expected ')': list opened at line 1, column 1 is not closed\n"
+		   "# echo $?\n"
+		   "6",
 	.arguments = { ARG_FILES },
 	.run = run_check,
 };
@@ -396,6 +412,10 @@ static const struct command get = {
 	.help = "Print each value at PATH on a line, or with --raw the bytes of it. A path names\n"
 		"elements by their first value: domain/device/vif[mac=00:16:3e:01:23:45]/ip; '*' is\n"
 		"any list, [N] the N-th. The exit status is 3 if nothing is there.",
+	.example = "# xvif show -S web01 | xvif sxp get device/vif/mac\n"
+		   "(mac 00:16:3e:00:00:01)\n"
+		   "# xvif show -S web01 | xvif sxp get --raw device/vif/ip\n"
+		   "10.0.0.1 10.0.0.2",
 	.arguments = { ARG_PLACE, ARG_FILES },
 	.n_required = 1,
 	.options = OPTION(RECOVER) | OPTION(RAW),
@@ -408,6 +428,8 @@ static const struct command to_json = {
 	.summary = "print documents as JSON",
 	.help = "A list is an array, a text a string; a text that is not UTF-8 is {\"hex\": \"...\"}.\n"
 		"Each value of the document is a JSON document on a line of its own.",
+	.example = "# echo \"(vif (ip '10.0.0.1 10.0.0.2') (bridge ()))\" | xvif sxp to-json\n"
+		   "[\"vif\",[\"ip\",\"10.0.0.1 10.0.0.2\"],[\"bridge\",[]]]",
 	.arguments = { ARG_FILES },
 	.options = OPTION(RECOVER),
 	.run = run_to_json,
@@ -420,6 +442,8 @@ static const struct command from_json = {
 	.help = "The reverse of to-json. Other JSON, too: a number is the text as it is written,\n"
 		"true and false are texts, null is the empty list, an object the list of its\n"
 		"members (KEY VALUE).",
+	.example = "# echo '{\"vif\": {\"ip\": \"10.0.0.1\", \"mtu\": 1500}}' | xvif sxp from-json\n"
+		   "((vif ((ip 10.0.0.1) (mtu 1500))))",
 	.arguments = { ARG_FILES },
 	.run = run_from_json,
 };
@@ -430,6 +454,9 @@ static const struct command from_config = {
 	.summary = "print a domain's configuration as S-expressions",
 	.help = "Print (device (vif (KEY VALUE)...)) for each vif of a configuration file of xl, or\n"
 		"with --all the whole domain.",
+	.example = "# echo \"vif = [ 'ip=10.0.0.1 10.0.0.2, mac=00:16:3e:00:00:01' ]\" | xvif sxp "
+		   "from-config\n"
+		   "(device (vif (ip '10.0.0.1 10.0.0.2') (mac 00:16:3e:00:00:01)))",
 	.arguments = { ARG_FILES },
 	.options = OPTION(ALL),
 	.run = run_from_config,

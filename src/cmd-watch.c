@@ -448,6 +448,14 @@ const struct command cmd_watch = {
 		"  PATH=VALUE, PATH!=VALUE, PATH, !PATH\n"
 		"                    a node of xenstore has the value, has it not, is there, is not there;\n"
 		"                    where a path is watched also the name of a node below it",
+	.example = "# xvif watch -v --count 1 web01 &\n"
+		   "xvif: web01: watching\n"
+		   "# xvif add-ip web01 10.0.0.5\n"
+		   "web01 vif 0: 10.0.0.1 10.0.0.2 +10.0.0.5\n"
+		   "# wait\n"
+		   "2026-11-25 04:20:02 web01 vif 0: ip: 10.0.0.1 10.0.0.2 +10.0.0.5\n"
+		   "# xvif watch web01 --until state=connected && echo it is up\n"
+		   "it is up",
 	.arguments = { ARG_TARGET, ARG_VIF },
 	.options = OPTION(VIF) | OPTION(COUNT) | OPTION(UNTIL),
 	.needs_store = true,

@@ -68,6 +68,7 @@ static const struct option_info options[N_OPTIONS] = {
 	[OPT_DEPTH] = { "depth", 'd', "LEVELS", NUMBER, "go so many levels down" },
 	[OPT_VALUES] = { "values", 'v', NULL, NULL, "match values, not names" },
 	[OPT_REDO] = { "redo", 0, NULL, NULL, "also where somebody else has changed something" },
+	[OPT_MANUAL] = { "manual", 0, NULL, NULL, "print the commands' part of xvif(1)" },
 	[OPT_PRUNE] = { "prune", 0, NULL, NULL, "remove the nodes that the dump does not have" },
 };
 
@@ -416,9 +417,9 @@ static const char hotplug_help[] =
 	"  none   write the list, leave routes and rules as they are\n";
 
 /* Arguments are printed in order; those after the required ones in brackets. */
-static void print_usage(const struct command *command, FILE *out)
+void command_usage(const struct command *command, FILE *out)
 {
-	fprintf(out, "usage: %s%s", command->is_of_shell ? "" : "xvif ", command_title(command));
+	fprintf(out, "%s%s", command->is_of_shell ? "" : "xvif ", command_title(command));
 	if (command->subcommands)
 		fputs(" COMMAND", out);
 	if (command->options)
@@ -426,7 +427,7 @@ static void print_usage(const struct command *command, FILE *out)
 	for (size_t i = 0; command->arguments[i] != ARG_END; i++)
 		fprintf(out, i < command->n_required ? " %s" : " [%s]",
 			argument_names[command->arguments[i]]);
-	fprintf(out, "\n\n%s\n", command->help);
+	putc('\n', out);
 }
 
 void command_help(const struct command *const *all, const struct command *command, FILE *out)
@@ -439,7 +440,9 @@ void command_help(const struct command *const *all, const struct command *comman
 		fputs(exit_help, out);
 		return;
 	}
-	print_usage(command, out);
+	fputs("usage: ", out);
+	command_usage(command, out);
+	fprintf(out, "\n%s\n", command->help);
 	if (command->subcommands) {
 		fputs("\ncommands:\n", out);
 		print_list(command->subcommands, out);

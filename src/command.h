@@ -20,7 +20,7 @@ enum option {
 	OPT_COMPACT, OPT_CHECK, OPT_RECOVER, OPT_EXPR, OPT_IN_PLACE, OPT_ALL, OPT_WIDTH,
 	OPT_TREE, OPT_GUEST_CONFIG, OPT_STORE, OPT_COUNT, OPT_UNTIL, OPT_FIX,
 	OPT_EXECUTE, OPT_FILE, OPT_KEEP_GOING, OPT_PRUNE, OPT_MARKED,
-	OPT_LONG, OPT_RECURSIVE, OPT_BELOW, OPT_DEPTH, OPT_VALUES, OPT_REDO,
+	OPT_LONG, OPT_RECURSIVE, OPT_BELOW, OPT_DEPTH, OPT_VALUES, OPT_REDO, OPT_MANUAL,
 	N_OPTIONS
 };
 
@@ -100,6 +100,7 @@ struct command {
 	const struct command *const *subcommands;	/* ending in NULL; then only name, summary, help */
 	const char *summary;		/* one line */
 	const char *help;		/* paragraphs */
+	const char *example;		/* for the manual: "# COMMAND" and what it prints, line by line */
 	enum argument arguments[ARGUMENTS_MAX];	/* up to ARG_END */
 	size_t n_required;
 	const struct field *columns;	/* of its table (output.h); NULL: it prints none */
@@ -167,6 +168,9 @@ const struct command *command_find_words(const struct command *const *all, const
 
 /* What to call it in messages. */
 const char *command_title(const struct command *command);
+
+/* Print how it is used, on one line: "xvif find IP|NET|MAC" */
+void command_usage(const struct command *command, FILE *out);
 
 /* Print the help of one command, or the list of all when @command is NULL. */
 void command_help(const struct command *const *all, const struct command *command, FILE *out);
