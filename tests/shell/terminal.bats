@@ -19,10 +19,10 @@ teardown() {
 	press Tab Tab
 	ends <<-'EOF'
 	xvif:/> cat @web01/device/vif/0/
-	backend     backend-id  handle      mac         state
+	backend     backend-id  handle      mac         state       trusted
 	xvif:/> cat @web01/device/vif/0/
 	EOF
-	[ "$(xenstore-list /local/domain/1/device/vif/0 | sort | xargs)" = "backend backend-id handle mac state" ]
+	[ "$(xenstore-list /local/domain/1/device/vif/0 | sort | xargs)" = "backend backend-id handle mac state trusted" ]
 	press m Tab Enter
 	ends <<-'EOF'
 	xvif:/> cat @web01/device/vif/0/mac
@@ -322,12 +322,12 @@ watch_is_stuck() {
 @test "rm -r asks, an open transaction is not left without a word" {
 	terminal
 	line 'rm -r /local/domain/2'
-	see 'remove /local/domain/2 and 18 nodes below it? [y/N]'
+	see 'remove /local/domain/2 and 23 nodes below it? [y/N]'
 	press n Enter
 	prompt 'xvif:/>'
 	[ "$(xenstore-read /local/domain/2/name)" = db01 ]
 	line 'begin; rm -r /local/domain/2'
-	prompt 'remove /local/domain/2 and 18 nodes below it? [y/N]'
+	prompt 'remove /local/domain/2 and 23 nodes below it? [y/N]'
 	press y Enter
 	prompt 'xvif:/ [1 change]>'
 	[ "$(xenstore-read /local/domain/2/name)" = db01 ]
