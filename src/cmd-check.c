@@ -34,6 +34,7 @@ static const struct field check_fields[] = {
 struct check {
 	struct report report;
 	struct apply_options options;
+	bool is_broken;		/* a vif could not be read; it was said */
 	bool is_named;		/* one domain is asked for: ... */
 	unsigned domid;		/* ... this one */
 };
@@ -84,6 +85,8 @@ static int compare_vif(struct store *st, const struct vif *vif, struct check *ch
 	int r = st->file ? dump_compare(st, vif, &repair.found, err) :
 			   repair_look(st, vif, &check->options, &repair, err);
 
+	if (r == -EILSEQ)
+		r = differences_add(&repair.found, "userdata", "%s", err->text) ? -ENOMEM : 0;
 	if (differs_out)
 		*differs_out = repair.found.n > 0;
 	if (differs_out && *differs_out)
@@ -277,7 +280,7 @@ static int print_check(const struct check *check, const struct args *args, FILE 
 	if (!doc)
 		return error_memory(err);
 	root = sxp_add_element(doc, sxp_root(doc), "check");
-	result_bool(doc, root, "consistent", !report->differences.n);
+	result_bool(doc, root, "consistent", !report->differences.n && !check->is_broken);
 	report_add(report, doc, root, "differences");
 	result_lines(doc, root, "notes", &report->notes);
 	if (sxp_failed(doc))
@@ -316,6 +319,7 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 
 	if (vifs.n)
 		check.domid = vifs.v[0].domain.domid;
+	check.is_broken = vifs.broken.n > 0;
 	if (!r)
 		r = check_vifs(cx->store, &vifs, &check, err);
 	if (!r && cx->store->file && lines_add(&check.report.notes, "%s: only the dump is compared, no "
@@ -325,7 +329,7 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 		r = check_lists(cx->store, &check, &vifs, err);
 	if (!r)
 		r = print_check(&check, args, cx->out, err);
-	cx->status = check.report.differences.n ? STATUS_WRONG : STATUS_DONE;
+	cx->status = check.report.differences.n || check.is_broken ? STATUS_WRONG : STATUS_DONE;
 	report_release(&check.report);
 	return r;
 }

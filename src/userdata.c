@@ -100,7 +100,7 @@ static int not_understood(const struct userdata *u, unsigned devid, int r, struc
 		return error_set(err, r, "'%s': has no nic with devid %u", u->path, devid);
 	if (r == -ENOMEM)
 		return error_memory(err);
-	return error_set(err, r, "'%s': cannot be understood", u->path);
+	return error_set(err, -EILSEQ, "'%s': cannot be understood", u->path);
 }
 
 int userdata_get_ips(const struct userdata *u, unsigned devid, char **out, struct error *err)

@@ -40,7 +40,7 @@ char *userdata_path(const struct domain *domain);
  */
 int userdata_read(struct userdata *u, const struct domain *domain, struct error *err);
 
-/* The list of a vif in it, for free(); NULL: none. Returns 0, -ENOENT (no such nic), -EINVAL. */
+/* The list of a vif in it, for free(); NULL: none. Returns 0, -ENOENT (no such nic), -EILSEQ. */
 int userdata_get_ips(const struct userdata *u, unsigned devid, char **out, struct error *err);
 
 /*

@@ -417,3 +417,22 @@ killed_in() {
 	printf "vif = [ '" >$cfg
 	refused 2 "two.cfg" xvif add-ip --config $cfg web01 10.0.0.5
 }
+
+@test "a damaged stored configuration, or a vif that cannot be read, does not hide the others" {
+	printf 'no JSON\0' >"$(userdata_of 1)"
+	ip route del 10.0.1.1 dev vif2.0
+	run xvif check
+	echo "$output"
+	[ "$status" = 6 ]
+	[[ "$output" == *"web01 vif 0: userdata: "*"cannot be understood"* ]]
+	[[ "$output" == *"db01 vif 0: route-missing: 10.0.1.1"* ]]
+	xvif repair db01
+	write_userdata 1
+	xvif check
+	xenstore-write /libxl/2/device/vif/0/backend /local/domain/0/backend/vif/1/0
+	run xvif check -J
+	echo "$output"
+	[ "$status" = 6 ]
+	[[ "$output" == *'"consistent":false'* ]]
+	[[ "$output" == *"is no path of its backend"* ]]
+}
