@@ -6,6 +6,7 @@
 
 #include "src/cleanup.h"
 #include "src/fleet.h"
+#include "src/overlap.h"
 
 void fleet_release(struct fleet *fleet)
 {
@@ -83,63 +84,37 @@ static int check_twice(const struct fleet *fleet, struct error *err)
 	return 0;
 }
 
-/* A word of the desired state, by the range it covers. */
-struct claim {
-	uint8_t first[16], last[16];
-	const struct ipword *word;
-	const struct fleet_vif *owner;
+/* Two lists with an address in common; vif i of @lists stands for part i of the declared state. */
+struct claims {
+	const struct fleet *fleet;
+	const struct vif *lists;
+	struct error *err;
 };
 
-static int by_range(const void *a, const void *b)
+static int refuse_overlap(const struct overlap *overlap, void *data)
 {
-	const struct claim *x = a, *y = b;
+	const struct claims *c = data;
+	const struct fleet_vif *a = &c->fleet->v[overlap->vif - c->lists];
+	const struct fleet_vif *b = &c->fleet->v[overlap->other - c->lists];
 
-	if (x->word->net.family != y->word->net.family)
-		return x->word->net.family < y->word->net.family ? -1 : 1;
-	return memcmp(x->first, y->first, sizeof(x->first));
+	error_status(c->err, STATUS_USAGE, -EINVAL, "%s of '%s' is declared for '%s', too",
+		     overlap->word, a->desired->domain, b->desired->domain);
+	error_hint(c->err, "--force gives it to both");
+	return -EINVAL;
 }
 
-static size_t gather_claims(const struct fleet *fleet, struct claim *out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < fleet->n; i++)
-		for (size_t j = 0; j < fleet->v[i].desired->ips.n; j++, n++) {
-			if (!out)
-				continue;
-			out[n].word = &fleet->v[i].desired->ips.words[j];
-			out[n].owner = &fleet->v[i];
-			ipnet_range(&out[n].word->net, out[n].first, out[n].last);
-		}
-	return n;
-}
-
-/* Of claims in the order of their ranges, each need be compared with the one that reaches farthest. */
 static int check_claims(const struct fleet *fleet, struct error *err)
 {
-	size_t n = gather_claims(fleet, NULL);
-	CLEANUP(cleanup_free) struct claim *claims = calloc(n + 1, sizeof(*claims));
-	const struct claim *far = claims;
+	CLEANUP(cleanup_free) struct vif *lists = calloc(fleet->n + 1, sizeof(*lists));
+	struct claims claims = { fleet, lists, err };
+	int r;
 
-	if (!claims)
+	if (!lists)
 		return error_memory(err);
-	gather_claims(fleet, claims);
-	qsort(claims, n, sizeof(*claims), by_range);
-	for (size_t i = 1; i < n; i++) {
-		const struct claim *c = &claims[i];
-
-		if (c->owner != far->owner && ipnet_overlaps(&c->word->net, &far->word->net)) {
-			error_status(err, STATUS_USAGE, -EINVAL, "%s of '%s' is declared for '%s', too",
-				     c->word->text, c->owner->desired->domain,
-				     far->owner->desired->domain);
-			error_hint(err, "--force gives it to both");
-			return -EINVAL;
-		}
-		if (c->word->net.family != far->word->net.family ||
-		    memcmp(c->last, far->last, sizeof(c->last)) > 0)
-			far = c;
-	}
-	return 0;
+	for (size_t i = 0; i < fleet->n; i++)
+		lists[i].ips = fleet->v[i].desired->ips;
+	r = overlap_find(&(struct vifs){ .v = lists, .n = fleet->n }, refuse_overlap, &claims);
+	return r == -ENOMEM ? error_memory(err) : r;
 }
 
 static bool list_overlaps(const struct iplist *list, const struct ipnet *net)
