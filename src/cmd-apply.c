@@ -145,14 +145,7 @@ static int set_list(struct application *a, const struct fleet_vif *f, const stru
 		.vif = devid,
 		.named = ips,
 		.make = edit_set,
-		.options = {
-			.dry_run = args->options[OPT_DRY_RUN] != NULL,
-			.force = args->options[OPT_FORCE] != NULL,
-			.allow_empty = args->options[OPT_ALLOW_EMPTY] != NULL,
-			.no_persist = args->options[OPT_NO_PERSIST] != NULL,
-			.flush = args->options[OPT_FLUSH] != NULL,
-			.timeout_s = args->timeout_s,
-		},
+		.options = edit_options(args),
 		.announce = announce,
 		.data = a,
 	};

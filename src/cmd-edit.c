@@ -31,17 +31,6 @@ static int print(const struct edit *e, const struct args *args, FILE *stream, st
 	return 0;
 }
 
-static enum method parse_method(const char *word)
-{
-	if (word && !strcmp(word, "delta"))
-		return METHOD_DELTA;
-	if (word && !strcmp(word, "cycle"))
-		return METHOD_CYCLE;
-	if (word && !strcmp(word, "none"))
-		return METHOD_NONE;
-	return METHOD_AUTO;
-}
-
 static int parse_ips(const struct args *args, struct iplist *out, struct error *err)
 {
 	int r = 0;
@@ -111,15 +100,7 @@ static int edit(struct context *cx, const struct args *args, edit_make make, str
 		.vif = args->options[OPT_VIF],
 		.named = &named,
 		.make = make,
-		.options = {
-			.method = parse_method(args->options[OPT_HOTPLUG]),
-			.dry_run = args->options[OPT_DRY_RUN] != NULL,
-			.force = args->options[OPT_FORCE] != NULL,
-			.allow_empty = args->options[OPT_ALLOW_EMPTY] != NULL,
-			.no_persist = args->options[OPT_NO_PERSIST] != NULL,
-			.flush = args->options[OPT_FLUSH] != NULL,
-			.timeout_s = args->timeout_s,
-		},
+		.options = edit_options(args),
 		.config = args->options[OPT_CONFIG],
 		.announce = announce,
 		.data = &announcement,

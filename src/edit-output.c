@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* edit-output.c - what an edit did, as a result and as a line. */
 #include <stdio.h>
+#include <string.h>
 
 #include "src/cleanup.h"
 #include "src/edit-output.h"
@@ -51,6 +52,30 @@ void edit_add_result(const struct edit *e, struct sxp_doc *doc, sxp_node edit)
 	result_lines(doc, edit, "notes", &s->notes);
 	if (s->options->dry_run)
 		result_lines(doc, edit, "plan", &e->plan);
+}
+
+static enum method parse_method(const char *word)
+{
+	if (word && !strcmp(word, "delta"))
+		return METHOD_DELTA;
+	if (word && !strcmp(word, "cycle"))
+		return METHOD_CYCLE;
+	if (word && !strcmp(word, "none"))
+		return METHOD_NONE;
+	return METHOD_AUTO;
+}
+
+struct apply_options edit_options(const struct args *args)
+{
+	return (struct apply_options){
+		.method = parse_method(args->options[OPT_HOTPLUG]),
+		.dry_run = args->options[OPT_DRY_RUN] != NULL,
+		.force = args->options[OPT_FORCE] != NULL,
+		.allow_empty = args->options[OPT_ALLOW_EMPTY] != NULL,
+		.no_persist = args->options[OPT_NO_PERSIST] != NULL,
+		.flush = args->options[OPT_FLUSH] != NULL,
+		.timeout_s = args->timeout_s,
+	};
 }
 
 int edit_note(struct context *cx, const struct edit *e, struct error *err)

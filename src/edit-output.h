@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* edit-output.h - what an edit did, as a result and as a line. */
+/* edit-output.h - an edit and the command line: its options, what it did as a result and as a line. */
 #ifndef XVIF_EDIT_OUTPUT_H
 #define XVIF_EDIT_OUTPUT_H
 
@@ -11,6 +11,9 @@ extern const struct field edit_fields[];
 
 /* Add them to @list. */
 void edit_add_result(const struct edit *e, struct sxp_doc *doc, sxp_node list);
+
+/* The options of an edit as a command line has them. */
+struct apply_options edit_options(const struct args *args);
 
 /* Note what an edit changed in @cx->edits, if anybody asks. Returns 0 or -ENOMEM. */
 int edit_note(struct context *cx, const struct edit *e, struct error *err);
