@@ -145,7 +145,9 @@ static void complete_words(const struct asked *asked, const struct piece *piece)
 	CLEANUP(cleanup_free) const char **words = calloc(piece->n + 1, sizeof(*words));
 	CLEANUP(candidates_release) struct candidates list = { 0 };
 	struct live_source source = {
-		.store = live_store, .folder = live_folder, .data = (void *)asked,
+		.store = live_store,
+		.folder = live_folder,
+		.data = (void *)asked,
 	};
 	const struct live live = { .offer = live_offer, .data = &source };
 	size_t skip = piece->n > 1 && !strcmp(piece->words[0].text, "xvif");

@@ -6,13 +6,13 @@
 #include "shell/session.h"
 
 struct ending {
-	char *text;		/* to stand in place of the word, quoted */
-	char *label;		/* for a list: the last step of a path, or the word */
-	bool goes_on;		/* more of the same word follows */
+	char *text;   /* to stand in place of the word, quoted */
+	char *label;  /* for a list: the last step of a path, or the word */
+	bool goes_on; /* more of the same word follows */
 };
 
 struct endings {
-	size_t at;		/* where the word begins in the line */
+	size_t at; /* where the word begins in the line */
 	struct ending *v;
 	size_t n, size;
 };

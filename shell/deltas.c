@@ -256,7 +256,7 @@ int deltas_invert(const struct deltas *d, struct deltas *out)
 
 /* How nodes are now. */
 struct look {
-	struct node *nodes;		/* as many as there are deltas */
+	struct node *nodes; /* as many as there are deltas */
 	struct names *perms, *children;
 };
 
@@ -294,8 +294,7 @@ static int look_at(struct store *st, store_tx tx, const struct deltas *d, struct
 	int r;
 
 	for (size_t i = 0; i < d->n; i++) {
-		batch_get_bytes(&b, &look->nodes[i].value, &look->nodes[i].len, "%s",
-				d->v[i]->path);
+		batch_get_bytes(&b, &look->nodes[i].value, &look->nodes[i].len, "%s", d->v[i]->path);
 		batch_perms(&b, &look->perms[i], "%s", d->v[i]->path);
 		if (goes(d->v[i]))
 			batch_list(&b, &look->children[i], "%s", d->v[i]->path);

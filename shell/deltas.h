@@ -15,20 +15,20 @@
 
 struct node {
 	bool exists;
-	char *value;		/* @len bytes, a NUL behind them */
+	char *value; /* @len bytes, a NUL behind them */
 	size_t len;
-	char *perms;		/* "n0 r3"; NULL if it does not exist */
-	bool inherits;		/* they are what xenstored gives a node that is created here */
-	bool is_implied;	/* it exists only because something below it does */
+	char *perms;	 /* "n0 r3"; NULL if it does not exist */
+	bool inherits;	 /* they are what xenstored gives a node that is created here */
+	bool is_implied; /* it exists only because something below it does */
 };
 
 struct delta {
-	char *path;		/* absolute, no slash at its end; "/" is the root */
+	char *path; /* absolute, no slash at its end; "/" is the root */
 	struct node before, after;
 };
 
 struct deltas {
-	struct delta **v;	/* in the order of path_order() */
+	struct delta **v; /* in the order of path_order() */
 	size_t n, size;
 };
 

@@ -25,6 +25,7 @@
 #include <readline/readline.h>
 
 /* readline's interface is callbacks without data and variables: no way around some of our own. */
+/* clang-format off */
 #define LIBRARY_NAMES(F) \
 	F(rl_attempted_completion_function) F(rl_attempted_completion_over) \
 	F(rl_callback_handler_install) F(rl_callback_handler_remove) F(rl_callback_read_char) \
@@ -39,6 +40,7 @@
 	F(rl_replace_line) F(rl_resize_terminal) F(rl_sort_completion_matches) \
 	F(rl_variable_value) \
 	F(add_history) F(history_list) F(read_history) F(stifle_history) F(using_history)
+/* clang-format on */
 
 struct library {
 #define DECLARE(name) __typeof__(&name) name;
@@ -47,10 +49,10 @@ struct library {
 
 static struct library lib;
 static struct editor_hooks hooks;
-static struct endings shown;		/* candidates of the completion that is going on */
-static char *typed;			/* the line, when Enter was pressed */
-static bool has_ended;			/* a line, or the end of the input */
-static sigset_t unblocked;		/* the signals that are let through while waiting */
+static struct endings shown; /* candidates of the completion that is going on */
+static char *typed;	     /* the line, when Enter was pressed */
+static bool has_ended;	     /* a line, or the end of the input */
+static sigset_t unblocked;   /* the signals that are let through while waiting */
 static volatile sig_atomic_t was_interrupted, was_resized, was_hung_up, was_stopped;
 
 static int load_library(struct error *err)
@@ -63,8 +65,7 @@ static int load_library(struct error *err)
 	LIBRARY_NAMES(FIND)
 	if (complete)
 		return 0;
-	error_set(err, -ENOTSUP, "typing commands needs %s, which cannot be loaded",
-		  READLINE_SONAME);
+	error_set(err, -ENOTSUP, "typing commands needs %s, which cannot be loaded", READLINE_SONAME);
 	error_hint(err, "'xvif shell -c COMMANDS' and 'xvif shell -f FILE' do without");
 	return -ENOTSUP;
 }

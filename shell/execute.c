@@ -82,8 +82,7 @@ static int check_effect(const struct session *session, const struct command *com
 		return error_set(err, -EPERM, "%s: cannot be tried only", command_title(command));
 	if (!session->state.in_transaction)
 		return 0;
-	error_set(err, -EBUSY,
-		  "%s: changes more than xenstore, and cannot be part of a transaction",
+	error_set(err, -EBUSY, "%s: changes more than xenstore, and cannot be part of a transaction",
 		  command_title(command));
 	error_hint(err, "'commit' or 'abort' first");
 	return -EBUSY;
@@ -94,9 +93,8 @@ static bool is_path(enum argument kind, const char *word)
 {
 	if (kind == ARG_PATH)
 		return true;
-	return kind == ARG_TARGET &&
-	       (strchr(word, '/') || !strcmp(word, ".") || !strcmp(word, "..") ||
-		!strcmp(word, "~") || (*word == '@' && word[1]));
+	return kind == ARG_TARGET && (strchr(word, '/') || !strcmp(word, ".") || !strcmp(word, "..") ||
+				      !strcmp(word, "~") || (*word == '@' && word[1]));
 }
 
 /* "load FILE": a word that may be a path of xenstore, or left out. */
@@ -183,7 +181,10 @@ static int run(struct session *session, const struct job_to_do *job, enum status
 	CLEANUP(lines_release) struct lines made = { 0 };
 	struct edits edits = { 0 };
 	struct context cx = {
-		.commands = session->all, .out = job->out, .session = session, .edits = &edits,
+		.commands = session->all,
+		.out = job->out,
+		.session = session,
+		.edits = &edits,
 	};
 	int r = check_words(session, job->command, job->args, err);
 
@@ -251,8 +252,7 @@ static void child(struct session *session, struct job_to_do *job, int out, int s
 	if (out >= 0)
 		dup2(out, STDOUT_FILENO);
 	job->out = stdout;
-	status = connect_anew(session, job, &err) ? report(session, &err) :
-							     run_here(session, job);
+	status = connect_anew(session, job, &err) ? report(session, &err) : run_here(session, job);
 	if (!f || session_save(session, f))
 		status = status ? status : STATUS_REFUSED;
 	fflush(stdout);
@@ -310,8 +310,8 @@ static int take_state(struct session *session, int fd, struct error *err)
 
 /* Where the output of a command goes, other than here. */
 struct outlet {
-	int fd;			/* -1: nowhere else */
-	pid_t sh;		/* who reads it; 0: nobody */
+	int fd;	  /* -1: nowhere else */
+	pid_t sh; /* who reads it; 0: nobody */
 };
 
 static int open_outlet(const struct piece *piece, struct outlet *out, struct error *err)
@@ -320,8 +320,9 @@ static int open_outlet(const struct piece *piece, struct outlet *out, struct err
 
 	*out = (struct outlet){ .fd = -1 };
 	if (piece->file) {
-		out->fd = open(piece->file, O_WRONLY | O_CREAT | O_CLOEXEC |
-			       (piece->appends ? O_APPEND : O_TRUNC), 0666);
+		out->fd = open(piece->file,
+			       O_WRONLY | O_CREAT | O_CLOEXEC | (piece->appends ? O_APPEND : O_TRUNC),
+			       0666);
 		if (out->fd < 0)
 			return error_set(err, -errno, "'%s': cannot be written: %s", piece->file,
 					 strerror(errno));
@@ -407,8 +408,7 @@ static void watcher(struct session *session, struct job_to_do *job, const int en
 	dup2(ends[1], STDOUT_FILENO);
 	dup2(ends[1], STDERR_FILENO);
 	job->out = stdout;
-	_exit(connect_anew(session, job, &err) ? report(session, &err) :
-							  run_here(session, job));
+	_exit(connect_anew(session, job, &err) ? report(session, &err) : run_here(session, job));
 }
 
 static int start_watch(struct session *session, struct job_to_do *job, struct error *err)
@@ -437,7 +437,10 @@ static int start_watch(struct session *session, struct job_to_do *job, struct er
 		return error_set(err, -errno, "no process: %s", strerror(errno));
 	}
 	jobs[session->n_jobs++] = (struct job){
-		.number = number, .pid = pid, .fd = ends[0], .line = line,
+		.number = number,
+		.pid = pid,
+		.fd = ends[0],
+		.line = line,
 	};
 	printf("[%u] watching; 'unwatch%s' ends it\n", number, number > 1 ? " N" : "");
 	return 0;

@@ -6,8 +6,8 @@
 #define HISTORY_MAX 1000
 
 struct history {
-	char *path;		/* NULL: nothing is kept */
-	char *last;		/* the line before */
+	char *path; /* NULL: nothing is kept */
+	char *last; /* the line before */
 };
 
 /* Let the editor have the lines of the file. What cannot be read is not there. */

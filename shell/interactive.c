@@ -20,8 +20,8 @@
 
 struct interaction {
 	struct session *session;
-	bool on;		/* colours */
-	bool was_warned;	/* that a transaction is open */
+	bool on;	 /* colours */
+	bool was_warned; /* that a transaction is open */
 	int status;
 };
 
@@ -119,10 +119,10 @@ static char *make_prompt(const struct interaction *in)
 
 	if (state->in_transaction)
 		snprintf(open, sizeof(open), " [%zu change%s%s]", state->recorded.n,
-			 state->recorded.n == 1 ? "" : "s",
-			 in->session->dry_run ? ", dry run" : "");
-	if (asprintf(&prompt, in->on ? "\001%s\002xvif\001%s\002:\001%s\002%s\001%s\002%s> " :
-				       "%sxvif%s:%s%s%s%s> ",
+			 state->recorded.n == 1 ? "" : "s", in->session->dry_run ? ", dry run" : "");
+	if (asprintf(&prompt,
+		     in->on ? "\001%s\002xvif\001%s\002:\001%s\002%s\001%s\002%s> " :
+			      "%sxvif%s:%s%s%s%s> ",
 		     tint(TINT_QUIET, in->on), untint(in->on), tint(TINT_INNER, in->on), state->cwd,
 		     untint(in->on), open) < 0)
 		return NULL;
@@ -191,7 +191,10 @@ int interact(struct session *session, bool on, int *status_out, struct error *er
 {
 	struct interaction in = { .session = session, .on = on };
 	const struct editor_hooks hooks = {
-		.data = &in, .complete = complete, .poll = poll_jobs, .ready = read_jobs,
+		.data = &in,
+		.complete = complete,
+		.poll = poll_jobs,
+		.ready = read_jobs,
 	};
 	struct history history = { 0 };
 	int r = editor_open(&hooks, err);

@@ -7,8 +7,8 @@
 #include "shell/look.h"
 
 static const char *const tints[] = {
-	[TINT_INNER] = "\033[1;34m", [TINT_VALUE] = "\033[32m", [TINT_ADDED] = "\033[32m",
-	[TINT_GONE] = "\033[31m", [TINT_CHANGED] = "\033[33m", [TINT_QUIET] = "\033[2m",
+	[TINT_INNER] = "\033[1;34m", [TINT_VALUE] = "\033[32m",	  [TINT_ADDED] = "\033[32m",
+	[TINT_GONE] = "\033[31m",    [TINT_CHANGED] = "\033[33m", [TINT_QUIET] = "\033[2m",
 };
 
 const char *tint(enum tint which, bool on)

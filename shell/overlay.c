@@ -270,8 +270,7 @@ static int merge_names(const struct overlay *o, const char *path, const struct n
 	return fclose(f) ? ENOMEM : 0;
 }
 
-static int deliver_list(const struct overlay *o, struct batch *b, size_t i,
-			const struct names *base)
+static int deliver_list(const struct overlay *o, struct batch *b, size_t i, const struct names *base)
 {
 	CLEANUP(cleanup_free) char *names = NULL;
 	size_t len = 0;
@@ -421,8 +420,7 @@ static int run(void *handle, store_tx tx, struct batch *b, size_t *at_out)
 
 		for (to = from + 1; to < b->n && is_read(b->v[to].kind) == reads; to++)
 			;
-		code = reads ? run_reads(o, b, from, to, at_out) :
-			       run_writes(o, b, from, to, at_out);
+		code = reads ? run_reads(o, b, from, to, at_out) : run_writes(o, b, from, to, at_out);
 	}
 	deltas_sweep(&o->deltas);
 	return code;

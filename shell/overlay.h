@@ -11,11 +11,11 @@
 #include "shell/deltas.h"
 
 struct overlay {
-	struct store store;		/* for those who read and write */
+	struct store store; /* for those who read and write */
 	struct store *base;
 	struct deltas deltas;
-	struct deltas saved;		/* as they were when the transaction began */
-	bool in_transaction;		/* one on @store: it stays within the overlay */
+	struct deltas saved; /* as they were when the transaction began */
+	bool in_transaction; /* one on @store: it stays within the overlay */
 };
 
 /* Lay an empty one on @base. It must stay where it is: @overlay->store points to it. */

@@ -201,8 +201,7 @@ static int match_step(struct session *session, const char *pattern, const struct
 }
 
 /* A step without a pattern is only put behind. */
-static int add_step(const char *step, const struct lines *from, struct lines *out,
-		    struct error *err)
+static int add_step(const char *step, const struct lines *from, struct lines *out, struct error *err)
 {
 	for (size_t i = 0; i < from->n; i++) {
 		CLEANUP(cleanup_free) char *path = NULL;

@@ -109,7 +109,7 @@ int session_take(struct session *session, struct error *err)
 	session->now.deltas = (struct deltas){ 0 };
 	if (step.deltas.n) {
 		step.line = strdup(session->line);
-		r = !step.line ? error_memory(err) :
+		r = !step.line			  ? error_memory(err) :
 		    session->state.in_transaction ? record(session, &step, err) :
 						    make_true(session, &step, err);
 	}
@@ -141,8 +141,7 @@ static int undo_words(struct lines *words, const struct edit_done *edit, const s
 	return lines_add(words, "%s", *edit->before ? edit->before : "--allow-empty");
 }
 
-int session_note_edit(struct session *session, const struct edit_done *edit,
-		      const struct args *args)
+int session_note_edit(struct session *session, const struct edit_done *edit, const struct args *args)
 {
 	struct step step = { .line = strdup(session->line) };
 	int r = step.line ? edit_done_copy(&step.edit, edit) : -ENOMEM;

@@ -19,10 +19,10 @@
 
 /* What one command changed. */
 struct step {
-	char *line;		/* as it was typed */
+	char *line; /* as it was typed */
 	struct deltas deltas;
-	struct lines undo;	/* or: the words that take it back, ... */
-	struct edit_done edit;	/* ... if this is still so */
+	struct lines undo;     /* or: the words that take it back, ... */
+	struct edit_done edit; /* ... if this is still so */
 };
 
 struct steps {
@@ -32,43 +32,43 @@ struct steps {
 
 /* All that a command may leave behind for the next one. */
 struct state {
-	char *cwd, *previous;	/* absolute paths */
+	char *cwd, *previous; /* absolute paths */
 	bool in_transaction;
-	struct steps recorded;	/* in it */
-	struct steps done;	/* in this session, before it */
+	struct steps recorded; /* in it */
+	struct steps done;     /* in this session, before it */
 	bool wants_exit;
 	int exit_status;
-	int unwatch;		/* number of a watch to be ended; -1: all; 0: none */
+	int unwatch; /* number of a watch to be ended; -1: all; 0: none */
 };
 
 /* A watch behind the prompt. */
 struct job {
 	unsigned number;
 	pid_t pid;
-	int fd;			/* of what it prints */
-	char *line;		/* as it was typed */
-	char *text;		/* printed, and no whole line yet */
+	int fd;	    /* of what it prints */
+	char *line; /* as it was typed */
+	char *text; /* printed, and no whole line yet */
 	size_t len;
 };
 
 struct session {
-	struct store *real;		/* the store of the host */
-	struct overlay open;		/* the open transaction, on it */
-	struct overlay now;		/* what the running command writes, on that */
-	const struct command *const *all;	/* the commands, ending in NULL */
-	const struct command *const *tool;	/* those of the tool, ending in NULL */
-	const struct piece *piece;	/* the running command's words */
-	const char *line;		/* and as they were typed */
-	const char *place;		/* "FILE:LINE: " in front of errors; "" outside scripts */
-	const struct lines *history;	/* lines typed before */
-	struct job *jobs;		/* those of the process that has the prompt */
+	struct store *real;		   /* the store of the host */
+	struct overlay open;		   /* the open transaction, on it */
+	struct overlay now;		   /* what the running command writes, on that */
+	const struct command *const *all;  /* the commands, ending in NULL */
+	const struct command *const *tool; /* those of the tool, ending in NULL */
+	const struct piece *piece;	   /* the running command's words */
+	const char *line;		   /* and as they were typed */
+	const char *place;	     /* "FILE:LINE: " in front of errors; "" outside scripts */
+	const struct lines *history; /* lines typed before */
+	struct job *jobs;	     /* those of the process that has the prompt */
 	size_t n_jobs;
 	struct state state;
-	bool is_interactive;		/* somebody may be asked */
-	bool dry_run;			/* record, and never commit */
-	bool is_file;			/* the store is a dump */
+	bool is_interactive; /* somebody may be asked */
+	bool dry_run;	     /* record, and never commit */
+	bool is_file;	     /* the store is a dump */
 	unsigned timeout_s;
-	struct signals held;		/* while what was done is being reported */
+	struct signals held; /* while what was done is being reported */
 };
 
 /* @st must stay where it is. Returns 0 or -ENOMEM. */
@@ -86,12 +86,10 @@ struct store *session_store(struct session *session);
 int session_take(struct session *session, struct error *err);
 
 /* An edit of a vif's list is done. Returns 0 or -ENOMEM. */
-int session_note_edit(struct session *session, const struct edit_done *edit,
-		      const struct args *args);
+int session_note_edit(struct session *session, const struct edit_done *edit, const struct args *args);
 
 /* End the transaction; -EBUSY with @conflicts, see deltas_commit(): it stays open. */
-int session_commit(struct session *session, bool force, struct deltas *conflicts,
-		   struct error *err);
+int session_commit(struct session *session, bool force, struct deltas *conflicts, struct error *err);
 void session_abort(struct session *session);
 
 /* Take the last recorded step out of the transaction. Returns 0 or -ENOMEM. */

@@ -122,8 +122,12 @@ static int run_shell(struct context *cx, const struct args *args, struct error *
 	CLEANUP(store_close) struct store st = { 0 };
 	CLEANUP(cleanup_free) const struct command **all = gather(cx->commands);
 	struct session session = {
-		.all = all, .tool = cx->commands, .place = "", .timeout_s = args->timeout_s,
-		.is_interactive = !is_script(args), .dry_run = args->options[OPT_DRY_RUN],
+		.all = all,
+		.tool = cx->commands,
+		.place = "",
+		.timeout_s = args->timeout_s,
+		.is_interactive = !is_script(args),
+		.dry_run = args->options[OPT_DRY_RUN],
 		.is_file = args->options[OPT_STORE],
 	};
 	int status = 0, r = all ? check_options(args, err) : error_memory(err);

@@ -109,8 +109,7 @@ static int count_below(struct context *cx, const char *path, size_t *out, struct
 }
 
 /* Whether to remove it; a question may be asked. Returns 1, 0 or a negative errno. */
-static int may_remove(struct context *cx, const struct args *args, const char *path,
-		      struct error *err)
+static int may_remove(struct context *cx, const struct args *args, const char *path, struct error *err)
 {
 	bool is_forced = args->options[OPT_FORCE];
 	size_t below = 0;

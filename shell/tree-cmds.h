@@ -9,11 +9,12 @@
 
 struct group {
 	const char *title;
-	const struct command *const *commands;	/* ending in NULL */
+	const struct command *const *commands; /* ending in NULL */
 };
 
-extern const struct command *const look_commands[], *const change_commands[],
-	*const step_commands[], *const watch_commands[], *const session_commands[];
+extern const struct command *const look_commands[],
+	*const change_commands[], *const step_commands[], *const watch_commands[],
+								  *const session_commands[];
 
 extern const struct command shell_watch, shell_wait;
 

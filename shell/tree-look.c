@@ -87,14 +87,12 @@ static void print_long(const struct subtree *t, uint32_t node, FILE *out)
 struct listing {
 	const struct args *args;
 	FILE *out;
-	bool on;		/* colours */
+	bool on; /* colours */
 };
 
 static struct listing begin_listing(struct context *cx, const struct args *args)
 {
-	return (struct listing){ .args = args,
-				 .out = cx->out,
-				 .on = output_has_colors(args, cx->out) };
+	return (struct listing){ .args = args, .out = cx->out, .on = output_has_colors(args, cx->out) };
 }
 
 static void list_node(const struct listing *l, const struct subtree *t, uint32_t node,
@@ -109,8 +107,7 @@ static void list_all(const struct listing *l, const struct subtree *t)
 {
 	char path[SUBTREE_PATH_SIZE];
 
-	for (uint32_t i = subtree_after(t, 0); i < t->n && !ferror(l->out);
-	     i = subtree_after(t, i)) {
+	for (uint32_t i = subtree_after(t, 0); i < t->n && !ferror(l->out); i = subtree_after(t, i)) {
 		subtree_path(t, t->path, i, path, sizeof(path));
 		list_node(l, t, i, path);
 	}
@@ -196,6 +193,7 @@ static int run_cat(struct context *cx, const struct args *args, struct error *er
 	return each_path(cx, args, 0, cat_one, err);
 }
 
+/* clang-format off */
 #define CAT(called) { \
 	.name = called, \
 	.summary = "print the value of a node", \
@@ -208,6 +206,7 @@ static int run_cat(struct context *cx, const struct args *args, struct error *er
 	.is_of_shell = true, \
 	.run = run_cat, \
 }
+/* clang-format on */
 static const struct command shell_cat = CAT("cat"), shell_get = CAT("get");
 
 /* Lines of a tree, as the terminal can show them. */
@@ -244,8 +243,7 @@ static void print_branch(const struct subtree *t, uint32_t node, const struct li
 	fputs(is_last(t, node) ? look->last : look->branch, out);
 }
 
-static int tree_one(struct context *cx, const struct args *args, const char *path,
-		    struct error *err)
+static int tree_one(struct context *cx, const struct args *args, const char *path, struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
 	const struct lines_of_tree look = tree_lines();
@@ -312,8 +310,7 @@ static void print_rights(const char *perms, FILE *out)
 	fprintf(out, "       every other domain %s\n", letter_means(*list.v[0]));
 }
 
-static int stat_one(struct context *cx, const struct args *args, const char *path,
-		    struct error *err)
+static int stat_one(struct context *cx, const struct args *args, const char *path, struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
 	int r = read_tree(cx, path, SUBTREE_VALUES | SUBTREE_PERMS,
@@ -407,8 +404,7 @@ static const struct command shell_match = {
 	.run = run_match,
 };
 
-static int count_one(struct context *cx, const struct args *args, const char *path,
-		     struct error *err)
+static int count_one(struct context *cx, const struct args *args, const char *path, struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
 	int r = read_tree(cx, path, SUBTREE_VALUES, SUBTREE_ALL, &t, err);
@@ -519,6 +515,6 @@ static const struct command shell_diff = {
 };
 
 const struct command *const look_commands[] = {
-	&shell_ls, &shell_cat, &shell_get, &shell_tree, &shell_stat, &shell_match, &shell_count,
-	&shell_diff, NULL,
+	&shell_ls,    &shell_cat,   &shell_get,	 &shell_tree, &shell_stat,
+	&shell_match, &shell_count, &shell_diff, NULL,
 };

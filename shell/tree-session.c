@@ -200,6 +200,7 @@ static int run_exit(struct context *cx, const struct args *args, struct error *e
 	return 0;
 }
 
+/* clang-format off */
 #define EXIT(called) { \
 	.name = called, \
 	.summary = "leave the shell", \
@@ -209,6 +210,7 @@ static int run_exit(struct context *cx, const struct args *args, struct error *e
 	.is_of_shell = true, \
 	.run = run_exit, \
 }
+/* clang-format on */
 static const struct command shell_exit = EXIT("exit"), shell_quit = EXIT("quit");
 
 const struct command *const session_commands[] = {

@@ -75,7 +75,8 @@ static int run_commit(struct context *cx, const struct args *args, struct error 
 		fprintf(cx->out, "changed by others since it was recorded:\n");
 		print_conflicts(&session->open.deltas, &conflicts, args, cx->out);
 		fflush(cx->out);
-		error_hint(err, "'commit --redo' makes your changes on top of that, 'abort' forgets them");
+		error_hint(err,
+			   "'commit --redo' makes your changes on top of that, 'abort' forgets them");
 		if (ask(session, "make your changes on top of that?"))
 			r = session_commit(session, true, &conflicts, err);
 	}
@@ -192,9 +193,7 @@ static int undo_edit(struct context *cx, const struct step *step, struct error *
 {
 	CLEANUP(args_release) struct args args = { 0 };
 	const struct command *command;
-	struct context run = { .store = cx->session->real,
-			       .commands = cx->commands,
-			       .out = cx->out };
+	struct context run = { .store = cx->session->real, .commands = cx->commands, .out = cx->out };
 	int r = check_edit(cx->session->real, &step->edit, err);
 
 	if (!r)
@@ -287,6 +286,6 @@ static const struct command shell_changes = {
 };
 
 const struct command *const step_commands[] = {
-	&shell_begin, &shell_preview, &shell_commit, &shell_abort, &shell_undo, &shell_changes,
-	NULL,
+	&shell_begin, &shell_preview, &shell_commit, &shell_abort,
+	&shell_undo,  &shell_changes, NULL,
 };

@@ -14,14 +14,14 @@
 struct reader {
 	const char *line;
 	size_t len, at;
-	bool is_open;		/* it need not be complete */
+	bool is_open; /* it need not be complete */
 	struct pieces *out;
 	struct open_word open;
 };
 
 /* A word as it grows. */
 struct growing {
-	char *text, *pattern;	/* room for the rest of the line each, twice for the pattern */
+	char *text, *pattern; /* room for the rest of the line each, twice for the pattern */
 	size_t len, pattern_len;
 	bool has_glob;
 };
@@ -77,8 +77,8 @@ static int hex(char c)
 }
 
 static const char escapes[][2] = {
-	{ 'n', '\n' }, { 't', '\t' }, { 'r', '\r' }, { 'e', '\033' }, { '0', '\0' },
-	{ '\\', '\\' }, { '"', '"' }, { '\'', '\'' },
+	{ 'n', '\n' }, { 't', '\t' },  { 'r', '\r' }, { 'e', '\033' },
+	{ '0', '\0' }, { '\\', '\\' }, { '"', '"' },  { '\'', '\'' },
 };
 
 /* At the backslash, between double quotes. */

@@ -21,21 +21,21 @@
 #include "src/error.h"
 
 struct word {
-	char *text;		/* without quotes; a NUL behind it, and maybe in it */
+	char *text; /* without quotes; a NUL behind it, and maybe in it */
 	size_t len;
 	char *pattern; /* for fnmatch(), quoted characters escaped; NULL: nothing to match */
-	size_t at;		/* where it begins in the line */
+	size_t at;     /* where it begins in the line */
 };
 
 /* One command. */
 struct piece {
 	struct word *words;
 	size_t n;
-	char *pipe;		/* for /bin/sh, to read the output; or NULL */
-	char *file;		/* where the output goes; or NULL */
-	bool appends;		/* '>>' */
-	char *shell;		/* for /bin/sh, instead of words; or NULL */
-	size_t at, len;		/* where it stands in the line */
+	char *pipe;	/* for /bin/sh, to read the output; or NULL */
+	char *file;	/* where the output goes; or NULL */
+	bool appends;	/* '>>' */
+	char *shell;	/* for /bin/sh, instead of words; or NULL */
+	size_t at, len; /* where it stands in the line */
 };
 
 struct pieces {
@@ -53,10 +53,10 @@ void pieces_release(struct pieces *pieces);
 
 /* The word at the end of a line that is still being typed. */
 struct open_word {
-	size_t at;		/* where it begins in the line, its quote included */
-	char quote;		/* '\'' or '"' when one is open in it, else 0 */
-	bool is_for_sh;		/* behind '|' or '!' */
-	bool is_file;		/* behind '>' */
+	size_t at;	/* where it begins in the line, its quote included */
+	char quote;	/* '\'' or '"' when one is open in it, else 0 */
+	bool is_for_sh; /* behind '|' or '!' */
+	bool is_file;	/* behind '>' */
 };
 
 /*

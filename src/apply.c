@@ -28,7 +28,7 @@ struct apply {
 	const struct survey *s;
 	const struct lock *lock;
 	bool committed, persisted;
-	bool is_lost;		/* nobody can say whether the commit was done */
+	bool is_lost; /* nobody can say whether the commit was done */
 };
 
 /* Is the link still the one that was looked at? */
@@ -79,7 +79,8 @@ static int add_routes(const struct apply *a, const struct port *port, struct err
 {
 	if (port->runs_script)
 		return port->unrouted.n ?
-		       hotplug_add(a->st, a->s->vif, &port->unrouted, a->lock, err) : 0;
+			       hotplug_add(a->st, a->s->vif, &port->unrouted, a->lock, err) :
+			       0;
 	return a->s->uses_routes ? add_copied_routes(a, port, err) : 0;
 }
 
@@ -106,7 +107,8 @@ static int complain(const struct apply *a, const struct port *port, const struct
 				    word->text, port->name);
 	if (survey_is_routed(a->s, port, &port->routes, &word->net))
 		return error_status(err, STATUS_FAILED, -EIO,
-				    "the route to %s on %s vanished meanwhile", word->text, port->name);
+				    "the route to %s on %s vanished meanwhile", word->text,
+				    port->name);
 	return 0;
 }
 
@@ -169,12 +171,12 @@ static int write_list(const struct apply *a, store_tx tx, const char *text, cons
 		      const struct asked *asked, struct error *err)
 {
 	CLEANUP(cleanup_free) char *copy = vif_libxl_path(a->s->vif, "ip");
-	int r = copy ? store_set(a->st, tx, text, err, "%s/ip", a->s->vif->backend) : error_memory(err);
+	int r = copy ? store_set(a->st, tx, text, err, "%s/ip", a->s->vif->backend) :
+		       error_memory(err);
 
 	if (!r && a->s->vif->has_libxl)
 		r = store_set(a->st, tx, libxl_text, err, "%s", copy);
-	return r || !changes_asked(a->s) ? r :
-	       asked_write(a->st, tx, a->s->vif, text, asked, err);
+	return r || !changes_asked(a->s) ? r : asked_write(a->st, tx, a->s->vif, text, asked, err);
 }
 
 static int write_after(struct store *st, store_tx tx, void *data, struct error *err)
@@ -512,8 +514,7 @@ static int run_method(struct apply *a, struct error *err)
 }
 
 /* A journal that is left after a failure is for "repair". */
-int apply_ips(struct store *st, const struct survey *s, const struct lock *lock,
-	      struct error *err)
+int apply_ips(struct store *st, const struct survey *s, const struct lock *lock, struct error *err)
 {
 	struct apply a = { .st = st, .s = s, .lock = lock };
 	struct error why = { 0 };

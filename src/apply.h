@@ -19,7 +19,6 @@
  * STATUS_BROKEN. -EAGAIN: the vif was changed by somebody else meanwhile,
  * everything was put back: load it, take a survey and try again.
  */
-int apply_ips(struct store *st, const struct survey *s, const struct lock *lock,
-	      struct error *err);
+int apply_ips(struct store *st, const struct survey *s, const struct lock *lock, struct error *err);
 
 #endif

@@ -12,8 +12,8 @@
 #include "src/vif.h"
 
 struct asked {
-	bool no_hotplug;	/* --hotplug=none: routes and rules */
-	bool no_persist;	/* --no-persist: libxl's stored configuration */
+	bool no_hotplug; /* --hotplug=none: routes and rules */
+	bool no_persist; /* --no-persist: libxl's stored configuration */
 };
 
 /* What was asked for the list that the vif has now; nothing is no failure. Returns 0 or a negative errno. */

@@ -168,14 +168,15 @@ void batch_add(struct batch *b, enum batch_kind kind, char **value_out, const ch
 	add_printf(b, (struct batch_request){ .kind = kind, .value = value_out }, "%s", body);
 }
 
-void batch_part(struct batch *b, const char *path, size_t from, char **value_out,
-		size_t *len_out)
+void batch_part(struct batch *b, const char *path, size_t from, char **value_out, size_t *len_out)
 {
 	char offset[24];
 	int len = snprintf(offset, sizeof(offset), "%zu", from);
 
-	add_printf(b, (struct batch_request){ .kind = BATCH_PART, .value = value_out,
-					      .value_len = len_out }, "%s", path);
+	add_printf(b,
+		   (struct batch_request){
+			   .kind = BATCH_PART, .value = value_out, .value_len = len_out },
+		   "%s", path);
 	add_rest(b, offset, (size_t)len + 1);
 }
 

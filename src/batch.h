@@ -17,7 +17,7 @@
 #include <stddef.h>
 
 struct names {
-	char **v;		/* one block, for names_release() */
+	char **v; /* one block, for names_release() */
 	unsigned n;
 };
 
@@ -31,16 +31,16 @@ enum batch_kind {
 	BATCH_MAKE,
 	BATCH_REMOVE,
 	BATCH_SET_PERMS,
-	BATCH_PART,		/* for back ends: a part of a list, the ends of a transaction */
+	BATCH_PART, /* for back ends: a part of a list, the ends of a transaction */
 	BATCH_BEGIN,
 	BATCH_END,
 };
 
 struct batch_request {
 	enum batch_kind kind;
-	size_t body, len;	/* in @bodies, the path in front with its NUL */
-	char **value;		/* what is to be filled, ... */
-	size_t *value_len;	/* ... or NULL */
+	size_t body, len;  /* in @bodies, the path in front with its NUL */
+	char **value;	   /* what is to be filled, ... */
+	size_t *value_len; /* ... or NULL */
 	struct names *names;
 };
 
@@ -49,7 +49,7 @@ struct batch {
 	size_t bodies_len, bodies_size;
 	struct batch_request *v;
 	size_t n, size;
-	int failed;		/* memory was short */
+	int failed; /* memory was short */
 };
 
 /* Read a node: @value_out is for free(), NULL when there is no such node. */
@@ -73,12 +73,10 @@ void batch_write(struct batch *b, const char *value, size_t len, const char *for
 	__attribute__((format(printf, 4, 5)));
 
 /* Create a node without a value, and its parents; one that is there stays as it is. */
-void batch_make(struct batch *b, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void batch_make(struct batch *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Remove a node with all below it; one that is absent stays so. */
-void batch_remove(struct batch *b, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void batch_remove(struct batch *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Set the permissions of a node, given as batch_perms() hands them out. */
 void batch_set_perms(struct batch *b, const struct names *perms, const char *format, ...)
@@ -90,8 +88,7 @@ const char *batch_path(const struct batch *b, size_t i);
 void batch_add(struct batch *b, enum batch_kind kind, char **value_out, const char *body);
 
 /* For back ends: read the names below @path from byte @from of their list on. */
-void batch_part(struct batch *b, const char *path, size_t from, char **value_out,
-		size_t *len_out);
+void batch_part(struct batch *b, const char *path, size_t from, char **value_out, size_t *len_out);
 
 /* For back ends: what follows the path of request @i. */
 const char *batch_rest(const struct batch *b, size_t i, size_t *len_out);

@@ -6,23 +6,23 @@
 #include "src/vif.h"
 
 enum change_kind {
-	CHANGE_APPEARED,	/* a vif */
+	CHANGE_APPEARED, /* a vif */
 	CHANGE_VANISHED,
-	CHANGE_NODE,		/* another value, a first one, or none any more */
+	CHANGE_NODE, /* another value, a first one, or none any more */
 };
 
 /* A value may hold any byte; there is a NUL behind it. */
 struct bytes {
-	const char *text;	/* NULL: there is no such node */
+	const char *text; /* NULL: there is no such node */
 	size_t len;
 };
 
 /* All of it is borrowed. */
 struct change {
 	enum change_kind kind;
-	const struct domain *domain;	/* NULL: in a tree */
-	const struct vif *vif;		/* NULL: of the domain itself */
-	const char *node;		/* CHANGE_NODE: "ip", "name"; in a tree its path */
+	const struct domain *domain; /* NULL: in a tree */
+	const struct vif *vif;	     /* NULL: of the domain itself */
+	const char *node;	     /* CHANGE_NODE: "ip", "name"; in a tree its path */
 	struct bytes before, after;
 };
 

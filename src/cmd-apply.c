@@ -21,23 +21,23 @@ static const struct field applied_fields[] = {
 	{ .name = "notes", .kind = KIND_LIST },
 	{ .name = "error", .kind = KIND_TEXT },
 	{ .name = "plan", .kind = KIND_LIST, .is_optional = true },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field apply_fields[] = {
 	{ .name = "changed", .kind = KIND_BOOL },
 	{ .name = "vifs", .kind = KIND_OBJECTS, .fields = applied_fields },
-	{ 0 }
+	{ 0 },
 };
 
 struct application {
 	struct context *cx;
 	const struct args *args;
 	struct sxp_doc *doc;
-	sxp_node vifs;			/* of the result */
-	const struct fleet_vif *at;	/* what is worked on */
+	sxp_node vifs;		    /* of the result */
+	const struct fleet_vif *at; /* what is worked on */
 	size_t n_changed, n_unchanged, n_failed;
-	struct error first;		/* of those that failed */
+	struct error first; /* of those that failed */
 };
 
 static bool is_text(const struct args *args)
@@ -194,7 +194,8 @@ static int bring(struct application *a, const struct fleet_vif *f)
 	CLEANUP(edit_release) struct edit e = { 0 };
 	struct error why = { .status = STATUS_REFUSED };
 	int r = a->args->options[OPT_DRY_RUN] && f->takes ?
-		compare_lists(f, &e, &why) : set_list(a, f, &f->desired->ips, &e, &why);
+			compare_lists(f, &e, &why) :
+			set_list(a, f, &f->desired->ips, &e, &why);
 
 	if (r) {
 		take_failed(a, f, &why);
@@ -279,8 +280,7 @@ static int print_result(struct application *a, sxp_node result, struct error *er
 		return output_sxp(a->doc, result, out, err);
 	if (!args->options[OPT_QUIET])
 		fprintf(out, "%zu changed, %zu unchanged, %zu failed%s\n", a->n_changed,
-			a->n_unchanged, a->n_failed,
-			args->options[OPT_DRY_RUN] ? " (dry run)" : "");
+			a->n_unchanged, a->n_failed, args->options[OPT_DRY_RUN] ? " (dry run)" : "");
 	return 0;
 }
 

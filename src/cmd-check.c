@@ -16,27 +16,24 @@
 #include "src/result.h"
 
 const struct field difference_fields[] = {
-	{ .name = "domain", .kind = KIND_TEXT },
-	{ .name = "domid", .kind = KIND_NUMBER },
-	{ .name = "vif", .kind = KIND_NUMBER },
-	{ .name = "kind", .kind = KIND_TEXT },
-	{ .name = "detail", .kind = KIND_TEXT },
-	{ 0 }
+	{ .name = "domain", .kind = KIND_TEXT }, { .name = "domid", .kind = KIND_NUMBER },
+	{ .name = "vif", .kind = KIND_NUMBER },	 { .name = "kind", .kind = KIND_TEXT },
+	{ .name = "detail", .kind = KIND_TEXT }, { 0 },
 };
 
 static const struct field check_fields[] = {
 	{ .name = "consistent", .kind = KIND_BOOL },
 	{ .name = "differences", .kind = KIND_OBJECTS, .fields = difference_fields },
 	{ .name = "notes", .kind = KIND_LIST },
-	{ 0 }
+	{ 0 },
 };
 
 struct check {
 	struct report report;
 	struct apply_options options;
-	bool is_broken;		/* a vif could not be read; it was said */
-	bool is_named;		/* one domain is asked for: ... */
-	unsigned domid;		/* ... this one */
+	bool is_broken; /* a vif could not be read; it was said */
+	bool is_named;	/* one domain is asked for: ... */
+	unsigned domid; /* ... this one */
 };
 
 static bool has_kind(const struct differences *found, const char *kind)
@@ -56,10 +53,12 @@ static int note_asked(struct check *check, const struct repair *repair)
 
 	if (s->asked.no_hotplug && (has_kind(found, "route-missing") ||
 				    has_kind(found, "route-extra") || has_kind(found, "rules")))
-		r = report_note(&check->report, s->vif, "an edit with --hotplug=none was asked to leave "
+		r = report_note(&check->report, s->vif,
+				"an edit with --hotplug=none was asked to leave "
 				"its routes and rules as they were");
 	if (!r && s->asked.no_persist && has_kind(found, "userdata"))
-		r = report_note(&check->report, s->vif, "an edit with --no-persist was asked to leave "
+		r = report_note(&check->report, s->vif,
+				"an edit with --no-persist was asked to leave "
 				"libxl's stored configuration as it was");
 	return r;
 }
@@ -72,7 +71,8 @@ static int note_claims(struct check *check, const struct vif *vif, const struct 
 		struct ipnet net;
 
 		if (ipnet_parse(claims->v[i], &net, NULL) || !iplist_covers(&vif->ips, &net))
-			r = report_note(&check->report, vif, "the guest says it has %s", claims->v[i]);
+			r = report_note(&check->report, vif, "the guest says it has %s",
+					claims->v[i]);
 	}
 	return r;
 }
@@ -185,8 +185,7 @@ static int check_vifs(struct store *st, const struct vifs *vifs, struct check *c
 
 	if (st->file)
 		return compare_vifs(st, vifs->v, vifs->n, check, NULL, err);
-	r = differs ? compare_vifs(st, vifs->v, vifs->n, check, differs, err) :
-			  error_memory(err);
+	r = differs ? compare_vifs(st, vifs->v, vifs->n, check, differs, err) : error_memory(err);
 
 	for (size_t i = 0; i < vifs->n && !r; i++) {
 		if (!differs[i])
@@ -221,8 +220,7 @@ static int report_duplicate(const struct overlap *overlap, void *data)
 	if (!note_duplicate(overlap, data))
 		return 0;
 	r = differences_add(&found, "duplicate", "%s: vif %u.%u has %s", overlap->word,
-			    overlap->other->domain.domid, overlap->other->devid,
-			    overlap->other_word);
+			    overlap->other->domain.domid, overlap->other->devid, overlap->other_word);
 	if (!r)
 		r = report_difference(&check->report, overlap->vif, &found.v[0]);
 	differences_release(&found);
@@ -264,8 +262,10 @@ static int note_leftovers(struct store *st, struct check *check, const struct vi
 			is_seen = vifs->v[j].domain.domid == domid;
 		r = is_seen ? 0 : domain_is_gone(st, domid, &is_gone, err);
 		if (!r && is_gone)
-			r = lines_add(&check->report.notes, "domain %u is gone, its backend nodes are still "
-				      "below /local/domain/0/backend/vif/%u", domid, domid);
+			r = lines_add(&check->report.notes,
+				      "domain %u is gone, its backend nodes are still "
+				      "below /local/domain/0/backend/vif/%u",
+				      domid, domid);
 	}
 	return r;
 }
@@ -322,8 +322,11 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 	check.is_broken = vifs.broken.n > 0;
 	if (!r)
 		r = check_vifs(cx->store, &vifs, &check, err);
-	if (!r && cx->store->file && lines_add(&check.report.notes, "%s: only the dump is compared, no "
-					       "routes, rules and files of this host", cx->store->file))
+	if (!r && cx->store->file &&
+	    lines_add(&check.report.notes,
+		      "%s: only the dump is compared, no "
+		      "routes, rules and files of this host",
+		      cx->store->file))
 		r = error_memory(err);
 	if (!r)
 		r = check_lists(cx->store, &check, &vifs, err);

@@ -13,23 +13,27 @@
 
 static const char *verdict_color(const char *verdict)
 {
-	return !strcmp(verdict, verdict_name(VERDICT_OK)) ? "green" :
-	       !strcmp(verdict, verdict_name(VERDICT_BAD)) ? "red" : "yellow";
+	return !strcmp(verdict, verdict_name(VERDICT_OK))  ? "green" :
+	       !strcmp(verdict, verdict_name(VERDICT_BAD)) ? "red" :
+							     "yellow";
 }
 
 static const struct field finding_fields[] = {
 	{ .name = "name", .kind = KIND_TEXT, .column = "NAME", .is_default = true },
-	{ .name = "verdict", .kind = KIND_TEXT, .column = "VERDICT", .is_default = true,
+	{ .name = "verdict",
+	  .kind = KIND_TEXT,
+	  .column = "VERDICT",
+	  .is_default = true,
 	  .color = verdict_color },
 	{ .name = "detail", .kind = KIND_TEXT, .column = "DETAIL", .is_default = true, .wraps = true },
 	{ .name = "fixable", .kind = KIND_BOOL, .column = "FIXABLE" },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field doctor_fields[] = {
 	{ .name = "ok", .kind = KIND_BOOL },
 	{ .name = "findings", .kind = KIND_OBJECTS, .fields = finding_fields },
-	{ 0 }
+	{ 0 },
 };
 
 static int unknown_name(const char *word, struct error *err)
@@ -118,6 +122,7 @@ static int run_doctor(struct context *cx, const struct args *args, struct error 
 }
 
 #define HELP_LINE(function, name, what) "  " name ": " what "\n"
+#define FINDINGS_HELP PROBES(HELP_LINE)
 
 const struct command cmd_doctor = {
 	.name = "doctor",
@@ -125,7 +130,7 @@ const struct command cmd_doctor = {
 	.help = "Look at what vifs depend on on this host, or at what the NAMEs say; print a line\n"
 		"for each finding with its verdict: ok; note, worth knowing; bad. Only what matters\n"
 		"for the vifs that are there is looked at. The exit status is 6 if something is bad.\n"
-		"xvif-doctor(8) explains each finding:\n\n" PROBES(HELP_LINE)
+		"xvif-doctor(8) explains each finding:\n\n" FINDINGS_HELP
 		"\nNothing is changed without --fix.",
 	.example = "# sysctl -q net.ipv4.ip_forward=0\n"
 		   "# xvif doctor ip-forward gateway-address\n"

@@ -10,8 +10,9 @@
 static int run_dump(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
-	const char *path = args->n_words ? args->words[0] :
-			   cx->store->file ? store_file_root(cx->store) : "/";
+	const char *path = args->n_words   ? args->words[0] :
+			   cx->store->file ? store_file_root(cx->store) :
+					     "/";
 	int r;
 
 	if (!subtree_is_path(path))

@@ -66,7 +66,8 @@ static void note_idle_words(const struct iplist *before, const struct iplist *na
 		bool is_there = iplist_has(before, &named->words[i].net);
 
 		if (make == edit_add && is_there)
-			fprintf(stderr, "xvif: note: %s is in the list already\n", named->words[i].text);
+			fprintf(stderr, "xvif: note: %s is in the list already\n",
+				named->words[i].text);
 		if (make == edit_remove && !is_there)
 			fprintf(stderr, "xvif: note: %s is not in the list\n", named->words[i].text);
 	}
@@ -87,7 +88,8 @@ static int announce(const struct edit *e, void *data, struct error *err)
 	if (survey_is_change(&e->survey))
 		print_notes(&e->survey, a->args);
 	return a->args->options[OPT_VERBOSE] && !e->survey.options->dry_run ?
-	       print_steps(&e->survey, err) : 0;
+		       print_steps(&e->survey, err) :
+		       0;
 }
 
 static int edit(struct context *cx, const struct args *args, edit_make make, struct error *err)
@@ -132,8 +134,7 @@ static int run_set_ips(struct context *cx, const struct args *args, struct error
 }
 
 #define EDIT_OPTIONS \
-	(OPTION(VIF) | OPTION(DRY_RUN) | OPTION(HOTPLUG) | OPTION(NO_PERSIST) | \
-	 OPTION(CONFIG))
+	(OPTION(VIF) | OPTION(DRY_RUN) | OPTION(HOTPLUG) | OPTION(NO_PERSIST) | OPTION(CONFIG))
 
 const struct command cmd_add_ip = {
 	.name = "add-ip",

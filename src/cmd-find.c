@@ -18,18 +18,18 @@ static const struct field owner_fields[] = {
 	{ .name = "link", .kind = KIND_TEXT, .column = "LINK" },
 	{ .name = "by", .kind = KIND_TEXT, .column = "BY", .is_default = true },
 	{ .name = "detail", .kind = KIND_TEXT, .column = "DETAIL", .is_default = true },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field find_fields[] = {
 	{ .name = "query", .kind = KIND_TEXT },
 	{ .name = "owners", .kind = KIND_OBJECTS, .fields = owner_fields },
-	{ 0 }
+	{ 0 },
 };
 
 static const char *const sources[] = {
-	[BY_LIST] = "list", [BY_NETWORK] = "network", [BY_ROUTE] = "route",
-	[BY_NEIGHBOUR] = "neighbour", [BY_GUEST] = "guest", [BY_MAC] = "mac",
+	[BY_LIST] = "list",	      [BY_NETWORK] = "network", [BY_ROUTE] = "route",
+	[BY_NEIGHBOUR] = "neighbour", [BY_GUEST] = "guest",	[BY_MAC] = "mac",
 };
 
 static void add_owner(struct sxp_doc *doc, sxp_node list, const struct vif *vif,
@@ -46,8 +46,7 @@ static void add_owner(struct sxp_doc *doc, sxp_node list, const struct vif *vif,
 	result_text(doc, row, "detail", owner->detail);
 }
 
-static int print(const struct owners *owners, const struct args *args, FILE *out,
-		 struct error *err)
+static int print(const struct owners *owners, const struct args *args, FILE *out, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	sxp_node root, list;
@@ -84,7 +83,8 @@ static int run_find(struct context *cx, const struct args *args, struct error *e
 		r = print(&owners, args, cx->out, err);
 	if (!r && !owners.n && !args->options[OPT_QUIET] && !args->options[OPT_JSON] &&
 	    !args->options[OPT_SXP])
-		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no vif has it", args->words[0]);
+		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no vif has it",
+				    args->words[0]);
 	cx->status = owners.n ? STATUS_DONE : STATUS_NOT_FOUND;
 	return r;
 }

@@ -20,7 +20,7 @@ static const struct field change_fields[] = {
 	{ .name = "after", .kind = KIND_TEXT },
 	{ .name = "perms_before", .kind = KIND_TEXT },
 	{ .name = "perms_after", .kind = KIND_TEXT },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field load_fields[] = {
@@ -31,7 +31,7 @@ static const struct field load_fields[] = {
 	{ .name = "removed", .kind = KIND_NUMBER },
 	{ .name = "kept", .kind = KIND_NUMBER },
 	{ .name = "differences", .kind = KIND_OBJECTS, .fields = change_fields },
-	{ 0 }
+	{ 0 },
 };
 
 static size_t count_removed(const struct load *load)
@@ -101,8 +101,8 @@ static void print_text(const struct load *load, const struct args *args, FILE *o
 		fputs(": nothing to do\n", out);
 }
 
-static void add_value(struct sxp_doc *doc, sxp_node list, const char *name,
-		      const struct subtree *t, uint32_t node)
+static void add_value(struct sxp_doc *doc, sxp_node list, const char *name, const struct subtree *t,
+		      uint32_t node)
 {
 	CLEANUP(cleanup_free) char *text = NULL;
 	const char *value = NULL;
@@ -124,8 +124,8 @@ static void add_value(struct sxp_doc *doc, sxp_node list, const char *name,
 	result_text(doc, list, name, text);
 }
 
-static void add_perms(struct sxp_doc *doc, sxp_node list, const char *name,
-		      const struct subtree *t, uint32_t node)
+static void add_perms(struct sxp_doc *doc, sxp_node list, const char *name, const struct subtree *t,
+		      uint32_t node)
 {
 	if (node != SUBTREE_NONE)
 		result_text(doc, list, name, subtree_perms(t, node));
@@ -138,8 +138,11 @@ static void add_difference(struct sxp_doc *doc, sxp_node list, const struct load
 	char path[SUBTREE_PATH_SIZE];
 
 	load_path(load, d, path, sizeof(path));
-	result_text(doc, one, "kind", d->old == SUBTREE_NONE ? "added" :
-		    d->new != SUBTREE_NONE ? "modified" : load->prune ? "removed" : "kept");
+	result_text(doc, one, "kind",
+		    d->old == SUBTREE_NONE ? "added" :
+		    d->new != SUBTREE_NONE ? "modified" :
+		    load->prune		   ? "removed" :
+					     "kept");
 	result_text(doc, one, "path", path);
 	add_value(doc, one, "before", &load->old, d->old);
 	add_value(doc, one, "after", load->dump, d->new);
@@ -147,8 +150,7 @@ static void add_difference(struct sxp_doc *doc, sxp_node list, const struct load
 	add_perms(doc, one, "perms_after", load->dump, d->new);
 }
 
-static int print_tree(const struct load *load, const struct args *args, FILE *out,
-		      struct error *err)
+static int print_tree(const struct load *load, const struct args *args, FILE *out, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	sxp_node root, list;
@@ -185,11 +187,12 @@ static void print_notes(const struct load *load)
 		lists += load_writes(load, &load->differences.v[i]) && load_is_list(path);
 	}
 	if (lists)
-		output_message("lists of vifs have changed, routes and rules have not: see 'xvif check'");
+		output_message(
+			"lists of vifs have changed, routes and rules have not: see 'xvif check'");
 	if (load->prune || !load->n_removed)
 		return;
-	snprintf(text, sizeof(text), "%zu nodes that the dump does not have stay; --prune removes such",
-		 load->n_removed);
+	snprintf(text, sizeof(text),
+		 "%zu nodes that the dump does not have stay; --prune removes such", load->n_removed);
 	output_message(text);
 }
 
@@ -207,8 +210,9 @@ static int read_words(const struct args *args, const char **path_out, const char
 	bool is_single = args->n_words == 1;
 
 	*path_out = args->n_words && !(is_single && is_file(args->words[0])) ? args->words[0] : NULL;
-	*file_out = args->n_words == 2 ? args->words[1] :
-		    is_single && !*path_out ? args->words[0] : "-";
+	*file_out = args->n_words == 2	    ? args->words[1] :
+		    is_single && !*path_out ? args->words[0] :
+					      "-";
 	if (*path_out && !subtree_is_path(*path_out)) {
 		error_status(err, STATUS_USAGE, -EINVAL, "'%s': no path of xenstore", *path_out);
 		if (is_single)
@@ -219,7 +223,8 @@ static int read_words(const struct args *args, const char **path_out, const char
 		return 0;
 	error_status(err, STATUS_USAGE, -EINVAL, "load: no FILE, and stdin is a terminal");
 	if (*path_out)
-		error_hint(err, "'%s' is taken for the PATH: there is no file of that name", *path_out);
+		error_hint(err, "'%s' is taken for the PATH: there is no file of that name",
+			   *path_out);
 	return -EINVAL;
 }
 

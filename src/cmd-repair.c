@@ -16,7 +16,7 @@ static const struct field repair_fields[] = {
 	{ .name = "repaired", .kind = KIND_OBJECTS, .fields = difference_fields },
 	{ .name = "notes", .kind = KIND_LIST },
 	{ .name = "plan", .kind = KIND_LIST, .is_optional = true },
-	{ 0 }
+	{ 0 },
 };
 
 struct work {
@@ -24,7 +24,7 @@ struct work {
 	struct report report;
 	struct lines plan;
 	struct apply_options options;
-	struct error failed;	/* the first vif that could not be repaired */
+	struct error failed; /* the first vif that could not be repaired */
 	int code;
 };
 
@@ -61,8 +61,10 @@ static int repair_loaded(struct work *work, struct store *st, const struct vif *
 		bool stays = !repair.survey.clears_error &&
 			     !strcmp(repair.found.v[i].kind, "hotplug-status");
 
-		r = stays ? report_note(&work->report, vif, "%s stays: its link is not as the script "
-					"would leave it", repair.found.v[i].detail) :
+		r = stays ? report_note(&work->report, vif,
+					"%s stays: its link is not as the script "
+					"would leave it",
+					repair.found.v[i].detail) :
 			    report_difference(&work->report, vif, &repair.found.v[i]);
 	}
 	return r;
@@ -79,8 +81,7 @@ static int forget_stale(struct store *st, const struct vif *vif, struct error *e
 
 #define ATTEMPTS 10
 
-static int repair_vif(struct store *st, const struct vif *found, struct work *work,
-		      struct error *err)
+static int repair_vif(struct store *st, const struct vif *found, struct work *work, struct error *err)
 {
 	CLEANUP(signals_release) struct signals held = { 0 };
 	CLEANUP(lock_release) struct lock lock = { 0 };
@@ -102,8 +103,8 @@ static int repair_vif(struct store *st, const struct vif *found, struct work *wo
 	return r == -ENOENT ? 0 : r;
 }
 
-static bool needs_work(struct store *st, const struct vif *vif,
-		       const struct apply_options *options, int *code_out)
+static bool needs_work(struct store *st, const struct vif *vif, const struct apply_options *options,
+		       int *code_out)
 {
 	CLEANUP(repair_release) struct repair repair = { 0 };
 	struct error why = { 0 };
@@ -114,8 +115,7 @@ static bool needs_work(struct store *st, const struct vif *vif,
 }
 
 /* Most vifs of a host are right: that is found out in one pass, before any is locked. */
-static int repair_vifs(struct store *st, const struct vifs *vifs, struct work *work,
-		       struct error *err)
+static int repair_vifs(struct store *st, const struct vifs *vifs, struct work *work, struct error *err)
 {
 	CLEANUP(view_release) struct view view = { 0 };
 	struct apply_options options = work->options;
@@ -171,8 +171,7 @@ static int repair_orphans(struct work *work, struct store *st, struct error *err
 	return r;
 }
 
-static int print_repair(const struct work *work, const struct args *args, FILE *out,
-			struct error *err)
+static int print_repair(const struct work *work, const struct args *args, FILE *out, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	sxp_node root;

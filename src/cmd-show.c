@@ -21,21 +21,21 @@ static const struct field place_fields[] = {
 	{ .name = "libxl", .kind = KIND_BOOL },
 	{ .name = "userdata", .kind = KIND_BOOL },
 	{ .name = "config", .kind = KIND_BOOL },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field address_fields[] = {
 	{ .name = "ip", .kind = KIND_TEXT },
 	{ .name = "routes", .kind = KIND_LIST },
 	{ .name = "rules", .kind = KIND_LIST },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field node_fields[] = {
 	{ .name = "name", .kind = KIND_TEXT },
 	{ .name = "value", .kind = KIND_TEXT },
 	{ .name = "meaning", .kind = KIND_TEXT },
-	{ 0 }
+	{ 0 },
 };
 
 static const char *state_color(const char *state)
@@ -55,30 +55,39 @@ static const char *ips_color(const char *ips)
 }
 
 static const struct field vif_fields[] = {
-	{ .name = "domain", .kind = KIND_TEXT, .column = "DOMAIN", .is_default = true,
+	{ .name = "domain",
+	  .kind = KIND_TEXT,
+	  .column = "DOMAIN",
+	  .is_default = true,
 	  .level = LEVEL_GROUP },
-	{ .name = "domid", .kind = KIND_NUMBER, .column = "DOMID", .is_default = true,
+	{ .name = "domid",
+	  .kind = KIND_NUMBER,
+	  .column = "DOMID",
+	  .is_default = true,
 	  .level = LEVEL_GROUP },
 	{ .name = "uuid", .kind = KIND_TEXT, .column = "UUID", .level = LEVEL_GROUP },
 	{ .name = "vif", .kind = KIND_NUMBER, .column = "VIF", .is_default = true },
-	{ .name = "link", .kind = KIND_TEXT, .column = "LINK", .is_default = true,
-	  .level = LEVEL_LABEL },
-	{ .name = "mac", .kind = KIND_TEXT, .column = "MAC", .is_default = true,
-	  .needs = 1u << NODE_MAC },
-	{ .name = "type", .kind = KIND_TEXT, .column = "TYPE",
-	  .needs = 1u << NODE_TYPE },
-	{ .name = "script", .kind = KIND_TEXT, .column = "SCRIPT",
-	  .needs = 1u << NODE_SCRIPT },
-	{ .name = "bridge", .kind = KIND_TEXT, .column = "BRIDGE",
-	  .needs = 1u << NODE_BRIDGE },
+	{ .name = "link", .kind = KIND_TEXT, .column = "LINK", .is_default = true, .level = LEVEL_LABEL },
+	{ .name = "mac", .kind = KIND_TEXT, .column = "MAC", .is_default = true, .needs = 1u << NODE_MAC },
+	{ .name = "type", .kind = KIND_TEXT, .column = "TYPE", .needs = 1u << NODE_TYPE },
+	{ .name = "script", .kind = KIND_TEXT, .column = "SCRIPT", .needs = 1u << NODE_SCRIPT },
+	{ .name = "bridge", .kind = KIND_TEXT, .column = "BRIDGE", .needs = 1u << NODE_BRIDGE },
 	{ .name = "backend_domid", .kind = KIND_NUMBER, .column = "BACKEND" },
-	{ .name = "state", .kind = KIND_TEXT, .column = "STATE", .is_default = true,
-	  .color = state_color },
-	{ .name = "hotplug_status", .kind = KIND_TEXT, .column = "HOTPLUG", .is_default = true,
-	  .needs = 1u << NODE_HOTPLUG_STATUS, .color = hotplug_color },
+	{ .name = "state", .kind = KIND_TEXT, .column = "STATE", .is_default = true, .color = state_color },
+	{ .name = "hotplug_status",
+	  .kind = KIND_TEXT,
+	  .column = "HOTPLUG",
+	  .is_default = true,
+	  .needs = 1u << NODE_HOTPLUG_STATUS,
+	  .color = hotplug_color },
 	{ .name = "since", .kind = KIND_TEXT, .is_optional = true },
-	{ .name = "ips", .kind = KIND_LIST, .column = "IPS", .is_default = true,
-	  .needs = 1u << NODE_IP, .level = LEVEL_LEAF, .color = ips_color },
+	{ .name = "ips",
+	  .kind = KIND_LIST,
+	  .column = "IPS",
+	  .is_default = true,
+	  .needs = 1u << NODE_IP,
+	  .level = LEVEL_LEAF,
+	  .color = ips_color },
 	{ .name = "unusable", .kind = KIND_LIST, .is_optional = true },
 	{ .name = "addresses", .kind = KIND_OBJECTS, .is_optional = true, .fields = address_fields },
 	{ .name = "routes", .kind = KIND_LIST, .is_optional = true },
@@ -86,12 +95,12 @@ static const struct field vif_fields[] = {
 	{ .name = "persisted", .kind = KIND_OBJECT, .is_optional = true, .fields = place_fields },
 	{ .name = "claimed", .kind = KIND_LIST, .is_optional = true },
 	{ .name = "nodes", .kind = KIND_OBJECTS, .is_optional = true, .fields = node_fields },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field show_fields[] = {
 	{ .name = "vifs", .kind = KIND_OBJECTS, .fields = vif_fields },
-	{ 0 }
+	{ 0 },
 };
 
 /* The words that no edit would accept. */
@@ -149,8 +158,8 @@ static void add_device(struct sxp_doc *doc, const struct vif *vif)
 struct kernel_side {
 	struct routes routes;
 	struct rules rules;
-	bool has_routes, has_rules;	/* it could be asked for them */
-	time_t since;		/* when the script set up the link; 0: not known */
+	bool has_routes, has_rules; /* it could be asked for them */
+	time_t since;		    /* when the script set up the link; 0: not known */
 };
 
 static void kernel_side_release(struct kernel_side *k)
@@ -250,8 +259,7 @@ static void add_since(struct sxp_doc *doc, sxp_node row, time_t since)
 	char text[32];
 	struct tm tm;
 
-	if (since && gmtime_r(&since, &tm) &&
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+	if (since && gmtime_r(&since, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
 		result_text(doc, row, "since", text);
 }
 
@@ -311,9 +319,9 @@ static int add_claims(struct store *st, struct sxp_doc *doc, sxp_node row, const
 
 struct result {
 	struct sxp_doc *doc;
-	sxp_node rows;		/* 0 when devices are wanted */
-	bool is_detailed;	/* one vif, and everything known about it */
-	unsigned nodes;		/* what to read of each vif */
+	sxp_node rows;	  /* 0 when devices are wanted */
+	bool is_detailed; /* one vif, and everything known about it */
+	unsigned nodes;	  /* what to read of each vif */
 	unsigned timeout_s;
 };
 
@@ -362,8 +370,8 @@ static int add_one(struct store *st, struct result *result, const struct domain 
 	return 0;
 }
 
-static int add_vifs(struct store *st, struct result *result, const struct domain *domains,
-		    size_t n, struct error *err)
+static int add_vifs(struct store *st, struct result *result, const struct domain *domains, size_t n,
+		    struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
 	int r = vif_list(st, domains, n, result->nodes, &vifs, err);
@@ -401,8 +409,7 @@ static int add_named(struct store *st, struct result *result, const struct args 
 				add_vifs(st, result, &domain, 1, err);
 }
 
-static int print(const struct result *result, const struct args *args, FILE *out,
-		 struct error *err)
+static int print(const struct result *result, const struct args *args, FILE *out, struct error *err)
 {
 	const struct sxp_doc *doc = result->doc;
 	int r = 0;
@@ -412,8 +419,8 @@ static int print(const struct result *result, const struct args *args, FILE *out
 	if (args->options[OPT_JSON])
 		return output_json(doc, sxp_root(doc), show_fields, out, err);
 	if (result->is_detailed)
-		return output_detail(doc, sxp_next(doc, sxp_first(doc, result->rows)), vif_fields, args,
-				     out, err);
+		return output_detail(doc, sxp_next(doc, sxp_first(doc, result->rows)), vif_fields,
+				     args, out, err);
 	if (args->options[OPT_TREE] && !args->options[OPT_SXP])
 		return output_tree(doc, result->rows, vif_fields, args, out, err);
 	if (!args->options[OPT_SXP])
@@ -424,8 +431,7 @@ static int print(const struct result *result, const struct args *args, FILE *out
 }
 
 /* The vifs that @args name: one, or all of the domain. */
-static int load_named(struct store *st, const struct args *args, struct vifs *out,
-		      struct error *err)
+static int load_named(struct store *st, const struct args *args, struct vifs *out, struct error *err)
 {
 	CLEANUP(domain_release) struct domain domain = { 0 };
 	int r = domain_find(st, args->words[0], &domain, err);

@@ -65,8 +65,9 @@ static int change_matches(struct sxp_edit *edit, const struct sxp_doc *doc, cons
 			return error_status(err, STATUS_USAGE, -EINVAL, "%s: %s", args->words[0],
 					    sxp_strerror(code));
 	}
-	return n ? 0 : error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: nothing is there",
-				    args->words[0]);
+	return n ? 0 :
+		   error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: nothing is there",
+				args->words[0]);
 }
 
 static int change_file(struct context *cx, const struct args *args, const struct input *in,

@@ -148,8 +148,8 @@ static int compare_piece(void *arg, const char *text, size_t len)
 	return c->differs;
 }
 
-static int check_form(struct context *cx, const struct sxp_doc *doc, const struct sxp_layout *layout,
-		      const struct input *in, struct error *err)
+static int check_form(struct context *cx, const struct sxp_doc *doc,
+		      const struct sxp_layout *layout, const struct input *in, struct error *err)
 {
 	struct comparison c = { .at = in->text, .left = in->len };
 
@@ -202,8 +202,7 @@ int sxp_check_in_place(const struct args *args, size_t first, struct error *err)
 		return error_status(err, STATUS_USAGE, -EINVAL, "--in-place: no file is named");
 	for (size_t i = first; i < args->n_words; i++)
 		if (!strcmp(args->words[i], "-"))
-			return error_status(err, STATUS_USAGE, -EINVAL,
-					    "--in-place: '-' is no file");
+			return error_status(err, STATUS_USAGE, -EINVAL, "--in-place: '-' is no file");
 	return 0;
 }
 
@@ -236,7 +235,9 @@ static int check_file(struct context *cx, const struct args *args, const struct 
 {
 	struct checking c = { in->name, cx->out, false };
 	const struct sxp_options options = {
-		.flags = SXP_RECOVER, .defect = print_defect, .arg = &c,
+		.flags = SXP_RECOVER,
+		.defect = print_defect,
+		.arg = &c,
 	};
 	struct sxp_error why;
 	struct sxp_doc *doc;
@@ -463,7 +464,8 @@ static const struct command from_config = {
 };
 
 static const struct command *const subcommands[] = {
-	&fmt, &check, &get, &sxp_set_command, &sxp_del_command, &to_json, &from_json, &from_config, NULL,
+	&fmt,	    &check,	  &get, &sxp_set_command, &sxp_del_command, &to_json,
+	&from_json, &from_config, NULL,
 };
 
 const struct command cmd_sxp = {

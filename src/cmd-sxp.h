@@ -20,8 +20,8 @@ int sxp_no_path(const char *path, const struct sxp_error *from, struct error *er
 int sxp_load(const struct input *in, bool recover, struct sxp_doc **out, struct error *err);
 
 /* Do it with each file named from the @first argument on, or with stdin. */
-typedef int (*sxp_file_action)(struct context *cx, const struct args *args,
-			       const struct input *in, struct error *err);
+typedef int (*sxp_file_action)(struct context *cx, const struct args *args, const struct input *in,
+			       struct error *err);
 int sxp_for_each_file(struct context *cx, const struct args *args, size_t first,
 		      sxp_file_action act, struct error *err);
 

@@ -35,12 +35,12 @@ struct watch {
 	bool is_tree;
 	struct tree_watch tree;
 	struct vif_watch vifs;
-	size_t n_told;			/* of vifs that are broken */
+	size_t n_told; /* of vifs that are broken */
 	bool has_condition;
 	struct condition until;
 	bool is_until_marked;
-	unsigned n_left;		/* changes to print; 0: no limit */
-	int64_t end_ms;			/* of the time limit; 0: none */
+	unsigned n_left; /* changes to print; 0: no limit */
+	int64_t end_ms;	 /* of the time limit; 0: none */
 	int signal_fd;
 	bool is_done, is_timed_out;
 };
@@ -159,9 +159,8 @@ static int take_events(struct watch *w, int timeout_ms, int max, struct error *e
 
 static int refresh(struct watch *w, change_visitor visit, struct error *err)
 {
-	int r = w->is_tree ?
-		tree_watch_refresh(&w->tree, w->cx->store, visit, w, err) :
-		vif_watch_refresh(&w->vifs, w->cx->store, &w->events, visit, w, err);
+	int r = w->is_tree ? tree_watch_refresh(&w->tree, w->cx->store, visit, w, err) :
+			     vif_watch_refresh(&w->vifs, w->cx->store, &w->events, visit, w, err);
 
 	for (; w->n_told < w->vifs.told.n; w->n_told++)
 		output_message(w->vifs.told.v[w->n_told]);
@@ -279,8 +278,7 @@ static int bridge_gap(struct watch *w, struct error *err)
 	while (!r && !w->is_done) {
 		wait_for(w, -1, pause_ms);
 		pause_ms = pause_ms * 2 > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause_ms * 2;
-		if (w->is_done || events_reopen(&w->events, err) ||
-		    store_reopen(w->cx->store, err))
+		if (w->is_done || events_reopen(&w->events, err) || store_reopen(w->cx->store, err))
 			continue;
 		r = go_on(w, lost_ms, err);
 		if (!is_lost(r))
@@ -366,8 +364,8 @@ static void tell_begin(const struct watch *w)
 
 	if (is_there && !w->args->options[OPT_VERBOSE])
 		return;
-	snprintf(text, sizeof(text), is_there ? "%.400s: watching" : "%.400s: not there yet, waiting",
-		 word);
+	snprintf(text, sizeof(text),
+		 is_there ? "%.400s: watching" : "%.400s: not there yet, waiting", word);
 	output_message(text);
 }
 

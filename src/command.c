@@ -24,7 +24,8 @@ static const struct option_info options[N_OPTIONS] = {
 	[OPT_OUTPUT] = { "output", 'o', "COLUMN,...", NULL, "columns to print; 'help' lists them" },
 	[OPT_NOHEADINGS] = { "noheadings", 'n', NULL, NULL, "print no headings" },
 	[OPT_RAW] = { "raw", 'r', NULL, NULL, "print bare: columns unaligned, values as bytes" },
-	[OPT_COLOR] = { "color", 0, "auto|always|never", "|auto|always|never|", "when to use colours" },
+	[OPT_COLOR] = { "color", 0, "auto|always|never", "|auto|always|never|",
+			"when to use colours" },
 	[OPT_QUIET] = { "quiet", 'q', NULL, NULL, "print no result" },
 	[OPT_VERBOSE] = { "verbose", 'v', NULL, NULL, "say more" },
 	[OPT_TIMEOUT] = { "timeout", 0, "SECONDS", NUMBER, "longest wait for locks and answers (60)" },
@@ -37,11 +38,14 @@ static const struct option_info options[N_OPTIONS] = {
 			  "how the kernel is changed, see below" },
 	[OPT_FORCE] = { "force", 0, NULL, NULL,
 			"even if an address is taken, or what runs may be disturbed" },
-	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL, "also to an empty list: allow any address" },
-	[OPT_NO_PERSIST] = { "no-persist", 0, NULL, NULL, "leave libxl's stored configuration as it is" },
+	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL,
+			      "also to an empty list: allow any address" },
+	[OPT_NO_PERSIST] = { "no-persist", 0, NULL, NULL,
+			     "leave libxl's stored configuration as it is" },
 	[OPT_CONFIG] = { "config", 0, "FILE", NULL, "change the domain's configuration file, too",
 			 ARG_FILE },
-	[OPT_FLUSH] = { "flush", 0, NULL, NULL, "forget neighbours and connections of removed addresses" },
+	[OPT_FLUSH] = { "flush", 0, NULL, NULL,
+			"forget neighbours and connections of removed addresses" },
 	[OPT_COMPACT] = { "compact", 0, NULL, NULL, "one value a line, exactly as xend printed" },
 	[OPT_CHECK] = { "check", 0, NULL, NULL, "print nothing; exit status 6 where it would change" },
 	[OPT_RECOVER] = { "recover", 0, NULL, NULL, "read what can be read, report every defect" },
@@ -73,11 +77,14 @@ static const struct option_info options[N_OPTIONS] = {
 };
 
 static const char *const argument_names[] = {
-	[ARG_DOMAIN] = "DOMAIN", [ARG_VIF] = "VIF", [ARG_IPS] = "IP...",
-	[ARG_HELD_IPS] = "IP...", [ARG_COMMAND] = "COMMAND", [ARG_PLACE] = "PATH",
-	[ARG_FILES] = "FILE...", [ARG_FILE] = "FILE", [ARG_PATH] = "PATH", [ARG_PATHS] = "PATH...", [ARG_PERMS] = "PERMS", [ARG_VALUE] = "VALUE",
-	[ARG_QUERY] = "IP|NET|MAC", [ARG_TARGET] = "DOMAIN|PATH", [ARG_WORDS] = "WORDS...",
-	[ARG_FINDINGS] = "NAME...",
+	[ARG_DOMAIN] = "DOMAIN",    [ARG_VIF] = "VIF",
+	[ARG_IPS] = "IP...",	    [ARG_HELD_IPS] = "IP...",
+	[ARG_COMMAND] = "COMMAND",  [ARG_PLACE] = "PATH",
+	[ARG_FILES] = "FILE...",    [ARG_FILE] = "FILE",
+	[ARG_PATH] = "PATH",	    [ARG_PATHS] = "PATH...",
+	[ARG_PERMS] = "PERMS",	    [ARG_VALUE] = "VALUE",
+	[ARG_QUERY] = "IP|NET|MAC", [ARG_TARGET] = "DOMAIN|PATH",
+	[ARG_WORDS] = "WORDS...",   [ARG_FINDINGS] = "NAME...",
 };
 
 #define usage(err, ...) error_status(err, STATUS_USAGE, -EINVAL, __VA_ARGS__)
@@ -113,8 +120,8 @@ unsigned long long command_options(const struct command *command)
 
 static bool takes_all_that_follow(enum argument kind)
 {
-	return kind == ARG_IPS || kind == ARG_HELD_IPS || kind == ARG_FILES || kind == ARG_COMMAND ||
-	       kind == ARG_PATHS || kind == ARG_WORDS || kind == ARG_FINDINGS;
+	return kind == ARG_IPS || kind == ARG_HELD_IPS || kind == ARG_FILES ||
+	       kind == ARG_COMMAND || kind == ARG_PATHS || kind == ARG_WORDS || kind == ARG_FINDINGS;
 }
 
 enum argument command_argument(const struct command *command, size_t i)
@@ -134,7 +141,8 @@ size_t option_find(const char *name, size_t len)
 {
 	size_t id = 0;
 
-	while (id < N_OPTIONS && (strlen(options[id].name) != len || strncmp(options[id].name, name, len)))
+	while (id < N_OPTIONS &&
+	       (strlen(options[id].name) != len || strncmp(options[id].name, name, len)))
 		id++;
 	return id;
 }
@@ -177,7 +185,8 @@ static int set_option(struct args *args, size_t id, const char *value, struct er
 	if (is_number && (!parse_id(value, &args->numbers[id]) || !args->numbers[id]))
 		return usage(err, "--%s: '%s' is no number above 0", options[id].name, value);
 	if (id == OPT_TIMEOUT)
-		args->timeout_s = args->numbers[id] < TIMEOUT_MAX_S ? args->numbers[id] : TIMEOUT_MAX_S;
+		args->timeout_s = args->numbers[id] < TIMEOUT_MAX_S ? args->numbers[id] :
+								      TIMEOUT_MAX_S;
 	args->options[id] = value;
 	return 0;
 }
@@ -258,8 +267,7 @@ static int check_addresses(const struct args *args, size_t first, struct error *
 	return r;
 }
 
-static int check_arguments(const struct command *command, const struct args *args,
-			   struct error *err)
+static int check_arguments(const struct command *command, const struct args *args, struct error *err)
 {
 	size_t i;
 
@@ -267,7 +275,7 @@ static int check_arguments(const struct command *command, const struct args *arg
 		return usage(err, "%s: what to do is missing", command_title(command));
 	if (args->n_words < command->n_required)
 		return usage(err, "%s: %s is missing", command_title(command),
-				    argument_names[command->arguments[args->n_words]]);
+			     argument_names[command->arguments[args->n_words]]);
 	for (i = 0; command->arguments[i] != ARG_END; i++) {
 		if (command->arguments[i] == ARG_IPS || command->arguments[i] == ARG_HELD_IPS)
 			return check_addresses(args, i, err);
@@ -275,8 +283,8 @@ static int check_arguments(const struct command *command, const struct args *arg
 			return 0;
 	}
 	if (args->n_words > i)
-		return usage(err, "%s: too many arguments at '%s'",
-				    command_title(command), args->words[i]);
+		return usage(err, "%s: too many arguments at '%s'", command_title(command),
+			     args->words[i]);
 	return 0;
 }
 
@@ -399,15 +407,14 @@ static void print_list(const struct command *const *all, FILE *out)
 		fprintf(out, "  %-12s %s\n", (*all)->name, (*all)->summary);
 }
 
-static const char exit_help[] =
-	"\nexit status:\n"
-	"  0  done, or nothing to do\n"
-	"  1  refused or impossible: everything is as it was\n"
-	"  2  wrong use\n"
-	"  3  no such domain, vif or path\n"
-	"  4  the hotplug script or the check after it failed: everything went back\n"
-	"  5  going back failed, too\n"
-	"  6  something is wrong with what was checked\n";
+static const char exit_help[] = "\nexit status:\n"
+				"  0  done, or nothing to do\n"
+				"  1  refused or impossible: everything is as it was\n"
+				"  2  wrong use\n"
+				"  3  no such domain, vif or path\n"
+				"  4  the hotplug script or the check after it failed: everything went back\n"
+				"  5  going back failed, too\n"
+				"  6  something is wrong with what was checked\n";
 
 static const char hotplug_help[] =
 	"\nhow the kernel is changed:\n"
@@ -454,5 +461,6 @@ void command_help(const struct command *const *all, const struct command *comman
 	if (command->options & OPTION(HOTPLUG))
 		fputs(hotplug_help, out);
 	if (!command->is_of_shell)
-		fputs("\n'xvif help' lists the options of all commands and the exit statuses.\n", out);
+		fputs("\n'xvif help' lists the options of all commands and the exit statuses.\n",
+		      out);
 }

@@ -110,8 +110,8 @@ static const char *domain_word(const struct typed *typed)
 }
 
 /* Its vifs, or the one that --vif names. */
-static int find_vifs(const struct typed *typed, const char *word, unsigned nodes,
-		     struct store *st, struct vifs *out)
+static int find_vifs(const struct typed *typed, const char *word, unsigned nodes, struct store *st,
+		     struct vifs *out)
 {
 	CLEANUP(domain_release) struct domain domain = { 0 };
 	const char *name = domain_word(typed);

@@ -231,7 +231,8 @@ static void offer_options(const struct completion *c)
 static void complete_long(struct completion *c, const struct live *live)
 {
 	const char *equals = strchr(c->partial, '=');
-	size_t id = equals ? option_find(c->partial + 2, (size_t)(equals - c->partial - 2)) : N_OPTIONS;
+	size_t id = equals ? option_find(c->partial + 2, (size_t)(equals - c->partial - 2)) :
+			     N_OPTIONS;
 
 	if (!equals) {
 		offer_options(c);

@@ -10,25 +10,25 @@
 #include "src/command.h"
 
 struct candidate {
-	char *word;		/* to stand in place of the partial word; unquoted */
-	char *description;	/* NULL: none */
-	bool goes_on;		/* more of the same word follows: no blank behind it */
+	char *word;	   /* to stand in place of the partial word; unquoted */
+	char *description; /* NULL: none */
+	bool goes_on;	   /* more of the same word follows: no blank behind it */
 };
 
 struct candidates {
 	struct candidate *v;
 	size_t n, size;
-	bool wants_files;	/* also names of files, ... */
-	size_t files_at;	/* ... for what follows this many bytes of the partial word */
-	bool failed;		/* memory was short */
+	bool wants_files; /* also names of files, ... */
+	size_t files_at;  /* ... for what follows this many bytes of the partial word */
+	bool failed;	  /* memory was short */
 };
 
 /* A place in a command line. */
 struct completion {
 	const struct command *const *all;
-	const struct typed *typed;	/* the words before the partial one */
+	const struct typed *typed; /* the words before the partial one */
 	const char *partial;
-	size_t at;		/* what is completed of it: behind "--vif=", behind a comma */
+	size_t at; /* what is completed of it: behind "--vif=", behind a comma */
 	struct candidates *out;
 };
 

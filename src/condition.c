@@ -13,19 +13,19 @@
 
 enum test_kind {
 	TEST_GONE,
-	TEST_NODE,			/* of vifs: it is @value */
-	TEST_ADDRESS,			/* a list covers @net */
-	TEST_PATH,			/* the node at @path is @value, or is there */
+	TEST_NODE,    /* of vifs: it is @value */
+	TEST_ADDRESS, /* a list covers @net */
+	TEST_PATH,    /* the node at @path is @value, or is there */
 };
 
 struct test {
 	enum test_kind kind;
 	bool is_negated, is_any;
 	enum vif_node node;
-	char *path, *value;		/* @value NULL: any */
+	char *path, *value; /* @value NULL: any */
 	struct ipnet net;
-	bool is_outside;		/* not below the root: read by itself */
-	char *now;			/* then: what is there, NULL: nothing */
+	bool is_outside; /* not below the root: read by itself */
+	char *now;	 /* then: what is there, NULL: nothing */
 	size_t now_len;
 };
 
@@ -88,18 +88,19 @@ static int parse_path(const struct condition *c, const char *name, const char *v
 
 /* "NAME=VALUE", split: @operator is '=' or '~'. */
 static int parse_comparison(const struct condition *c, const char *name, char operator,
-			    const char *value, struct test *out, struct error *err)
+			    const char * value, struct test *out, struct error *err)
 {
 	if (c->root || *name == '/')
-		return operator == '=' ? parse_path(c, name, value, out, err) :
-			usage(err, "--until: '~' is for the list of a vif, 'ip~ADDRESS'");
+		return operator== '=' ?
+			       parse_path(c, name, value, out, err) :
+			       usage(err, "--until: '~' is for the list of a vif, 'ip~ADDRESS'");
 	if (!strncmp(name, "any:", 4)) {
 		out->is_any = true;
 		name += 4;
 	}
 	if (parse_node(name, &out->node, err))
 		return -EINVAL;
-	if (operator == '=') {
+	if (operator== '=') {
 		out->kind = TEST_NODE;
 		out->value = strdup(value);
 		return out->value ? 0 : error_memory(err);
@@ -113,16 +114,16 @@ static int parse_comparison(const struct condition *c, const char *name, char op
 /* @text may be written to. */
 static int parse_test(const struct condition *c, char *text, struct test *out, struct error *err)
 {
-	char *operator = strpbrk(text, "=~"), kind = operator ? *operator : '\0';
+	char *operator= strpbrk(text, "=~"), kind = operator? *operator: '\0';
 
 	if (!strcmp(text, "gone")) {
 		out->kind = TEST_GONE;
 		return 0;
 	}
 	if (operator) {
-		out->is_negated = operator > text && operator[-1] == '!';
+		out->is_negated = operator> text && operator[-1] == '!';
 		operator[-out->is_negated] = '\0';
-		return parse_comparison(c, text, kind, operator + 1, out, err);
+		return parse_comparison(c, text, kind, operator+ 1, out, err);
 	}
 	out->is_negated = *text == '!';
 	text += out->is_negated;
@@ -240,9 +241,8 @@ static bool path_holds(const struct test *t, condition_value value, const void *
 	return is_so != t->is_negated;
 }
 
-static bool test_holds(const struct condition *c, const struct test *t,
-		       const struct vif *const *vifs, size_t n, condition_value value,
-		       const void *data)
+static bool test_holds(const struct condition *c, const struct test *t, const struct vif *const *vifs,
+		       size_t n, condition_value value, const void *data)
 {
 	switch (t->kind) {
 	case TEST_GONE:

@@ -9,8 +9,8 @@
 struct test;
 
 struct condition {
-	const char *root;		/* of the watched tree, where paths are relative to it; NULL; borrowed */
-	struct test *v;			/* all of them must hold */
+	const char *root; /* of the watched tree, where paths are relative to it; NULL; borrowed */
+	struct test *v;	  /* all of them must hold */
 	size_t n;
 };
 

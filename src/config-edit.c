@@ -176,8 +176,7 @@ static bool same_value(const struct xlvalue *a, const struct xlvalue *b)
 }
 
 /* As xl reads them, the two differ in one item of "vif" at most, and that one has the list. */
-static bool is_as_meant(const struct xlconfig *before, const struct xlconfig *after,
-			const char *list)
+static bool is_as_meant(const struct xlconfig *before, const struct xlconfig *after, const char *list)
 {
 	size_t differing = 0;
 
@@ -209,8 +208,10 @@ static int verify(const struct config_edit *e, const char *list, struct error *e
 	if (!r)
 		r = xlconfig_parse(e->after, e->after_len, e->path, &after, err);
 	if (!r && !is_as_meant(&before, &after, list))
-		r = error_set(err, -EINVAL, "%s: the vif's item cannot be changed alone; change it by "
-			      "hand", e->path);
+		r = error_set(err, -EINVAL,
+			      "%s: the vif's item cannot be changed alone; change it by "
+			      "hand",
+			      e->path);
 	xlconfig_release(&before);
 	xlconfig_release(&after);
 	return r;
@@ -273,7 +274,8 @@ int config_edit_write(struct config_edit *e, struct error *err)
 {
 	if (e->after_len == e->before_len && !memcmp(e->after, e->before, e->after_len))
 		return 0;
-	return replace_keeping(e->path, e->backup, e->before, e->before_len, e->after, e->after_len, err);
+	return replace_keeping(e->path, e->backup, e->before, e->before_len, e->after, e->after_len,
+			       err);
 }
 
 void config_edit_release(struct config_edit *e)

@@ -10,7 +10,7 @@
 
 /* A configuration file and what is to stand in it; nothing is written yet. */
 struct config_edit {
-	char *path, *backup;	/* "FILE.bak" */
+	char *path, *backup; /* "FILE.bak" */
 	char *before, *after;
 	size_t before_len, after_len;
 };

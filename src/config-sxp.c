@@ -7,8 +7,8 @@
 
 /* Settings that list devices (xl.cfg(5), "Devices"). */
 static const char *const device_lists[] = {
-	"vif", "disk", "vtpm", "p9", "pvcalls", "vfb", "channel", "rdm", "usbctrl", "usbdev",
-	"pci", "dtdev", "vkb", "vdispl", "vsnd", "virtio", NULL,
+	"vif",	  "disk", "vtpm",  "p9",  "pvcalls", "vfb",  "channel", "rdm", "usbctrl",
+	"usbdev", "pci",  "dtdev", "vkb", "vdispl",  "vsnd", "virtio",	NULL,
 };
 
 static bool is_device_list(const char *name)

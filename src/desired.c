@@ -27,8 +27,8 @@ void desired_release(struct desired *desired)
 
 struct reader {
 	const struct sxp_doc *doc;
-	const char *name;		/* of the file */
-	bool has_values;		/* from YAML or JSON: what an element holds is one value */
+	const char *name; /* of the file */
+	bool has_values;  /* from YAML or JSON: what an element holds is one value */
 	struct desired *out;
 	struct error *err;
 };
@@ -69,9 +69,8 @@ static int add_words(struct reader *r, struct desired_vif *vif, sxp_node value)
 	int code = 0;
 
 	for (; value && !code; value = sxp_next(r->doc, value))
-		code = sxp_is_list(r->doc, value) ?
-		       add_words(r, vif, sxp_first(r->doc, value)) :
-		       add_word(r, vif, sxp_text(r->doc, value, NULL));
+		code = sxp_is_list(r->doc, value) ? add_words(r, vif, sxp_first(r->doc, value)) :
+						    add_word(r, vif, sxp_text(r->doc, value, NULL));
 	return code;
 }
 
@@ -126,7 +125,8 @@ static int add_shown(struct reader *r, sxp_node row)
 	if (!domain)
 		domain = sxp_child_text(r->doc, row, "domid");
 	if (!domain || !vif || !ips)
-		return wrong(r->err, "%s: vifs: an object with 'domain', 'vif' and 'ips' was expected",
+		return wrong(r->err,
+			     "%s: vifs: an object with 'domain', 'vif' and 'ips' was expected",
 			     r->name);
 	return add_list(r, domain, vif, sxp_next(r->doc, sxp_name(r->doc, ips)));
 }
@@ -160,8 +160,7 @@ static int read_sxp(const struct input *in, struct desired *out, struct error *e
 	return wrong(err, "%s: %s", in->name, text);
 }
 
-static int read_other(const struct input *in, bool is_json, struct desired *out,
-		      struct error *err)
+static int read_other(const struct input *in, bool is_json, struct desired *out, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	struct reader r = { .doc = doc, .name = in->name, .has_values = true, .out = out, .err = err };

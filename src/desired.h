@@ -23,13 +23,13 @@
 #include "src/iplist.h"
 
 struct desired_vif {
-	char *domain;		/* name, uuid or domid */
-	char *vif;		/* NULL: the domain's only one */
+	char *domain; /* name, uuid or domid */
+	char *vif;    /* NULL: the domain's only one */
 	struct iplist ips;
 };
 
 struct desired {
-	struct desired_vif *v;	/* in the order of the file */
+	struct desired_vif *v; /* in the order of the file */
 	size_t n;
 };
 

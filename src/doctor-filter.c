@@ -70,10 +70,12 @@ static size_t count_port_rules(const struct rules *rules)
 static void judge_routed(const struct host *host, struct findings *out)
 {
 	if (count_own_rules(&host->forward.rules))
-		note(out, "the policy of chain FORWARD drops: routed guests are reached only as far as your "
+		note(out,
+		     "the policy of chain FORWARD drops: routed guests are reached only as far as your "
 		     "own rules accept their packets");
 	else
-		bad(out, "the policy of chain FORWARD drops, and no rule accepts packets of routed guests: "
+		bad(out,
+		    "the policy of chain FORWARD drops, and no rule accepts packets of routed guests: "
 		    "the scripts' rules are for bridged ones; accept what is to pass, as with 'iptables -A "
 		    "FORWARD -i vif+ -j ACCEPT' and '-o vif+'");
 }
@@ -84,10 +86,12 @@ static void judge_bridged(const struct host *host, struct findings *out)
 	size_t own = count_own_rules(&host->forward.rules) + count_port_rules(&host->forward.rules);
 
 	if (own)
-		note(out, "the policy of chain FORWARD drops: bridged guests are reached only as far as your "
+		note(out,
+		     "the policy of chain FORWARD drops: bridged guests are reached only as far as your "
 		     "own rules accept their packets");
 	else
-		bad(out, "the policy of chain FORWARD drops, bridged packets are shown to it, and no rule "
+		bad(out,
+		    "the policy of chain FORWARD drops, bridged packets are shown to it, and no rule "
 		    "accepts them: bridged guests are cut off; accept them ('iptables -I FORWARD -m physdev "
 		    "--physdev-is-bridged -j ACCEPT') or set net.bridge.bridge-nf-call-iptables to 0");
 }
@@ -111,7 +115,8 @@ void look_at_forward_policy(const struct host *host, struct findings *out)
 	if (host->forward.drops && has_unruled(host))
 		judge_bridged(host, out);
 	if (!host->forward.drops && host_has_bridge_rules(host))
-		note(out, "the policy of chain FORWARD accepts, and the scripts' rules only accept: they keep "
+		note(out,
+		     "the policy of chain FORWARD accepts, and the scripts' rules only accept: they keep "
 		     "no guest to its addresses; 'iptables -P FORWARD DROP' does, once all else that is to "
 		     "pass has a rule");
 	if (out->n == before)
@@ -128,17 +133,20 @@ void look_at_bridge_netfilter(const struct host *host, struct findings *out)
 	for (size_t i = 0; i < host->n_here; i++) {
 		const struct host_vif *hv = &host->here[i];
 
-		if (hv->wiring == WIRING_BRIDGED && hv->sets_rules && hv->vif->ips.n && !is_filtered(hv))
+		if (hv->wiring == WIRING_BRIDGED && hv->sets_rules && hv->vif->ips.n &&
+		    !is_filtered(hv))
 			some_add(&blind, hv->vif->link);
 	}
 	if (!blind.n)
 		ok(out, "packets of bridged vifs are shown to iptables");
 	else
-		finding_add(out, host->has_forward && host->forward.drops ? VERDICT_BAD : VERDICT_NOTE,
+		finding_add(out,
+			    host->has_forward && host->forward.drops ? VERDICT_BAD : VERDICT_NOTE,
 			    "packets of %s are not shown to iptables: its rules keep no guest to its "
 			    "addresses; 'modprobe br_netfilter' and 'sysctl -w "
 			    "net.bridge.bridge-nf-call-iptables=1', and lines in /etc/modules-load.d and "
-			    "/etc/sysctl.d", some_text(&blind));
+			    "/etc/sysctl.d",
+			    some_text(&blind));
 }
 
 /* Whether the kernel has the match shows in the rules that are there, wherever it comes from. */
@@ -149,7 +157,8 @@ void look_at_physdev(const struct host *host, struct findings *out)
 	if (count_port_rules(&host->forward.rules))
 		ok(out, "the rules of bridged vifs are there, the kernel has the physdev match");
 	else
-		bad(out, "no rule of a bridged vif is in chain FORWARD: they were removed, or this kernel has "
+		bad(out,
+		    "no rule of a bridged vif is in chain FORWARD: they were removed, or this kernel has "
 		    "no physdev match (xt_physdev) and takes none; 'xvif repair' sets them, and says why if "
 		    "it cannot");
 }

@@ -50,21 +50,27 @@ static void judge_gateway(const struct host *host, const char *device, struct fi
 	uint8_t address[4];
 
 	if (!kernel_link(device)) {
-		bad(out, "there is no link '%s', the gateway device: vif-route fails without it; name the "
+		bad(out,
+		    "there is no link '%s', the gateway device: vif-route fails without it; name the "
 		    "right one with 'gatewaydev=' in the guest's vif or vif.default.gatewaydev in "
-		    "/etc/xen/xl.conf", device);
+		    "/etc/xen/xl.conf",
+		    device);
 		return;
 	}
 	if (kernel_first_address(kernel_link(device), address, NULL)) {
-		bad(out, "%s, the gateway device, has no IPv4 address: vif-route fails without it; give it "
-		    "one, or name another link with 'gatewaydev='", device);
+		bad(out,
+		    "%s, the gateway device, has no IPv4 address: vif-route fails without it; give it "
+		    "one, or name another link with 'gatewaydev='",
+		    device);
 		return;
 	}
 	inet_ntop(AF_INET, address, text, sizeof(text));
 	find_outdated(host, device, address, &outdated);
 	if (outdated.n)
-		note(out, "%s has %s now, %s came up with another address: their routes keep the old one as "
-		     "source until they come up again", device, text, some_text(&outdated));
+		note(out,
+		     "%s has %s now, %s came up with another address: their routes keep the old one as "
+		     "source until they come up again",
+		     device, text, some_text(&outdated));
 	else
 		ok(out, "%s, the gateway device, has %s", device, text);
 }
@@ -104,10 +110,12 @@ void look_at_ip_forward(const struct host *host, struct findings *out)
 	if (!host_has(host, WIRING_ROUTED))
 		return;
 	if (!host_read_number(1, IPV4 "/ip_forward"))
-		bad(out, "net.ipv4.ip_forward is 0: no packet goes from or to a routed guest; 'sysctl -w "
+		bad(out,
+		    "net.ipv4.ip_forward is 0: no packet goes from or to a routed guest; 'sysctl -w "
 		    "net.ipv4.ip_forward=1', and a line in /etc/sysctl.d for the next start");
 	if (has_routed_ipv6(host) && !host_read_number(1, "/proc/sys/net/ipv6/conf/all/forwarding"))
-		bad(out, "net.ipv6.conf.all.forwarding is 0: no IPv6 packet goes from or to a routed guest; "
+		bad(out,
+		    "net.ipv6.conf.all.forwarding is 0: no IPv6 packet goes from or to a routed guest; "
 		    "'sysctl -w net.ipv6.conf.all.forwarding=1', and a line in /etc/sysctl.d");
 	for (size_t i = 0; i < host->n_here && out->n == before; i++) {
 		const struct host_vif *hv = &host->here[i];
@@ -117,7 +125,8 @@ void look_at_ip_forward(const struct host *host, struct findings *out)
 			some_add(&stopped, hv->vif->link);
 	}
 	if (stopped.n)
-		bad(out, "forwarding is off for %s alone: packets of these guests go nowhere; 'sysctl -w "
+		bad(out,
+		    "forwarding is off for %s alone: packets of these guests go nowhere; 'sysctl -w "
 		    "net.ipv4.conf.LINK.forwarding=1', with a '/' for a dot in the name of the link",
 		    some_text(&stopped));
 	if (out->n == before)
@@ -167,7 +176,8 @@ static void judge_link(const struct host *host, const char *link, const struct i
 		}
 	}
 	if (silent.n)
-		bad(out, "%s of routed guests: in the network of %s, where hosts ask for them by ARP and get "
+		bad(out,
+		    "%s of routed guests: in the network of %s, where hosts ask for them by ARP and get "
 		    "no answer; 'sysctl -w net.ipv4.conf.%s.proxy_arp=1', and a line in /etc/sysctl.d",
 		    some_text(&silent), link, link);
 	else if (n)
@@ -201,12 +211,16 @@ void look_at_rp_filter(const struct host *host, struct findings *out)
 		some_add(&by_value[own < 0 || own > 2 ? 0 : own], hv->vif->link);
 	}
 	if (by_value[0].n)
-		note(out, "rp_filter is 0 on %s: such a guest can send with any source address, whatever its "
+		note(out,
+		     "rp_filter is 0 on %s: such a guest can send with any source address, whatever its "
 		     "list says; 'sysctl -w net.ipv4.conf.all.rp_filter=1' lets it use only what is routed to "
-		     "it", some_text(&by_value[0]));
+		     "it",
+		     some_text(&by_value[0]));
 	if (by_value[2].n)
-		note(out, "rp_filter is 2, loose, on %s: such a guest can send with any source address that "
-		     "has some route; 1 lets it use only what is routed to it", some_text(&by_value[2]));
+		note(out,
+		     "rp_filter is 2, loose, on %s: such a guest can send with any source address that "
+		     "has some route; 1 lets it use only what is routed to it",
+		     some_text(&by_value[2]));
 	if (by_value[1].n)
 		ok(out, "rp_filter is 1 on %s: it can use only addresses that are routed to it",
 		   some_text(&by_value[1]));

@@ -24,16 +24,18 @@ static void judge_script(const struct host_script *script, struct findings *out)
 	char buf[48];
 
 	if (script->code)
-		bad(out, "%s; %s: such a vif does not come up; install xen-utils-common, or put the script "
-		    "back", script->why, users_of(script, buf));
+		bad(out,
+		    "%s; %s: such a vif does not come up; install xen-utils-common, or put the script "
+		    "back",
+		    script->why, users_of(script, buf));
 	else if (script->id.family != FAMILY_UNKNOWN)
 		ok(out, "%s is as Xen ships it; %s", script->path, users_of(script, buf));
 	else if (script->id.vouched != VOUCHED_NOT)
-		ok(out, "%s is this site's own; " SCRIPT_CONF " vouches for it (%s); %s", script->path,
-		   methods[script->id.vouched], users_of(script, buf));
+		ok(out, "%s is this site's own; " SCRIPT_CONF " vouches for it (%s); %s",
+		   script->path, methods[script->id.vouched], users_of(script, buf));
 	else
-		note(out, "%s: %s; %s: edits need --hotplug, or a line in " SCRIPT_CONF, script->path,
-		     script->id.why_unknown, users_of(script, buf));
+		note(out, "%s: %s; %s: edits need --hotplug, or a line in " SCRIPT_CONF,
+		     script->path, script->id.why_unknown, users_of(script, buf));
 }
 
 void look_at_scripts(const struct host *host, struct findings *out)
@@ -58,8 +60,10 @@ static void mend(const struct host_folder *folder, struct findings *out)
 		return;
 	}
 	out->has_changed = true;
-	ok(out, "%s: mended, line %u; as it was: %s; a vif that is up has its rules once its script has "
-	   "run again", folder->common_path, folder->common.quoted_line, backup);
+	ok(out,
+	   "%s: mended, line %u; as it was: %s; a vif that is up has its rules once its script has "
+	   "run again",
+	   folder->common_path, folder->common.quoted_line, backup);
 }
 
 static void judge_list(const struct host_folder *folder, struct findings *out)
@@ -75,13 +79,15 @@ static void judge_list(const struct host_folder *folder, struct findings *out)
 		return;
 	}
 	if (common->is_disabled)
-		note(out, "%s: line %u has the list in quotes, as one address; without effect while "
-		     "handle_iptable() is disabled; 'xvif doctor --fix' mends it", folder->common_path,
-		     common->quoted_line);
+		note(out,
+		     "%s: line %u has the list in quotes, as one address; without effect while "
+		     "handle_iptable() is disabled; 'xvif doctor --fix' mends it",
+		     folder->common_path, common->quoted_line);
 	else
-		bad(out, "%s: line %u has the list in quotes, as one address: a vif with several gets no "
-		    "rule for any; 'xvif doctor --fix' mends it", folder->common_path,
-		    common->quoted_line);
+		bad(out,
+		    "%s: line %u has the list in quotes, as one address: a vif with several gets no "
+		    "rule for any; 'xvif doctor --fix' mends it",
+		    folder->common_path, common->quoted_line);
 	if (!out->has_failed)
 		out->v[out->n - 1].is_fixable = true;
 }
@@ -101,8 +107,10 @@ void look_at_rules_disabled(const struct host *host, struct findings *out)
 		if (!folder->common.has_rules)
 			continue;
 		if (folder->common.is_disabled)
-			note(out, "%s: handle_iptable() returns at once, as Debian ships it: no rule keeps a "
-			     "guest to its addresses", folder->common_path);
+			note(out,
+			     "%s: handle_iptable() returns at once, as Debian ships it: no rule keeps a "
+			     "guest to its addresses",
+			     folder->common_path);
 		else
 			ok(out, "%s sets rules for the addresses of a vif", folder->common_path);
 	}
@@ -118,7 +126,7 @@ enum {
 /* What the scripts of Xen 4.17 cannot do without (tools/hotplug/Linux). */
 static const struct {
 	const char *name;
-	const char *package;	/* of Debian */
+	const char *package; /* of Debian */
 	unsigned users;
 } tools[] = {
 	{ "bash", "bash", FOR_ALL },
@@ -178,8 +186,8 @@ static bool is_in_xen_folders(const char *name)
 
 static bool is_installed(const char *name)
 {
-	return is_in_path("/sbin:/bin:/usr/bin:/usr/sbin", name) || is_in_path(getenv("PATH"), name) ||
-	       is_in_xen_folders(name);
+	return is_in_path("/sbin:/bin:/usr/bin:/usr/sbin", name) ||
+	       is_in_path(getenv("PATH"), name) || is_in_xen_folders(name);
 }
 
 static unsigned find_users(const struct host *host)
@@ -210,9 +218,12 @@ void look_at_tools(const struct host *host, struct findings *out)
 
 	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++)
 		if (tools[i].users & users && !is_installed(tools[i].name))
-			bad(out, "%s is missing, and the scripts call it: %s; install it (Debian: %s)",
-			    tools[i].name, strcmp(tools[i].name, "iptables") ? "vifs do not come up" :
-			    "vifs come up without their rules", tools[i].package);
+			bad(out,
+			    "%s is missing, and the scripts call it: %s; install it (Debian: %s)",
+			    tools[i].name,
+			    strcmp(tools[i].name, "iptables") ? "vifs do not come up" :
+								"vifs come up without their rules",
+			    tools[i].package);
 	if (users && out->n == before)
 		ok(out, "all programs that the scripts call are there");
 }

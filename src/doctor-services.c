@@ -75,9 +75,11 @@ void look_at_networkd(const struct host *host, struct findings *out)
 					   &is_there);
 
 	if (managed.n)
-		bad(out, "systemd-networkd manages %s: it takes away addresses and routes that vif-route set, "
+		bad(out,
+		    "systemd-networkd manages %s: it takes away addresses and routes that vif-route set, "
 		    "and takes vifs out of their bridge; let a .network file with 'Name=vif*' and "
-		    "'Unmanaged=yes' come first", some_text(&managed));
+		    "'Unmanaged=yes' come first",
+		    some_text(&managed));
 	else if (is_there)
 		ok(out, "systemd-networkd leaves vifs alone");
 }
@@ -90,10 +92,12 @@ void look_at_networkmanager(const struct host *host, struct findings *out)
 					   &is_there);
 
 	if (managed.n)
-		bad(out, "NetworkManager manages %s and may replace addresses and routes, or take vifs out of their "
+		bad(out,
+		    "NetworkManager manages %s and may replace addresses and routes, or take vifs out of their "
 		    "bridge; "
 		    "'unmanaged-devices=interface-name:vif*' below [keyfile] in a file of "
-		    "/etc/NetworkManager/conf.d keeps it away", some_text(&managed));
+		    "/etc/NetworkManager/conf.d keeps it away",
+		    some_text(&managed));
 	else if (is_there)
 		ok(out, "NetworkManager leaves vifs alone");
 }
@@ -114,9 +118,11 @@ void look_at_firewalld(const struct host *host, struct findings *out)
 		return;
 	backend = read_key("/etc/firewalld/firewalld.conf", "FirewallBackend");
 	if (backend && !strcmp(backend, "iptables") && host_has_bridge_rules(host))
-		bad(out, "firewalld runs with iptables below it and removes the vifs' rules when it starts or "
+		bad(out,
+		    "firewalld runs with iptables below it and removes the vifs' rules when it starts or "
 		    "reloads; run 'xvif repair' after that, or set FirewallBackend=nftables");
 	else
-		note(out, "firewalld runs: packets of guests pass only as far as the zones of their links "
+		note(out,
+		     "firewalld runs: packets of guests pass only as far as the zones of their links "
 		     "allow, whatever chain FORWARD says; see 'firewall-cmd --get-active-zones'");
 }

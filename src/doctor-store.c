@@ -39,13 +39,15 @@ void look_at_xenstored(const struct host *host, struct findings *out)
 	pid_t pid;
 
 	if (!host->has_store) {
-		bad(out, "%s; vifs cannot be looked at or changed until it answers, running guests go on "
+		bad(out,
+		    "%s; vifs cannot be looked at or changed until it answers, running guests go on "
 		    "without it; see whether it runs ('systemctl status xenstored')",
 		    host->store_error.text);
 		return;
 	}
 	if (access(path, F_OK)) {
-		ok(out, "a xenstored answers through the kernel's device: it runs in a domain of its own");
+		ok(out,
+		   "a xenstored answers through the kernel's device: it runs in a domain of its own");
 		return;
 	}
 	pid = find_listener(path);
@@ -53,8 +55,8 @@ void look_at_xenstored(const struct host *host, struct findings *out)
 	if (!name)
 		ok(out, "an unknown server answers on %s", path);
 	else
-		ok(out, "%s%s answers on %s (process %d)", strcmp(name, "xenstored") ? "" : "C ", name,
-		   path, (int)pid);
+		ok(out, "%s%s answers on %s (process %d)", strcmp(name, "xenstored") ? "" : "C ",
+		   name, path, (int)pid);
 }
 
 /* A xenstored that was started again has lost all nodes: guests run on, unknown to every tool. */
@@ -65,12 +67,15 @@ void look_at_lost_domains(const struct host *host, struct findings *out)
 	if (running < 0)
 		return;
 	if (running && !host->n_guests)
-		bad(out, "the hypervisor has %d guests, the store none: xenstored was restarted and has "
+		bad(out,
+		    "the hypervisor has %d guests, the store none: xenstored was restarted and has "
 		    "lost them; they run on until each is shut down from inside, then create them anew",
 		    running);
 	else if ((size_t)running > host->n_guests)
-		note(out, "the hypervisor has %d guests, the store %zu: the others are dying or were "
-		     "never entered", running, host->n_guests);
+		note(out,
+		     "the hypervisor has %d guests, the store %zu: the others are dying or were "
+		     "never entered",
+		     running, host->n_guests);
 	else
 		ok(out, "the store has the %d guests of the hypervisor", running);
 }
@@ -92,7 +97,8 @@ void look_at_hotplug_error(const struct host *host, struct findings *out)
 		const char *status = vif->hotplug_status ? vif->hotplug_status : "";
 
 		if (!strcmp(status, "error"))
-			bad(out, "%s vif %u: its script failed, hotplug-status is 'error': at its next "
+			bad(out,
+			    "%s vif %u: its script failed, hotplug-status is 'error': at its next "
 			    "reconnect it never gets connected; the reason is in "
 			    "/var/log/xen/xen-hotplug.log, 'xvif repair %u %u' puts it right",
 			    domain_word(vif, buf), vif->devid, vif->domain.domid, vif->devid);
@@ -106,10 +112,11 @@ static int report_overlap(const struct overlap *overlap, void *data)
 	struct findings *out = data;
 	char one[16], other[16];
 
-	bad(out, "%s vif %u has %s, %s vif %u has %s: only one of them is reached; take it from the "
-	    "other with 'xvif del-ip'", domain_word(overlap->vif, one), overlap->vif->devid,
-	    overlap->word, domain_word(overlap->other, other), overlap->other->devid,
-	    overlap->other_word);
+	bad(out,
+	    "%s vif %u has %s, %s vif %u has %s: only one of them is reached; take it from the "
+	    "other with 'xvif del-ip'",
+	    domain_word(overlap->vif, one), overlap->vif->devid, overlap->word,
+	    domain_word(overlap->other, other), overlap->other->devid, overlap->other_word);
 	return 0;
 }
 
@@ -148,14 +155,16 @@ static void report_twins(const struct vif *a, const struct vif *b, struct findin
 {
 	char one[16], other[16];
 
-	bad(out, "%s vif %u and %s vif %u have the MAC %s on one bridge: frames for one reach the other; "
-	    "give one of them another 'mac='", domain_word(a, one), a->devid, domain_word(b, other),
-	    b->devid, a->mac);
+	bad(out,
+	    "%s vif %u and %s vif %u have the MAC %s on one bridge: frames for one reach the other; "
+	    "give one of them another 'mac='",
+	    domain_word(a, one), a->devid, domain_word(b, other), b->devid, a->mac);
 }
 
 void look_at_duplicate_mac(const struct host *host, struct findings *out)
 {
-	CLEANUP(cleanup_free) const struct host_vif **sorted = calloc(host->n_here + 1, sizeof(*sorted));
+	CLEANUP(cleanup_free)
+	const struct host_vif **sorted = calloc(host->n_here + 1, sizeof(*sorted));
 	size_t before = out->n;
 
 	if (!sorted || !host_has(host, WIRING_BRIDGED)) {

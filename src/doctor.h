@@ -33,24 +33,24 @@
 
 enum verdict {
 	VERDICT_OK,
-	VERDICT_NOTE,		/* worth knowing; may be meant so */
+	VERDICT_NOTE, /* worth knowing; may be meant so */
 	VERDICT_BAD,
 };
 
 struct finding {
-	const char *name;	/* static */
+	const char *name; /* static */
 	enum verdict verdict;
 	char *detail;
-	bool is_fixable;	/* --fix mends it */
+	bool is_fixable; /* --fix mends it */
 };
 
 struct findings {
 	struct finding *v;
 	size_t n;
-	const char *name;	/* of the probe that is looking */
+	const char *name; /* of the probe that is looking */
 	bool is_to_fix;
-	bool has_changed;	/* a file was mended */
-	bool has_failed;	/* memory was short */
+	bool has_changed; /* a file was mended */
+	bool has_failed;  /* memory was short */
 };
 
 /*

@@ -155,7 +155,8 @@ static int not_found(const struct store *st, const struct domains *all, const ch
 		known += all->v[i].domid != 0;
 	error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no such domain", word);
 	if (guests > 0 && (size_t)guests > known) {
-		error_hint(err, "the hypervisor runs %d guests, xenstore lists %zu: if xenstored was "
+		error_hint(err,
+			   "the hypervisor runs %d guests, xenstore lists %zu: if xenstored was "
 			   "restarted, it lost them; they come back when they are restarted",
 			   guests, known);
 	} else if (!st->file && parse_id(word, &domid) && hypervisor_domain(domid) == LIFE_DYING) {

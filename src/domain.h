@@ -7,12 +7,12 @@
 
 struct domain {
 	unsigned domid;
-	char *name;		/* NULL while the store has none */
-	char *uuid;		/* likewise; from /local/domain/D/vm */
+	char *name; /* NULL while the store has none */
+	char *uuid; /* likewise; from /local/domain/D/vm */
 };
 
 struct domains {
-	struct domain *v;	/* by domid */
+	struct domain *v; /* by domid */
 	size_t n;
 };
 

@@ -16,8 +16,7 @@ static int compare_libxl(struct store *st, const struct vif *vif, struct differe
 	return differences_add(out, "libxl", "libxl's copy says '%s'", copy ? copy : "");
 }
 
-int dump_compare(struct store *st, const struct vif *vif, struct differences *out,
-		 struct error *err)
+int dump_compare(struct store *st, const struct vif *vif, struct differences *out, struct error *err)
 {
 	CLEANUP(journal_release) struct journal journal = { 0 };
 	int r = journal_read(st, vif, &journal, err);

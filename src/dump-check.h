@@ -10,7 +10,6 @@
  * hotplug-status, an edit that was cut off. Nothing of this host is asked.
  * Returns 0 or a negative errno.
  */
-int dump_compare(struct store *st, const struct vif *vif, struct differences *out,
-		 struct error *err);
+int dump_compare(struct store *st, const struct vif *vif, struct differences *out, struct error *err);
 
 #endif

@@ -30,10 +30,10 @@ struct reader {
 	struct sxp_doc *doc;
 	bool is_json;
 	struct subtree *t;
-	uint32_t node;			/* what is read, for messages */
-	sxp_node *sources;		/* of each node of @t */
+	uint32_t node;	   /* what is read, for messages */
+	sxp_node *sources; /* of each node of @t */
 	uint32_t sources_size;
-	struct child *children;		/* of the node that is read */
+	struct child *children; /* of the node that is read */
 	size_t n_children, children_size;
 };
 
@@ -57,7 +57,8 @@ static int bad(const struct reader *d, sxp_node at, struct error *err, const cha
 	if (d->t->n)
 		subtree_path(d->t, NULL, d->node, path, sizeof(path));
 	if (!place.line)
-		return error_set(err, -EILSEQ, "%s: %s%s%s", d->in->name, path, *path ? ": " : "", text);
+		return error_set(err, -EILSEQ, "%s: %s%s%s", d->in->name, path, *path ? ": " : "",
+				 text);
 	return error_set(err, -EILSEQ, "%s:%zu:%zu: %s%s%s", d->in->name, place.line, place.column,
 			 path, *path ? ": " : "", text);
 }
@@ -92,7 +93,8 @@ static int split_sxp(const struct reader *d, sxp_node source, struct parts *out,
 			continue;
 		}
 		if (!is_element(doc, at, "perms") || out->perms)
-			return bad(d, at, err, "a node has a VALUE, (perms ...) and (node ...)s, no more");
+			return bad(d, at, err,
+				   "a node has a VALUE, (perms ...) and (node ...)s, no more");
 		out->perms = at;
 	}
 	return 0;
@@ -102,8 +104,10 @@ static int bad_member(const struct reader *d, sxp_node member, struct error *err
 {
 	const char *key = sxp_text(d->doc, sxp_first(d->doc, member), NULL);
 
-	return bad(d, member, err, "\"%s\" is no part of a node, or not as it has to be: a node is "
-		   "{\"path\":\"...\",\"value\":\"...\",\"perms\":[\"n0\"],\"children\":[...]}", key ? key : "");
+	return bad(d, member, err,
+		   "\"%s\" is no part of a node, or not as it has to be: a node is "
+		   "{\"path\":\"...\",\"value\":\"...\",\"perms\":[\"n0\"],\"children\":[...]}",
+		   key ? key : "");
 }
 
 static int split_json(const struct reader *d, sxp_node source, struct parts *out, struct error *err)
@@ -167,7 +171,8 @@ static int add_perm(struct reader *d, sxp_node at, FILE *f, struct error *err)
 	const char *word = sxp_text(d->doc, at, &len);
 
 	if (!word || strlen(word) != len || !is_perm(word))
-		return bad(d, at, err, "'%s' is no permission such as n0 or r1", word ? word : "(...)");
+		return bad(d, at, err, "'%s' is no permission such as n0 or r1",
+			   word ? word : "(...)");
 	fprintf(f, "%s ", word);
 	return 0;
 }
@@ -206,7 +211,8 @@ static const char *without_parent(const struct reader *d, uint32_t parent, const
 	if (len == 1)
 		len = 0;
 	return len < sizeof(front) && !strncmp(path, front, len) && path[len] == '/' ?
-		       path + len + 1 : path;
+		       path + len + 1 :
+		       path;
 }
 
 static int name_child(struct reader *d, uint32_t parent, sxp_node source, const char **name_out,
@@ -278,7 +284,8 @@ static int add_children(struct reader *d, uint32_t parent, struct error *err)
 		const struct child *child = &d->children[i];
 
 		if (i && !by_name(child - 1, child)) {
-			const struct child *later = child->source > child[-1].source ? child : child - 1;
+			const struct child *later = child->source > child[-1].source ? child :
+										       child - 1;
 
 			return bad(d, later->source, err, "a second node '%s'", child->name);
 		}
@@ -328,13 +335,14 @@ static int read_root(struct reader *d, struct error *err)
 	if (r)
 		return r;
 	if (sxp_next(d->doc, root))
-		return bad(d, sxp_next(d->doc, root), err, "a dump is one node, here is a second one");
+		return bad(d, sxp_next(d->doc, root), err,
+			   "a dump is one node, here is a second one");
 	path = sxp_text(d->doc, parts.name, &len);
 	if (!path)
 		return error_memory(err);
 	if (strlen(path) != len || !subtree_is_path(path))
-		return bad(d, parts.name, err, "'%s' is no path; the outermost node has one as its name",
-			   path);
+		return bad(d, parts.name, err,
+			   "'%s' is no path; the outermost node has one as its name", path);
 	r = subtree_begin(d->t, path);
 	return r ? r : add_source(d, 0, root);
 }

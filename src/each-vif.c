@@ -44,8 +44,10 @@ int vifs_of_args(struct store *st, const struct args *args, struct vifs *out, st
 int report_difference(struct report *report, const struct vif *vif, const struct difference *d)
 {
 	return lines_add(&report->domains, "%s", vif->domain.name ? vif->domain.name : "") ||
-	       lines_add(&report->ids, "%u %u", vif->domain.domid, vif->devid) ||
-	       differences_add(&report->differences, d->kind, "%s", d->detail) ? -ENOMEM : 0;
+			       lines_add(&report->ids, "%u %u", vif->domain.domid, vif->devid) ||
+			       differences_add(&report->differences, d->kind, "%s", d->detail) ?
+		       -ENOMEM :
+		       0;
 }
 
 int report_note(struct report *report, const struct vif *vif, const char *format, ...)

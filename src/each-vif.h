@@ -12,13 +12,12 @@
  * name, with all their nodes; those that cannot be read are told on stderr.
  * Returns 0 or a negative errno; release with vifs_release() in any case.
  */
-int vifs_of_args(struct store *st, const struct args *args, struct vifs *out,
-		 struct error *err);
+int vifs_of_args(struct store *st, const struct args *args, struct vifs *out, struct error *err);
 
 /* Differences and notes, each with the vif it is about. */
 struct report {
-	struct lines domains;		/* for each difference: the domain's name ... */
-	struct lines ids;		/* ... and "D N" */
+	struct lines domains; /* for each difference: the domain's name ... */
+	struct lines ids;     /* ... and "D N" */
 	struct differences differences;
 	struct lines notes;
 };

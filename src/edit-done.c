@@ -17,9 +17,11 @@ void edit_done_release(struct edit_done *edit)
 int edit_done_copy(struct edit_done *to, const struct edit_done *from)
 {
 	*to = (struct edit_done){
-		.domid = from->domid, .devid = from->devid,
+		.domid = from->domid,
+		.devid = from->devid,
 		.uuid = strdup(from->uuid),
-		.before = strdup(from->before), .after = strdup(from->after),
+		.before = strdup(from->before),
+		.after = strdup(from->after),
 	};
 	if (to->uuid && to->before && to->after)
 		return 0;

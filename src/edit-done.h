@@ -7,8 +7,8 @@
 
 struct edit_done {
 	unsigned domid, devid;
-	char *uuid;		/* of the domain; "" if it has none */
-	char *before, *after;	/* the text of the list */
+	char *uuid;	      /* of the domain; "" if it has none */
+	char *before, *after; /* the text of the list */
 };
 
 struct edits {

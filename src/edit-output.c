@@ -13,7 +13,7 @@ static const struct field persisted_fields[] = {
 	{ .name = "libxl", .kind = KIND_BOOL },
 	{ .name = "userdata", .kind = KIND_BOOL },
 	{ .name = "config", .kind = KIND_BOOL },
-	{ 0 }
+	{ 0 },
 };
 
 const struct field edit_fields[] = {
@@ -27,7 +27,7 @@ const struct field edit_fields[] = {
 	{ .name = "persisted", .kind = KIND_OBJECT, .fields = persisted_fields },
 	{ .name = "notes", .kind = KIND_LIST },
 	{ .name = "plan", .kind = KIND_LIST, .is_optional = true },
-	{ 0 }
+	{ 0 },
 };
 
 void edit_add_result(const struct edit *e, struct sxp_doc *doc, sxp_node edit)
@@ -84,8 +84,11 @@ int edit_note(struct context *cx, const struct edit *e, struct error *err)
 	CLEANUP(cleanup_free) char *after = iplist_format(&e->survey.after);
 	char *uuid = e->vif.domain.uuid, none[] = "";
 	const struct edit_done done = {
-		.domid = e->vif.domain.domid, .devid = e->vif.devid,
-		.uuid = uuid ? uuid : none, .before = before, .after = after,
+		.domid = e->vif.domain.domid,
+		.devid = e->vif.devid,
+		.uuid = uuid ? uuid : none,
+		.before = before,
+		.after = after,
 	};
 
 	cx->has_changed |= e->is_done;

@@ -14,8 +14,8 @@
 #include "src/repair.h"
 #include "src/signals.h"
 
-int edit_add(const struct iplist *before, const struct iplist *named,
-		      struct iplist *after, struct error *err)
+int edit_add(const struct iplist *before, const struct iplist *named, struct iplist *after,
+	     struct error *err)
 {
 	int r = iplist_copy(before, after, err);
 
@@ -24,8 +24,8 @@ int edit_add(const struct iplist *before, const struct iplist *named,
 	return r;
 }
 
-int edit_remove(const struct iplist *before, const struct iplist *named,
-			struct iplist *after, struct error *err)
+int edit_remove(const struct iplist *before, const struct iplist *named, struct iplist *after,
+		struct error *err)
 {
 	int r = iplist_copy(before, after, err);
 
@@ -34,8 +34,8 @@ int edit_remove(const struct iplist *before, const struct iplist *named,
 	return r;
 }
 
-int edit_set(const struct iplist *before, const struct iplist *named,
-		    struct iplist *after, struct error *err)
+int edit_set(const struct iplist *before, const struct iplist *named, struct iplist *after,
+	     struct error *err)
 {
 	int r = iplist_copy(named, after, err);
 
@@ -56,8 +56,7 @@ static unsigned read_loginuid(void)
 	return (unsigned)strtoul(text, NULL, 10);
 }
 
-static void log_change(const struct vif *vif, const struct survey *s, int r,
-		       const struct error *err)
+static void log_change(const struct vif *vif, const struct survey *s, int r, const struct error *err)
 {
 	CLEANUP(cleanup_free) char *before = iplist_format(&s->before);
 	CLEANUP(cleanup_free) char *after = iplist_format(&s->after);
@@ -75,8 +74,9 @@ static int plan(struct edit *e, struct error *err)
 	const struct survey *s = &e->survey;
 	int r = survey_is_change(s) ? survey_plan(s, &e->plan, err) : 0;
 
-	if (!r && e->config.path && lines_add(&e->plan, "change ip= of vif %u in %s, keep %s",
-						s->vif->devid, e->config.path, e->config.backup))
+	if (!r && e->config.path &&
+	    lines_add(&e->plan, "change ip= of vif %u in %s, keep %s", s->vif->devid,
+		      e->config.path, e->config.backup))
 		r = error_memory(err);
 	return r;
 }
@@ -116,8 +116,8 @@ static int change_config(struct edit *e, struct error *err)
 	if (!r)
 		return 0;
 	step = *err;
-	error_status(err, STATUS_BROKEN, r, "the vif was changed, its configuration file was not: %s",
-		     step.text);
+	error_status(err, STATUS_BROKEN, r,
+		     "the vif was changed, its configuration file was not: %s", step.text);
 	return r;
 }
 
@@ -162,7 +162,8 @@ static int recover(struct store *st, const struct vif *vif, const struct apply_o
 		return r;
 	r = journal.is_there ? repair_look(st, vif, &options, &repair, err) : 0;
 	if (!r)
-		r = journal.is_there ? repair_do(st, &repair, lock, err) : journal_remove(st, vif, err);
+		r = journal.is_there ? repair_do(st, &repair, lock, err) :
+				       journal_remove(st, vif, err);
 	return r ? r : -EAGAIN;
 }
 
@@ -208,8 +209,7 @@ static int find_vif(struct store *st, const struct edit_request *request, struct
 
 #define ATTEMPTS 10
 
-int edit_run(struct store *st, const struct edit_request *request, struct edit *out,
-	     struct error *err)
+int edit_run(struct store *st, const struct edit_request *request, struct edit *out, struct error *err)
 {
 	CLEANUP(vif_release) struct vif found = { 0 };
 	CLEANUP(signals_release) struct signals held = { 0 };

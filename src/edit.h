@@ -21,21 +21,21 @@ int edit_set(const struct iplist *before, const struct iplist *named, struct ipl
 
 /* What an edit found and did. */
 struct edit {
-	struct vif vif;			/* as it was */
-	struct apply_options options;	/* as they were asked for */
+	struct vif vif;		      /* as it was */
+	struct apply_options options; /* as they were asked for */
 	struct survey survey;
-	struct lines plan;		/* of a dry run */
-	struct lines warnings;		/* what failed without spoiling the edit */
-	struct config_edit config;	/* path NULL: no file is to be changed */
-	bool is_done;			/* the vif was changed; also when its file then was not */
+	struct lines plan;	   /* of a dry run */
+	struct lines warnings;	   /* what failed without spoiling the edit */
+	struct config_edit config; /* path NULL: no file is to be changed */
+	bool is_done;		   /* the vif was changed; also when its file then was not */
 };
 
 struct edit_request {
-	const char *domain, *vif;	/* as domain_find() and vif_find() take them */
+	const char *domain, *vif; /* as domain_find() and vif_find() take them */
 	const struct iplist *named;
 	edit_make make;
 	struct apply_options options;
-	const char *config;		/* the domain's configuration file, or NULL */
+	const char *config; /* the domain's configuration file, or NULL */
 	/* Called before anything is changed; anything but 0 ends the edit. Or NULL. */
 	int (*announce)(const struct edit *e, void *data, struct error *err);
 	void *data;

@@ -22,9 +22,9 @@ enum status {
 };
 
 struct error {
-	enum status status;	/* STATUS_REFUSED unless said otherwise */
+	enum status status; /* STATUS_REFUSED unless said otherwise */
 	char text[1024];
-	char hint[512];		/* the one thing to do; empty if there is none */
+	char hint[512]; /* the one thing to do; empty if there is none */
 };
 
 /* Write the sentence; returns @code, a negative errno. */
@@ -36,8 +36,7 @@ int error_status(struct error *err, enum status status, int code, const char *fo
 	__attribute__((format(printf, 4, 5)));
 
 /* Say what to do about the error. */
-void error_hint(struct error *err, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* error_set() for -ENOMEM. */
 int error_memory(struct error *err);

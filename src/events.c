@@ -141,9 +141,9 @@ struct call {
 	const char *const *paths;
 	const char *token;
 	size_t n, asked, answered;
-	int refused;		/* an errno: the daemon's word on the path ... */
-	size_t at;		/* ... with this number */
-	char *out;		/* from @out_at on to be sent */
+	int refused; /* an errno: the daemon's word on the path ... */
+	size_t at;   /* ... with this number */
+	char *out;   /* from @out_at on to be sent */
 	size_t out_at, out_len;
 };
 

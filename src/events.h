@@ -24,7 +24,7 @@
 #include "src/wire.h"
 
 struct event {
-	char *path;		/* one block with @token; for event_release() */
+	char *path; /* one block with @token; for event_release() */
 	const char *token;
 };
 
@@ -33,8 +33,8 @@ struct xs_handle;
 struct events {
 	struct wire wire;
 	struct inbox in;
-	struct xs_handle *device;	/* instead, where there is no socket */
-	struct event *queue;	/* from @queue_at on: came while an answer was waited for */
+	struct xs_handle *device; /* instead, where there is no socket */
+	struct event *queue;	  /* from @queue_at on: came while an answer was waited for */
 	size_t queue_at, queue_n, queue_size;
 };
 

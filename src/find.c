@@ -59,8 +59,10 @@ int query_parse(const char *word, struct query *out, struct error *err)
 	if (out->is_mac)
 		return 0;
 	if (!word[hex] && hex && !strstr(word, "::"))
-		return error_status(err, STATUS_USAGE, -EINVAL, "%s: is no IP and no network, nor a MAC "
-				    "or at least two bytes of one", word);
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "%s: is no IP and no network, nor a MAC "
+				    "or at least two bytes of one",
+				    word);
 	*err = why;
 	return -EINVAL;
 }
@@ -124,7 +126,9 @@ static int add_lists(struct owners *owners, const struct query *query)
 			if (ips->words[j].is_valid && overlaps(query, &ips->words[j].net))
 				r = add_owner(owners, i,
 					      ips->words[j].net.prefix < query->net.prefix ?
-					      BY_NETWORK : BY_LIST, "%s", ips->words[j].text);
+						      BY_NETWORK :
+						      BY_LIST,
+					      "%s", ips->words[j].text);
 		if (!r && mac_matches(query, owners->vifs.v[i].mac))
 			r = add_owner(owners, i, BY_MAC, "%s", owners->vifs.v[i].mac);
 	}
@@ -188,8 +192,8 @@ static bool find_link(const struct index *links, unsigned link, size_t *vif_out)
 	return found != NULL;
 }
 
-static int add_routes(struct owners *owners, const struct query *query,
-		      const struct index *links, const struct routes *routes)
+static int add_routes(struct owners *owners, const struct query *query, const struct index *links,
+		      const struct routes *routes)
 {
 	int r = 0;
 
@@ -343,8 +347,7 @@ static int by_source(const void *a, const void *b)
 	return strcmp(x->detail, y->detail);
 }
 
-int find_owners(struct store *st, const struct query *query, struct owners *out,
-		struct error *err)
+int find_owners(struct store *st, const struct query *query, struct owners *out, struct error *err)
 {
 	CLEANUP(release_host) struct host host = { 0 };
 	int r = ask_kernel(st, query, &host, err);

@@ -10,18 +10,18 @@
 
 /* What says so; the most reliable first. */
 enum owner_by {
-	BY_LIST,		/* the list has it, or something in it */
-	BY_NETWORK,		/* the list has a network that contains it */
-	BY_ROUTE,		/* a route by the vif's link */
-	BY_NEIGHBOUR,		/* the kernel has seen it behind the link, or with the vif's MAC */
-	BY_GUEST,		/* the guest says so; it can say anything */
+	BY_LIST,      /* the list has it, or something in it */
+	BY_NETWORK,   /* the list has a network that contains it */
+	BY_ROUTE,     /* a route by the vif's link */
+	BY_NEIGHBOUR, /* the kernel has seen it behind the link, or with the vif's MAC */
+	BY_GUEST,     /* the guest says so; it can say anything */
 	BY_MAC,
 };
 
 struct query {
 	bool is_mac;
 	struct ipnet net;
-	char digits[13];	/* of a MAC or a part of one, in lower case */
+	char digits[13]; /* of a MAC or a part of one, in lower case */
 };
 
 /*
@@ -32,14 +32,14 @@ struct query {
 int query_parse(const char *word, struct query *out, struct error *err);
 
 struct owner {
-	size_t vif;		/* its place among the vifs */
+	size_t vif; /* its place among the vifs */
 	enum owner_by by;
-	char *detail;		/* the word, the route, ... that says so */
+	char *detail; /* the word, the route, ... that says so */
 };
 
 struct owners {
-	struct vifs vifs;	/* all of the host, with what was read of them */
-	struct owner *v;	/* by @by and vif */
+	struct vifs vifs; /* all of the host, with what was read of them */
+	struct owner *v;  /* by @by and vif */
 	size_t n;
 };
 
@@ -51,8 +51,7 @@ struct owners {
  * that is a file, the host's own are left out. A route to everywhere says
  * nothing of who has an address, and does not count.
  */
-int find_owners(struct store *st, const struct query *query, struct owners *out,
-		struct error *err);
+int find_owners(struct store *st, const struct query *query, struct owners *out, struct error *err);
 void owners_release(struct owners *owners);
 
 #endif

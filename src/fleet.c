@@ -51,8 +51,7 @@ static bool is_same_list(const struct iplist *a, const struct iplist *b)
 	bool is_same = a->n == b->n;
 
 	for (size_t i = 0; i < a->n && is_same; i++)
-		is_same = a->words[i].is_valid &&
-			  ipnet_equal(&a->words[i].net, &b->words[i].net);
+		is_same = a->words[i].is_valid && ipnet_equal(&a->words[i].net, &b->words[i].net);
 	return is_same;
 }
 
@@ -65,8 +64,8 @@ static int by_vif(const void *a, const void *b)
 
 static int check_twice(const struct fleet *fleet, struct error *err)
 {
-	CLEANUP(cleanup_free) const struct fleet_vif **sorted =
-		malloc((fleet->n + 1) * sizeof(*sorted));
+	CLEANUP(cleanup_free)
+	const struct fleet_vif **sorted = malloc((fleet->n + 1) * sizeof(*sorted));
 
 	if (!sorted)
 		return error_memory(err);
@@ -142,8 +141,7 @@ static bool is_wanted(const struct fleet *fleet, const struct fleet_vif *giver,
 }
 
 /* Is @net still another's when those that can have given what they have to? */
-static bool is_kept(const struct fleet *fleet, const struct fleet_vif *taker,
-		    const struct ipnet *net)
+static bool is_kept(const struct fleet *fleet, const struct fleet_vif *taker, const struct ipnet *net)
 {
 	for (size_t i = 0; i < fleet->n; i++) {
 		const struct fleet_vif *f = &fleet->v[i];

@@ -11,17 +11,17 @@
 
 struct fleet_vif {
 	const struct desired_vif *desired;
-	const struct vif *vif;		/* NULL: there is none, see @why */
+	const struct vif *vif; /* NULL: there is none, see @why */
 	struct error why;
-	struct iplist interim;		/* if @gives: to have until the addresses it gives have moved; ... */
-	bool is_late;			/* ... some of it only after others have given */
-	bool is_changed;		/* its list is not the one it is to have */
-	bool gives, takes;		/* addresses, to or from others of the declared state */
+	struct iplist interim; /* if @gives: to have until the addresses it gives have moved; ... */
+	bool is_late;	       /* ... some of it only after others have given */
+	bool is_changed;       /* its list is not the one it is to have */
+	bool gives, takes;     /* addresses, to or from others of the declared state */
 };
 
 struct fleet {
-	struct vifs all;		/* of this host */
-	struct fleet_vif *v;		/* as many as the desired state has, in its order */
+	struct vifs all;     /* of this host */
+	struct fleet_vif *v; /* as many as the desired state has, in its order */
 	size_t n;
 };
 

@@ -19,7 +19,7 @@
 struct config {
 	const struct vif *vif;
 	const struct guest_way *way;
-	char gateway[IPNET_TEXT_SIZE];	/* empty: not known, or not for this vif */
+	char gateway[IPNET_TEXT_SIZE]; /* empty: not known, or not for this vif */
 	FILE *out;
 };
 
@@ -109,8 +109,10 @@ static void print_stanza(const struct config *c, bool ipv6)
 		if (is_ipv6(net) != ipv6)
 			continue;
 		format_address(c, net, text, sizeof(text));
-		fprintf(c->out, net == first ? "    address %s\n" :
-					       "    up ip address replace %s dev $IFACE\n", text);
+		fprintf(c->out,
+			net == first ? "    address %s\n" :
+				       "    up ip address replace %s dev $IFACE\n",
+			text);
 	}
 	for (size_t i = 0; (net = next(c, &i, false));) {
 		ipnet_format(net, text);
@@ -156,7 +158,8 @@ static void print_netplan_routes(const struct config *c)
 		fputs("          on-link: true\n", c->out);
 	for (i = 0; (net = next(c, &i, false));) {
 		ipnet_format(net, text);
-		fprintf(c->out, "        - to: %s\n          type: local\n          scope: host\n", text);
+		fprintf(c->out, "        - to: %s\n          type: local\n          scope: host\n",
+			text);
 	}
 }
 
@@ -213,8 +216,10 @@ void guest_config_print(const char *format, const struct vif *vif, const struct 
 		const char *name;
 		void (*print)(const struct config *c);
 	} formats[] = {
-		{ "iproute2", print_iproute2 }, { "ifupdown", print_ifupdown },
-		{ "netplan", print_netplan }, { "networkd", print_networkd },
+		{ "iproute2", print_iproute2 },
+		{ "ifupdown", print_ifupdown },
+		{ "netplan", print_netplan },
+		{ "networkd", print_networkd },
 	};
 	struct vif shown = *vif;
 	struct config c = { .vif = &shown, .way = way, .out = out };
@@ -234,7 +239,8 @@ static int find_bridged(const struct vif *vif, const struct routes *routes, stru
 			struct error *err)
 {
 	unsigned bridge = vif->bridge && kernel_link_is_port(vif->link, vif->bridge) ?
-			  kernel_link(vif->bridge) : 0;
+				  kernel_link(vif->bridge) :
+				  0;
 	struct link_facts facts = { 0 };
 	int r = bridge ? kernel_link_facts(bridge, &facts, err) : 0;
 

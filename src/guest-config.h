@@ -13,10 +13,10 @@
 
 /* How the guest reaches the rest of the world. */
 struct guest_way {
-	struct ipnet gateway;	/* family 0: not known to this host */
-	bool is_on_link;	/* reached without an address in its network: routed */
-	unsigned prefix;	/* of the network on a bridge; 0: not known */
-	bool is_default;	/* of several vifs, the one for the default route */
+	struct ipnet gateway; /* family 0: not known to this host */
+	bool is_on_link;      /* reached without an address in its network: routed */
+	unsigned prefix;      /* of the network on a bridge; 0: not known */
+	bool is_default;      /* of several vifs, the one for the default route */
 };
 
 /*

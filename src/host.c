@@ -281,7 +281,8 @@ static int look_at_addresses(struct host *host)
 	for (const struct ifaddrs *ifa = host->addresses; ifa; ifa = ifa->ifa_next) {
 		const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
 		struct host_vif *hv = sa && sa->sin_family == AF_INET ?
-				      host_find_link(host, ifa->ifa_name) : NULL;
+					      host_find_link(host, ifa->ifa_name) :
+					      NULL;
 
 		if (!hv || hv->has_address)
 			continue;

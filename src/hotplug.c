@@ -44,8 +44,8 @@ static int make_environment(const struct vif *vif, bool shadow, struct environme
 	r |= asprintf(&env->made[ENV_PATH], "XENBUS_PATH=%s/vif/%u/%u", base, vif->domain.domid,
 		      vif->devid) < 0;
 	r |= asprintf(&env->made[ENV_BASE], "XENBUS_BASE_PATH=%s", base) < 0;
-	r |= asprintf(&env->made[ENV_NETDEV], "netdev=%s",
-		      vif->gatewaydev ? vif->gatewaydev : "") < 0;
+	r |= asprintf(&env->made[ENV_NETDEV], "netdev=%s", vif->gatewaydev ? vif->gatewaydev : "") <
+	     0;
 	r |= asprintf(&env->made[ENV_VIF], "vif=%s", shadow ? vif->link : kernel_name) < 0;
 	for (size_t i = 0; i < N_ENV; i++)
 		env->list[i] = env->made[i];
@@ -110,8 +110,10 @@ static int script_failed(const struct vif *vif, const struct process *p, off_t l
 	const char *words;
 
 	if (p->was_interrupted)
-		return error_set(err, -EINTR, "interrupted: hotplug script '%s' was killed, everything "
-				 "is as it was", vif->script);
+		return error_set(err, -EINTR,
+				 "interrupted: hotplug script '%s' was killed, everything "
+				 "is as it was",
+				 vif->script);
 	if (p->timed_out)
 		return error_status(err, STATUS_FAILED, -ETIMEDOUT,
 				    "hotplug script '%s': still running after %u s, killed",
@@ -132,8 +134,11 @@ static int run(struct store *st, const struct vif *vif, const char *command, boo
 	CLEANUP(release_environment) struct environment env = { 0 };
 	CLEANUP(cleanup_free) char *output = NULL, *status = NULL, *words = NULL;
 	const char *argv[] = { vif->script, command, "type_if=vif", NULL };
-	struct process p = { .argv = argv, .env = env.list, .timeout_s = HOTPLUG_TIMEOUT_S,
-			     .keep_fd = lock->fd, .is_interruptible = shadow };
+	struct process p = { .argv = argv,
+			     .env = env.list,
+			     .timeout_s = HOTPLUG_TIMEOUT_S,
+			     .keep_fd = lock->fd,
+			     .is_interruptible = shadow };
 	const char *base = shadow ? "xvif" : "backend";
 	off_t log_from = log_size();
 	int r;
@@ -143,11 +148,11 @@ static int run(struct store *st, const struct vif *vif, const char *command, boo
 	r = process_run(&p, err);
 	output = p.output;
 	if (!r)
-		r = store_get(st, 0, &status, err, "/local/domain/0/%s/vif/%u/%u/hotplug-status", base,
-			      vif->domain.domid, vif->devid);
+		r = store_get(st, 0, &status, err, "/local/domain/0/%s/vif/%u/%u/hotplug-status",
+			      base, vif->domain.domid, vif->devid);
 	if (!r)
-		r = store_get(st, 0, &words, err, "/local/domain/0/%s/vif/%u/%u/hotplug-error", base,
-			      vif->domain.domid, vif->devid);
+		r = store_get(st, 0, &words, err, "/local/domain/0/%s/vif/%u/%u/hotplug-error",
+			      base, vif->domain.domid, vif->devid);
 	if (r)
 		return r;
 	if (p.status || p.timed_out)
@@ -155,7 +160,8 @@ static int run(struct store *st, const struct vif *vif, const char *command, boo
 	if (!strcmp(command, "online") && (!status || strcmp(status, "connected")))
 		return error_status(err, STATUS_FAILED, -EIO,
 				    "hotplug script '%s' ended without setting hotplug-status to "
-				    "connected", vif->script);
+				    "connected",
+				    vif->script);
 	return 0;
 }
 
@@ -204,8 +210,8 @@ static bool is_copied(const char *name)
 	return true;
 }
 
-static int write_shadow_nodes(struct store *st, store_tx tx, const struct vif *vif,
-			      const char *ips, struct error *err)
+static int write_shadow_nodes(struct store *st, store_tx tx, const struct vif *vif, const char *ips,
+			      struct error *err)
 {
 	CLEANUP(names_release) struct names names = { 0 };
 	int r = store_list(st, tx, &names, err, "%s", vif->backend);
@@ -222,8 +228,9 @@ static int write_shadow_nodes(struct store *st, store_tx tx, const struct vif *v
 			r = store_set(st, tx, value, err, HOTPLUG_SHADOW_ROOT "/vif/%u/%u/%s",
 				      vif->domain.domid, vif->devid, names.v[i]);
 	}
-	return r ? r : store_set(st, tx, ips, err, HOTPLUG_SHADOW_ROOT "/vif/%u/%u/ip", vif->domain.domid,
-				 vif->devid);
+	return r ? r :
+		   store_set(st, tx, ips, err, HOTPLUG_SHADOW_ROOT "/vif/%u/%u/ip",
+			     vif->domain.domid, vif->devid);
 }
 
 struct shadow {
@@ -240,8 +247,7 @@ static int write_or_remove_shadow(struct store *st, store_tx tx, void *data, str
 }
 
 /* Lay the shadow, or with @ips NULL only take it away, in one transaction. */
-static int change_shadow(struct store *st, const struct vif *vif, const char *ips,
-			 struct error *err)
+static int change_shadow(struct store *st, const struct vif *vif, const char *ips, struct error *err)
 {
 	struct shadow shadow = { vif, ips };
 

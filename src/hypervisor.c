@@ -21,12 +21,12 @@
 
 #define COUNT_AT_ONCE 64
 
-static void silent_message(struct xentoollog_logger *logger, xentoollog_level level,
-			   int errnoval, const char *context, const char *format, va_list ap)
+static void silent_message(struct xentoollog_logger *logger, xentoollog_level level, int errnoval,
+			   const char *context, const char *format, va_list ap)
 	__attribute__((format(printf, 5, 0)));
 
-static void silent_message(struct xentoollog_logger *logger, xentoollog_level level,
-			   int errnoval, const char *context, const char *format, va_list ap)
+static void silent_message(struct xentoollog_logger *logger, xentoollog_level level, int errnoval,
+			   const char *context, const char *format, va_list ap)
 {
 	(void)logger;
 	(void)level;
@@ -45,8 +45,10 @@ static void silent_destroy(struct xentoollog_logger *logger)
  * Few commands ask the hypervisor, and libxenctrl with what it needs takes a
  * third of the time that "xvif show" takes to start: loaded on first use.
  */
+/* clang-format off */
 #define LIBRARY_FUNCTIONS(F) \
 	F(xc_interface_open) F(xc_interface_close) F(xc_domain_getinfolist) F(GETINFO)
+/* clang-format on */
 
 #ifdef HAVE_XC_DOMAIN_GETINFO_SINGLE
 #define GETINFO xc_domain_getinfo_single

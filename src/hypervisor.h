@@ -4,10 +4,10 @@
 #define XVIF_HYPERVISOR_H
 
 enum life {
-	LIFE_UNKNOWN,		/* no hypervisor to ask, or not built with libxenctrl */
-	LIFE_NONE,		/* no such domain */
-	LIFE_RUNNING,		/* also: paused, blocked */
-	LIFE_DYING,		/* shut down or being destroyed */
+	LIFE_UNKNOWN, /* no hypervisor to ask, or not built with libxenctrl */
+	LIFE_NONE,    /* no such domain */
+	LIFE_RUNNING, /* also: paused, blocked */
+	LIFE_DYING,   /* shut down or being destroyed */
 };
 
 /* Ask for one domain; prints nothing, whatever happens. */

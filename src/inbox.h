@@ -12,7 +12,7 @@
 #include <xen/io/xs_wire.h>
 
 struct inbox {
-	char *bytes;		/* from @at on not taken yet */
+	char *bytes; /* from @at on not taken yet */
 	size_t at, len, size;
 };
 

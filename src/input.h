@@ -9,7 +9,7 @@
 #include "src/error.h"
 
 struct input {
-	const char *name;	/* borrowed; "-" is stdin */
+	const char *name; /* borrowed; "-" is stdin */
 	const char *text;
 	size_t len;
 	bool is_mapped;

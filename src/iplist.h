@@ -20,7 +20,7 @@
 struct ipword {
 	char *text;
 	bool is_valid;
-	struct ipnet net;	/* if is_valid */
+	struct ipnet net; /* if is_valid */
 };
 
 struct iplist {

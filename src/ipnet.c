@@ -64,7 +64,7 @@ static void mask(struct ipnet *net)
 	unsigned bits = ipnet_bits(net);
 
 	for (unsigned i = net->prefix; i < bits; i++)
-		net->addr[i / 8] &= (uint8_t)~(0x80u >> i % 8);
+		net->addr[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
 }
 
 static int check_host_bits(const struct ipnet *net, const char *text, struct error *err)
@@ -78,8 +78,8 @@ static int check_host_bits(const struct ipnet *net, const char *text, struct err
 	host.prefix = ipnet_bits(net);
 	ipnet_format(&host, a);
 	ipnet_format(&network, b);
-	error_status(err, STATUS_USAGE, -EINVAL,
-		     "'%s': the address has bits beyond its prefix", text);
+	error_status(err, STATUS_USAGE, -EINVAL, "'%s': the address has bits beyond its prefix",
+		     text);
 	error_hint(err, "give '%s' for the one address or '%s' for the network", a, b);
 	return -EINVAL;
 }

@@ -12,9 +12,9 @@
 #define IPNET_TEXT_SIZE 48
 
 struct ipnet {
-	int family;		/* AF_INET or AF_INET6 */
-	unsigned prefix;	/* 0..32 or 0..128 */
-	uint8_t addr[16];	/* 4 or 16 bytes in network order */
+	int family;	  /* AF_INET or AF_INET6 */
+	unsigned prefix;  /* 0..32 or 0..128 */
+	uint8_t addr[16]; /* 4 or 16 bytes in network order */
 };
 
 /*

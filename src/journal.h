@@ -13,8 +13,8 @@
 
 struct journal {
 	bool is_there;
-	bool is_stale;		/* of a domain that had the number before */
-	bool is_cycle;		/* the script was to run offline and online */
+	bool is_stale; /* of a domain that had the number before */
+	bool is_cycle; /* the script was to run offline and online */
 	struct iplist before, after;
 };
 

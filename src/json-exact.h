@@ -6,10 +6,10 @@
 #include <stddef.h>
 
 enum json_exact_kind {
-	JSON_EXACT_NONE,	/* nothing more: @begin is the end of the text */
-	JSON_EXACT_INTEGER,	/* "-0", or of so many digits that it may be beyond 64 bits */
-	JSON_EXACT_NUL_NAME,	/* the name of a member holds NUL: json-c would cut it off there */
-	JSON_EXACT_SURROGATE,	/* half of a surrogate pair: json-c would put U+FFFD there */
+	JSON_EXACT_NONE,      /* nothing more: @begin is the end of the text */
+	JSON_EXACT_INTEGER,   /* "-0", or of so many digits that it may be beyond 64 bits */
+	JSON_EXACT_NUL_NAME,  /* the name of a member holds NUL: json-c would cut it off there */
+	JSON_EXACT_SURROGATE, /* half of a surrogate pair: json-c would put U+FFFD there */
 };
 
 /* A number, or the escape in question. */

@@ -97,7 +97,7 @@ static bool skip_value(struct scan *s)
 }
 
 struct member {
-	struct span key;	/* with its quotes */
+	struct span key; /* with its quotes */
 	struct span value;
 };
 
@@ -135,8 +135,8 @@ static bool is_number(const char *text, struct span value, unsigned long number)
 }
 
 struct nic {
-	struct member ip, mac;		/* key.len 0: absent */
-	struct member before_ip;	/* the member in front of it */
+	struct member ip, mac;	 /* key.len 0: absent */
+	struct member before_ip; /* the member in front of it */
 	struct span whole;
 };
 
@@ -231,7 +231,9 @@ static int plan_insertion(const char *text, const struct nic *nic, const char *v
 		blanks--;
 	out->from = out->to = nic->mac.value.at + nic->mac.value.len;
 	return asprintf(&out->text, ",%.*s\"ip\": \"%s\"", (int)(nic->mac.key.at - blanks),
-			text + blanks, value) < 0 ? -ENOMEM : 0;
+			text + blanks, value) < 0 ?
+		       -ENOMEM :
+		       0;
 }
 
 /* The member with the comma before it, or, where it is the first, with the one after it. */
@@ -263,8 +265,8 @@ static int plan_change(const char *text, size_t len, const struct nic *nic, cons
 	return asprintf(&out->text, "\"%s\"", value) < 0 ? -ENOMEM : 0;
 }
 
-int json_patch_set(const char *text, size_t len, unsigned devid, const char *value,
-		   char **out, size_t *len_out)
+int json_patch_set(const char *text, size_t len, unsigned devid, const char *value, char **out,
+		   size_t *len_out)
 {
 	CLEANUP(cleanup_free) char *now = NULL;
 	struct change change;

@@ -27,7 +27,7 @@ int json_patch_get(const char *text, size_t len, unsigned devid, char **value_ou
  * A missing "ip" is put after "mac", where libxl writes it. What comes out is
  * read again and compared. Returns as json_patch_get().
  */
-int json_patch_set(const char *text, size_t len, unsigned devid, const char *value,
-		   char **out, size_t *len_out);
+int json_patch_set(const char *text, size_t len, unsigned devid, const char *value, char **out,
+		   size_t *len_out);
 
 #endif

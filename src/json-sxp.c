@@ -18,7 +18,7 @@ struct json_text {
 	struct json_tokener *tokener;
 	const char *text, *name;
 	size_t len, pos;
-	struct json_exact exact;	/* the next place that needs care */
+	struct json_exact exact; /* the next place that needs care */
 };
 
 static int hex_digit(char c)
@@ -180,8 +180,9 @@ static int read_value(struct json_text *json, struct json_object **value, struct
 	/* a number at the end could go on: a NUL ends it */
 	if (code == json_tokener_continue)
 		code = feed(json, "", 1, value);
-	return code == json_tokener_success ? 0 :
-		bad_json(json, json->pos, json_tokener_error_desc(code), err);
+	return code == json_tokener_success ?
+		       0 :
+		       bad_json(json, json->pos, json_tokener_error_desc(code), err);
 }
 
 static void skip_blanks(struct json_text *json)
@@ -193,8 +194,7 @@ static void skip_blanks(struct json_text *json)
 int json_sxp_read_deep(const char *text, size_t len, const char *name, int depth_max,
 		       struct sxp_doc *doc, sxp_node list, struct error *err)
 {
-	CLEANUP(free_tokener) struct json_tokener *tokener =
-		json_tokener_new_ex(depth_max);
+	CLEANUP(free_tokener) struct json_tokener *tokener = json_tokener_new_ex(depth_max);
 	struct json_text json = { .tokener = tokener, .text = text, .len = len, .name = name };
 	struct json_object *value;
 	int r;
@@ -204,7 +204,7 @@ int json_sxp_read_deep(const char *text, size_t len, const char *name, int depth
 	if (len > INT32_MAX)
 		return error_status(err, STATUS_USAGE, -EINVAL, "%s: JSON of more than 2 GiB", name);
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS |
-			       JSON_TOKENER_VALIDATE_UTF8);
+						JSON_TOKENER_VALIDATE_UTF8);
 	for (skip_blanks(&json); json.pos < len; skip_blanks(&json)) {
 		r = read_value(&json, &value, err);
 		if (r)

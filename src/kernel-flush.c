@@ -16,7 +16,7 @@
 /* Messages that delete what was found; sent when the list is complete. */
 struct deletions {
 	const struct ipnet *net;
-	unsigned link;		/* neighbours only of this one */
+	unsigned link; /* neighbours only of this one */
 	char **messages;
 	size_t n;
 };
@@ -69,7 +69,8 @@ static int visit_neighbour(const struct nlmsghdr *nlh, void *data)
 		out->nlmsg_type = RTM_DELNEIGH;
 		nd_out = mnl_nlmsg_put_extra_header(out, sizeof(*nd_out));
 		*nd_out = *nd;
-		mnl_attr_put(out, NDA_DST, mnl_attr_get_payload_len(attr), mnl_attr_get_payload(attr));
+		mnl_attr_put(out, NDA_DST, mnl_attr_get_payload_len(attr),
+			     mnl_attr_get_payload(attr));
 	}
 	return MNL_CB_OK;
 }
@@ -149,7 +150,8 @@ int kernel_flush_neighbours(unsigned link, const struct ipnet *net, struct error
 	code = kernel_list(NETLINK_ROUTE, nlh, visit_neighbour, NULL, &d);
 	if (!code)
 		code = delete_found(NETLINK_ROUTE, &d);
-	return code ? error_set(err, -code, "netlink: cannot flush neighbours: %s", strerror(code)) : 0;
+	return code ? error_set(err, -code, "netlink: cannot flush neighbours: %s", strerror(code)) :
+		      0;
 }
 
 int kernel_flush_connections(const struct ipnet *net, struct error *err)
@@ -169,5 +171,6 @@ int kernel_flush_connections(const struct ipnet *net, struct error *err)
 	/* a kernel without connection tracking has none to forget */
 	if (code == EINVAL || code == EOPNOTSUPP || code == EPROTONOSUPPORT)
 		code = 0;
-	return code ? error_set(err, -code, "netlink: cannot flush connections: %s", strerror(code)) : 0;
+	return code ? error_set(err, -code, "netlink: cannot flush connections: %s", strerror(code)) :
+		      0;
 }

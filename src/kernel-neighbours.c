@@ -62,7 +62,8 @@ int kernel_neighbours(struct neighbours *out, struct error *err)
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ndmsg));
 	code = kernel_list(NETLINK_ROUTE, nlh, visit_neighbour, restart, out);
-	return code ? error_set(err, -code, "netlink: cannot list neighbours: %s", strerror(code)) : 0;
+	return code ? error_set(err, -code, "netlink: cannot list neighbours: %s", strerror(code)) :
+		      0;
 }
 
 void neighbours_release(struct neighbours *neighbours)

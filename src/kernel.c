@@ -51,8 +51,8 @@ static void close_netlink(struct mnl_socket **nl)
 		mnl_socket_close(*nl);
 }
 
-int kernel_talk(int bus, struct nlmsghdr *nlh,
-		int (*visit)(const struct nlmsghdr *nlh, void *data), void *data)
+int kernel_talk(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghdr *nlh, void *data),
+		void *data)
 {
 	CLEANUP(close_netlink) struct mnl_socket *nl = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	char buf[32768];
@@ -76,8 +76,7 @@ int kernel_talk(int bus, struct nlmsghdr *nlh,
 
 #define LIST_TRIES 100
 
-int kernel_list(int bus, struct nlmsghdr *nlh,
-		int (*visit)(const struct nlmsghdr *nlh, void *data),
+int kernel_list(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghdr *nlh, void *data),
 		void (*restart)(void *data), void *data)
 {
 	int code = kernel_talk(bus, nlh, visit, data);
@@ -373,8 +372,8 @@ int kernel_route_delete(const struct route *route, struct error *err)
 }
 
 struct address_search {
-	unsigned link;			/* look for its first IPv4 address, or ... */
-	const struct ipnet *net;	/* ... for any address in here */
+	unsigned link;		 /* look for its first IPv4 address, or ... */
+	const struct ipnet *net; /* ... for any address in here */
 	bool found;
 	uint8_t addr[16];
 };

@@ -16,25 +16,24 @@ struct nlmsghdr;
  * Send one request on a netlink bus (NETLINK_ROUTE, ...) and hand each answer
  * to @visit (libmnl's mnl_cb_t; may be NULL). Returns 0 or an errno.
  */
-int kernel_talk(int bus, struct nlmsghdr *nlh,
-		int (*visit)(const struct nlmsghdr *nlh, void *data), void *data);
+int kernel_talk(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghdr *nlh, void *data),
+		void *data);
 
 /*
  * Ask for a list in the same way, and anew as long as something changed while
  * it was made: then it may be incomplete (NLM_F_DUMP_INTR).
  * @restart: forgets what @visit took; NULL: taking it twice does no harm
  */
-int kernel_list(int bus, struct nlmsghdr *nlh,
-		int (*visit)(const struct nlmsghdr *nlh, void *data),
+int kernel_list(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghdr *nlh, void *data),
 		void (*restart)(void *data), void *data);
 
 struct route {
 	struct ipnet dst;
-	unsigned link;			/* interface index */
+	unsigned link; /* interface index */
 	uint32_t table, metric;
 	uint8_t scope, protocol, type;
 	bool has_source, has_gateway;
-	bool is_multipath;		/* one of several next hops; never to be changed */
+	bool is_multipath; /* one of several next hops; never to be changed */
 	uint8_t source[16];
 	struct ipnet gateway;
 };
@@ -84,15 +83,15 @@ int kernel_first_address(unsigned link, uint8_t out[4], struct error *err);
 
 /* What a link is to the guest behind it. */
 struct link_facts {
-	time_t since;			/* when its oldest address was set; 0: it has none */
-	struct ipnet network;		/* its first IPv4 address, host bits kept; family 0: none */
+	time_t since;	      /* when its oldest address was set; 0: it has none */
+	struct ipnet network; /* its first IPv4 address, host bits kept; family 0: none */
 };
 int kernel_link_facts(unsigned link, struct link_facts *out, struct error *err);
 
 /* Whose address on a link the kernel has seen. */
 struct neighbour {
 	struct ipnet address;
-	unsigned link;			/* interface index */
+	unsigned link; /* interface index */
 	bool has_mac;
 	uint8_t mac[6];
 };

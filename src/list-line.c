@@ -18,8 +18,7 @@ static bool has(const struct iplist *list, const struct ipword *word)
 
 static bool is_same(const struct ipword *a, const struct ipword *b)
 {
-	return a->is_valid && b->is_valid ? ipnet_equal(&a->net, &b->net) :
-					    !strcmp(a->text, b->text);
+	return a->is_valid && b->is_valid ? ipnet_equal(&a->net, &b->net) : !strcmp(a->text, b->text);
 }
 
 /* Do the words that stay stand in the order in which they stood? */
@@ -51,8 +50,8 @@ static void print_word(const char *mark, const struct ipword *word, bool colors,
 	fputs(color ? PLAIN : "", out);
 }
 
-static void print_before(const struct iplist *before, const struct iplist *after,
-			 bool removed_only, bool colors, FILE *out)
+static void print_before(const struct iplist *before, const struct iplist *after, bool removed_only,
+			 bool colors, FILE *out)
 {
 	for (size_t i = 0; i < before->n; i++) {
 		bool is_kept = has(after, &before->words[i]);
@@ -62,8 +61,7 @@ static void print_before(const struct iplist *before, const struct iplist *after
 	}
 }
 
-void list_line_print(const struct iplist *before, const struct iplist *after, bool colors,
-		     FILE *out)
+void list_line_print(const struct iplist *before, const struct iplist *after, bool colors, FILE *out)
 {
 	bool in_order = keeps_order(before, after);
 

@@ -35,7 +35,8 @@ bool load_is_list(const char *path)
 	int end = 0;
 
 	return sscanf(path, "/local/domain/%u/backend/vif/%u/%u/ip%n", &backend, &domid, &devid,
-		      &end) == 3 && end && !path[end];
+		      &end) == 3 &&
+	       end && !path[end];
 }
 
 bool load_writes(const struct load *load, const struct subtree_difference *d)
@@ -43,13 +44,12 @@ bool load_writes(const struct load *load, const struct subtree_difference *d)
 	return load->prune || d->new != SUBTREE_NONE;
 }
 
-size_t load_path(const struct load *load, const struct subtree_difference *d, char *out,
-		 size_t size)
+size_t load_path(const struct load *load, const struct subtree_difference *d, char *out, size_t size)
 {
 	bool is_gone = d->new == SUBTREE_NONE;
 
-	return subtree_path(is_gone ? &load->old : load->dump, load->path, is_gone ? d->old : d->new,
-			    out, size);
+	return subtree_path(is_gone ? &load->old : load->dump, load->path,
+			    is_gone ? d->old : d->new, out, size);
 }
 
 static void count(struct load *load)
@@ -76,8 +76,10 @@ static int check_live(const struct load *load, struct error *err)
 		load_path(load, d, path, sizeof(path));
 		if (!is_live(path))
 			continue;
-		error_set(err, -EPERM, "'%.300s' would change: running domains and Xen's toolstack "
-			  "depend on what is there", path);
+		error_set(err, -EPERM,
+			  "'%.300s' would change: running domains and Xen's toolstack "
+			  "depend on what is there",
+			  path);
 		error_hint(err, "--dry-run prints all changes; --force makes them");
 		return -EPERM;
 	}
@@ -95,8 +97,8 @@ static int look(struct store *st, store_tx tx, struct load *load, struct error *
 	int r;
 
 	forget(load);
-	r = subtree_read(st, tx, load->path, SUBTREE_VALUES | SUBTREE_PERMS, SUBTREE_ALL, &load->old,
-			 err);
+	r = subtree_read(st, tx, load->path, SUBTREE_VALUES | SUBTREE_PERMS, SUBTREE_ALL,
+			 &load->old, err);
 	if (!r)
 		r = subtree_compare(&load->old, load->dump, &load->differences, err);
 	if (!r)
@@ -111,8 +113,9 @@ static int steps(struct store *st, store_tx tx, void *data, struct error *err)
 
 	if (!r)
 		r = check_live(load, err);
-	return r ? r : subtree_apply(st, tx, &load->old, load->dump, &load->differences, load->path,
-				     !load->prune, err);
+	return r ? r :
+		   subtree_apply(st, tx, &load->old, load->dump, &load->differences, load->path,
+				 !load->prune, err);
 }
 
 int load_run(struct store *st, struct load *load, struct error *err)
@@ -124,7 +127,8 @@ int load_run(struct store *st, struct load *load, struct error *err)
 	if (!load->dry_run) {
 		r = store_transact(st, steps, load, err);
 		if (r == -ENOENT)
-			error_hint(err, "xenstored knows no owner whose domain is not running here: leave "
+			error_hint(err,
+				   "xenstored knows no owner whose domain is not running here: leave "
 				   "(perms ...) out, or give another one");
 		return r;
 	}

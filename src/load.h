@@ -8,16 +8,16 @@
 struct load {
 	/* what is wanted; borrowed */
 	const struct subtree *dump;
-	const char *path;		/* where its root goes */
-	bool prune;			/* nodes that the dump does not have go */
-	bool force;			/* also what running domains depend on */
+	const char *path; /* where its root goes */
+	bool prune;	  /* nodes that the dump does not have go */
+	bool force;	  /* also what running domains depend on */
 	bool dry_run;
 	/* what was found, and done: for load_release() */
 	struct subtree old;
 	struct subtree_differences differences;
-	bool is_refused;		/* dry run: it would be, without @force */
+	bool is_refused; /* dry run: it would be, without @force */
 	size_t n_added, n_changed;
-	size_t n_removed;		/* without @prune: nodes that stay */
+	size_t n_removed; /* without @prune: nodes that stay */
 };
 
 /*
@@ -36,8 +36,7 @@ int load_run(struct store *st, struct load *load, struct error *err);
 bool load_writes(const struct load *load, const struct subtree_difference *d);
 
 /* The path of the node that differs; as subtree_path(). */
-size_t load_path(const struct load *load, const struct subtree_difference *d, char *out,
-		 size_t size);
+size_t load_path(const struct load *load, const struct subtree_difference *d, char *out, size_t size);
 
 /* Is it the list of a vif, "ip" below its backend? */
 bool load_is_list(const char *path);

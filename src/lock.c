@@ -63,8 +63,12 @@ static unsigned long long start_time(int pid)
 	read_all(fd, text, sizeof(text));
 	close(fd);
 	p = strrchr(text, ')');
-	return p && sscanf(p, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-			   "%*d %*d %llu", &time) == 1 ? time : 0;
+	return p && sscanf(p,
+			   ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+			   "%*d %*d %llu",
+			   &time) == 1 ?
+		       time :
+		       0;
 }
 
 void lock_note_process(int fd)
@@ -152,8 +156,7 @@ static int lock_own(struct lock *lock, unsigned timeout_s, struct error *err)
 	return r;
 }
 
-int lock_vif(struct lock *lock, unsigned domid, unsigned devid, unsigned timeout_s,
-	     struct error *err)
+int lock_vif(struct lock *lock, unsigned domid, unsigned devid, unsigned timeout_s, struct error *err)
 {
 	snprintf(lock->path, sizeof(lock->path), "/run/xvif/vif-%u.%u.lock", domid, devid);
 	return lock_own(lock, timeout_s, err);

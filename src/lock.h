@@ -6,7 +6,7 @@
 #include "src/error.h"
 
 struct lock {
-	int fd;			/* 0: not held */
+	int fd; /* 0: not held */
 	char path[128];
 };
 

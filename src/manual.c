@@ -26,7 +26,7 @@ static void print_char(char c, bool begins_line, bool begins_word, FILE *out)
 	if (c == '\\')
 		fputs("\\e", out);
 	else if (c == '-' && begins_word)
-		fputs("\\-", out);	/* no hyphen */
+		fputs("\\-", out); /* no hyphen */
 	else
 		putc(c, out);
 }
@@ -42,7 +42,8 @@ static void print_text(const char *text, size_t len, bool is_prose, FILE *out)
 			column = 0;
 			continue;
 		}
-		print_char(*p, !column, !is_prose || p == text || !isalnum((unsigned char)p[-1]), out);
+		print_char(*p, !column, !is_prose || p == text || !isalnum((unsigned char)p[-1]),
+			   out);
 		column++;
 	}
 	putc('\n', out);
@@ -150,7 +151,8 @@ static void print_commands(const struct command *const *all, FILE *out)
 void manual_print(const struct command *const *all, FILE *out)
 {
 	fputs(".Sh OPTIONS\nThese may stand anywhere on the line, before the command, too.\n"
-	      "Every command takes:\n", out);
+	      "Every command takes:\n",
+	      out);
 	print_option_list(OPTIONS_EVERYWHERE, out);
 	fputs(".Pp\nCommands that print a table take:\n", out);
 	print_option_list(OPTIONS_TABLE, out);

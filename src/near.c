@@ -45,8 +45,9 @@ struct near near_begin(const char *word, const char **best, size_t max)
 {
 	unsigned limit = (unsigned)strlen(word) / 3 + 1;
 
-	return (struct near){ .word = word, .best = best, .max = max,
-			      .distance = limit > 3 ? 3 : limit };
+	return (struct near){
+		.word = word, .best = best, .max = max, .distance = limit > 3 ? 3 : limit
+	};
 }
 
 void near_offer(struct near *near, const char *candidate)
@@ -71,7 +72,7 @@ void near_hint(const struct near *near, struct error *err)
 	if (!near->n)
 		return;
 	for (size_t i = 0; i < near->n && len < sizeof(text); i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s'%s'",
-					i ? " or " : "", near->best[i]);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s'%s'", i ? " or " : "",
+					near->best[i]);
 	error_hint(err, "did you mean %s?", text);
 }

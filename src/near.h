@@ -9,9 +9,9 @@
 
 struct near {
 	const char *word;
-	const char **best;	/* the caller's; words are borrowed */
+	const char **best; /* the caller's; words are borrowed */
 	size_t n, max;
-	unsigned distance;	/* of the last of them */
+	unsigned distance; /* of the last of them */
 };
 
 struct near near_begin(const char *word, const char **best, size_t max);

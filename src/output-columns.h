@@ -15,7 +15,6 @@
  * Returns 0, -EINVAL (STATUS_USAGE) or -ENOMEM.
  */
 int output_choose_columns(const struct field *fields, const char *wanted,
-			  const struct field *chosen[COLUMNS_MAX], size_t *n_out,
-			  struct error *err);
+			  const struct field *chosen[COLUMNS_MAX], size_t *n_out, struct error *err);
 
 #endif

@@ -63,8 +63,7 @@ static char *join_object(const struct sxp_doc *doc, sxp_node object, const struc
 		const char *value = sxp_text(doc, sxp_next(doc, sxp_first(doc, element)), NULL);
 
 		if (fields->kind == KIND_LIST && element)
-			fprintf(f, "%s%s %zu", gap, fields->name,
-				count_texts(doc, element));
+			fprintf(f, "%s%s %zu", gap, fields->name, count_texts(doc, element));
 		else if (value)
 			fprintf(f, "%s%s", gap, value);
 		gap = "  ";
@@ -83,8 +82,8 @@ static int fill_detail(struct libscols_table *table, const struct sxp_doc *doc, 
 		return fill_line(table, name, strdup("none"), NULL);
 	for (; value; value = sxp_next(doc, value)) {
 		char *text = field->kind == KIND_OBJECTS ? join_object(doc, value, field->fields) :
-			     sxp_is_list(doc, value) ? join_pair(doc, value) :
-						       strdup(sxp_text(doc, value, NULL));
+			     sxp_is_list(doc, value)	 ? join_pair(doc, value) :
+							   strdup(sxp_text(doc, value, NULL));
 
 		if (fill_line(table, name, text, field))
 			return -ENOMEM;
@@ -98,7 +97,9 @@ int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *
 {
 	struct libscols_table *table = scols_begin(args, out);
 	int r = table && scols_table_new_column(table, "NAME", 0, 0) &&
-		scols_table_new_column(table, "VALUE", 0, 0) ? 0 : -ENOMEM;
+				scols_table_new_column(table, "VALUE", 0, 0) ?
+			0 :
+			-ENOMEM;
 
 	for (; fields->name && !r; fields++)
 		r = fill_detail(table, doc, sxp_child(doc, list, fields->name), fields);

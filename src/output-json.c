@@ -30,7 +30,8 @@ static struct json_object *make_text(const char *text)
 	while (*text) {
 		struct character c = text_character(text);
 
-		p = mempcpy(p, c.is_utf8 ? text : REPLACEMENT, c.is_utf8 ? c.len : strlen(REPLACEMENT));
+		p = mempcpy(p, c.is_utf8 ? text : REPLACEMENT,
+			    c.is_utf8 ? c.len : strlen(REPLACEMENT));
 		text += c.len;
 	}
 	return json_object_new_string_len(copy, (int)(p - copy));
@@ -43,8 +44,8 @@ static struct json_object *make_array(const struct sxp_doc *doc, sxp_node elemen
 
 	for (sxp_node n = sxp_next(doc, sxp_first(doc, element)); n; n = sxp_next(doc, n))
 		json_object_array_add(array, field->kind == KIND_LIST ?
-				      make_text(sxp_text(doc, n, NULL)) :
-				      make_object(doc, n, field->fields));
+						     make_text(sxp_text(doc, n, NULL)) :
+						     make_object(doc, n, field->fields));
 	return array;
 }
 
@@ -88,8 +89,9 @@ int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fi
 		struct error *err)
 {
 	struct json_object *object = make_object(doc, list, fields);
-	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-							  JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = json_object_to_json_string_ext(object,
+							  JSON_C_TO_STRING_PLAIN |
+								  JSON_C_TO_STRING_NOSLASHESCAPE);
 	int r = 0;
 
 	if (!text || fprintf(out, "%s\n", text) < 0)

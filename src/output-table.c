@@ -98,14 +98,16 @@ static char *next_words(const struct libscols_column *column, char *text, void *
 int scols_add_column(struct libscols_table *table, const struct field *field)
 {
 	bool is_terminal = isatty(fileno(scols_table_get_stream(table)));
-	int flags = field->kind == KIND_NUMBER ? SCOLS_FL_RIGHT :
-		    (field->kind == KIND_LIST || field->wraps) && is_terminal ? SCOLS_FL_WRAP : 0;
+	int flags = field->kind == KIND_NUMBER				      ? SCOLS_FL_RIGHT :
+		    (field->kind == KIND_LIST || field->wraps) && is_terminal ? SCOLS_FL_WRAP :
+										0;
 	struct libscols_column *column = scols_table_new_column(table, field->column, 0, flags);
 
 	if (!column)
 		return -ENOMEM;
 	return flags & SCOLS_FL_WRAP ?
-	       scols_column_set_wrapfunc(column, longest_word, next_words, NULL) : 0;
+		       scols_column_set_wrapfunc(column, longest_word, next_words, NULL) :
+		       0;
 }
 
 struct libscols_table *scols_begin(const struct args *args, FILE *out)

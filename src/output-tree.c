@@ -20,7 +20,7 @@ struct tree {
 	struct libscols_table *table;
 	const struct sxp_doc *doc;
 	const struct field *fields;
-	const struct field *columns[COLUMNS_MAX];	/* beside that of the names */
+	const struct field *columns[COLUMNS_MAX]; /* beside that of the names */
 	size_t n_columns;
 };
 
@@ -34,8 +34,9 @@ static struct libscols_line *add_line(const struct tree *tree, struct libscols_l
 		free(name);
 	for (size_t i = 0; i < tree->n_columns && !r; i++)
 		if (tree->columns[i]->level == level)
-			r = scols_set_cell(line, i + 1, scols_text_of(tree->doc, row, tree->columns[i]),
-				     tree->columns[i]);
+			r = scols_set_cell(line, i + 1,
+					   scols_text_of(tree->doc, row, tree->columns[i]),
+					   tree->columns[i]);
 	return r ? NULL : line;
 }
 
@@ -88,8 +89,8 @@ static int fill_tree(struct tree *tree, sxp_node list)
 		if (!last || !is_same_group(tree, last, row))
 			group = add_line(tree, NULL, name_of(tree, row, LEVEL_GROUP), row,
 					 LEVEL_GROUP);
-		line = group ? add_line(tree, group, name_of(tree, row, LEVEL_LABEL), row,
-					LEVEL_ROW) : NULL;
+		line = group ? add_line(tree, group, name_of(tree, row, LEVEL_LABEL), row, LEVEL_ROW) :
+			       NULL;
 		r = line ? add_leaves(tree, line, row) : -ENOMEM;
 		last = row;
 	}
@@ -116,13 +117,12 @@ int output_tree(const struct sxp_doc *doc, sxp_node list, const struct field *fi
 			tree.columns[tree.n_columns++] = chosen[i];
 	}
 	tree.table = scols_begin(args, out);
-	return tree.table ? scols_finish(tree.table, fill_tree(&tree, list), err) :
-			    error_memory(err);
+	return tree.table ? scols_finish(tree.table, fill_tree(&tree, list), err) : error_memory(err);
 }
 
 #else
 int output_tree(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		 const struct args *args, FILE *out, struct error *err)
+		const struct args *args, FILE *out, struct error *err)
 {
 	(void)doc, (void)list, (void)fields, (void)args, (void)out;
 	return error_set(err, -ENOTSUP, "built without libsmartcols");

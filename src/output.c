@@ -67,8 +67,8 @@ int output_sxp(const struct sxp_doc *doc, sxp_node node, FILE *out, struct error
 
 static int no_columns(const struct command *command, struct error *err)
 {
-	return error_status(err, STATUS_USAGE, -EINVAL, "%s: prints no table, --output has no meaning",
-			    command_title(command));
+	return error_status(err, STATUS_USAGE, -EINVAL,
+			    "%s: prints no table, --output has no meaning", command_title(command));
 }
 
 int output_columns(const struct command *command, FILE *out, struct error *err)
@@ -81,8 +81,7 @@ int output_columns(const struct command *command, FILE *out, struct error *err)
 	return 0;
 }
 
-static const struct field *find_column(const struct field *fields, const char *name,
-				       struct error *err)
+static const struct field *find_column(const struct field *fields, const char *name, struct error *err)
 {
 	const char *best[3];
 	struct near near = near_begin(name, best, 3);

@@ -16,31 +16,31 @@ enum kind {
 	KIND_TEXT,
 	KIND_NUMBER,
 	KIND_BOOL,
-	KIND_LIST,		/* of texts */
-	KIND_OBJECT,		/* elements named by @fields */
-	KIND_OBJECTS,		/* lists, each with elements named by @fields */
+	KIND_LIST,    /* of texts */
+	KIND_OBJECT,  /* elements named by @fields */
+	KIND_OBJECTS, /* lists, each with elements named by @fields */
 };
 
 /* Where an element stands in a tree. */
 enum level {
-	LEVEL_ROW,		/* with its row */
-	LEVEL_GROUP,		/* on the line above rows that agree in all of these */
-	LEVEL_LABEL,		/* it names the row */
-	LEVEL_LEAF,		/* each of its texts on a line of its own below the row */
+	LEVEL_ROW,   /* with its row */
+	LEVEL_GROUP, /* on the line above rows that agree in all of these */
+	LEVEL_LABEL, /* it names the row */
+	LEVEL_LEAF,  /* each of its texts on a line of its own below the row */
 };
 
 /* An element (NAME VALUE...) of a result; ends in a field without a name. */
 struct field {
 	const char *name;
 	enum kind kind;
-	const char *column;	/* heading in tables; NULL: in no table */
-	bool is_default;	/* a column without being asked for */
-	bool wraps;		/* a sentence, broken where the terminal ends */
-	bool is_optional;	/* absent: left out of JSON, not null */
+	const char *column; /* heading in tables; NULL: in no table */
+	bool is_default;    /* a column without being asked for */
+	bool wraps;	    /* a sentence, broken where the terminal ends */
+	bool is_optional;   /* absent: left out of JSON, not null */
 	enum level level;
-	const char *(*color)(const char *text);	/* libsmartcols' name of one, or NULL */
+	const char *(*color)(const char *text); /* libsmartcols' name of one, or NULL */
 	const struct field *fields;
-	unsigned needs;		/* what the command has to read for it; bits of its own */
+	unsigned needs; /* what the command has to read for it; bits of its own */
 };
 
 /* Print the names of a command's columns. Returns 0 or -EINVAL when it has none. */

@@ -29,7 +29,8 @@ static int check_hotplug_status(const struct vif *vif, struct error *err)
 		return refuse(vif, err, "its hotplug script is running now");
 	error_set(err, -EPERM, "vif %u.%u: hotplug-status is '%s'", vif->domain.domid, vif->devid,
 		  status);
-	error_hint(err, "see /var/log/xen/xen-hotplug.log; 'xvif repair' puts routes and rules right");
+	error_hint(err,
+		   "see /var/log/xen/xen-hotplug.log; 'xvif repair' puts routes and rules right");
 	return -EPERM;
 }
 
@@ -44,9 +45,10 @@ int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, str
 	unsigned id;
 
 	if (vif->backend_domid)
-		return error_set(err, -EPERM, "vif %u.%u: its backend is in domain %u: the routes and "
-				 "rules are there, run xvif in that domain", vif->domain.domid,
-				 vif->devid, vif->backend_domid);
+		return error_set(err, -EPERM,
+				 "vif %u.%u: its backend is in domain %u: the routes and "
+				 "rules are there, run xvif in that domain",
+				 vif->domain.domid, vif->devid, vif->backend_domid);
 	if (!vif->frontend_id || !parse_id(vif->frontend_id, &id) || id != vif->domain.domid)
 		return error_set(err, -EPERM, "vif %u.%u: its frontend-id is '%s', not %u",
 				 vif->domain.domid, vif->devid,
@@ -55,8 +57,8 @@ int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, str
 		return error_set(err, -EPERM, "vif %u.%u: its handle is '%s', not %u",
 				 vif->domain.domid, vif->devid, vif->handle, vif->devid);
 	if (!says(vif->state, "4") && !says(vif->state, "2"))
-		return error_set(err, -EPERM, "vif %u.%u: it is %s, not connected", vif->domain.domid,
-				 vif->devid, vif_state_name(vif->state));
+		return error_set(err, -EPERM, "vif %u.%u: it is %s, not connected",
+				 vif->domain.domid, vif->devid, vif_state_name(vif->state));
 	if (vif->online && !says(vif->online, "1"))
 		return refuse(vif, err, "it is being removed");
 	if (!vif->script || vif->script[0] != '/')
@@ -87,8 +89,7 @@ static int owned(struct store *st, const struct survey *s, struct vif *owner, co
 	return -EEXIST;
 }
 
-static int check_owner(struct store *st, const struct survey *s, struct vif *other,
-		       struct error *err)
+static int check_owner(struct store *st, const struct survey *s, struct vif *other, struct error *err)
 {
 	const struct iplist *added = &s->added;
 
@@ -193,9 +194,10 @@ static int check_length(const struct vif *vif, const struct iplist *after, struc
 	if (!text)
 		return error_memory(err);
 	if (strlen(text) > IPLIST_TEXT_MAX)
-		return error_set(err, -E2BIG, "vif %u.%u: the list would have %zu bytes; a xenstore "
-				 "node can take %d", vif->domain.domid, vif->devid, strlen(text),
-				 IPLIST_TEXT_MAX);
+		return error_set(err, -E2BIG,
+				 "vif %u.%u: the list would have %zu bytes; a xenstore "
+				 "node can take %d",
+				 vif->domain.domid, vif->devid, strlen(text), IPLIST_TEXT_MAX);
 	return 0;
 }
 
@@ -211,8 +213,9 @@ int precheck_list(const struct survey *s, struct error *err)
 		return -EINVAL;
 	}
 	if (!s->after.n && s->before.n && !s->options->allow_empty) {
-		refuse(vif, err, s->uses_routes ? "an empty list leaves the guest without a route" :
-						  "an empty list lets the guest use any address");
+		refuse(vif, err,
+		       s->uses_routes ? "an empty list leaves the guest without a route" :
+					"an empty list lets the guest use any address");
 		error_hint(err, "--allow-empty does it all the same");
 		return -EPERM;
 	}

@@ -121,8 +121,8 @@ static int reap(struct process *p, pid_t pid, struct error *err)
 
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return error_set(err, -errno, "'%s': its exit status is lost: %s", p->argv[0],
-					 strerror(errno));
+			return error_set(err, -errno, "'%s': its exit status is lost: %s",
+					 p->argv[0], strerror(errno));
 	p->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	return 0;
 }
@@ -162,7 +162,8 @@ static int write_input(int fd, const char *text)
 
 static int open_input(const struct process *p)
 {
-	int fd = p->input ? memfd_create("input", MFD_CLOEXEC) : open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int fd = p->input ? memfd_create("input", MFD_CLOEXEC) :
+			    open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || !p->input || !write_input(fd, p->input))
 		return fd;
@@ -186,9 +187,9 @@ static int start(struct process *p, int input, int output, struct error *err)
 int process_run(struct process *p, struct error *err)
 {
 	int output = memfd_create("output", MFD_CLOEXEC), input = open_input(p);
-	int r = output < 0 || input < 0 ? error_set(err, -ENOMEM, "'%s': cannot open its input and output",
-						    p->argv[0]) :
-					  start(p, input, output, err);
+	int r = output < 0 || input < 0 ?
+			error_set(err, -ENOMEM, "'%s': cannot open its input and output", p->argv[0]) :
+			start(p, input, output, err);
 
 	if (!r)
 		r = take_output(p, output, err);

@@ -98,7 +98,8 @@ static int list_places(struct repair *r)
 		code |= differences_add(&r->found, "libxl", "libxl's copy says '%s'",
 					s->vif->libxl_ip ? s->vif->libxl_ip : "");
 	if (survey_differs_userdata(s, &s->after))
-		code |= differences_add(&r->found, "userdata", "libxl's stored configuration says '%s'",
+		code |= differences_add(&r->found, "userdata",
+					"libxl's stored configuration says '%s'",
 					s->userdata_ip ? s->userdata_ip : "");
 	if (s->vif->hotplug_status && !strcmp(s->vif->hotplug_status, "error"))
 		code |= differences_add(&r->found, "hotplug-status", "hotplug-status is 'error'");
@@ -123,7 +124,8 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 	if (r)
 		return list_journal(out) || list_places(out) ? -ENOMEM : r;
 	return list_journal(out) || list_routes(out) || list_rules(out) || list_places(out) ?
-	       error_memory(err) : 0;
+		       error_memory(err) :
+		       0;
 }
 
 int repair_do(struct store *st, const struct repair *r, const struct lock *lock, struct error *err)

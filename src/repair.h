@@ -7,7 +7,7 @@
 #include "src/journal.h"
 
 struct difference {
-	const char *kind;	/* "route-missing", "route-extra", "rules", "libxl", "userdata",
+	const char *kind; /* "route-missing", "route-extra", "rules", "libxl", "userdata",
 				   "hotplug-status", "journal", "duplicate"; static */
 	char *detail;
 };
@@ -42,8 +42,7 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 		struct repair *out, struct error *err);
 
 /* Make it match, under the vif's lock, held since before repair_look(). As apply_ips(). */
-int repair_do(struct store *st, const struct repair *r, const struct lock *lock,
-	      struct error *err);
+int repair_do(struct store *st, const struct repair *r, const struct lock *lock, struct error *err);
 void repair_release(struct repair *r);
 
 /*

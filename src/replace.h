@@ -11,7 +11,7 @@
 #include "src/error.h"
 
 struct replace {
-	FILE *f;		/* write the new contents here */
+	FILE *f; /* write the new contents here */
 	char *path, *temporary;
 };
 

@@ -10,7 +10,8 @@
 #include "src/lines.h"
 
 /* Each adds one element to @list; a shortage of memory shows in sxp_failed(). */
-void result_text(struct sxp_doc *doc, sxp_node list, const char *name, const char *text);	/* NULL: nothing */
+void result_text(struct sxp_doc *doc, sxp_node list, const char *name,
+		 const char *text); /* NULL: nothing */
 void result_number(struct sxp_doc *doc, sxp_node list, const char *name, unsigned value);
 void result_bool(struct sxp_doc *doc, sxp_node list, const char *name, bool value);
 void result_ips(struct sxp_doc *doc, sxp_node list, const char *name, const struct iplist *ips);

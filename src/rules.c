@@ -14,8 +14,7 @@
 #define TIMEOUT_S 40
 
 /* The scripts put these in front of what they inherit (xen-hotplug-common.sh). */
-static const char path_env[] =
-	"PATH=/sbin:/bin:/usr/bin:/usr/sbin:/usr/local/sbin:/usr/local/bin";
+static const char path_env[] = "PATH=/sbin:/bin:/usr/bin:/usr/sbin:/usr/local/sbin:/usr/local/bin";
 
 /* Reads lines "COMMAND LINK ADDRESS..."; prints LIST for each, and then what would be set for it. */
 static const char recorder[] =
@@ -166,8 +165,14 @@ int rules_record(const struct script *script, struct recording *recordings, size
 	CLEANUP(cleanup_free) char *questions = make_questions(recordings, n);
 	CLEANUP(cleanup_free) char *link_env = NULL, *output = NULL;
 	const char *argv[] = { "bash", "-c", recorder, script->path, "online", "type_if=vif", NULL };
-	const char *env[] = { NULL, "XENBUS_PATH=xvif/record", "XENBUS_TYPE=vif",
-			      "XENBUS_BASE_PATH=xvif", "netdev=", "ip", "BASH_ENV", NULL };
+	const char *env[] = { NULL,
+			      "XENBUS_PATH=xvif/record",
+			      "XENBUS_TYPE=vif",
+			      "XENBUS_BASE_PATH=xvif",
+			      "netdev=",
+			      "ip",
+			      "BASH_ENV",
+			      NULL };
 	struct process p = { .argv = argv, .env = env, .input = questions, .timeout_s = TIMEOUT_S };
 	int r;
 
@@ -318,8 +323,7 @@ int rules_index(const struct rules *rules, struct rule_links *out, struct error 
 	return 0;
 }
 
-int rules_find(const struct rule_links *index, const char *link, struct rules *out,
-	       struct error *err)
+int rules_find(const struct rule_links *index, const char *link, struct rules *out, struct error *err)
 {
 	size_t low = 0, high = index->n, len = strlen(link);
 	const struct rule *last = NULL;
@@ -372,8 +376,7 @@ static size_t count(const struct rules *rules, const char *key, size_t end)
 	return found;
 }
 
-int rules_subtract(const struct rules *a, const struct rules *b, struct rules *out,
-		   struct error *err)
+int rules_subtract(const struct rules *a, const struct rules *b, struct rules *out, struct error *err)
 {
 	int r = 0;
 
@@ -435,8 +438,7 @@ static bool is_of_scripts(const struct rule *rule, char *const keys[N_SHAPES])
 	       strchr(rest + 3, ' ') && !strchr(rest + 3, ' ')[1];
 }
 
-int rules_of_scripts(const struct rules *rules, const char *link, struct rules *out,
-		     struct error *err)
+int rules_of_scripts(const struct rules *rules, const char *link, struct rules *out, struct error *err)
 {
 	char *keys[N_SHAPES];
 	bool complete = true;
@@ -486,8 +488,8 @@ static int change_one(const char *operation, const struct rule *rule, unsigned t
 	if (!r && p.timed_out)
 		return no_answer(timeout_s, err);
 	if (!r && p.status)
-		r = error_status(err, STATUS_FAILED, -EIO, "iptables %s FORWARD %s: %.*s", operation,
-				 rule->text, (int)strcspn(output, "\n"), output);
+		r = error_status(err, STATUS_FAILED, -EIO, "iptables %s FORWARD %s: %.*s",
+				 operation, rule->text, (int)strcspn(output, "\n"), output);
 	return r;
 }
 

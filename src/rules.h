@@ -13,8 +13,8 @@
 #include "src/script.h"
 
 struct rule {
-	char *key;		/* options sorted and in one spelling, to compare by */
-	char *text;		/* what follows "-A FORWARD" */
+	char *key;  /* options sorted and in one spelling, to compare by */
+	char *text; /* what follows "-A FORWARD" */
 };
 
 struct rules {
@@ -24,10 +24,10 @@ struct rules {
 
 /* What a script would set: asked, and answered. */
 struct recording {
-	const char *link;		/* without blanks */
-	const char *command;		/* "online", or "add" for an emulated card's interface */
+	const char *link;    /* without blanks */
+	const char *command; /* "online", or "add" for an emulated card's interface */
 	const struct iplist *list;
-	struct rules rules;		/* filled; release with rules_release() */
+	struct rules rules; /* filled; release with rules_release() */
 };
 
 /*
@@ -48,16 +48,15 @@ int rules_record(const struct script *script, struct recording *recordings, size
  * Returns 0, -ENOENT when iptables does not work (then the scripts set no
  * rules either), or another negative errno.
  */
-int rules_list(const char *const *links, unsigned timeout_s, struct rules *out,
-	       struct error *err);
+int rules_list(const char *const *links, unsigned timeout_s, struct rules *out, struct error *err);
 
 /* Those of many rules that name a link are found by it: an index of @rules, borrowed. */
 struct rule_links {
 	struct rule_link {
-		const char *name;	/* @len bytes */
+		const char *name; /* @len bytes */
 		size_t len;
 		const struct rule *rule;
-	} *v;
+	} * v;
 	size_t n;
 };
 

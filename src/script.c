@@ -38,7 +38,7 @@ static const struct {
 static const struct {
 	const char *digest;
 	bool sets_rules;
-	bool sets_twin_rules;	/* "add" sets them, too */
+	bool sets_twin_rules; /* "add" sets them, too */
 } known_commons[] = {
 	/* 4.17 as Debian ships it (bug 894013) */
 	{ "a5555c080c09a17345de81a30aea5cb61f5afda2aae3b89d4d133f53caada2e5", false, false },
@@ -57,9 +57,9 @@ static void close_file(FILE **f)
 /* What a script is, apart from comments, blank lines and indentation. */
 struct content {
 	char digest[SHA256_DIGEST_STRING_LENGTH];
-	bool quotes_list;	/* has the loop below */
-	bool is_disabled;	/* its handle_iptable() returns at once */
-	enum { OUTSIDE, HEAD, BODY } at;	/* of that function, while it is read */
+	bool quotes_list;		 /* has the loop below */
+	bool is_disabled;		 /* its handle_iptable() returns at once */
+	enum { OUTSIDE, HEAD, BODY } at; /* of that function, while it is read */
 };
 
 /*
@@ -172,7 +172,8 @@ static void identify_common(struct script *script)
 	script->quotes_list = script->has_common && common.quotes_list && !common.is_disabled;
 	if (script->family == FAMILY_UNKNOWN)
 		return;
-	for (size_t i = 0; script->has_common && i < sizeof(known_commons) / sizeof(*known_commons); i++) {
+	for (size_t i = 0; script->has_common && i < sizeof(known_commons) / sizeof(*known_commons);
+	     i++) {
 		if (strcmp(known_commons[i].digest, common.digest))
 			continue;
 		script->sets_rules = known_commons[i].sets_rules;

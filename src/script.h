@@ -16,19 +16,19 @@ enum family {
 };
 
 struct script {
-	const char *path;	/* borrowed */
+	const char *path; /* borrowed */
 	enum family family;
-	bool sets_rules;	/* handle_iptable() of its vif-common.sh is active */
-	bool sets_twin_rules;	/* likewise, and for an emulated card's interface, too */
-	bool quotes_list;	/* that function is active and takes a list for one address */
-	bool has_common;	/* a vif-common.sh stands beside it */
-	bool has_hooks;		/* executable vif-post.d hooks stand beside it */
+	bool sets_rules;      /* handle_iptable() of its vif-common.sh is active */
+	bool sets_twin_rules; /* likewise, and for an emulated card's interface, too */
+	bool quotes_list;     /* that function is active and takes a list for one address */
+	bool has_common;      /* a vif-common.sh stands beside it */
+	bool has_hooks;	      /* executable vif-post.d hooks stand beside it */
 	enum vouched {
 		VOUCHED_NOT,
-		VOUCHED_DELTA,	/* "online" adds only what the ip node lists */
-		VOUCHED_CYCLE,	/* offline and online, with an outage */
-	} vouched;		/* FAMILY_UNKNOWN: what the operator says of it in SCRIPT_CONF */
-	char why_unknown[160];	/* FAMILY_UNKNOWN: the reason, in words */
+		VOUCHED_DELTA, /* "online" adds only what the ip node lists */
+		VOUCHED_CYCLE, /* offline and online, with an outage */
+	} vouched;	       /* FAMILY_UNKNOWN: what the operator says of it in SCRIPT_CONF */
+	char why_unknown[160]; /* FAMILY_UNKNOWN: the reason, in words */
 };
 
 /*

@@ -62,7 +62,8 @@ static char *step_down(const char *path, const char *root)
 static int give_nothing(const struct subtree *t, struct batch *b, size_t i)
 {
 	CLEANUP(cleanup_free) char *step = b->v[i].kind == BATCH_LIST ?
-					   step_down(batch_path(b, i), t->path) : NULL;
+						   step_down(batch_path(b, i), t->path) :
+						   NULL;
 
 	return batch_deliver(b, i, step, step ? strlen(step) + 1 : 0);
 }

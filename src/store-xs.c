@@ -69,8 +69,8 @@ static const char letters[] = "nrwb";
 static int read_perms(struct xs_handle *xs, store_tx tx, struct batch *b, size_t i)
 {
 	unsigned n = 0;
-	CLEANUP(cleanup_free) struct xs_permissions *perms =
-		xs_get_permissions(xs, tx, batch_path(b, i), &n);
+	CLEANUP(cleanup_free) struct xs_permissions *perms = xs_get_permissions(xs, tx,
+										batch_path(b, i), &n);
 	CLEANUP(cleanup_free) char *text = malloc(n * 16 + 1);
 	size_t len = 0;
 
@@ -80,7 +80,8 @@ static int read_perms(struct xs_handle *xs, store_tx tx, struct batch *b, size_t
 		return ENOMEM;
 	for (unsigned j = 0; j < n; j++)
 		len += (size_t)snprintf(text + len, 16, "%c%u", letters[perms[j].perms & 3],
-					perms[j].id) + 1;
+					perms[j].id) +
+		       1;
 	return batch_deliver(b, i, text, len) ? ENOMEM : 0;
 }
 
@@ -209,7 +210,8 @@ static int refused(const char *path, int code, struct error *err)
 	if (code == ETIMEDOUT)
 		return error_set(err, -ETIMEDOUT, "xenstored: does not answer on '%s'", path);
 	if (code == EACCES)
-		return error_set(err, -EACCES, "xenstored: no permission to use its socket '%s'", path);
+		return error_set(err, -EACCES, "xenstored: no permission to use its socket '%s'",
+				 path);
 	error_set(err, -ECONNREFUSED, "xenstored: cannot connect to '%s': %s", path, strerror(code));
 	error_hint(err, "start xenstored, or run this on the Xen host");
 	return -ECONNREFUSED;

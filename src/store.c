@@ -68,7 +68,8 @@ int store_run(struct store *st, store_tx tx, struct batch *b, struct error *err)
 	size_t at = 0;
 	int code = b->failed ? ENOMEM : b->n ? run(st, tx, b, &at) : 0;
 	int r = code == ENOMEM ? error_memory(err) :
-		code ? failed(err, code, word_for(b->v[at].kind), batch_path(b, at)) : 0;
+		code	       ? failed(err, code, word_for(b->v[at].kind), batch_path(b, at)) :
+				 0;
 
 	batch_release(b);
 	return r;

@@ -32,7 +32,7 @@ struct store {
 	const struct store_ops *ops;
 	void *handle;
 	unsigned timeout_s;
-	const char *file;	/* a dump is read (store-file.h); NULL: the store of this host */
+	const char *file; /* a dump is read (store-file.h); NULL: the store of this host */
 };
 
 /*

@@ -26,7 +26,7 @@ struct reading {
 	store_tx tx;
 	unsigned parts;
 	struct subtree *t;
-	struct answer *answers;		/* CHUNK of them */
+	struct answer *answers; /* CHUNK of them */
 };
 
 static void ask(struct reading *g, struct batch *b, uint32_t node, struct answer *answer, bool list)
@@ -196,16 +196,22 @@ static int check_node(const struct subtree *t, uint32_t node, const char *root, 
 	size_t len, value = 0, n = subtree_path(t, root, node, path, sizeof(path));
 
 	if (n > PATH_MAX_ABSOLUTE || length_below_domain(path, n) > PATH_MAX_RELATIVE)
-		return error_set(err, -ENAMETOOLONG, "'%.200s...': a path of %zu bytes is too long "
-				 "for xenstored", path, n);
+		return error_set(err, -ENAMETOOLONG,
+				 "'%.200s...': a path of %zu bytes is too long "
+				 "for xenstored",
+				 path, n);
 	if (subtree_value(t, node, &len))
 		value = len;
 	if (n + 1 + value > MESSAGE_MAX)
-		return error_set(err, -E2BIG, "'%.200s': a value of %zu bytes does not fit into a "
-				 "message of %d with its path", path, value, MESSAGE_MAX);
+		return error_set(err, -E2BIG,
+				 "'%.200s': a value of %zu bytes does not fit into a "
+				 "message of %d with its path",
+				 path, value, MESSAGE_MAX);
 	if (perms && n + 1 + strlen(perms) + 1 > MESSAGE_MAX)
-		return error_set(err, -E2BIG, "'%.200s': the permissions do not fit into a message "
-				 "of %d with their path", path, MESSAGE_MAX);
+		return error_set(err, -E2BIG,
+				 "'%.200s': the permissions do not fit into a message "
+				 "of %d with their path",
+				 path, MESSAGE_MAX);
 	return 0;
 }
 
@@ -257,7 +263,8 @@ static int ask_write(struct writing *w, uint32_t node, bool value, bool perms, s
 	size_t len = 0;
 
 	if (subtree_path(w->new, w->path, node, path, sizeof(path)) >= sizeof(path))
-		return error_set(err, -ENAMETOOLONG, "xenstore: '%s...' is too long for a path", path);
+		return error_set(err, -ENAMETOOLONG, "xenstore: '%s...' is too long for a path",
+				 path);
 	bytes = subtree_value(w->new, node, &len);
 	if (value && bytes)
 		batch_write(&w->b, bytes, len, "%s", path);
@@ -308,8 +315,8 @@ int subtree_apply(struct store *st, store_tx tx, const struct subtree *old,
 		bool is_added = one->old == SUBTREE_NONE;
 
 		if (one->new != SUBTREE_NONE)
-			r = ask_write(&w, one->new, is_added || one->value,
-				      is_added || one->perms, err);
+			r = ask_write(&w, one->new, is_added || one->value, is_added || one->perms,
+				      err);
 		else if (!keep && !one->below)
 			ask_remove(&w, one->old);
 		if (!r)

@@ -231,8 +231,7 @@ static void put(char *out, size_t size, size_t at, const char *bytes, size_t len
 		memcpy(out + at, bytes, len < size - at ? len : size - at);
 }
 
-size_t subtree_path(const struct subtree *t, const char *root, uint32_t node, char *out,
-		    size_t size)
+size_t subtree_path(const struct subtree *t, const char *root, uint32_t node, char *out, size_t size)
 {
 	const char *front = root ? root : t->path;
 	size_t len = strcmp(front, "/") ? strlen(front) : 0, total = len;
@@ -339,9 +338,9 @@ static int add_whole(struct subtree_differences *d, const struct subtree *t, uin
 	int r = 0;
 
 	for (uint32_t i = node; i != end && !r; i = subtree_after(t, i))
-		r = add_difference(d, (struct subtree_difference){
-			.old = is_new ? SUBTREE_NONE : i, .new = is_new ? i : SUBTREE_NONE,
-			.below = i != node });
+		r = add_difference(d, (struct subtree_difference){ .old = is_new ? SUBTREE_NONE : i,
+								   .new = is_new ? i : SUBTREE_NONE,
+								   .below = i != node });
 	return r;
 }
 
@@ -384,7 +383,8 @@ static int order_walks(const struct walk *old, const struct walk *new)
 	if (old->depth != new->depth)
 		return old->depth > new->depth ? -1 : 1;
 	return old->depth ? subtree_order(subtree_name(old->t, old->node),
-					  subtree_name(new->t, new->node)) : 0;
+					  subtree_name(new->t, new->node)) :
+			    0;
 }
 
 /* Take what is at the front of the two walks. */

@@ -38,14 +38,14 @@
 
 struct subtree_node {
 	uint32_t name, parent, first, n;
-	uint32_t value, len, perms;	/* offsets in @text; 0: not known */
+	uint32_t value, len, perms; /* offsets in @text; 0: not known */
 	bool is_inner, is_gone;
 };
 
 struct subtree {
-	uint32_t n;			/* nodes */
-	char *path;			/* of the root: "/" or "/local/domain/3" */
-	struct subtree_node *v;		/* the rest is private */
+	uint32_t n;		/* nodes */
+	char *path;		/* of the root: "/" or "/local/domain/3" */
+	struct subtree_node *v; /* the rest is private */
 	uint32_t size;
 	char *text;
 	uint32_t text_len, text_size;
@@ -105,8 +105,7 @@ uint32_t subtree_depth(const struct subtree *t, uint32_t node);
  * Write the path of @node, as if the root's were @root (t->path: as it is),
  * with a NUL, cut off where @size bytes are full. Returns its whole length.
  */
-size_t subtree_path(const struct subtree *t, const char *root, uint32_t node, char *out,
-		    size_t size);
+size_t subtree_path(const struct subtree *t, const char *root, uint32_t node, char *out, size_t size);
 
 /* Enough for any path that xenstored takes. */
 #define SUBTREE_PATH_SIZE 4096
@@ -115,8 +114,7 @@ size_t subtree_path(const struct subtree *t, const char *root, uint32_t node, ch
  * What names are made of, and whether @path is absolute and its names are; its
  * length is for subtree_check() (Xen, docs/misc/xenstore.txt).
  */
-#define SUBTREE_NAME_CHARACTERS \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_@"
+#define SUBTREE_NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_@"
 bool subtree_is_path(const char *path);
 
 /* The node at an absolute path, or SUBTREE_NONE. Looks log2 as often as there are children. */
@@ -128,9 +126,9 @@ int subtree_order(const char *a, const char *b);
 /* ---- Comparing -------------------------------------------------------- */
 
 struct subtree_difference {
-	uint32_t old, new;		/* SUBTREE_NONE in the one that does not have it */
-	bool value, perms;		/* both have it: what is not the same */
-	bool below;			/* only one has it, and its parent, too */
+	uint32_t old, new; /* SUBTREE_NONE in the one that does not have it */
+	bool value, perms; /* both have it: what is not the same */
+	bool below;	   /* only one has it, and its parent, too */
 };
 
 struct subtree_differences {

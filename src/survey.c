@@ -113,11 +113,9 @@ bool survey_owns_route(const struct survey *s, const struct route *route)
 {
 	const struct port *port = port_of(s, route);
 
-	return port && route->table == RT_TABLE_MAIN && !route->has_gateway &&
-	       !route->is_multipath &&
+	return port && route->table == RT_TABLE_MAIN && !route->has_gateway && !route->is_multipath &&
 	       (s->script.family != FAMILY_ROUTE ||
-		(route->metric == port->metric && route->dst.family == AF_INET &&
-		 route->has_source));
+		(route->metric == port->metric && route->dst.family == AF_INET && route->has_source));
 }
 
 static bool was_in_journal(const struct survey *s, const struct ipnet *net)
@@ -137,8 +135,8 @@ bool survey_removes_route(const struct survey *s, const struct route *route)
 	       (iplist_first_invalid(&s->before) && !iplist_has(&s->after, &route->dst));
 }
 
-bool survey_is_routed(const struct survey *s, const struct port *port,
-		      const struct routes *routes, const struct ipnet *net)
+bool survey_is_routed(const struct survey *s, const struct port *port, const struct routes *routes,
+		      const struct ipnet *net)
 {
 	for (size_t i = 0; i < routes->n; i++)
 		if (routes->v[i].link == port->link && ipnet_equal(&routes->v[i].dst, net) &&
@@ -152,8 +150,8 @@ static int refuse_unknown(const struct survey *s, struct error *err)
 	error_set(err, -EPERM, "hotplug script '%s' is unknown: %s", s->script.path,
 		  s->script.why_unknown);
 	error_hint(err, "--hotplug=delta if its online adds only what the ip node lists, "
-		   "--hotplug=cycle for offline and online with an outage; " SCRIPT_CONF
-		   " says so once and for all");
+			"--hotplug=cycle for offline and online with an outage; " SCRIPT_CONF
+			" says so once and for all");
 	return -EPERM;
 }
 
@@ -169,7 +167,8 @@ static int choose_for_script(struct survey *s, struct error *err)
 	case FAMILY_OPENVSWITCH:
 		s->method = "rules";
 		if (!s->uses_rules)
-			lines_add(&s->notes, "the site's scripts set no rules: the list is kept, nothing "
+			lines_add(&s->notes,
+				  "the site's scripts set no rules: the list is kept, nothing "
 				  "enforces it");
 		return 0;
 	case FAMILY_UNKNOWN:
@@ -188,11 +187,14 @@ static int choose_for_script(struct survey *s, struct error *err)
 static int choose_cycle(struct survey *s, struct error *err)
 {
 	if (s->vif->vifname && *s->vif->vifname)
-		return error_set(err, -EPERM, "--hotplug=cycle cannot be used with a vifname: the "
+		return error_set(err, -EPERM,
+				 "--hotplug=cycle cannot be used with a vifname: the "
 				 "script would rename the link again");
 	s->method = "cycle";
-	lines_add(&s->notes, "all addresses of %s are interrupted while its script runs offline "
-		  "and online", s->vif->link);
+	lines_add(&s->notes,
+		  "all addresses of %s are interrupted while its script runs offline "
+		  "and online",
+		  s->vif->link);
 	return 0;
 }
 
@@ -200,17 +202,22 @@ static int choose_cycle(struct survey *s, struct error *err)
 static int choose_method(struct survey *s, struct error *err)
 {
 	if (s->script.family == FAMILY_NAT)
-		return error_set(err, -EPERM, "hotplug script '%s' supports one address only and "
-				 "cannot be run again for a list", s->script.path);
+		return error_set(err, -EPERM,
+				 "hotplug script '%s' supports one address only and "
+				 "cannot be run again for a list",
+				 s->script.path);
 	if (s->script.quotes_list && s->how != METHOD_NONE) {
-		error_set(err, -EPERM, "the vif-common.sh beside '%s' takes a list for one address: rules "
-			  "of several are not set", s->script.path);
+		error_set(err, -EPERM,
+			  "the vif-common.sh beside '%s' takes a list for one address: rules "
+			  "of several are not set",
+			  s->script.path);
 		error_hint(err, "'xvif doctor' says how to mend it (quoted-ip)");
 		return -EPERM;
 	}
 	if (s->how == METHOD_AUTO && s->script.vouched != VOUCHED_NOT)
 		s->how = s->script.vouched == VOUCHED_DELTA ? METHOD_DELTA :
-			 s->options->repair ? METHOD_NONE : METHOD_CYCLE;
+			 s->options->repair		    ? METHOD_NONE :
+							      METHOD_CYCLE;
 	switch (s->how) {
 	case METHOD_NONE:
 		s->method = "none";
@@ -240,8 +247,10 @@ static void note_stub_domain(struct survey *s)
 {
 	if (s->vif->type && !strcmp(s->vif->type, "vif_ioemu") && s->vif->stubdom &&
 	    !s->options->repair)
-		lines_add(&s->notes, "the emulated network card is in the stub domain %s, whose vif %u "
-			  "needs the same list", s->vif->stubdom, s->vif->devid);
+		lines_add(&s->notes,
+			  "the emulated network card is in the stub domain %s, whose vif %u "
+			  "needs the same list",
+			  s->vif->stubdom, s->vif->devid);
 }
 
 /* The interfaces that the vif has on this host; an unknown script's way with a second one is unknown. */
@@ -273,8 +282,10 @@ static int check_ipv6(struct survey *s, struct error *err)
 	    s->how == METHOD_NONE)
 		return 0;
 	if (s->script.family == FAMILY_ROUTE || s->uses_rules)
-		return error_set(err, -EPERM, "hotplug script '%s' cannot handle IPv6 addresses: the "
-				 "guest would not start with this list", s->script.path);
+		return error_set(err, -EPERM,
+				 "hotplug script '%s' cannot handle IPv6 addresses: the "
+				 "guest would not start with this list",
+				 s->script.path);
 	return 0;
 }
 
@@ -298,10 +309,14 @@ static void set_models(struct survey *s, const struct route *model, const uint8_
 	for (size_t p = 0; p < s->n_ports; p++) {
 		struct port *port = &s->ports[p];
 
-		port->model = model ? *model : (struct route){
-			.table = RT_TABLE_MAIN, .scope = RT_SCOPE_LINK, .protocol = RTPROT_BOOT,
-			.type = RTN_UNICAST, .has_source = true,
-		};
+		port->model = model ? *model :
+				      (struct route){
+					      .table = RT_TABLE_MAIN,
+					      .scope = RT_SCOPE_LINK,
+					      .protocol = RTPROT_BOOT,
+					      .type = RTN_UNICAST,
+					      .has_source = true,
+				      };
 		if (!model)
 			memcpy(port->model.source, source, 4);
 		port->model.link = port->link;
@@ -325,17 +340,23 @@ static int check_source(struct survey *s, struct error *err)
 		return 0;
 	model = find_model(s);
 	if (kernel_first_address(kernel_link(device), source, NULL))
-		return error_set(err, -EPERM, "'%s' has no IPv4 address; vif-route needs it as the "
-				 "source of the routes", device);
+		return error_set(err, -EPERM,
+				 "'%s' has no IPv4 address; vif-route needs it as the "
+				 "source of the routes",
+				 device);
 	set_models(s, model, source);
 	if (!kernel_first_address(port->link, present, NULL) && !memcmp(source, present, 4))
 		return 0;
 	if (!model)
-		return error_set(err, -EPERM, "the address of '%s' has changed since %s came up, and "
-				 "there is no route to copy", device, s->vif->link);
+		return error_set(err, -EPERM,
+				 "the address of '%s' has changed since %s came up, and "
+				 "there is no route to copy",
+				 device, s->vif->link);
 	port->runs_script = false;
-	lines_add(&s->notes, "the address of '%s' has changed since %s came up: no script is run, "
-		  "the routes are copies of the present ones", device, s->vif->link);
+	lines_add(&s->notes,
+		  "the address of '%s' has changed since %s came up: no script is run, "
+		  "the routes are copies of the present ones",
+		  device, s->vif->link);
 	return 0;
 }
 
@@ -410,7 +431,8 @@ static void doubt_rules(struct survey *s, const struct rules *before)
 	if (s->script.family == FAMILY_UNKNOWN &&
 	    (!before->n || rules_subtract(before, &s->rules, &missing, NULL) || missing.n)) {
 		s->uses_rules = false;
-		lines_add(&s->notes, "the present rules are not those of vif-common.sh: they are left alone");
+		lines_add(&s->notes,
+			  "the present rules are not those of vif-common.sh: they are left alone");
 	}
 	rules_release(&missing);
 }
@@ -501,7 +523,8 @@ static int survey_rules(struct survey *s, struct error *err)
 		return 0;
 	if (s->options->repair && iplist_first_invalid(&s->after)) {
 		s->uses_rules = false;
-		lines_add(&s->notes, "the rules are not compared: the list has words that are no address");
+		lines_add(&s->notes,
+			  "the rules are not compared: the list has words that are no address");
 		return 0;
 	}
 	r = view_rules(s->options->view, s->links, s->options->timeout_s, &s->rules, err);
@@ -553,7 +576,8 @@ static int survey_places(struct store *st, struct survey *s, struct error *err)
 	if (r != -ENOENT)
 		return r;
 	if (!s->options->repair)
-		lines_add(&s->notes, "libxl keeps no configuration of this vif: the list is lost when the "
+		lines_add(&s->notes,
+			  "libxl keeps no configuration of this vif: the list is lost when the "
 			  "guest reboots");
 	return 0;
 }
@@ -564,8 +588,7 @@ static bool is_plugged_in(const struct survey *s)
 	if (s->script.family == FAMILY_ROUTE)
 		return kernel_link_is_up(s->vif->link);
 	return s->script.family == FAMILY_BRIDGE && s->vif->bridge &&
-	       kernel_link_is_up(s->vif->link) &&
-	       kernel_link_is_port(s->vif->link, s->vif->bridge);
+	       kernel_link_is_up(s->vif->link) && kernel_link_is_port(s->vif->link, s->vif->bridge);
 }
 
 static bool is_error(const char *status)
@@ -581,8 +604,7 @@ static struct asked find_left(const struct survey *s)
 	return (struct asked){
 		.no_hotplug = (s->how == METHOD_NONE && !s->options->repair) ||
 			      (s->asked.no_hotplug && !mends_kernel),
-		.no_persist = s->options->no_persist &&
-			      (!s->options->repair || s->asked.no_persist),
+		.no_persist = s->options->no_persist && (!s->options->repair || s->asked.no_persist),
 	};
 }
 

@@ -17,61 +17,61 @@
 
 enum method {
 	METHOD_AUTO,
-	METHOD_DELTA,	/* the operator vouches that "online" adds only what the shadow lists */
-	METHOD_CYCLE,	/* offline with the old list, write, online with the new one */
-	METHOD_NONE,	/* write the nodes, leave the kernel alone */
+	METHOD_DELTA, /* the operator vouches that "online" adds only what the shadow lists */
+	METHOD_CYCLE, /* offline with the old list, write, online with the new one */
+	METHOD_NONE,  /* write the nodes, leave the kernel alone */
 };
 
 struct apply_options {
 	enum method method;
 	bool dry_run;
-	bool force;		/* also an address that a vif or this host has */
+	bool force; /* also an address that a vif or this host has */
 	bool allow_empty;
 	unsigned timeout_s;
-	bool flush;		/* forget neighbours and connections of removed addresses */
-	bool no_persist;	/* leave libxl's stored configuration alone */
-	bool repair;		/* the list stays; everything else is to match it */
-	const struct journal *journal;	/* repair: of an edit that was cut off; or NULL */
-	struct view *view;		/* repair: of many vifs, to compare with; or NULL */
+	bool flush;		       /* forget neighbours and connections of removed addresses */
+	bool no_persist;	       /* leave libxl's stored configuration alone */
+	bool repair;		       /* the list stays; everything else is to match it */
+	const struct journal *journal; /* repair: of an edit that was cut off; or NULL */
+	struct view *view;	       /* repair: of many vifs, to compare with; or NULL */
 };
 
 /* An interface that the vif has on this host. */
 struct port {
 	char name[VIF_TWIN_SIZE];
-	unsigned link;			/* interface index; 0: there is none */
-	uint32_t metric;		/* of the routes that vif-route makes to it */
-	const char *command;		/* with which the script brings it up */
-	bool runs_script;		/* for added addresses, through a shadow */
-	struct iplist unrouted;		/* of the list after: what lacks a route; routed ones would make the script fail */
-	struct routes routes;		/* of the link */
-	struct route model;		/* !runs_script: what added routes are copies of */
+	unsigned link;	     /* interface index; 0: there is none */
+	uint32_t metric;     /* of the routes that vif-route makes to it */
+	const char *command; /* with which the script brings it up */
+	bool runs_script;    /* for added addresses, through a shadow */
+	struct iplist unrouted; /* of the list after: what lacks a route; routed ones would make the script fail */
+	struct routes routes; /* of the link */
+	struct route model;   /* !runs_script: what added routes are copies of */
 };
 
 enum { PORT_VIF, PORT_TWIN, PORTS_MAX };
 
 struct survey {
-	const struct vif *vif;		/* borrowed, as is @options */
+	const struct vif *vif; /* borrowed, as is @options */
 	const struct apply_options *options;
 	struct script script;
-	enum method how;		/* @options->method, or what the operator vouched for */
-	const char *method;		/* "delta", "rules", "cycle", "none"; static */
-	bool uses_routes;		/* the kernel must route each address to the link */
-	bool removes_routes;		/* of removed addresses */
+	enum method how;     /* @options->method, or what the operator vouched for */
+	const char *method;  /* "delta", "rules", "cycle", "none"; static */
+	bool uses_routes;    /* the kernel must route each address to the link */
+	bool removes_routes; /* of removed addresses */
 	bool uses_rules;
 	struct iplist before, after, added, removed;
-	struct port ports[PORTS_MAX];	/* the vif itself, and the twin of an emulated card */
+	struct port ports[PORTS_MAX]; /* the vif itself, and the twin of an emulated card */
 	size_t n_ports;
-	const char *links[PORTS_MAX + 1];	/* their names; ends in NULL */
-	struct rules rules;		/* that name one of the links */
-	struct rules wanted;		/* what the scripts set for @after */
-	struct rules obsolete;		/* what they set for @before only */
-	struct rules by_script;		/* what running the script will set */
-	bool has_userdata;		/* libxl's stored configuration has the vif */
-	char *userdata_ip;		/* its list there; NULL: none */
-	struct asked asked;		/* of edits before, for the list it has now */
-	struct asked leaves;		/* likewise, with this edit */
-	bool clears_error;		/* hotplug-status is to be put right */
-	struct lines notes;		/* what the operator should know */
+	const char *links[PORTS_MAX + 1]; /* their names; ends in NULL */
+	struct rules rules;		  /* that name one of the links */
+	struct rules wanted;		  /* what the scripts set for @after */
+	struct rules obsolete;		  /* what they set for @before only */
+	struct rules by_script;		  /* what running the script will set */
+	bool has_userdata;		  /* libxl's stored configuration has the vif */
+	char *userdata_ip;		  /* its list there; NULL: none */
+	struct asked asked;		  /* of edits before, for the list it has now */
+	struct asked leaves;		  /* likewise, with this edit */
+	bool clears_error;		  /* hotplug-status is to be put right */
+	struct lines notes;		  /* what the operator should know */
 };
 
 /*
@@ -93,8 +93,8 @@ bool survey_owns_route(const struct survey *s, const struct route *route);
 bool survey_removes_route(const struct survey *s, const struct route *route);
 
 /* Is there among @routes one to @port that the scripts make for @net? */
-bool survey_is_routed(const struct survey *s, const struct port *port,
-		      const struct routes *routes, const struct ipnet *net);
+bool survey_is_routed(const struct survey *s, const struct port *port, const struct routes *routes,
+		      const struct ipnet *net);
 
 /* Is there anything to do? */
 bool survey_is_change(const struct survey *s);

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 struct character {
-	size_t len;		/* bytes; 1 for a byte that is no UTF-8 */
-	bool is_utf8;		/* a character, well-formed */
-	bool is_control;	/* C0, DEL, C1 */
+	size_t len;	 /* bytes; 1 for a byte that is no UTF-8 */
+	bool is_utf8;	 /* a character, well-formed */
+	bool is_control; /* C0, DEL, C1 */
 };
 
 /* The character at @text, which does not begin with NUL. */
@@ -22,6 +22,6 @@ struct character text_character(const char *text);
 size_t text_escape(const char *text, char *out, size_t size);
 
 /* Enough for text_escape() of @len bytes. */
-#define TEXT_ESCAPED_SIZE(len) ((len) * 4 + 1)
+#define TEXT_ESCAPED_SIZE(len) ((len)*4 + 1)
 
 #endif

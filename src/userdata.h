@@ -16,7 +16,7 @@
 struct userdata {
 	struct lock lock;
 	char *path, *lock_path;
-	char *text;		/* NULL: there is no file (xend, XAPI, a stub domain) */
+	char *text; /* NULL: there is no file (xend, XAPI, a stub domain) */
 	size_t len;
 };
 

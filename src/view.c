@@ -66,7 +66,9 @@ static void add_recording(struct view *view, const char *link, const char *comma
 			  const struct vif *vif)
 {
 	view->recorded[view->n_recorded++] = (struct recording){
-		.link = link, .command = command, .list = &vif->ips,
+		.link = link,
+		.command = command,
+		.list = &vif->ips,
 	};
 }
 
@@ -198,8 +200,8 @@ static const struct recording *find_recording(const struct view *view, const str
 	return found && is_same_list(found->list, asked->list) ? found : NULL;
 }
 
-int view_record(const struct view *view, const struct script *script,
-		struct recording *recordings, size_t n, struct error *err)
+int view_record(const struct view *view, const struct script *script, struct recording *recordings,
+		size_t n, struct error *err)
 {
 	bool all_known = true;
 	int r = 0;
@@ -249,8 +251,8 @@ int view_journal(const struct view *view, struct store *st, const struct vif *vi
 	return view && !vif_is_among(vif, &view->journals) ? 0 : journal_read(st, vif, out, err);
 }
 
-int view_asked(const struct view *view, struct store *st, const struct vif *vif,
-	       struct asked *out, struct error *err)
+int view_asked(const struct view *view, struct store *st, const struct vif *vif, struct asked *out,
+	       struct error *err)
 {
 	*out = (struct asked){ 0 };
 	return view && !vif_is_among(vif, &view->asked) ? 0 : asked_read(st, vif, out, err);

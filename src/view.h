@@ -18,26 +18,26 @@
 #include "src/vif.h"
 
 struct view {
-	struct routes routes;		/* of all links, by link */
-	bool has_rules;			/* they were needed */
-	struct error rules_failed;	/* text "": not */
+	struct routes routes;	   /* of all links, by link */
+	bool has_rules;		   /* they were needed */
+	struct error rules_failed; /* text "": not */
 	int rules_code;
-	struct rules rules;		/* of chain FORWARD */
+	struct rules rules; /* of chain FORWARD */
 	struct rule_links by_link;
 	struct view_script {
-		const char *path;	/* borrowed */
+		const char *path; /* borrowed */
 		struct script script;
 		struct error failed;
 		int code;
-	} *scripts;
+	} * scripts;
 	size_t n_scripts;
-	struct recording *recorded;	/* by link */
-	struct lines twins;		/* names of links that @recorded borrows */
+	struct recording *recorded; /* by link */
+	struct lines twins;	    /* names of links that @recorded borrows */
 	size_t n_recorded;
-	struct userdata userdata;	/* of the domain asked for last */
+	struct userdata userdata; /* of the domain asked for last */
 	bool has_userdata;
 	unsigned userdata_domid;
-	struct lines journals, asked;	/* "D N" */
+	struct lines journals, asked; /* "D N" */
 };
 
 /*
@@ -58,10 +58,9 @@ int view_routes(const struct view *view, struct routes *own, const struct routes
 /* As rules_list(), script_identify() and rules_record(). */
 int view_rules(const struct view *view, const char *const *links, unsigned timeout_s,
 	       struct rules *out, struct error *err);
-int view_script(const struct view *view, const char *path, struct script *out,
-		struct error *err);
-int view_record(const struct view *view, const struct script *script,
-		struct recording *recordings, size_t n, struct error *err);
+int view_script(const struct view *view, const char *path, struct script *out, struct error *err);
+int view_record(const struct view *view, const struct script *script, struct recording *recordings,
+		size_t n, struct error *err);
 
 /* What libxl stores of a vif's list, for free(). Returns 0, -ENOENT (nothing) or another negative errno. */
 int view_userdata(struct view *view, const struct domain *domain, unsigned devid, char **out,
@@ -70,7 +69,7 @@ int view_userdata(struct view *view, const struct domain *domain, unsigned devid
 /* As journal_read() and asked_read(). */
 int view_journal(const struct view *view, struct store *st, const struct vif *vif,
 		 struct journal *out, struct error *err);
-int view_asked(const struct view *view, struct store *st, const struct vif *vif,
-	       struct asked *out, struct error *err);
+int view_asked(const struct view *view, struct store *st, const struct vif *vif, struct asked *out,
+	       struct error *err);
 
 #endif

@@ -24,8 +24,10 @@ static bool find(const char *text, const char *pattern, regmatch_t match[2])
 /* The list in quotes, from quote to quote, in match[1]. */
 static bool find_quoted(const char *text, regmatch_t match[2])
 {
-	return find(text, "^[ \t]*for[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+in[ \t]+"
-			  "(\"\\$(ip|[{]ip[}])\")[ \t]*(;.*|#.*)?$", match);
+	return find(text,
+		    "^[ \t]*for[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+in[ \t]+"
+		    "(\"\\$(ip|[{]ip[}])\")[ \t]*(;.*|#.*)?$",
+		    match);
 }
 
 static bool is_among(const char *word, size_t len, const char *const *list, size_t n)
@@ -61,8 +63,8 @@ static struct line read_line(const char *at)
 {
 	static const char *const openers[] = { "if", "case", "for", "while", "until", "select", "{" };
 	static const char *const closers[] = { "fi", "esac", "done", "}" };
-	static const char *const before_commands[] = { "then", "do", "else", "elif", "if", "while",
-						       "until", "!", "{" };
+	static const char *const before_commands[] = { "then",	"do",	 "else", "elif", "if",
+						       "while", "until", "!",	 "{" };
 	struct line line = { 0 };
 	bool is_command = true, is_first = true;
 

@@ -10,10 +10,10 @@
 #include <stddef.h>
 
 struct vif_common {
-	bool has_rules;		/* it has a handle_iptable() ... */
-	bool is_disabled;	/* ... that returns before it does anything */
-	unsigned n_quoted;	/* lines 'for addr in "$ip"' ... */
-	unsigned quoted_line;	/* ... and where the first one is, from 1 */
+	bool has_rules;	      /* it has a handle_iptable() ... */
+	bool is_disabled;     /* ... that returns before it does anything */
+	unsigned n_quoted;    /* lines 'for addr in "$ip"' ... */
+	unsigned quoted_line; /* ... and where the first one is, from 1 */
 };
 
 /*

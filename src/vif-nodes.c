@@ -62,8 +62,7 @@ static const char *meaning_of(const char *name)
 	return NULL;
 }
 
-int vif_nodes_read(struct store *st, const struct vif *vif, struct vif_nodes *out,
-		   struct error *err)
+int vif_nodes_read(struct store *st, const struct vif *vif, struct vif_nodes *out, struct error *err)
 {
 	CLEANUP(names_release) struct names names = { 0 };
 	struct batch b = { 0 };

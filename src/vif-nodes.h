@@ -7,17 +7,16 @@
 
 struct vif_node_value {
 	char *name, *value;
-	const char *meaning;	/* static; NULL when it is not known */
+	const char *meaning; /* static; NULL when it is not known */
 };
 
 struct vif_nodes {
-	struct vif_node_value *v;	/* by name */
+	struct vif_node_value *v; /* by name */
 	size_t n;
 };
 
 /* Read all of them. Returns 0 or a negative errno; release with vif_nodes_release(). */
-int vif_nodes_read(struct store *st, const struct vif *vif, struct vif_nodes *out,
-		   struct error *err);
+int vif_nodes_read(struct store *st, const struct vif *vif, struct vif_nodes *out, struct error *err);
 void vif_nodes_release(struct vif_nodes *nodes);
 
 #endif

@@ -42,8 +42,8 @@ static const char *node_path(const struct vif *vif, size_t i, char out[PATH_SIZE
 		snprintf(out, PATH_SIZE, "%s/%s", vif->backend, nodes[i].name);
 		break;
 	case OF_LIBXL:
-		snprintf(out, PATH_SIZE, "/libxl/%u/device/vif/%u/%s", vif->domain.domid, vif->devid,
-			 nodes[i].name);
+		snprintf(out, PATH_SIZE, "/libxl/%u/device/vif/%u/%s", vif->domain.domid,
+			 vif->devid, nodes[i].name);
 		break;
 	case OF_DOMAIN:
 		snprintf(out, PATH_SIZE, "/local/domain/%u/%s", vif->domain.domid, nodes[i].name);
@@ -99,8 +99,8 @@ const char *vif_node_value(const struct vif *vif, enum vif_node node)
 const char *vif_state_name(const char *state)
 {
 	static const char *const names[] = {
-		"unknown", "initialising", "init-wait", "initialised", "connected",
-		"closing", "closed", "reconfiguring", "reconfigured",
+		"unknown", "initialising", "init-wait",	    "initialised",  "connected",
+		"closing", "closed",	   "reconfiguring", "reconfigured",
 	};
 	unsigned n;
 
@@ -376,7 +376,7 @@ struct folder {
 	const struct vif *vif;
 	const char *family;
 	struct names names;
-	char **values;		/* one for each name, or NULL where it has gone */
+	char **values; /* one for each name, or NULL where it has gone */
 	struct lines *out;
 };
 
@@ -510,8 +510,7 @@ static void describe(const struct vif *v, size_t n, char *out, size_t size)
 	out[0] = '\0';
 	for (size_t i = 0; i < n && len < size; i++)
 		len += (size_t)snprintf(out + len, size - len, "%s%u (%s, %s)", i ? ", " : "",
-					v[i].devid, v[i].link,
-					v[i].mac ? v[i].mac : "no mac");
+					v[i].devid, v[i].link, v[i].mac ? v[i].mac : "no mac");
 }
 
 static const char *domain_word(const struct domain *domain, char buf[16])
@@ -547,8 +546,8 @@ int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const c
 	return -ENOENT;
 }
 
-int vif_find(struct store *st, const struct domain *domain, const char *word,
-	     struct vif *out, struct error *err)
+int vif_find(struct store *st, const struct domain *domain, const char *word, struct vif *out,
+	     struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs all = { 0 };
 	size_t i;

@@ -18,10 +18,20 @@
 
 /* The nodes that make a vif: of its backend, ... */
 enum vif_node {
-	NODE_FRONTEND_ID, NODE_HANDLE, NODE_IP, NODE_MAC, NODE_STATE, NODE_ONLINE, NODE_SCRIPT,
-	NODE_TYPE, NODE_BRIDGE, NODE_VIFNAME, NODE_GATEWAYDEV, NODE_HOTPLUG_STATUS,
-	NODE_LIBXL_IP,		/* ... of libxl's copy, ... */
-	NODE_STUBDOM,		/* ... and of the domain (Xen, tools/libs/light, libxl_get_stubdom_id) */
+	NODE_FRONTEND_ID,
+	NODE_HANDLE,
+	NODE_IP,
+	NODE_MAC,
+	NODE_STATE,
+	NODE_ONLINE,
+	NODE_SCRIPT,
+	NODE_TYPE,
+	NODE_BRIDGE,
+	NODE_VIFNAME,
+	NODE_GATEWAYDEV,
+	NODE_HOTPLUG_STATUS,
+	NODE_LIBXL_IP, /* ... of libxl's copy, ... */
+	NODE_STUBDOM,  /* ... and of the domain (Xen, tools/libs/light, libxl_get_stubdom_id) */
 	N_NODES
 };
 
@@ -32,21 +42,21 @@ struct vif {
 	struct domain domain;
 	unsigned devid;
 	unsigned backend_domid;
-	char *backend;		/* "/local/domain/B/backend/vif/D/N" */
-	bool has_libxl;		/* libxl keeps a copy below /libxl */
+	char *backend;	/* "/local/domain/B/backend/vif/D/N" */
+	bool has_libxl; /* libxl keeps a copy below /libxl */
 	/* nodes of the backend; NULL where there is none, or it was not asked for */
 	char *ip, *mac, *state, *online, *script, *type, *bridge;
 	char *vifname, *gatewaydev, *hotplug_status, *frontend_id, *handle;
-	char *libxl_ip;		/* libxl's copy of the list */
-	char *stubdom;		/* the domain in which the guest's devices are emulated, if not in this one */
-	char *link;		/* the host's name of the interface */
+	char *libxl_ip; /* libxl's copy of the list */
+	char *stubdom; /* the domain in which the guest's devices are emulated, if not in this one */
+	char *link;    /* the host's name of the interface */
 	struct iplist ips;
 };
 
 struct vifs {
 	struct vif *v;
 	size_t n;
-	struct lines broken;	/* vifs that cannot be read, and why */
+	struct lines broken; /* vifs that cannot be read, and why */
 };
 
 /*
@@ -55,8 +65,8 @@ struct vifs {
  * Returns 0, -ENOENT (STATUS_NOT_FOUND), -EINVAL (several vifs and no @word,
  * STATUS_USAGE, all listed) or another negative errno.
  */
-int vif_find(struct store *st, const struct domain *domain, const char *word,
-	     struct vif *out, struct error *err);
+int vif_find(struct store *st, const struct domain *domain, const char *word, struct vif *out,
+	     struct error *err);
 
 /* vif_find() among the @n vifs of @domain that were listed; which one. */
 int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const char *word,

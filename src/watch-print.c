@@ -22,16 +22,24 @@ static const struct field vif_fields[] = {
 	{ .name = "state", .kind = KIND_TEXT },
 	{ .name = "hotplug_status", .kind = KIND_TEXT },
 	{ .name = "ips", .kind = KIND_LIST },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field hex_fields[] = {
 	{ .name = "hex", .kind = KIND_TEXT },
-	{ 0 }
+	{ 0 },
 };
 
-enum { FIELD_TIME, FIELD_DOMAIN, FIELD_DOMID, FIELD_VIF, FIELD_NODE, FIELD_BEFORE, FIELD_AFTER,
-       N_FIELDS };
+enum {
+	FIELD_TIME,
+	FIELD_DOMAIN,
+	FIELD_DOMID,
+	FIELD_VIF,
+	FIELD_NODE,
+	FIELD_BEFORE,
+	FIELD_AFTER,
+	N_FIELDS
+};
 
 /* As it is for most nodes; the kind of the last two is set for each change. */
 static const struct field change_fields[N_FIELDS + 1] = {
@@ -303,15 +311,15 @@ static void print_where(const struct change *change, FILE *out)
 		putc(':', out);
 }
 
-static int print_for_people(const struct change *change, bool colors, FILE *out,
-			    struct error *err)
+static int print_for_people(const struct change *change, bool colors, FILE *out, struct error *err)
 {
 	bool is_state = is_node(change, "state");
 	int r = 0;
 
 	print_where(change, out);
 	if (change->kind != CHANGE_NODE) {
-		print_vif(change->vif, change->kind == CHANGE_APPEARED ? "appeared" : "vanished", out);
+		print_vif(change->vif, change->kind == CHANGE_APPEARED ? "appeared" : "vanished",
+			  out);
 	} else if (!change->domain) {
 		output_escaped(change->node, out);
 		fputs(": ", out);
@@ -331,8 +339,7 @@ static int print_for_people(const struct change *change, bool colors, FILE *out,
 	return r;
 }
 
-int watch_print(const struct change *change, const struct args *args, FILE *out,
-		struct error *err)
+int watch_print(const struct change *change, const struct args *args, FILE *out, struct error *err)
 {
 	if (args->options[OPT_JSON] || args->options[OPT_SXP])
 		return print_structured(change, args, out, err);

@@ -15,7 +15,7 @@
 
 struct seen_node {
 	char *path;
-	char *value;			/* NULL: it is not there */
+	char *value; /* NULL: it is not there */
 	size_t len;
 };
 
@@ -207,8 +207,9 @@ static int read_level(struct store *st, struct seen_nodes *level, struct seen_no
 	r = store_run(st, 0, &b, err);
 	for (size_t i = 0; i < level->n; i++) {
 		for (unsigned j = 0; j < names[i].n && !r && level->v[i].value; j++)
-			if (add_path(below, "%s/%s", strcmp(level->v[i].path, "/") ?
-				     level->v[i].path : "", names[i].v[j]))
+			if (add_path(below, "%s/%s",
+				     strcmp(level->v[i].path, "/") ? level->v[i].path : "",
+				     names[i].v[j]))
 				r = error_memory(err);
 		names_release(&names[i]);
 	}
@@ -254,8 +255,8 @@ static int read_marked(struct tree_watch *w, struct store *st, struct seen_nodes
 	return r == -ENOMEM ? error_memory(err) : r;
 }
 
-static int tell(const struct seen_node *before, const struct seen_node *after,
-		change_visitor visit, void *data, struct error *err)
+static int tell(const struct seen_node *before, const struct seen_node *after, change_visitor visit,
+		void *data, struct error *err)
 {
 	const struct change change = {
 		.kind = CHANGE_NODE,
@@ -288,8 +289,9 @@ static int replace(struct tree_watch *w, struct seen_nodes *now, change_visitor 
 	int r = v ? 0 : error_memory(err);
 
 	while ((i < w->n || j < now->n) && v) {
-		int order = i == w->n ? 1 : j == now->n ? -1 :
-			    compare_paths(w->v[i].path, now->v[j].path);
+		int order = i == w->n	? 1 :
+			    j == now->n ? -1 :
+					  compare_paths(w->v[i].path, now->v[j].path);
 		struct seen_node *before = order <= 0 ? &w->v[i++] : NULL;
 		struct seen_node *after = order >= 0 ? &now->v[j++] : NULL;
 

@@ -13,9 +13,9 @@
 struct seen_node;
 
 struct tree_watch {
-	const char *root;		/* an absolute path without a slash at its end; borrowed */
+	const char *root; /* an absolute path without a slash at its end; borrowed */
 	/* private */
-	struct seen_node *v;		/* each before those below it */
+	struct seen_node *v; /* each before those below it */
 	size_t n;
 	struct lines marked;
 };

@@ -13,13 +13,13 @@
 #define BACKENDS "/local/domain/%u/backend/vif"
 
 struct seen_domain {
-	struct domain id;		/* name and uuid stay when the domain has gone */
-	struct vif *v;			/* its vifs, by devid */
+	struct domain id; /* name and uuid stay when the domain has gone */
+	struct vif *v;	  /* its vifs, by devid */
 	size_t n;
-	bool is_known;			/* it was there before, and what is said of it can be a change */
-	bool is_gone;			/* only its vifs are left */
+	bool is_known; /* it was there before, and what is said of it can be a change */
+	bool is_gone;  /* only its vifs are left */
 	bool is_id_marked, are_vifs_marked;
-	bool has_watch;			/* on its name */
+	bool has_watch; /* on its name */
 };
 
 static void release_vifs(struct seen_domain *d)
@@ -153,8 +153,7 @@ bool vif_watch_is_marked(const struct vif_watch *w)
 	return w->is_all_marked;
 }
 
-static int watch_backends(struct vif_watch *w, struct events *ev, unsigned domid,
-			  struct error *err)
+static int watch_backends(struct vif_watch *w, struct events *ev, unsigned domid, struct error *err)
 {
 	unsigned *backends;
 	char path[64];
@@ -211,7 +210,7 @@ static int mark_all(struct vif_watch *w, struct store *st, struct error *err)
 struct look {
 	struct domain *ids;
 	size_t n;
-	struct vifs vifs;		/* by domid and devid */
+	struct vifs vifs; /* by domid and devid */
 };
 
 static void release_look(struct look *look)
@@ -334,8 +333,7 @@ static int watch_for_target(struct vif_watch *w, struct events *ev, struct error
 	return r;
 }
 
-static int seek_target(struct vif_watch *w, struct store *st, struct events *ev,
-		       struct error *err)
+static int seek_target(struct vif_watch *w, struct store *st, struct events *ev, struct error *err)
 {
 	bool again = true;
 	int r = 0;
@@ -391,8 +389,8 @@ static bool is_wanted(struct vif_watch *w, const struct vif *vif)
 
 /* What is told of a vif; frontend-id and handle only say again which one it is. */
 static const enum vif_node told_nodes[] = {
-	NODE_IP, NODE_STATE, NODE_HOTPLUG_STATUS, NODE_ONLINE, NODE_MAC, NODE_VIFNAME, NODE_SCRIPT,
-	NODE_TYPE, NODE_BRIDGE, NODE_GATEWAYDEV,
+	NODE_IP,      NODE_STATE,  NODE_HOTPLUG_STATUS, NODE_ONLINE, NODE_MAC,
+	NODE_VIFNAME, NODE_SCRIPT, NODE_TYPE,		NODE_BRIDGE, NODE_GATEWAYDEV,
 };
 
 struct comparison {
@@ -405,7 +403,10 @@ static int tell_node(const struct comparison *c, const struct vif *vif, const ch
 		     const char *before, const char *after, struct error *err)
 {
 	const struct change change = {
-		.kind = CHANGE_NODE, .domain = c->label, .vif = vif, .node = node,
+		.kind = CHANGE_NODE,
+		.domain = c->label,
+		.vif = vif,
+		.node = node,
 		.before = { before, before ? strlen(before) : 0 },
 		.after = { after, after ? strlen(after) : 0 },
 	};
@@ -574,8 +575,7 @@ static int check_first_look(struct vif_watch *w, struct look *look, struct look 
 }
 
 /* The vifs of those whose vifs are marked, or who are not who they were. */
-static int look_at_vifs(struct vif_watch *w, struct store *st, struct look *look,
-			struct error *err)
+static int look_at_vifs(struct vif_watch *w, struct store *st, struct look *look, struct error *err)
 {
 	CLEANUP(cleanup_free) struct domain *marked = calloc(look->n + 1, sizeof(*marked));
 	size_t n = 0;
@@ -612,8 +612,8 @@ static int look_once(struct store *st, store_tx tx, void *data, struct error *er
  * Each domain in a transaction of its own: the less is read, the more seldom
  * somebody changes it meanwhile. What others keep changing stays marked.
  */
-static int look_closely(struct vif_watch *w, struct store *st, unsigned domid,
-			change_visitor visit, void *data, struct error *err)
+static int look_closely(struct vif_watch *w, struct store *st, unsigned domid, change_visitor visit,
+			void *data, struct error *err)
 {
 	CLEANUP(release_look) struct look look = { 0 };
 	int r = begin_look(&look, 1, err);
@@ -700,7 +700,7 @@ static int forget(struct vif_watch *w, struct events *ev, struct error *err)
 
 static int watch_names(struct vif_watch *w, struct events *ev, struct error *err)
 {
-	CLEANUP(cleanup_free) char (*text)[64] = calloc(w->n + 1, sizeof(*text));
+	CLEANUP(cleanup_free) char(*text)[64] = calloc(w->n + 1, sizeof(*text));
 	CLEANUP(cleanup_free) const char **paths = calloc(w->n + 1, sizeof(*paths));
 	size_t n = 0;
 

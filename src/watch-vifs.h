@@ -15,20 +15,20 @@
 struct seen_domain;
 
 struct vif_watch {
-	const char *domain_word;	/* NULL: all domains; borrowed */
-	const char *vif_word;		/* NULL: all their vifs; borrowed */
-	struct domain target;		/* whom @domain_word means, by its uuid or name, as last seen */
-	bool has_target;		/* it has been seen */
-	bool is_here;			/* it is there now */
-	bool has_devid;			/* of the vif that @vif_word means */
+	const char *domain_word; /* NULL: all domains; borrowed */
+	const char *vif_word;	 /* NULL: all their vifs; borrowed */
+	struct domain target;	 /* whom @domain_word means, by its uuid or name, as last seen */
+	bool has_target;	 /* it has been seen */
+	bool is_here;		 /* it is there now */
+	bool has_devid;		 /* of the vif that @vif_word means */
 	unsigned devid;
 	/* private */
 	bool is_all_marked, is_searching;
-	struct seen_domain *v;		/* by domid */
+	struct seen_domain *v; /* by domid */
 	size_t n;
-	unsigned *backends;		/* domains whose backends are watched */
+	unsigned *backends; /* domains whose backends are watched */
 	size_t n_backends;
-	struct lines told;		/* of broken vifs */
+	struct lines told; /* of broken vifs */
 };
 
 /*

@@ -35,12 +35,12 @@ struct pipeline {
 	uint32_t tx;
 	struct batch *b;
 	unsigned first_id;	/* of the whole batch */
-	size_t asked, answered;	/* the next request to put into @out; the next to be done */
+	size_t asked, answered; /* the next request to put into @out; the next to be done */
 	size_t end;		/* of its part of @b */
 	int refused;		/* an errno: the daemon's word on request @at */
 	size_t at;
-	bool has_long;		/* a list did not fit into one answer */
-	char *out;		/* requests from @out_at on are to be sent */
+	bool has_long; /* a list did not fit into one answer */
+	char *out;     /* requests from @out_at on are to be sent */
 	size_t out_at, out_len;
 	struct inbox in;
 };
@@ -76,10 +76,16 @@ int wire_connect(struct wire *wire, const char *path)
 }
 
 static const uint32_t types[] = {
-	[BATCH_VALUE] = XS_READ, [BATCH_LIST] = XS_DIRECTORY, [BATCH_PERMS] = XS_GET_PERMS,
-	[BATCH_WRITE] = XS_WRITE, [BATCH_MAKE] = XS_MKDIR, [BATCH_REMOVE] = XS_RM,
-	[BATCH_SET_PERMS] = XS_SET_PERMS, [BATCH_PART] = XS_DIRECTORY_PART,
-	[BATCH_BEGIN] = XS_TRANSACTION_START, [BATCH_END] = XS_TRANSACTION_END,
+	[BATCH_VALUE] = XS_READ,
+	[BATCH_LIST] = XS_DIRECTORY,
+	[BATCH_PERMS] = XS_GET_PERMS,
+	[BATCH_WRITE] = XS_WRITE,
+	[BATCH_MAKE] = XS_MKDIR,
+	[BATCH_REMOVE] = XS_RM,
+	[BATCH_SET_PERMS] = XS_SET_PERMS,
+	[BATCH_PART] = XS_DIRECTORY_PART,
+	[BATCH_BEGIN] = XS_TRANSACTION_START,
+	[BATCH_END] = XS_TRANSACTION_END,
 };
 
 /* Fill @out with the requests that may go out now. */
@@ -273,14 +279,18 @@ static size_t spread(struct wire *wire, uint32_t tx, const struct batch *b)
 }
 
 /* Each pipeline gets a part of the batch. */
-static void share_out(struct pipeline *v, size_t n, struct wire *wire, uint32_t tx,
-		      struct batch *b, char *out)
+static void share_out(struct pipeline *v, size_t n, struct wire *wire, uint32_t tx, struct batch *b,
+		      char *out)
 {
 	for (size_t i = 0; i < n; i++)
 		v[i] = (struct pipeline){
 			.fd = i ? wire->more[i - 1] : wire->fd,
-			.tx = tx, .b = b, .first_id = wire->next_id, .out = out + i * OUT_SIZE,
-			.asked = b->n * i / n, .answered = b->n * i / n,
+			.tx = tx,
+			.b = b,
+			.first_id = wire->next_id,
+			.out = out + i * OUT_SIZE,
+			.asked = b->n * i / n,
+			.answered = b->n * i / n,
 			.end = b->n * (i + 1) / n,
 		};
 }
@@ -325,7 +335,7 @@ static int call(struct wire *wire, uint32_t tx, struct batch *b)
 struct parts {
 	char *names;
 	size_t len;
-	char generation[24];	/* the daemon's word for the state of the list */
+	char generation[24]; /* the daemon's word for the state of the list */
 };
 
 /*

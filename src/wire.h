@@ -16,11 +16,11 @@
 #define WIRE_MORE 3
 
 struct wire {
-	int fd;			/* connected; -1: none */
-	int more[WIRE_MORE];	/* further connections, @n_more of them, for many reads */
+	int fd;		     /* connected; -1: none */
+	int more[WIRE_MORE]; /* further connections, @n_more of them, for many reads */
 	unsigned n_more;
-	unsigned timeout_s;	/* longest wait for the next answer */
-	unsigned next_id;	/* of the next request */
+	unsigned timeout_s; /* longest wait for the next answer */
+	unsigned next_id;   /* of the next request */
 };
 
 /*

@@ -34,7 +34,8 @@ static size_t word_length(const char *text, size_t len)
 
 bool xltoken_next(const char *text, size_t len, size_t at, struct xltoken *out)
 {
-	while (at < len && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '#')) {
+	while (at < len &&
+	       (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '#')) {
 		const char *end = text[at] == '#' ? memchr(text + at, '\n', len - at) : text + at + 1;
 
 		at = end ? (size_t)(end - text) : len;
@@ -83,10 +84,12 @@ const struct xlvalue *xlconfig_get(const struct xlconfig *config, const char *na
 #include <libxlutil.h>
 
 /* libxlutil brings the whole toolstack with it: loaded when a file is to be read. */
+/* clang-format off */
 #define LIBRARY_FUNCTIONS(F) \
 	F(xlu_cfg_init) F(xlu_cfg_readdata) F(xlu_cfg_destroy) F(xlu_cfg_get_string) \
 	F(xlu_cfg_get_list) F(xlu_cfg_get_listitem2) F(xlu_cfg_value_type) \
 	F(xlu_cfg_value_get_string) F(xlu_cfg_value_get_list)
+/* clang-format on */
 
 struct library {
 #define DECLARE(name) __typeof__(name) *name;
@@ -176,8 +179,8 @@ static int add_setting(const struct reader *rd, const char *name, struct xlconfi
 }
 
 /* A name that begins a setting is followed by "=" or "+=". */
-static int add_settings(const struct reader *rd, const char *text, size_t len,
-			struct xlconfig *out, struct error *err)
+static int add_settings(const struct reader *rd, const char *text, size_t len, struct xlconfig *out,
+			struct error *err)
 {
 	struct xltoken token, next;
 	int r = 0;
@@ -239,8 +242,10 @@ int xlconfig_parse(const char *text, size_t len, const char *name, struct xlconf
 	if (r)
 		return r;
 	if (memchr(text, '\0', len))
-		return error_status(err, STATUS_USAGE, -EINVAL, "%s: is no configuration file: it has "
-				    "a NUL byte", name);
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "%s: is no configuration file: it has "
+				    "a NUL byte",
+				    name);
 	r = parse_with(&rd, text, len, name, out, err);
 	if (r)
 		xlconfig_release(out);

@@ -15,7 +15,7 @@
 
 /* A value: a text, or a list of values. */
 struct xlvalue {
-	char *text;		/* NULL: a list */
+	char *text; /* NULL: a list */
 	struct xlvalue *items;
 	size_t n;
 };
@@ -46,9 +46,9 @@ const struct xlvalue *xlconfig_get(const struct xlconfig *config, const char *na
 
 enum xltoken_kind {
 	XLTOKEN_NAME,
-	XLTOKEN_STRING,		/* with its quotes */
+	XLTOKEN_STRING, /* with its quotes */
 	XLTOKEN_NUMBER,
-	XLTOKEN_MARK,		/* one of = + , [ ] ; or the end of a line */
+	XLTOKEN_MARK, /* one of = + , [ ] ; or the end of a line */
 };
 
 struct xltoken {

@@ -21,11 +21,10 @@ struct conversion {
 	struct sxp_doc *doc;
 	const char *name;
 	struct error *err;
-	size_t n;		/* values so far */
+	size_t n; /* values so far */
 };
 
-static int bad_yaml(const char *name, const yaml_mark_t *mark, const char *what,
-		    struct error *err)
+static int bad_yaml(const char *name, const yaml_mark_t *mark, const char *what, struct error *err)
 {
 	return error_status(err, STATUS_USAGE, -EINVAL, "%s:%zu:%zu: %s", name, mark->line + 1,
 			    mark->column + 1, what ? what : "no YAML");
@@ -83,8 +82,7 @@ static int add_value(struct conversion *c, sxp_node list, int index, int depth)
 }
 
 /* The next document; it has no root after the last. */
-static int load(yaml_parser_t *parser, yaml_document_t *document, const char *name,
-		struct error *err)
+static int load(yaml_parser_t *parser, yaml_document_t *document, const char *name, struct error *err)
 {
 	if (yaml_parser_load(parser, document))
 		return 0;

@@ -7,7 +7,7 @@ struct sxp_doc *sxp_new_with(const struct sxp_allocator *allocator)
 	struct whole {
 		struct sxp_doc doc;
 		struct texts texts;
-	} *whole;
+	} * whole;
 	struct sxp_doc *doc;
 	void *array = NULL;
 
@@ -90,9 +90,8 @@ static sxp_node new_node(struct sxp_doc *doc, uint32_t word)
 	if (doc->texts->failed || !doc_link(doc))
 		goto failed;
 	array = doc->links;
-	if (doc->n_links >= WORD_VALUE ||
-	    !doc_grow(&doc->allocator, &array, &doc->links_size, doc->n_links + 1,
-		      sizeof(*doc->links)))
+	if (doc->n_links >= WORD_VALUE || !doc_grow(&doc->allocator, &array, &doc->links_size,
+						    doc->n_links + 1, sizeof(*doc->links)))
 		goto failed;
 	doc->links = array;
 	doc->links[doc->n_links] = (struct link){ .word = word };
@@ -162,8 +161,7 @@ static uint32_t copy_text(struct sxp_doc *doc, const struct sxp_doc *from, sxp_n
 }
 
 /* The copy joins its list when it is complete: it may be a copy of that very list. */
-sxp_node sxp_add_copy(struct sxp_doc *doc, sxp_node list, const struct sxp_doc *from,
-		      sxp_node node)
+sxp_node sxp_add_copy(struct sxp_doc *doc, sxp_node list, const struct sxp_doc *from, sxp_node node)
 {
 	struct walk walk;
 	sxp_node at = 0, copy = 0;
@@ -178,7 +176,7 @@ sxp_node sxp_add_copy(struct sxp_doc *doc, sxp_node list, const struct sxp_doc *
 			continue;
 		}
 		copy = walk.event == WALK_TEXT ? copy_text(doc, from, walk.node) :
-			new_node(doc, WORD_PAREN | WORD_VALUE);
+						 new_node(doc, WORD_PAREN | WORD_VALUE);
 		if (!copy)
 			return 0;
 		if (at)

@@ -10,14 +10,12 @@
 
 /* From 0x80 on all are plain: UTF-8 names. */
 const unsigned char byte_class[256] = {
-	C, C, C, C, C, C, C, C, C, B, B, B, B, B, C, C,
-	C, C, C, C, C, C, C, C, C, C, C, C, C, C, C, C,
-	B, P, Q, BYTE_HASH, P, P, P, Q, BYTE_OPEN, BYTE_CLOSE, P, P, P, P, P, P,
-	P, P, P, P, P, P, P, P, P, P, P, S, S, P, S, P,
-	P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
-	P, P, P, P, P, P, P, P, P, P, P, S, P, S, P, P,
-	P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
-	P, P, P, P, P, P, P, P, P, P, P, S, P, S, P, C,
+	C, C, C, C, C, C, C, C, C, B, B, B, B, B,	  C, C, C, C, C,	 C,	     C, C,
+	C, C, C, C, C, C, C, C, C, C, B, P, Q, BYTE_HASH, P, P, P, Q, BYTE_OPEN, BYTE_CLOSE, P, P,
+	P, P, P, P, P, P, P, P, P, P, P, P, P, P,	  P, S, S, P, S,	 P,	     P, P,
+	P, P, P, P, P, P, P, P, P, P, P, P, P, P,	  P, P, P, P, P,	 P,	     P, P,
+	P, P, P, S, P, S, P, P, P, P, P, P, P, P,	  P, P, P, P, P,	 P,	     P, P,
+	P, P, P, P, P, P, P, P, P, P, P, P, P, S,	  P, S, P, C,
 };
 
 static size_t string_end(const unsigned char *text, size_t len, size_t pos, bool *has_escapes)
@@ -108,13 +106,13 @@ static size_t utf8_length(const unsigned char *text, size_t len, size_t pos)
 	if (len - pos < n)
 		return 0;
 	if (c == 0xe0)
-		low = 0xa0;		/* shorter forms exist */
+		low = 0xa0; /* shorter forms exist */
 	else if (c == 0xf0)
 		low = 0x90;
 	else if (c == 0xed)
-		high = 0x9f;		/* surrogates */
+		high = 0x9f; /* surrogates */
 	else if (c == 0xf4)
-		high = 0x8f;		/* above U+10FFFF */
+		high = 0x8f; /* above U+10FFFF */
 	if (text[pos + 1] < low || text[pos + 1] > high)
 		return 0;
 	for (size_t i = 2; i < n; i++)

@@ -10,8 +10,7 @@ static bool is_opened_code(enum sxp_code code)
 	return code == SXP_LIST_NOT_CLOSED || code == SXP_STRING_NOT_CLOSED;
 }
 
-static struct sxp_error describe(struct reader *rd, enum sxp_code code, size_t offset,
-				 size_t opened)
+static struct sxp_error describe(struct reader *rd, enum sxp_code code, size_t offset, size_t opened)
 {
 	struct sxp_error err = { .code = code, .offset = offset, .found = -1 };
 	struct lines lines;

@@ -200,7 +200,7 @@ enum walk_event walk_links(struct walk *walk)
 		next = links[walk->node].first;
 	else
 		next = links[walk->node].next;
-	if (!next) {	/* the list ends, or was empty */
+	if (!next) { /* the list ends, or was empty */
 		if (walk->event != WALK_OPEN)
 			walk->node = links[walk->node].parent;
 		return walk->event = WALK_CLOSE;

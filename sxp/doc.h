@@ -33,13 +33,13 @@
 
 struct link {
 	uint32_t word;
-	uint32_t parent, next;	/* next: 0 after the last */
-	uint32_t first, last;	/* of a list; 0 when it is empty */
+	uint32_t parent, next; /* next: 0 after the last */
+	uint32_t first, last;  /* of a list; 0 when it is empty */
 };
 
 /* A text that was made: NUL after its bytes. */
 struct made {
-	uint32_t offset;	/* where it stands in the source, if it was read */
+	uint32_t offset; /* where it stands in the source, if it was read */
 	uint32_t len;
 	char bytes[];
 };
@@ -55,15 +55,15 @@ struct texts {
 struct sxp_doc {
 	const unsigned char *text;
 	size_t len;
-	size_t end;		/* where reading ended: len, or at 0x04 */
+	size_t end; /* where reading ended: len, or at 0x04 */
 	uint32_t *words;
 	size_t n_words;
-	struct link *links;	/* NULL as long as only words are needed */
+	struct link *links; /* NULL as long as only words are needed */
 	size_t n_links, links_size;
 	struct texts *texts;
 	struct sxp_allocator allocator;
-	size_t allocated;	/* size of this piece, 0: the caller's memory */
-	void *map;		/* the file that was mapped or read, or NULL */
+	size_t allocated; /* size of this piece, 0: the caller's memory */
+	void *map;	  /* the file that was mapped or read, or NULL */
 	size_t map_size;
 	bool is_mapped;
 };
@@ -78,11 +78,11 @@ bool doc_link(struct sxp_doc *doc);
 
 /* bytes.c */
 enum byte_class {
-	BYTE_PLAIN,		/* of an atom */
-	BYTE_SEPARATOR,		/* ends an atom and begins one */
-	BYTE_CONTROL,		/* of an atom, but not at its start */
-	BYTE_QUOTE,		/* of an atom, but not at its start */
-	BYTE_BLANK,		/* from here: ends an atom */
+	BYTE_PLAIN,	/* of an atom */
+	BYTE_SEPARATOR, /* ends an atom and begins one */
+	BYTE_CONTROL,	/* of an atom, but not at its start */
+	BYTE_QUOTE,	/* of an atom, but not at its start */
+	BYTE_BLANK,	/* from here: ends an atom */
 	BYTE_HASH,
 	BYTE_OPEN,
 	BYTE_CLOSE,
@@ -198,8 +198,8 @@ enum walk_event { WALK_OPEN, WALK_CLOSE, WALK_TEXT, WALK_END };
 
 struct walk {
 	const struct sxp_doc *doc;
-	sxp_node top, node;	/* node: what the last event was about */
-	uint32_t index;		/* words: the next one */
+	sxp_node top, node; /* node: what the last event was about */
+	uint32_t index;	    /* words: the next one */
 	enum walk_event event;
 };
 

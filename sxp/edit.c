@@ -18,7 +18,7 @@ struct cut {
 
 struct sxp_edit {
 	const struct sxp_doc *doc;
-	struct sxp_allocator allocator;	/* of the document */
+	struct sxp_allocator allocator; /* of the document */
 	struct cut *cuts;
 	size_t n_cuts, cuts_size;
 };
@@ -181,10 +181,11 @@ static enum sxp_code check_expr(const struct sxp_edit *edit, const char *expr, s
 		return err.code;
 	last = (doc->words[ROOT] & WORD_VALUE) - 1;
 	if (doc->end < len)
-		err.code = SXP_CONTROL_BYTE;	/* 0x04 would end the document too */
+		err.code = SXP_CONTROL_BYTE; /* 0x04 would end the document too */
 	if (last > ROOT)
 		pos = text_end(doc, word_closes(doc->words[last], last) ?
-			       doc->words[last] & WORD_VALUE : last);
+					    doc->words[last] & WORD_VALUE :
+					    last);
 	*ends_in_comment = memchr(expr + pos, '#', len - pos) && expr[len - 1] != '\n';
 	sxp_free(doc);
 	return err.code;
@@ -195,8 +196,7 @@ static bool is_node(const struct sxp_edit *edit, sxp_node node)
 {
 	const struct sxp_doc *doc = edit->doc;
 
-	return node && node < doc->n_words - 2 && !doc->links &&
-	       !word_closes(doc->words[node], node);
+	return node && node < doc->n_words - 2 && !doc->links && !word_closes(doc->words[node], node);
 }
 
 /* What "set" replaces: a text, or all values of an element but the name. */
@@ -246,8 +246,7 @@ enum sxp_code sxp_edit_set(struct sxp_edit *edit, sxp_node node, const char *tex
 	return code;
 }
 
-enum sxp_code sxp_edit_set_expr(struct sxp_edit *edit, sxp_node node, const char *expr,
-				size_t len)
+enum sxp_code sxp_edit_set_expr(struct sxp_edit *edit, sxp_node node, const char *expr, size_t len)
 {
 	bool ends_in_comment = false;
 	enum sxp_code code = check_expr(edit, expr, len, &ends_in_comment);
@@ -255,8 +254,7 @@ enum sxp_code sxp_edit_set_expr(struct sxp_edit *edit, sxp_node node, const char
 	return code ? code : set(edit, node, expr, len, ends_in_comment);
 }
 
-enum sxp_code sxp_edit_rename(struct sxp_edit *edit, sxp_node element, const char *name,
-			      size_t len)
+enum sxp_code sxp_edit_rename(struct sxp_edit *edit, sxp_node element, const char *name, size_t len)
 {
 	sxp_node old = is_node(edit, element) && element != ROOT ? sxp_name(edit->doc, element) : 0;
 
@@ -273,7 +271,8 @@ static size_t gap_before(const struct sxp_doc *doc, uint32_t index, bool *after_
 	*after_comment = false;
 	if (index - 1 > ROOT)
 		pos = word & WORD_PAREN ? text_begin(doc, index - 1) + 1 :
-			bytes_end(doc->text, doc->end, text_begin(doc, index - 1), &has_escapes);
+					  bytes_end(doc->text, doc->end, text_begin(doc, index - 1),
+						    &has_escapes);
 	for (mark = pos; pos < begin;) {
 		if (doc->text[pos] == '#') {
 			while (pos < begin && doc->text[pos] != '\n')
@@ -324,7 +323,7 @@ enum sxp_code sxp_edit_delete(struct sxp_edit *edit, sxp_node node)
 	end = text_end(doc, node);
 	is_first = word_opens(doc->words[node - 1], node - 1);
 	if (after_comment && !starts_line(doc, end))
-		begin++;	/* the end of the comment's line stays */
+		begin++; /* the end of the comment's line stays */
 	else if (is_first && !after_comment)
 		while (end < doc->end && is_blank(doc->text[end]))
 			end++;
@@ -399,7 +398,7 @@ enum sxp_code sxp_edit_insert(struct sxp_edit *edit, sxp_node list, sxp_node bef
 	    (before && (!is_node(edit, before) || sxp_parent(edit->doc, before) != list)))
 		return SXP_CONFLICT;
 	return before ? insert_before(edit, before, bytes_of(expr, len), ends_in_comment) :
-		insert_at_end(edit, list, bytes_of(expr, len), ends_in_comment);
+			insert_at_end(edit, list, bytes_of(expr, len), ends_in_comment);
 }
 
 static void put_changed(const struct sxp_edit *edit, struct out *out)

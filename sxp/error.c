@@ -30,10 +30,11 @@ static int describe_opened(const struct sxp_error *err, char *buf, size_t size)
 {
 	bool is_list = err->code == SXP_LIST_NOT_CLOSED;
 
-	return snprintf(buf, size,
-			"line %zu, column %zu: end of text, expected %s: %s opened at line %zu, column %zu is not closed",
-			err->line, err->column, is_list ? "')'" : "a quote",
-			is_list ? "list" : "string", err->opened_line, err->opened_column);
+	return snprintf(
+		buf, size,
+		"line %zu, column %zu: end of text, expected %s: %s opened at line %zu, column %zu is not closed",
+		err->line, err->column, is_list ? "')'" : "a quote", is_list ? "list" : "string",
+		err->opened_line, err->opened_column);
 }
 
 size_t sxp_describe(const struct sxp_error *err, char *buf, size_t size)
@@ -44,8 +45,8 @@ size_t sxp_describe(const struct sxp_error *err, char *buf, size_t size)
 	if (err->opened_line)
 		n = describe_opened(err, buf, size);
 	else if (err->code == SXP_CONTROL_BYTE || err->code == SXP_NOT_UTF8)
-		n = snprintf(buf, size, "line %zu, column %zu: %s: 0x%02x", err->line,
-			     err->column, text, (unsigned)err->found);
+		n = snprintf(buf, size, "line %zu, column %zu: %s: 0x%02x", err->line, err->column,
+			     text, (unsigned)err->found);
 	else if (err->line)
 		n = snprintf(buf, size, "line %zu, column %zu: %s", err->line, err->column, text);
 	else

@@ -10,12 +10,11 @@
 
 struct contents {
 	void *text;
-	size_t len, size;	/* size: allocated or mapped */
+	size_t len, size; /* size: allocated or mapped */
 	bool is_mapped;
 };
 
-static bool read_all(int fd, const struct sxp_allocator *allocator, size_t max,
-		     struct contents *c)
+static bool read_all(int fd, const struct sxp_allocator *allocator, size_t max, struct contents *c)
 {
 	ssize_t n;
 
@@ -39,8 +38,8 @@ static bool get_contents(int fd, const struct sxp_allocator *allocator, size_t m
 	if (fstat(fd, &st))
 		return false;
 	if (S_ISREG(st.st_mode) && st.st_size > 0) {
-		c->text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE,
-			       fd, 0);
+		c->text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd,
+			       0);
 		if (c->text != MAP_FAILED) {
 			c->len = c->size = (size_t)st.st_size;
 			c->is_mapped = true;
@@ -62,8 +61,8 @@ static void release(const struct sxp_allocator *allocator, struct contents *c)
 struct sxp_doc *sxp_read_file(const char *path, const struct sxp_options *options,
 			      struct sxp_error *err)
 {
-	const struct sxp_allocator *allocator =
-		options && options->allocator ? options->allocator : &doc_malloc;
+	const struct sxp_allocator *allocator = options && options->allocator ? options->allocator :
+										&doc_malloc;
 	size_t max = options && options->max_length ? options->max_length : SXP_LENGTH_MAX;
 	struct contents c = { 0 };
 	struct sxp_doc *doc = NULL;

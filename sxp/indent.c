@@ -19,12 +19,12 @@ struct indenter {
 	const struct sxp_doc *doc;
 	size_t width, indent;
 	struct cursor cursor;
-	size_t n_broken, n_flat;	/* open lists */
-	bool is_first;			/* nothing printed in the list yet */
-	bool in_head;			/* of a broken list: texts on the line of the name */
-	bool has_value;			/* one of them follows the name */
+	size_t n_broken, n_flat; /* open lists */
+	bool is_first;		 /* nothing printed in the list yet */
+	bool in_head;		 /* of a broken list: texts on the line of the name */
+	bool has_value;		 /* one of them follows the name */
 	bool after_comment;
-	size_t line_start;		/* length of the output up to this line */
+	size_t line_start; /* length of the output up to this line */
 };
 
 static uint32_t event_index(const struct walk *walk)
@@ -157,7 +157,8 @@ static void put_text(struct indenter *in, sxp_node node)
 static void open_list(struct indenter *in, sxp_node node)
 {
 	separate(in, 0);
-	if (in->n_flat || is_flat(in, node, in->width > column_of(in) ? in->width - column_of(in) : 0)) {
+	if (in->n_flat ||
+	    is_flat(in, node, in->width > column_of(in) ? in->width - column_of(in) : 0)) {
 		in->n_flat++;
 	} else {
 		in->n_broken++;
@@ -207,8 +208,11 @@ void print_indented(struct out *out, const struct sxp_doc *doc, sxp_node node,
 {
 	struct walk walk = walk_begin(doc, node);
 	struct indenter in = {
-		.out = out, .doc = doc, .width = layout->width ? layout->width : 80,
-		.indent = layout->indent ? layout->indent : 4, .cursor = { .doc = doc },
+		.out = out,
+		.doc = doc,
+		.width = layout->width ? layout->width : 80,
+		.indent = layout->indent ? layout->indent : 4,
+		.cursor = { .doc = doc },
 	};
 
 	if (node != ROOT && !doc->links)

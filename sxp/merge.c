@@ -73,7 +73,7 @@ static bool add_rest(struct merge *m, const struct frame *f)
 
 		if (sxp_name(m->b_doc, i) &&
 		    count((struct side){ m->b_doc, f->b }, of, i) >
-		    count((struct side){ m->a_doc, f->a }, of, 0) &&
+			    count((struct side){ m->a_doc, f->a }, of, 0) &&
 		    !sxp_add_copy(m->doc, f->list, m->b_doc, i))
 			return false;
 	}
@@ -95,11 +95,11 @@ static bool step(struct merge *m)
 		twin = find((struct side){ m->b_doc, f->b }, of,
 			    count((struct side){ m->a_doc, f->a }, of, node));
 	return twin ? push(m, f->list, node, twin) :
-		sxp_add_copy(m->doc, f->list, m->a_doc, node) != 0;
+		      sxp_add_copy(m->doc, f->list, m->a_doc, node) != 0;
 }
 
-sxp_node sxp_add_merged(struct sxp_doc *doc, sxp_node list, const struct sxp_doc *a_doc,
-			sxp_node a, const struct sxp_doc *b_doc, sxp_node b)
+sxp_node sxp_add_merged(struct sxp_doc *doc, sxp_node list, const struct sxp_doc *a_doc, sxp_node a,
+			const struct sxp_doc *b_doc, sxp_node b)
 {
 	struct merge m = { .doc = doc, .a_doc = a_doc, .b_doc = b_doc };
 	sxp_node merged = 0;

@@ -51,7 +51,7 @@ static void grow_string(struct out *out)
 	size_t len = (size_t)(out->p - out->begin), size = (size_t)(out->end - out->begin);
 	char *p = doc_resize(out->allocator, *out->string, size, size * 2);
 
-	if (!p) {	/* on into nowhere; nothing but the failure is kept */
+	if (!p) { /* on into nowhere; nothing but the failure is kept */
 		out->result = -1;
 		doc_resize(out->allocator, *out->string, size, 0);
 		*out->string = NULL;

@@ -11,16 +11,16 @@
 #define OUT_ROOM 80
 
 struct out {
-	char *p, *end;		/* the room there is now */
+	char *p, *end; /* the room there is now */
 	char *begin;
-	int result;		/* of the callback; not 0: all further text is dropped */
+	int result; /* of the callback; not 0: all further text is dropped */
 
-	sxp_write *write;	/* one of these three: a callback, */
+	sxp_write *write; /* one of these three: a callback, */
 	void *arg;
-	char *buf;		/* the caller's buffer, */
-	size_t size, len;	/* len: text before begin, also what did not fit */
-	char **string;		/* a string that grows */
-	const struct sxp_allocator *allocator;	/* of the string */
+	char *buf;			       /* the caller's buffer, */
+	size_t size, len;		       /* len: text before begin, also what did not fit */
+	char **string;			       /* a string that grows */
+	const struct sxp_allocator *allocator; /* of the string */
 	char scratch[4096];
 };
 

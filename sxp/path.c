@@ -7,12 +7,12 @@ enum step_kind { STEP_NAME, STEP_LISTS, STEP_VALUES };
 struct step {
 	enum step_kind kind;
 	struct bytes name;
-	size_t conditions;	/* where the first "[" stands, if there is one */
+	size_t conditions; /* where the first "[" stands, if there is one */
 };
 
 struct condition {
 	struct bytes name, text;
-	uint32_t number;	/* [N], or 0 */
+	uint32_t number; /* [N], or 0 */
 	bool has_text;
 };
 
@@ -38,7 +38,8 @@ static bool parse_word(const char *path, size_t *pos, struct bytes *word)
 	for (i++; path[i] && path[i] != quote; i++)
 		i += path[i] == '\\' && path[i + 1];
 	*word = (struct bytes){ .text = (const unsigned char *)path + begin + 1,
-				.len = i - begin - 1, .escaped = true };
+				.len = i - begin - 1,
+				.escaped = true };
 	*pos = path[i] ? i + 1 : i;
 	return path[i] == quote;
 }
@@ -107,7 +108,7 @@ static bool check_step(const char *path, size_t *pos)
 		if (!parse_condition(path, pos, &c))
 			return false;
 		n_numbers += c.number > 0;
-		if (n_numbers > 1) {	/* it could only be [1], or find nothing */
+		if (n_numbers > 1) { /* it could only be [1], or find nothing */
 			*pos = begin;
 			return false;
 		}
@@ -138,7 +139,9 @@ bool sxp_search(struct sxp_search *search, const struct sxp_doc *doc, sxp_node f
 		return true;
 	search->n_steps = 0;
 	if (err)
-		*err = (struct sxp_error){ .code = SXP_PATH, .offset = pos, .line = 1,
+		*err = (struct sxp_error){ .code = SXP_PATH,
+					   .offset = pos,
+					   .line = 1,
 					   .column = pos + 1,
 					   .found = path[pos] ? (unsigned char)path[pos] : -1 };
 	return false;

@@ -10,16 +10,16 @@
 #define INLINE static inline __attribute__((always_inline))
 
 struct slice_masks {
-	uint64_t bare, blank, open, close, quote;	/* blank: ' ', quote: "'" */
-	uint64_t plain;		/* looked at in strings only */
+	uint64_t bare, blank, open, close, quote; /* blank: ' ', quote: "'" */
+	uint64_t plain;				  /* looked at in strings only */
 };
 
 /* What the next block has to know of the last byte: 1 if it was such a one. */
 struct slice_seam {
-	uint64_t apart;		/* ' ' or "(": a value may begin after it */
+	uint64_t apart; /* ' ' or "(": a value may begin after it */
 	uint64_t blank, close, opening, closing;
-	uint64_t bare;		/* of a string that is bare up to here */
-	uint64_t in_string;	/* all bits, or none */
+	uint64_t bare;	    /* of a string that is bare up to here */
+	uint64_t in_string; /* all bits, or none */
 };
 
 /* The bytes after those of @mask. */
@@ -35,8 +35,8 @@ INLINE uint64_t after(uint64_t mask, uint64_t *seam)
  * Strings must be plain, and in need of their quotes: empty or not bare. What
  * is in them, and their quotes, is taken out of the masks.
  */
-INLINE bool strings_are_printed(struct slice_seam *seam, struct slice_masks *m,
-				uint64_t *opening, uint64_t *closing, uint64_t *inside)
+INLINE bool strings_are_printed(struct slice_seam *seam, struct slice_masks *m, uint64_t *opening,
+				uint64_t *closing, uint64_t *inside)
 {
 	uint64_t strings = m->quote, run, first, reached, content;
 	bool carry;

@@ -8,11 +8,12 @@
  */
 #ifndef SHORT
 #define SHORT 64
-#define SLICE 256	/* words */
+#define SLICE 256 /* words */
 #endif
 
 /* How many of the first 64 bytes are of a kind; those past 32 are seldom looked at. */
-static inline TARGET size_t NAME(count)(const unsigned char *text, uint32_t others(const unsigned char *))
+static inline TARGET size_t NAME(count)(const unsigned char *text,
+					uint32_t others(const unsigned char *))
 {
 	uint32_t mask = others(text);
 
@@ -31,7 +32,8 @@ static inline TARGET void NAME(copy)(char *to, const unsigned char *text, size_t
 /* A string that is short and not escaped: the end of what was printed, or NULL. */
 static inline TARGET char *NAME(put_short_string)(char *to, const unsigned char *text)
 {
-	size_t n = NAME(count)(text + 1, NAME(not_plain)), bare = NAME(count)(text + 1, NAME(not_bare));
+	size_t n = NAME(count)(text + 1, NAME(not_plain)),
+	       bare = NAME(count)(text + 1, NAME(not_bare));
 
 	if (n == SHORT || text[1 + n] != text[0])
 		return NULL;
@@ -113,7 +115,7 @@ static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc,
 	uint32_t end = word_opens(words[node], node) ? words[node] & WORD_VALUE : node;
 	size_t safe = doc->end >= SHORT + 2 ? doc->end - SHORT - 2 : 0, blank = 0, len;
 	char *p = out_room(out), *end_of_room = out->end - OUT_ROOM, *next;
-	uint32_t slice = 0;	/* until there all is printed word by word */
+	uint32_t slice = 0; /* until there all is printed word by word */
 
 	for (uint32_t i = node; i <= end; i++) {
 		uint32_t word = words[i];
@@ -126,7 +128,7 @@ static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc,
 				return;
 		}
 		*p = ' ';
-		if (word & WORD_PAREN) {	/* no branch on which one: it is hard to guess */
+		if (word & WORD_PAREN) { /* no branch on which one: it is hard to guess */
 			size_t opens = word_opens(word, i);
 
 			p += blank & opens;
@@ -141,7 +143,7 @@ static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc,
 			len = words[slice] - word;
 			if (words[slice] < safe && word < words[slice] &&
 			    NAME(is_printed)(text + word, len)) {
-				blank = text[word + len - 1] == ' ';	/* or it is "(" */
+				blank = text[word + len - 1] == ' '; /* or it is "(" */
 				out->p = p;
 				out_put(out, (const char *)text + word, len - blank);
 				p = out_room(out);

@@ -53,30 +53,30 @@ static inline __m128i load(const unsigned char *p)
 	return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-#define RUN(name, mask, is_byte)							\
-	static size_t name(const unsigned char *text, size_t len)			\
-	{										\
-		size_t n = 0;								\
-		unsigned odd;								\
-											\
-		for (; len - n >= 16; n += 16) {					\
-			odd = ~mask(load(text + n)) & 0xffff;				\
-			if (odd)							\
-				return n + (size_t)__builtin_ctz(odd);			\
-		}									\
-		while (n < len && is_byte(text[n]))					\
-			n++;								\
-		return n;								\
+#define RUN(name, mask, is_byte) \
+	static size_t name(const unsigned char *text, size_t len) \
+	{ \
+		size_t n = 0; \
+		unsigned odd; \
+\
+		for (; len - n >= 16; n += 16) { \
+			odd = ~mask(load(text + n)) & 0xffff; \
+			if (odd) \
+				return n + (size_t)__builtin_ctz(odd); \
+		} \
+		while (n < len && is_byte(text[n])) \
+			n++; \
+		return n; \
 	}
 #else
-#define RUN(name, mask, is_byte)							\
-	static size_t name(const unsigned char *text, size_t len)			\
-	{										\
-		size_t n = 0;								\
-											\
-		while (n < len && is_byte(text[n]))					\
-			n++;								\
-		return n;								\
+#define RUN(name, mask, is_byte) \
+	static size_t name(const unsigned char *text, size_t len) \
+	{ \
+		size_t n = 0; \
+\
+		while (n < len && is_byte(text[n])) \
+			n++; \
+		return n; \
 	}
 #endif
 
@@ -247,10 +247,10 @@ static inline TARGET uint32_t look_up(const unsigned char *text, __m128i by_low,
 {
 	__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)text), classes;
 
-	classes = _mm256_and_si256(
-		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_low), v),
-		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_high),
-				    _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15))));
+	classes = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_low), v),
+				   _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(by_high),
+						       _mm256_and_si256(_mm256_srli_epi16(v, 4),
+									_mm256_set1_epi8(15))));
 	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(classes, _mm256_setzero_si256()));
 }
 
@@ -277,7 +277,8 @@ static inline TARGET uint32_t not_bare_avx2(const unsigned char *text)
 /* 1: all of 3x 4x 6x   2: 2x without quotes   4: 5x without the backslash   8: 7x without DEL */
 static inline TARGET uint32_t not_plain_avx2(const unsigned char *text)
 {
-	return look_up(text, _mm_setr_epi8(15, 15, 13, 15, 15, 15, 15, 13, 15, 15, 15, 15, 11, 15, 15, 7),
+	return look_up(text,
+		       _mm_setr_epi8(15, 15, 13, 15, 15, 15, 15, 13, 15, 15, 15, 15, 11, 15, 15, 7),
 		       _mm_setr_epi8(0, 0, 2, 1, 1, 4, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
@@ -357,8 +358,8 @@ int sxp_print_file(const struct sxp_doc *doc, sxp_node node, const struct sxp_la
 	return sxp_print_as(doc, node, layout, write_file, file);
 }
 
-size_t sxp_print_buffer(const struct sxp_doc *doc, sxp_node node,
-			const struct sxp_layout *layout, char *buf, size_t size)
+size_t sxp_print_buffer(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
+			char *buf, size_t size)
 {
 	struct out out;
 

@@ -102,8 +102,7 @@ static void advise(void *memory, size_t size)
 static bool make_memory(struct reader *rd, const unsigned char *text, size_t len)
 {
 	const struct sxp_options *options = rd->options;
-	const struct sxp_allocator *allocator =
-		options->allocator ? options->allocator : &doc_malloc;
+	const struct sxp_allocator *allocator = options->allocator ? options->allocator : &doc_malloc;
 	size_t least = sizeof(struct whole) + (SCAN_ROOM + SCAN_GUARD + 8) * sizeof(uint32_t);
 	size_t size = options->memory_size, allocated = 0;
 	void *memory = options->memory;
@@ -135,8 +134,13 @@ static bool is_utf8(const struct sxp_doc *doc)
 static bool run_scanner(struct reader *rd, enum scanner scanner)
 {
 	struct scan sc = {
-		.text = rd->doc->text, .len = rd->doc->len, .max_depth = rd->max_depth,
-		.after_end = 1, .words = rd->words, .top = rd->top, .n_words = rd->n_words,
+		.text = rd->doc->text,
+		.len = rd->doc->len,
+		.max_depth = rd->max_depth,
+		.after_end = 1,
+		.words = rd->words,
+		.top = rd->top,
+		.n_words = rd->n_words,
 	};
 	enum scan_result result = scan_run(scanner, &sc);
 
@@ -148,8 +152,7 @@ static bool run_scanner(struct reader *rd, enum scanner scanner)
 		sc.top = rd->top;
 		result = scan_run(scanner, &sc);
 	}
-	if (result == SCAN_DONE && (rd->options->flags & SXP_UTF8) && sc.has_high &&
-	    !is_utf8(rd->doc))
+	if (result == SCAN_DONE && (rd->options->flags & SXP_UTF8) && sc.has_high && !is_utf8(rd->doc))
 		result = SCAN_ODD;
 	if (result == SCAN_DONE) {
 		rd->n_words = sc.n_words;
@@ -196,7 +199,9 @@ static bool too_long(const char *text, size_t len, const struct sxp_options *opt
 	if (len <= max)
 		return false;
 	if (err) {
-		*err = (struct sxp_error){ .code = SXP_TOO_LONG, .offset = max, .found = text ? (unsigned char)text[max] : -1 };
+		*err = (struct sxp_error){ .code = SXP_TOO_LONG,
+					   .offset = max,
+					   .found = text ? (unsigned char)text[max] : -1 };
 		if (text)
 			lines_find(&lines, max, &err->line, &err->column);
 	}
@@ -207,7 +212,8 @@ struct sxp_doc *reader_read(enum scanner scanner, const char *text, size_t len,
 			    const struct sxp_options *options, struct sxp_error *err)
 {
 	struct reader rd = {
-		.options = options ? options : &no_options, .err = err,
+		.options = options ? options : &no_options,
+		.err = err,
 		.lines = { .text = (const unsigned char *)text, .line = 1 },
 		.not_utf8 = SIZE_MAX,
 	};
@@ -236,8 +242,7 @@ struct sxp_doc *sxp_read(const char *text, size_t len, struct sxp_error *err)
 	return sxp_read_with(text, len, NULL, err);
 }
 
-bool sxp_check(const char *text, size_t len, const struct sxp_options *options,
-	       struct sxp_error *err)
+bool sxp_check(const char *text, size_t len, const struct sxp_options *options, struct sxp_error *err)
 {
 	struct sxp_options strict = options ? *options : no_options;
 	struct scan sc = { .text = (const unsigned char *)text, .len = len, .after_end = 1 };
@@ -250,8 +255,7 @@ bool sxp_check(const char *text, size_t len, const struct sxp_options *options,
 		return false;
 	sc.max_depth = strict.max_depth ? strict.max_depth : SIZE_MAX;
 	if (scan_run(scan_best(), &sc) == SCAN_DONE &&
-	    (!sc.has_high || !(strict.flags & SXP_UTF8) ||
-	     bytes_utf8(sc.text, len) == len))
+	    (!sc.has_high || !(strict.flags & SXP_UTF8) || bytes_utf8(sc.text, len) == len))
 		return true;
 	doc = reader_read(SCANNER_CAREFUL, text, len, &strict, err);
 	sxp_free(doc);

@@ -23,7 +23,7 @@ struct reader {
 	const struct sxp_options *options;
 	struct sxp_error *err;
 	struct sxp_doc *doc;
-	size_t size;			/* bytes of its memory */
+	size_t size; /* bytes of its memory */
 	size_t max_depth, depth;
 
 	/* open lists, the stack that grows down to *top; *base is the root */
@@ -31,7 +31,7 @@ struct reader {
 	size_t n_words;
 
 	struct lines lines;
-	size_t not_utf8;		/* the next byte which is not */
+	size_t not_utf8; /* the next byte which is not */
 };
 
 /* Make room for more words; false when memory is short, which has been reported. */

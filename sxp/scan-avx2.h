@@ -4,7 +4,7 @@
 struct block_avx2 {
 	__m256i v[2];
 	__m256i classes[2];
-	__m256i high;			/* what is in any block */
+	__m256i high; /* what is in any block */
 };
 
 INLINE TARGET void prepare_avx2(struct block_avx2 *b)
@@ -14,8 +14,8 @@ INLINE TARGET void prepare_avx2(struct block_avx2 *b)
 
 INLINE TARGET uint64_t mask_avx2(__m256i low, __m256i high)
 {
-	return (uint32_t)_mm256_movemask_epi8(low) |
-	       (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+	return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+							     << 32;
 }
 
 INLINE TARGET uint64_t equal_avx2(const struct block_avx2 *b, char c)
@@ -41,7 +41,8 @@ INLINE TARGET __m256i classes_avx2(__m256i v)
 
 	/* the lookup by the low half gives 0 from 0x80 on by itself */
 	return _mm256_and_si256(_mm256_shuffle_epi8(by_low, v),
-		_mm256_shuffle_epi8(by_high, _mm256_and_si256(_mm256_srli_epi16(v, 4), half)));
+				_mm256_shuffle_epi8(by_high,
+						    _mm256_and_si256(_mm256_srli_epi16(v, 4), half)));
 }
 
 INLINE TARGET void load_avx2(struct block_avx2 *b, const unsigned char *p)
@@ -65,8 +66,8 @@ INLINE TARGET bool is_odd_avx2(const struct block_avx2 *b)
 {
 	__m256i classes = _mm256_and_si256(_mm256_or_si256(b->classes[0], b->classes[1]),
 					   _mm256_set1_epi8((char)ODD_CLASSES));
-	__m256i odd = _mm256_or_si256(classes, _mm256_or_si256(either_avx2(b, '#'),
-							       either_avx2(b, '\\')));
+	__m256i odd = _mm256_or_si256(classes,
+				      _mm256_or_si256(either_avx2(b, '#'), either_avx2(b, '\\')));
 
 	return !_mm256_testz_si256(odd, odd);
 }

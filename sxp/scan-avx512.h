@@ -2,30 +2,44 @@
 /* scan-avx512.h - 64 bytes in one register; included by scan.c only. */
 
 /* The classes of a byte below 0x80, from a table. */
-#define IS_END 0x01		/* blanks, parentheses */
-#define IS_ODD 0x02		/* separators, control bytes, # and backslash */
+#define IS_END 0x01 /* blanks, parentheses */
+#define IS_ODD 0x02 /* separators, control bytes, # and backslash */
 #define IS_QUOTE 0x04
 #define IS_SEPARATOR 0x08
 #define IS_CONTROL 0x10
 
 struct block_avx512 {
 	__m512i v, classes;
-	__mmask64 is_ascii;	/* only there classes count */
-	__m512i high;		/* what is in any block */
+	__mmask64 is_ascii; /* only there classes count */
+	__m512i high;	    /* what is in any block */
 
 	/* Constants, kept in registers: the compiler would make them anew for each block. */
 	__m512i table[2], bit_7, end, odd, marks, open, close, all;
 };
 
 static const unsigned char classes_avx512[128] __attribute__((aligned(64))) = {
-	[0 ... 8] = IS_CONTROL | IS_ODD, [0x0e ... 0x1f] = IS_CONTROL | IS_ODD,
+	[0 ... 8] = IS_CONTROL | IS_ODD,
+	[0x0e ... 0x1f] = IS_CONTROL | IS_ODD,
 	[0x7f] = IS_CONTROL | IS_ODD,
-	['\t'] = IS_END, ['\n'] = IS_END, ['\v'] = IS_END, ['\f'] = IS_END, ['\r'] = IS_END,
-	[' '] = IS_END, ['('] = IS_END, [')'] = IS_END, ['"'] = IS_QUOTE, ['\''] = IS_QUOTE,
-	['#'] = IS_ODD, ['\\'] = IS_ODD,
-	[';'] = IS_SEPARATOR | IS_ODD, ['<'] = IS_SEPARATOR | IS_ODD, ['>'] = IS_SEPARATOR | IS_ODD,
-	['['] = IS_SEPARATOR | IS_ODD, [']'] = IS_SEPARATOR | IS_ODD,
-	['{'] = IS_SEPARATOR | IS_ODD, ['}'] = IS_SEPARATOR | IS_ODD,
+	['\t'] = IS_END,
+	['\n'] = IS_END,
+	['\v'] = IS_END,
+	['\f'] = IS_END,
+	['\r'] = IS_END,
+	[' '] = IS_END,
+	['('] = IS_END,
+	[')'] = IS_END,
+	['"'] = IS_QUOTE,
+	['\''] = IS_QUOTE,
+	['#'] = IS_ODD,
+	['\\'] = IS_ODD,
+	[';'] = IS_SEPARATOR | IS_ODD,
+	['<'] = IS_SEPARATOR | IS_ODD,
+	['>'] = IS_SEPARATOR | IS_ODD,
+	['['] = IS_SEPARATOR | IS_ODD,
+	[']'] = IS_SEPARATOR | IS_ODD,
+	['{'] = IS_SEPARATOR | IS_ODD,
+	['}'] = IS_SEPARATOR | IS_ODD,
 };
 
 #define KEEP(v) __asm__ volatile("" : "+v"(v))
@@ -136,12 +150,13 @@ struct row_avx512 {
 	uint64_t has_partner;
 };
 
-#define WRITE_SIXTEEN(row, i, words, pos, n_words)					\
-	_mm512_storeu_si512((words) + 16 * (i), _mm512_add_epi32(			\
-		_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32((row)->bytes, i)),	\
-		_mm512_mask_set1_epi32(_mm512_set1_epi32((int)(pos)),			\
-				       (__mmask16)((row)->has_partner >> 16 * (i)),	\
-				       (int)(WORD_PAREN + (n_words)))))
+#define WRITE_SIXTEEN(row, i, words, pos, n_words) \
+	_mm512_storeu_si512( \
+		(words) + 16 * (i), \
+		_mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32((row)->bytes, i)), \
+				 _mm512_mask_set1_epi32(_mm512_set1_epi32((int)(pos)), \
+							(__mmask16)((row)->has_partner >> 16 * (i)), \
+							(int)(WORD_PAREN + (n_words)))))
 
 /* Leaves and their ends change places: each gets the byte of the other. */
 INLINE TARGET void make_row_avx512(const struct block_avx512 *b, struct row_avx512 *row,
@@ -155,8 +170,7 @@ INLINE TARGET void make_row_avx512(const struct block_avx512 *b, struct row_avx5
 	leaves = _mm512_maskz_expand_epi8(m->ends, leaves);
 	ends = _mm512_maskz_expand_epi8(m->leaves, ends);
 	row->has_partner = m->leaves | m->ends;
-	row->bytes = _mm512_mask_mov_epi8(places, row->has_partner,
-					  _mm512_or_si512(leaves, ends));
+	row->bytes = _mm512_mask_mov_epi8(places, row->has_partner, _mm512_or_si512(leaves, ends));
 }
 
 /* "(" have WORD_PAREN; mostly there are less than 16. */
@@ -178,7 +192,7 @@ INLINE TARGET void add_pending_avx512(const struct block_avx512 *b, struct pendi
 		i += 16;
 		if (i >= n)
 			break;
-		rest = _mm512_shuffle_i32x4(rest, rest, 0x39);	/* the next sixteen bytes */
+		rest = _mm512_shuffle_i32x4(rest, rest, 0x39); /* the next sixteen bytes */
 	}
 	pending->n += n;
 }
@@ -216,8 +230,7 @@ INLINE TARGET void pair_neighbours_avx512(struct pending *pending, struct pairs 
  * the next; no branch on whether a list opens or closes, half of them would go
  * wrong.
  */
-INLINE TARGET void pair_by_stack_avx512(struct scan *sc, struct pending *pending,
-					struct pairs *pairs)
+INLINE TARGET void pair_by_stack_avx512(struct scan *sc, struct pending *pending, struct pairs *pairs)
 {
 	uint32_t *top = sc->top;
 
@@ -228,7 +241,7 @@ INLINE TARGET void pair_by_stack_avx512(struct scan *sc, struct pending *pending
 		pairs->open[pairs->n] = *top;
 		pairs->close[pairs->n] = word;
 		pairs->n += 1 - opens;
-		top[-1] = word;		/* of no matter if it closes */
+		top[-1] = word; /* of no matter if it closes */
 		top += 1 - 2 * (ptrdiff_t)opens;
 	}
 	sc->top = top;
@@ -236,7 +249,7 @@ INLINE TARGET void pair_by_stack_avx512(struct scan *sc, struct pending *pending
 }
 
 static TARGET __attribute__((noinline)) void match_pending_avx512(struct scan *sc,
-								   struct pending *pending)
+								  struct pending *pending)
 {
 	uint32_t *words = sc->words;
 	struct pairs pairs;
@@ -252,9 +265,8 @@ static TARGET __attribute__((noinline)) void match_pending_avx512(struct scan *s
 }
 
 /* 32 words at once without looking at their number. */
-INLINE TARGET void emit_avx512(const struct block_avx512 *b, struct scan *sc,
-			       struct pending *pending, uint64_t events,
-			       const struct parens_avx512 *parens)
+INLINE TARGET void emit_avx512(const struct block_avx512 *b, struct scan *sc, struct pending *pending,
+			       uint64_t events, const struct parens_avx512 *parens)
 {
 	struct matching_avx512 m = match_avx512(events, parens);
 	uint32_t *words = sc->words + sc->n_words, pos = (uint32_t)sc->pos;

@@ -14,7 +14,7 @@
  * A block without comments, escapes, separators and control bytes, and with at
  * most one kind of quotes. False: there is more, or a quote inside an atom.
  */
-INLINE TARGET bool NAME(find_simple)(const struct NAME(block) *b, struct strings *strings,
+INLINE TARGET bool NAME(find_simple)(const struct NAME(block) * b, struct strings *strings,
 				     uint64_t ends, uint64_t *after_end, uint64_t *starts,
 				     uint64_t *inside)
 {
@@ -39,7 +39,7 @@ INLINE TARGET bool NAME(find_simple)(const struct NAME(block) *b, struct strings
 }
 
 /* Any block; *inside is 0 unless there are strings or comments. */
-INLINE TARGET bool NAME(find_starts)(struct scan *sc, const struct NAME(block) *b,
+INLINE TARGET bool NAME(find_starts)(struct scan *sc, const struct NAME(block) * b,
 				     struct strings *strings, uint64_t ends, uint64_t *starts,
 				     uint64_t *inside)
 {
@@ -64,7 +64,7 @@ INLINE TARGET bool NAME(find_starts)(struct scan *sc, const struct NAME(block) *
 
 INLINE TARGET enum scan_result NAME(blocks)(struct scan *state, bool has_words)
 {
-	struct scan copy = *state, *sc = &copy;	/* so that it can be kept in registers */
+	struct scan copy = *state, *sc = &copy; /* so that it can be kept in registers */
 	struct strings strings = strings_of(sc);
 	struct pending pending;
 	unsigned char rest[64];
@@ -79,7 +79,7 @@ INLINE TARGET enum scan_result NAME(blocks)(struct scan *state, bool has_words)
 		struct NAME(parens) parens;
 
 		if (has_words && (pending.n >= PENDING || sc->top - (sc->words + sc->n_words) <
-				  SCAN_ROOM + (ptrdiff_t)pending.n)) {
+								  SCAN_ROOM + (ptrdiff_t)pending.n)) {
 			NAME(match_pending)(sc, &pending);
 			if (sc->top - (sc->words + sc->n_words) < SCAN_ROOM) {
 				result = SCAN_FULL;

@@ -4,7 +4,8 @@
 /* Before the first comment, backslash or control byte all is as simple as @marks say. */
 INLINE size_t NAME(limit)(struct marks *m)
 {
-	uint64_t odd = m->hash | m->backslash | m->control, before = odd ? (odd & -odd) - 1 : ~(uint64_t)0;
+	uint64_t odd = m->hash | m->backslash | m->control,
+		 before = odd ? (odd & -odd) - 1 : ~(uint64_t)0;
 
 	m->ends &= before;
 	m->separators &= before;
@@ -23,7 +24,7 @@ static TARGET void NAME(look)(const unsigned char *text, size_t len, struct scan
 	struct NAME(block) b;
 	struct marks m;
 
-	if (len < 64) {	/* filled so that a text which may go on does so */
+	if (len < 64) { /* filled so that a text which may go on does so */
 		memset(rest, 'a', sizeof(rest));
 		memcpy(rest, text, len);
 		text = rest;

@@ -3,7 +3,7 @@
 
 struct block_sse2 {
 	__m128i v[4];
-	__m128i high;			/* what is in any block */
+	__m128i high; /* what is in any block */
 };
 
 INLINE TARGET void prepare_sse2(struct block_sse2 *b)

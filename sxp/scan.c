@@ -16,7 +16,7 @@
 
 /* Masks of a block in which there is more than atoms, blanks and parentheses. */
 struct marks {
-	uint64_t ends;		/* blanks, parentheses, '#' */
+	uint64_t ends; /* blanks, parentheses, '#' */
 	uint64_t separators, single, quotes, hash, newline, backslash, control;
 };
 
@@ -35,9 +35,9 @@ struct pairs {
 
 /* What a block has to know of the one before it. All bits, or none. */
 struct strings {
-	uint64_t goes_on;	/* a string does */
-	uint64_t single;	/* its quotes are single ones */
-	uint64_t is_odd;	/* a comment goes on, or the last byte in a string escapes */
+	uint64_t goes_on; /* a string does */
+	uint64_t single;  /* its quotes are single ones */
+	uint64_t is_odd;  /* a comment goes on, or the last byte in a string escapes */
 };
 
 INLINE struct strings strings_of(const struct scan *sc)
@@ -82,8 +82,8 @@ INLINE uint64_t parity(uint64_t m)
 
 INLINE __attribute__((target("pclmul,sse4.1"))) uint64_t parity_clmul(uint64_t m)
 {
-	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)m),
-								_mm_set1_epi8(-1), 0));
+	return (uint64_t)_mm_cvtsi128_si64(
+		_mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)m), _mm_set1_epi8(-1), 0));
 }
 
 /*
@@ -109,16 +109,19 @@ INLINE bool find_pairs(struct scan *sc, const struct marks *m, uint64_t *inside,
 }
 
 /* The same one string or comment after the other, whatever there is. */
-INLINE void find_strings(struct scan *sc, const struct marks *m, uint64_t escaped,
-			 uint64_t *inside, uint64_t *begins)
+INLINE void find_strings(struct scan *sc, const struct marks *m, uint64_t escaped, uint64_t *inside,
+			 uint64_t *begins)
 {
 	uint64_t todo = ~(uint64_t)0, from = todo, end, ends, begin;
 
 	*inside = *begins = 0;
 	for (;;) {
 		if (sc->quote) {
-			end = (sc->quote == '#' ? m->newline :
-			       (sc->quote == '\'' ? m->single : m->quotes & ~m->single) & ~escaped) & todo;
+			end = (sc->quote == '#' ?
+				       m->newline :
+				       (sc->quote == '\'' ? m->single : m->quotes & ~m->single) &
+					       ~escaped) &
+			      todo;
 			if (!end) {
 				*inside |= from;
 				return;
@@ -220,20 +223,19 @@ INLINE bool depth_holds(const struct scan *sc, uint64_t opens, uint64_t closes)
  * byte; a byte is in a class if both have its bit. The lookup by the low half
  * gives none from 0x80 on.
  */
-#define BLANK_LOW 0x01		/* \t \n \v \f \r */
-#define END_TWO 0x02		/* ' ' ( )  */
-#define SEPARATOR_THREE 0x04	/* ; < > */
-#define SEPARATOR_HIGH 0x08	/* [ ] { } */
-#define MARK_TWO 0x10		/* ' " # */
+#define BLANK_LOW 0x01	     /* \t \n \v \f \r */
+#define END_TWO 0x02	     /* ' ' ( )  */
+#define SEPARATOR_THREE 0x04 /* ; < > */
+#define SEPARATOR_HIGH 0x08  /* [ ] { } */
+#define MARK_TWO 0x10	     /* ' " # */
 #define CONTROL_ZERO 0x20
 #define CONTROL_ONE 0x40
-#define CONTROL_SEVEN 0x80	/* 0x7f */
+#define CONTROL_SEVEN 0x80 /* 0x7f */
 #define ODD_CLASSES (SEPARATOR_THREE | SEPARATOR_HIGH | CONTROL_ZERO | CONTROL_ONE | CONTROL_SEVEN)
-#define CLASSES_BY_LOW									\
-	0x62, 0x60, 0x70, 0x70, 0x60, 0x60, 0x60, 0x70,					\
-	0x62, 0x43, 0x41, 0x4d, 0x45, 0x49, 0x64, (char)0xe0
-#define CLASSES_BY_HIGH									\
-	0x21, 0x40, 0x12, 0x04, 0, 0x08, 0, (char)0x88, 0, 0, 0, 0, 0, 0, 0, 0
+#define CLASSES_BY_LOW \
+	0x62, 0x60, 0x70, 0x70, 0x60, 0x60, 0x60, 0x70, 0x62, 0x43, 0x41, 0x4d, 0x45, 0x49, 0x64, \
+		(char)0xe0
+#define CLASSES_BY_HIGH 0x21, 0x40, 0x12, 0x04, 0, 0x08, 0, (char)0x88, 0, 0, 0, 0, 0, 0, 0, 0
 
 #define TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
 #define NAME(name) name##_avx2
@@ -245,7 +247,9 @@ INLINE bool depth_holds(const struct scan *sc, uint64_t opens, uint64_t closes)
 
 /* ---- AVX-512, with VBMI and VBMI2 ---- */
 
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
+#define TARGET \
+	__attribute__((target( \
+		"avx512f,avx512bw,avx512dq,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
 #define NAME(name) name##_avx512
 #include "sxp/scan-avx512.h"
 #include "sxp/scan-block.h"
@@ -265,8 +269,8 @@ bool scan_can(enum scanner scanner)
 		       __builtin_cpu_supports("pclmul");
 	case SCANNER_AVX512:
 		return scan_can(SCANNER_AVX2) && __builtin_cpu_supports("avx512bw") &&
-		       __builtin_cpu_supports("avx512dq") &&
-		       __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
+		       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vbmi") &&
+		       __builtin_cpu_supports("avx512vbmi2");
 	}
 	return false;
 }
@@ -293,8 +297,7 @@ enum scan_result scan_run(enum scanner scanner, struct scan *sc)
 	return SCAN_ODD;
 }
 
-void scan_look(enum scanner scanner, const unsigned char *text, size_t len,
-	       struct scan_look *look)
+void scan_look(enum scanner scanner, const unsigned char *text, size_t len, struct scan_look *look)
 {
 	switch (scanner) {
 	case SCANNER_CAREFUL:
@@ -312,7 +315,7 @@ void scan_look(enum scanner scanner, const unsigned char *text, size_t len,
 	}
 }
 
-#else	/* another machine: the careful reader does it all */
+#else /* another machine: the careful reader does it all */
 
 bool scan_can(enum scanner scanner)
 {
@@ -331,8 +334,7 @@ enum scan_result scan_run(enum scanner scanner, struct scan *sc)
 	return SCAN_ODD;
 }
 
-void scan_look(enum scanner scanner, const unsigned char *text, size_t len,
-	       struct scan_look *look)
+void scan_look(enum scanner scanner, const unsigned char *text, size_t len, struct scan_look *look)
 {
 	(void)scanner;
 	(void)text;

@@ -12,7 +12,7 @@
 #include "sxp/doc.h"
 
 enum scanner {
-	SCANNER_CAREFUL,	/* none */
+	SCANNER_CAREFUL, /* none */
 	SCANNER_SSE2,
 	SCANNER_AVX2,
 	SCANNER_AVX512,
@@ -21,7 +21,7 @@ enum scanner {
 
 enum scan_result {
 	SCAN_DONE,
-	SCAN_FULL,		/* words are used up: call again with more */
+	SCAN_FULL, /* words are used up: call again with more */
 	SCAN_ODD,
 };
 
@@ -37,10 +37,10 @@ struct scan {
 	/* where it is */
 	size_t pos;
 	size_t depth;
-	uint64_t after_end;	/* 1: the byte before @pos ends an atom */
-	uint64_t escaped;	/* 1: the byte at @pos follows a backslash, in a string */
-	unsigned char quote;	/* of the string that goes on, '#' in a comment, or 0 */
-	bool has_high;		/* there was a byte from 0x80 */
+	uint64_t after_end;  /* 1: the byte before @pos ends an atom */
+	uint64_t escaped;    /* 1: the byte at @pos follows a backslash, in a string */
+	unsigned char quote; /* of the string that goes on, '#' in a comment, or 0 */
+	bool has_high;	     /* there was a byte from 0x80 */
 
 	/* NULL: check only. The stack of open lists grows down; *top is the innermost. */
 	uint32_t *words, *top;
@@ -59,13 +59,12 @@ enum scan_result scan_run(enum scanner scanner, struct scan *sc);
  * and is not odd counts; nothing of the rest is known.
  */
 struct scan_look {
-	uint64_t events;	/* parentheses, and where texts begin */
+	uint64_t events; /* parentheses, and where texts begin */
 	uint64_t opens, closes;
-	uint64_t stops;		/* after each text the first byte that is not of it, or its last quote */
-	size_t len;		/* how many bytes count */
+	uint64_t stops; /* after each text the first byte that is not of it, or its last quote */
+	size_t len;	/* how many bytes count */
 };
 
-void scan_look(enum scanner scanner, const unsigned char *text, size_t len,
-	       struct scan_look *look);
+void scan_look(enum scanner scanner, const unsigned char *text, size_t len, struct scan_look *look);
 
 #endif

@@ -26,26 +26,26 @@ struct sxp_stream {
 
 	const unsigned char *piece;
 	size_t len, pos;
-	size_t base;		/* offset of the piece in the whole text */
+	size_t base; /* offset of the piece in the whole text */
 	bool is_last;
 
-	struct scan_look look;	/* values ahead, none unless BETWEEN */
-	size_t look_pos;	/* where its bit 0 is in the piece */
+	struct scan_look look; /* values ahead, none unless BETWEEN */
+	size_t look_pos;       /* where its bit 0 is in the piece */
 
-	size_t not_utf8;	/* offset of the next byte in the piece that is not; SIZE_MAX: none */
-	unsigned char cut[4];	/* a character which the end of the last piece cut */
+	size_t not_utf8;      /* offset of the next byte in the piece that is not; SIZE_MAX: none */
+	unsigned char cut[4]; /* a character which the end of the last piece cut */
 	size_t n_cut;
 	struct mark cut_at;
 
-	size_t seen;		/* how far lines have been counted, in the piece */
+	size_t seen; /* how far lines have been counted, in the piece */
 	size_t line, line_start;
 
-	struct mark *open;	/* the open lists */
+	struct mark *open; /* the open lists */
 	size_t depth, open_size;
-	size_t n_closed;	/* AT_END, recovering: lists to be closed */
+	size_t n_closed; /* AT_END, recovering: lists to be closed */
 
-	struct mark begin;	/* of the text */
-	size_t text;		/* where in the piece it goes on */
+	struct mark begin; /* of the text */
+	size_t text;	   /* where in the piece it goes on */
 	unsigned char quote;
 	unsigned char escape[4];
 	size_t n_escape;
@@ -56,8 +56,8 @@ struct sxp_stream {
 
 struct sxp_stream *stream_new(enum scanner scanner, const struct sxp_options *options)
 {
-	const struct sxp_allocator *allocator =
-		options && options->allocator ? options->allocator : &doc_malloc;
+	const struct sxp_allocator *allocator = options && options->allocator ? options->allocator :
+										&doc_malloc;
 	struct sxp_stream *st = doc_resize(allocator, NULL, 0, sizeof(*st));
 
 	if (!st)
@@ -225,7 +225,7 @@ static bool join_cut(struct sxp_stream *st, size_t *pos)
 	size_t n = st->n_cut;
 
 	memcpy(character, st->cut, n);
-	for (*pos = 0; *pos < st->len; ) {
+	for (*pos = 0; *pos < st->len;) {
 		character[n++] = st->piece[(*pos)++];
 		if (bytes_utf8(character, n) == n) {
 			st->n_cut = 0;
@@ -361,7 +361,8 @@ static enum sxp_event end_text(struct sxp_stream *st, struct sxp_token *token)
 static bool escape_is_complete(const struct sxp_stream *st, unsigned char next)
 {
 	unsigned char kind = st->n_escape > 1 ? st->escape[1] : next;
-	bool is_digit = (next >= '0' && next <= '9') || ((next | 0x20) >= 'a' && (next | 0x20) <= 'f');
+	bool is_digit = (next >= '0' && next <= '9') ||
+			((next | 0x20) >= 'a' && (next | 0x20) <= 'f');
 
 	if (st->n_escape < 2)
 		return false;
@@ -563,8 +564,11 @@ static inline enum sxp_event next_seen(struct sxp_stream *st, struct sxp_token *
 	if (st->options.max_length && end - pos - quoted > st->options.max_length)
 		return too_long(st, token);
 	*token = (struct sxp_token){
-		.text = (const char *)st->piece + pos + quoted, .len = end - pos - quoted,
-		.depth = st->depth, .offset = st->base + pos, .quoted = quoted,
+		.text = (const char *)st->piece + pos + quoted,
+		.len = end - pos - quoted,
+		.depth = st->depth,
+		.offset = st->base + pos,
+		.quoted = quoted,
 	};
 	st->pos = end + quoted;
 	return SXP_TEXT;
@@ -600,8 +604,7 @@ static enum sxp_event finish(struct sxp_stream *st, struct sxp_token *token)
 
 	if (st->state == IN_ESCAPE && !end_escape(st))
 		return SXP_ERROR;
-	if (st->state == IN_STRING &&
-	    !defect(st, SXP_STRING_NOT_CLOSED, -1, here(st), &st->begin))
+	if (st->state == IN_STRING && !defect(st, SXP_STRING_NOT_CLOSED, -1, here(st), &st->begin))
 		return SXP_ERROR;
 	event = st->state == IN_ATOM || st->state == IN_STRING ? end_text(st, token) : SXP_MORE;
 	st->state = event == SXP_ERROR ? FAILED : AT_END;
@@ -630,8 +633,7 @@ static enum sxp_event step(struct sxp_stream *st, struct sxp_token *token)
 }
 
 /* All that is not seen ahead; away from what is, as that needs few registers. */
-static __attribute__((noinline)) enum sxp_event read_on(struct sxp_stream *st,
-							struct sxp_token *token)
+static __attribute__((noinline)) enum sxp_event read_on(struct sxp_stream *st, struct sxp_token *token)
 {
 	enum sxp_event event = SXP_MORE;
 

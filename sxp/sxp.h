@@ -38,17 +38,17 @@ typedef uint32_t sxp_node;
 enum sxp_code {
 	SXP_OK,
 	SXP_NO_MEMORY,
-	SXP_TOO_LONG,		/* longer than allowed, or than SXP_LENGTH_MAX */
-	SXP_TOO_DEEP,		/* more lists inside each other than allowed */
-	SXP_LIST_NOT_CLOSED,	/* text ends in a list; see opened_* */
-	SXP_STRING_NOT_CLOSED,	/* text ends in a string; see opened_* */
-	SXP_LIST_NOT_OPENED,	/* ")" without "(" */
-	SXP_OCTAL_TOO_BIG,	/* octal escape above 377 */
-	SXP_CONTROL_BYTE,	/* control byte where a value may begin */
-	SXP_NOT_UTF8,		/* only with SXP_UTF8 */
-	SXP_FILE,		/* a file could not be read; see errno */
-	SXP_PATH,		/* a path cannot be understood; column says where */
-	SXP_CONFLICT,		/* an edit of something that another edit replaces */
+	SXP_TOO_LONG,	       /* longer than allowed, or than SXP_LENGTH_MAX */
+	SXP_TOO_DEEP,	       /* more lists inside each other than allowed */
+	SXP_LIST_NOT_CLOSED,   /* text ends in a list; see opened_* */
+	SXP_STRING_NOT_CLOSED, /* text ends in a string; see opened_* */
+	SXP_LIST_NOT_OPENED,   /* ")" without "(" */
+	SXP_OCTAL_TOO_BIG,     /* octal escape above 377 */
+	SXP_CONTROL_BYTE,      /* control byte where a value may begin */
+	SXP_NOT_UTF8,	       /* only with SXP_UTF8 */
+	SXP_FILE,	       /* a file could not be read; see errno */
+	SXP_PATH,	       /* a path cannot be understood; column says where */
+	SXP_CONFLICT,	       /* an edit of something that another edit replaces */
 };
 
 /*
@@ -92,15 +92,15 @@ struct sxp_allocator {
 };
 
 enum sxp_flags {
-	SXP_RECOVER = 1,	/* go on after an error, see sxp_read_with() */
-	SXP_UTF8 = 2,		/* bytes from 0x80 must be UTF-8 */
+	SXP_RECOVER = 1, /* go on after an error, see sxp_read_with() */
+	SXP_UTF8 = 2,	 /* bytes from 0x80 must be UTF-8 */
 };
 
 /* What may be asked of a reader; all zero is what sxp_read() does. */
 struct sxp_options {
-	unsigned flags;		/* of enum sxp_flags */
-	size_t max_length;	/* 0: SXP_LENGTH_MAX; a stream: of one text */
-	size_t max_depth;	/* 0: what memory allows */
+	unsigned flags;	   /* of enum sxp_flags */
+	size_t max_length; /* 0: SXP_LENGTH_MAX; a stream: of one text */
+	size_t max_depth;  /* 0: what memory allows */
 
 	/*
 	 * Memory of the caller's, aligned for any type, used first. A document
@@ -108,7 +108,7 @@ struct sxp_options {
 	 */
 	void *memory;
 	size_t memory_size;
-	const struct sxp_allocator *allocator;	/* NULL: malloc() and so on */
+	const struct sxp_allocator *allocator; /* NULL: malloc() and so on */
 
 	/* With SXP_RECOVER: called for each error, in order; false gives up. */
 	bool (*defect)(void *arg, const struct sxp_error *err);
@@ -228,8 +228,8 @@ struct sxp_place {
 struct sxp_place sxp_where(const struct sxp_doc *doc, sxp_node node);
 
 /* Whether two values, also of different documents, hold the same; quotes do not count. */
-bool sxp_equal(const struct sxp_doc *doc, sxp_node node,
-	       const struct sxp_doc *other_doc, sxp_node other);
+bool sxp_equal(const struct sxp_doc *doc, sxp_node node, const struct sxp_doc *other_doc,
+	       sxp_node other);
 
 /* ---- Building -------------------------------------------------------- */
 
@@ -258,8 +258,7 @@ sxp_node sxp_add_element(struct sxp_doc *doc, sxp_node list, const char *name);
 sxp_node sxp_add_pair(struct sxp_doc *doc, sxp_node list, const char *name, const char *text);
 
 /* Append a copy of a value, which may be of another document; as sxp_add_list(). */
-sxp_node sxp_add_copy(struct sxp_doc *doc, sxp_node list,
-		      const struct sxp_doc *from, sxp_node node);
+sxp_node sxp_add_copy(struct sxp_doc *doc, sxp_node list, const struct sxp_doc *from, sxp_node node);
 
 /*
  * Append the two elements @a of @a_doc and @b of @b_doc, merged, neither of
@@ -267,8 +266,7 @@ sxp_node sxp_add_copy(struct sxp_doc *doc, sxp_node list,
  * n-th of that name in @b; texts are taken from @a; elements which only @b has
  * follow. If @a is no element it is copied. (xend: sxp.merge)
  */
-sxp_node sxp_add_merged(struct sxp_doc *doc, sxp_node list,
-			const struct sxp_doc *a_doc, sxp_node a,
+sxp_node sxp_add_merged(struct sxp_doc *doc, sxp_node list, const struct sxp_doc *a_doc, sxp_node a,
 			const struct sxp_doc *b_doc, sxp_node b);
 
 bool sxp_failed(const struct sxp_doc *doc);
@@ -359,8 +357,8 @@ enum sxp_form {
 
 struct sxp_layout {
 	enum sxp_form form;
-	unsigned width;		/* SXP_INDENTED: 0 means 80 */
-	unsigned indent;	/* SXP_INDENTED: blanks a level; 0 means 4 */
+	unsigned width;	 /* SXP_INDENTED: 0 means 80 */
+	unsigned indent; /* SXP_INDENTED: blanks a level; 0 means 4 */
 };
 
 /* Takes pieces of text; anything but 0 ends printing. */
@@ -387,8 +385,8 @@ int sxp_print_file(const struct sxp_doc *doc, sxp_node node, const struct sxp_la
  * As sxp_print_as(), into @buf of @size bytes, no NUL. Returns the length of
  * the whole text, of which the first @size bytes are in @buf.
  */
-size_t sxp_print_buffer(const struct sxp_doc *doc, sxp_node node,
-			const struct sxp_layout *layout, char *buf, size_t size);
+size_t sxp_print_buffer(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
+			char *buf, size_t size);
 
 /* As sxp_print(), into a string for free(); NULL when memory is short. @len may be NULL. */
 char *sxp_to_string(const struct sxp_doc *doc, sxp_node node, size_t *len);
@@ -415,8 +413,7 @@ void sxp_edit_free(struct sxp_edit *edit);
 
 /* Replace all but the name of an element, or a text, by a text (quoted as needed) or @expr. */
 enum sxp_code sxp_edit_set(struct sxp_edit *edit, sxp_node node, const char *text, size_t len);
-enum sxp_code sxp_edit_set_expr(struct sxp_edit *edit, sxp_node node,
-				const char *expr, size_t len);
+enum sxp_code sxp_edit_set_expr(struct sxp_edit *edit, sxp_node node, const char *expr, size_t len);
 
 /*
  * Insert @expr before @before, a value of @list, or at the end of @list if
@@ -430,8 +427,7 @@ enum sxp_code sxp_edit_insert(struct sxp_edit *edit, sxp_node list, sxp_node bef
 enum sxp_code sxp_edit_delete(struct sxp_edit *edit, sxp_node node);
 
 /* Give an element another name. */
-enum sxp_code sxp_edit_rename(struct sxp_edit *edit, sxp_node element,
-			      const char *name, size_t len);
+enum sxp_code sxp_edit_rename(struct sxp_edit *edit, sxp_node element, const char *name, size_t len);
 
 /* Write the changed text. Returns 0 or what @write returned. */
 int sxp_edit_write(const struct sxp_edit *edit, sxp_write *write, void *arg);
@@ -442,20 +438,20 @@ char *sxp_edit_to_string(const struct sxp_edit *edit, size_t *len);
 /* ---- Reading from pieces --------------------------------------------- */
 
 enum sxp_event {
-	SXP_MORE,		/* the piece is used up: sxp_stream_feed() */
-	SXP_OPEN,		/* "(" */
-	SXP_CLOSE,		/* ")" */
-	SXP_TEXT,		/* a text, in the token */
-	SXP_END,		/* the text is at its end, and was well-formed */
-	SXP_ERROR,		/* see sxp_stream_error(); there is nothing after it */
+	SXP_MORE,  /* the piece is used up: sxp_stream_feed() */
+	SXP_OPEN,  /* "(" */
+	SXP_CLOSE, /* ")" */
+	SXP_TEXT,  /* a text, in the token */
+	SXP_END,   /* the text is at its end, and was well-formed */
+	SXP_ERROR, /* see sxp_stream_error(); there is nothing after it */
 };
 
 /* What sxp_stream_next() has read; @text is borrowed until the next call. */
 struct sxp_token {
-	const char *text;	/* SXP_TEXT: escapes decoded; no NUL after it */
+	const char *text; /* SXP_TEXT: escapes decoded; no NUL after it */
 	size_t len;
-	size_t depth;		/* open lists, after SXP_OPEN and SXP_CLOSE */
-	size_t offset;		/* where it begins, from the start of the first piece */
+	size_t depth;  /* open lists, after SXP_OPEN and SXP_CLOSE */
+	size_t offset; /* where it begins, from the start of the first piece */
 	bool quoted;
 };
 

@@ -52,8 +52,7 @@ static const unsigned char *strip(const struct sxp_doc *doc, size_t begin, size_
 	return doc->text + begin;
 }
 
-const unsigned char *text_inside(const struct sxp_doc *doc, sxp_node node, size_t *len,
-				 bool *escaped)
+const unsigned char *text_inside(const struct sxp_doc *doc, sxp_node node, size_t *len, bool *escaped)
 {
 	uint32_t word = doc_word(doc, node);
 	struct made *made = made_of(doc, word);
@@ -202,10 +201,10 @@ size_t text_paren(const struct sxp_doc *doc, uint32_t index, size_t pos)
 		case BYTE_CLOSE:
 			if (!opens)
 				return pos;
-			pos++;	/* recovering left this one out */
+			pos++; /* recovering left this one out */
 			break;
 		default:
-			pos++;	/* nothing but a blank can stand here */
+			pos++; /* nothing but a blank can stand here */
 		}
 	}
 	return pos;
@@ -222,8 +221,7 @@ size_t text_begin(const struct sxp_doc *doc, uint32_t index)
 	while (i > ROOT + 1 && (doc->words[i - 1] & WORD_PAREN))
 		i--;
 	if (i > ROOT + 1)
-		pos = bytes_end(doc->text, doc->end, offset_of(doc, doc->words[i - 1]),
-				&has_escapes);
+		pos = bytes_end(doc->text, doc->end, offset_of(doc, doc->words[i - 1]), &has_escapes);
 	for (; i < index; i++) {
 		pos = text_paren(doc, i, pos);
 		pos += pos < doc->end;

@@ -59,13 +59,17 @@ static unsigned below(struct text *t, unsigned n)
 
 static bool is_symbol(const char *s)
 {
-	return *s && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == strlen(s) &&
+	return *s &&
+	       strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
+		       strlen(s) &&
 	       (*s < '0' || *s > '9') && *s != '-';
 }
 
 static void put_value(struct text *t, const char *s)
 {
-	bool bare = *s && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:/~") == strlen(s);
+	bool bare = *s &&
+		    strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:/~") ==
+			    strlen(s);
 
 	if (t->style == DOUBLE_QUOTED)
 		put(t, is_symbol(s) ? "%s" : "\"%s\"", s);
@@ -97,8 +101,9 @@ static void put_pair(struct text *t, int level, const char *name, const char *fo
 
 static void put_uuid(struct text *t, int level)
 {
-	put_pair(t, level, "uuid", "%04x%04x-%04x-%04x-%04x-%04x%04x%04x", below(t, 65536), below(t, 65536),
-		 below(t, 65536), below(t, 65536), below(t, 65536), below(t, 65536), below(t, 65536), below(t, 65536));
+	put_pair(t, level, "uuid", "%04x%04x-%04x-%04x-%04x-%04x%04x%04x", below(t, 65536),
+		 below(t, 65536), below(t, 65536), below(t, 65536), below(t, 65536),
+		 below(t, 65536), below(t, 65536), below(t, 65536));
 }
 
 static void put_image(struct text *t)
@@ -134,7 +139,8 @@ static void put_devices(struct text *t)
 		new_line(t, 3);
 		put(t, "(vif");
 		put_pair(t, 4, "bridge", "xenbr%u", i);
-		put_pair(t, 4, "mac", "00:16:3e:%02x:%02x:%02x", below(t, 128), below(t, 256), below(t, 256));
+		put_pair(t, 4, "mac", "00:16:3e:%02x:%02x:%02x", below(t, 128), below(t, 256),
+			 below(t, 256));
 		put_pair(t, 4, "script", below(t, 2) ? "/etc/xen/scripts/vif-bridge" : "vif-route");
 		put_uuid(t, 4);
 		if (below(t, 2))
@@ -210,8 +216,9 @@ static struct text make_domains(enum style style, unsigned n, unsigned seed)
 
 static struct text make_escapes(size_t size)
 {
-	static const char *const words[] = { "alpha", "it\\'s", "tab\\there", "back\\\\slash", "\\x01\\x02",
-					     "C:\\\\xen\\\\bin", "line\\nbreak", "end\\\\" };
+	static const char *const words[] = { "alpha",	      "it\\'s",	    "tab\\there",
+					     "back\\\\slash", "\\x01\\x02", "C:\\\\xen\\\\bin",
+					     "line\\nbreak",  "end\\\\" };
 	struct text t = { .random = 1 };
 
 	put(&t, "(list");
@@ -517,7 +524,8 @@ static void memory_row(const struct text *t)
 static void growth_row(const struct text *small, const struct text *large)
 {
 	double times[ROUNDS], large_times[ROUNDS], start;
-	size_t repeat = large->len / small->len / 8, nodes = count_nodes(small), large_nodes = count_nodes(large);
+	size_t repeat = large->len / small->len / 8, nodes = count_nodes(small),
+	       large_nodes = count_nodes(large);
 	double ns, large_ns;
 
 	for (int i = 0; i < ROUNDS; i++) {
@@ -531,14 +539,14 @@ static void growth_row(const struct text *small, const struct text *large)
 	}
 	ns = median(times) * 1e9 / (double)nodes;
 	large_ns = median(large_times) * 1e9 / (double)large_nodes;
-	printf("%-28s %8.2f MB %7.2f ns/node, %.2f MB %.2f ns/node\n", "growth", (double)small->len * 1e-6, ns,
-	       (double)large->len * 1e-6, large_ns);
+	printf("%-28s %8.2f MB %7.2f ns/node, %.2f MB %.2f ns/node\n", "growth",
+	       (double)small->len * 1e-6, ns, (double)large->len * 1e-6, large_ns);
 	aim("growth: ns a node at 69 MB against 69 KB", "x", large_ns / ns, 1.2, 1.0);
 }
 
 /* A peer, on what it can read; how many times faster libsxp is on the same tree. */
-static void peer_row(const char *name, size_t (*peer)(const char *, size_t), const struct text *theirs,
-		     const struct text *ours, double must, double reach)
+static void peer_row(const char *name, size_t (*peer)(const char *, size_t),
+		     const struct text *theirs, const struct text *ours, double must, double reach)
 {
 	double times[ROUNDS], our_times[ROUNDS], start;
 	size_t nodes = count_nodes(ours);
@@ -571,7 +579,8 @@ static void libgcrypt_row(const struct text *quoted)
 	if (len && (!theirs || !sxp_equal(ours, sxp_root(ours), theirs, sxp_root(theirs))))
 		printf("%-28s reads something else\n", "libgcrypt");
 	else
-		peer_row("against libgcrypt's gcry_sexp_sscan()", peer_libgcrypt, quoted, quoted, 10, 15);
+		peer_row("against libgcrypt's gcry_sexp_sscan()", peer_libgcrypt, quoted, quoted,
+			 10, 15);
 	sxp_free(theirs);
 	sxp_free(ours);
 	free(few.bytes);
@@ -586,10 +595,12 @@ static void json_row(const struct text *compact)
 	json.len = sxp_print_buffer(doc, sxp_root(doc), &layout, NULL, 0);
 	json.bytes = malloc(json.len + 64);
 	sxp_print_buffer(doc, sxp_root(doc), &layout, json.bytes, json.len);
-	if (peer_simdjson(json.bytes, json.len) && peer_simdjson_nodes(json.bytes, json.len) != count_nodes(compact))
+	if (peer_simdjson(json.bytes, json.len) &&
+	    peer_simdjson_nodes(json.bytes, json.len) != count_nodes(compact))
 		printf("%-28s reads something else\n", "simdjson");
 	else
-		peer_row("a node against simdjson's DOM, same tree as JSON", peer_simdjson, &json, compact, 2, 4);
+		peer_row("a node against simdjson's DOM, same tree as JSON", peer_simdjson, &json,
+			 compact, 2, 4);
 	free(json.bytes);
 	sxp_free(doc);
 }
@@ -600,7 +611,9 @@ static void form_rows(void)
 	static const struct {
 		const char *name;
 		enum style style;
-	} styles[] = { { "compact", COMPACT }, { "indented", INDENTED }, { "double quotes", DOUBLE_QUOTED } };
+	} styles[] = { { "compact", COMPACT },
+		       { "indented", INDENTED },
+		       { "double quotes", DOUBLE_QUOTED } };
 	static const unsigned sizes[] = { 1, 43, 4300, 43000 };
 	static const size_t escapes[] = { 1500, 69000, 6800000, 69000000 };
 
@@ -628,7 +641,8 @@ static void scanner_rows(const struct text *compact, const struct text *quoted)
 		scanner = (enum scanner)i;
 		if (!scan_can(scanner))
 			continue;
-		snprintf(name, sizeof(name), "%s%s", names[i], scanner == scan_best() ? " (in use)" : "");
+		snprintf(name, sizeof(name), "%s%s", names[i],
+			 scanner == scan_best() ? " (in use)" : "");
 		row(name, read_by_scanner, compact);
 		snprintf(name, sizeof(name), "%s, double quotes", names[i]);
 		row(name, read_by_scanner, quoted);
@@ -652,7 +666,8 @@ static void hard_rows(void)
 
 int main(void)
 {
-	struct text compact = make_domains(COMPACT, 4300, 1), quoted = make_domains(DOUBLE_QUOTED, 4300, 1);
+	struct text compact = make_domains(COMPACT, 4300, 1),
+		    quoted = make_domains(DOUBLE_QUOTED, 4300, 1);
 	struct text medium = make_domains(COMPACT, 43, 1), large = make_domains(COMPACT, 43000, 1);
 
 	memory_row(&compact);

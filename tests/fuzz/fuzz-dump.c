@@ -37,7 +37,8 @@ static void come_back(const struct subtree *t, enum dump_form form)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
-	const struct input in = { .name = "-", .text = size ? (const char *)data + 1 : "",
+	const struct input in = { .name = "-",
+				  .text = size ? (const char *)data + 1 : "",
 				  .len = size ? size - 1 : 0 };
 	struct error err;
 

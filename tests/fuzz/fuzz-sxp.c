@@ -59,10 +59,12 @@ static void check_readers(const char *text, size_t len)
 			if (!scan_can((enum scanner)i))
 				continue;
 			other = reader_read((enum scanner)i, text, len, &options, &other_err);
-			check(!other == !doc && err.code == other_err.code && err.offset == other_err.offset,
+			check(!other == !doc && err.code == other_err.code &&
+				      err.offset == other_err.offset,
 			      "scanner");
 			check(!doc || (doc->n_words == other->n_words &&
-				       !memcmp(doc->words + 1, other->words + 1, (doc->n_words - 1) * 4)),
+				       !memcmp(doc->words + 1, other->words + 1,
+					       (doc->n_words - 1) * 4)),
 			      "words");
 			sxp_free(other);
 		}
@@ -98,14 +100,18 @@ static void check_stream(const char *text, size_t len, size_t cut, size_t piece,
 			continue;
 		walk_next(&walk);
 		check((event == SXP_OPEN) == (walk.event == WALK_OPEN) &&
-		      (event == SXP_CLOSE) == (walk.event == WALK_CLOSE), "event");
-		check(event != SXP_TEXT || sxp_text_is(doc, walk.node, token.text, token.len), "text");
+			      (event == SXP_CLOSE) == (walk.event == WALK_CLOSE),
+		      "event");
+		check(event != SXP_TEXT || sxp_text_is(doc, walk.node, token.text, token.len),
+		      "text");
 	}
 	check((event == SXP_END) == (doc != NULL), "end of stream");
 	if (!doc)
-		check(sxp_stream_error(st)->code == err.code && sxp_stream_error(st)->line == err.line &&
-		      sxp_stream_error(st)->column == err.column &&
-		      sxp_stream_error(st)->opened_column == err.opened_column, "error of stream");
+		check(sxp_stream_error(st)->code == err.code &&
+			      sxp_stream_error(st)->line == err.line &&
+			      sxp_stream_error(st)->column == err.column &&
+			      sxp_stream_error(st)->opened_column == err.opened_column,
+		      "error of stream");
 	sxp_stream_free(st);
 	sxp_free(doc);
 }

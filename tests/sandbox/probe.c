@@ -48,8 +48,11 @@ static int echo(unsigned short port)
 		char data[64], control[256];
 		struct sockaddr_in peer;
 		struct iovec iov = { data, sizeof(data) };
-		struct msghdr msg = { .msg_name = &peer, .msg_namelen = sizeof(peer), .msg_iov = &iov,
-				      .msg_iovlen = 1, .msg_control = control,
+		struct msghdr msg = { .msg_name = &peer,
+				      .msg_namelen = sizeof(peer),
+				      .msg_iov = &iov,
+				      .msg_iovlen = 1,
+				      .msg_control = control,
 				      .msg_controllen = sizeof(control) };
 		ssize_t n = recvmsg(fd, &msg, 0);
 		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);

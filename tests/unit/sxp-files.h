@@ -46,7 +46,8 @@ static inline size_t each_file_in(const char *folder, file_action *act)
 
 		if (!strstr(entry->d_name, ".sxp"))
 			continue;
-		snprintf(path, sizeof(path), "%s/%s/%s", srcdir ? srcdir : ".", folder, entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s/%s", srcdir ? srcdir : ".", folder,
+			 entry->d_name);
 		text = load_file(path, &len);
 		act(entry->d_name, text, len);
 		free(text);

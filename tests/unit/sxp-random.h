@@ -24,12 +24,49 @@ static inline uint32_t random_below(struct random *r, uint32_t n)
 static inline const char *random_piece(struct random *r)
 {
 	static const char *const pieces[] = {
-		"(", "(", "(", ")", ")", ")", " ", " ", "\n", "a", "name", "(mac 00:16:3e:00:00:01)",
-		"'", "\"", "'x y'", "\"it's\"", "''", "\\", "\\\\", "\\'", "'\\x41\\102\\n'",
-		"# note\n", "#", ";", "{", "}", "<", ">", "[", "]", "\t", "\r\n", "@", "\xc3\xa9",
-		"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "'\\q'", "\\x", "7", "\\4",
-		"                                                                  ", "(ip '10.0.0.1')",
-		"it's", "'long string of more than sixty-four bytes, so that it has to span blocks'",
+		"(",
+		"(",
+		"(",
+		")",
+		")",
+		")",
+		" ",
+		" ",
+		"\n",
+		"a",
+		"name",
+		"(mac 00:16:3e:00:00:01)",
+		"'",
+		"\"",
+		"'x y'",
+		"\"it's\"",
+		"''",
+		"\\",
+		"\\\\",
+		"\\'",
+		"'\\x41\\102\\n'",
+		"# note\n",
+		"#",
+		";",
+		"{",
+		"}",
+		"<",
+		">",
+		"[",
+		"]",
+		"\t",
+		"\r\n",
+		"@",
+		"\xc3\xa9",
+		"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
+		"'\\q'",
+		"\\x",
+		"7",
+		"\\4",
+		"                                                                  ",
+		"(ip '10.0.0.1')",
+		"it's",
+		"'long string of more than sixty-four bytes, so that it has to span blocks'",
 	};
 
 	return pieces[random_below(r, sizeof(pieces) / sizeof(*pieces))];
@@ -63,8 +100,9 @@ static inline char *random_document(struct random *r, size_t n, size_t *len)
 static inline char *random_tree(struct random *r, size_t n, size_t *len)
 {
 	static const char *const texts[] = {
-		"a", "vif", "'x y'", "\"it's\"", "''", "'\\x41\\n'", "00:16:3e:00:00:01", "'\\q'",
-		"it's", ";", "{a", "\xc3\xa9", "'\"'", "@", "'#'",
+		"a",	 "vif",	 "'x y'", "\"it's\"", "''",	  "'\\x41\\n'", "00:16:3e:00:00:01",
+		"'\\q'", "it's", ";",	  "{a",	      "\xc3\xa9", "'\"'",	"@",
+		"'#'",
 	};
 	static const char *const gaps[] = { " ", "\n    ", " # note (\n", "  ", "\n\n# a 'line'\n  " };
 	char *text = malloc(n * 40 + 8);

@@ -13,15 +13,20 @@ static const struct field fields[] = {
 	{ .name = "hidden" },
 	{ .name = "green", .column = "GREEN" },
 	{ .name = "grey", .column = "GREY" },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct command list = {
-	.name = "list", .summary = "a table", .arguments = { ARG_DOMAIN, ARG_VIF }, .columns = fields,
+	.name = "list",
+	.summary = "a table",
+	.arguments = { ARG_DOMAIN, ARG_VIF },
+	.columns = fields,
 	.options = OPTION(VIF),
 };
 static const struct command take = {
-	.name = "take", .summary = "addresses", .arguments = { ARG_DOMAIN, ARG_HELD_IPS },
+	.name = "take",
+	.summary = "addresses",
+	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
 	.options = OPTION(VIF) | OPTION(HOTPLUG) | OPTION(CONFIG) | OPTION(FILE),
 };
 static const struct command give = { .name = "give", .arguments = { ARG_DOMAIN, ARG_IPS } };
@@ -196,7 +201,8 @@ TEST(what_is_wrong_before_does_not_matter)
 TEST(the_store_is_asked_only_for_what_lives_there)
 {
 	static const char *const none[] = {
-		"", "li", "list --", "list -o ", "take --hotplug=", "explain ", "more read a ", "give web ",
+		"",	    "li",	    "list --",	 "list -o ", "take --hotplug=",
+		"explain ", "more read a ", "give web ",
 	};
 	char found[1024];
 

@@ -238,7 +238,7 @@ TEST(without_a_daemon_it_says_where_it_looked)
 	setenv("XENSTORED_PATH", "/tmp/test-events-there-is-none", 1);
 	assert_int_equal(events_open(&events, 1, &err), -ECONNREFUSED);
 	assert_string_equal(err.text, "xenstored: cannot connect to '/tmp/test-events-there-is-none': "
-			    "No such file or directory");
+				      "No such file or directory");
 	events_close(&events);
 }
 

@@ -11,7 +11,10 @@
 #include "src/hypervisor.h"
 #include "tests/unit/stub/xenctrl.h"
 
-static struct { uint16_t domid; uint32_t flags; } domains[300];
+static struct {
+	uint16_t domid;
+	uint32_t flags;
+} domains[300];
 static int n_domains;
 static bool is_xen;
 

@@ -8,27 +8,26 @@
 #include "src/json-patch.h"
 
 /* as libxl 4.17 writes it, with the NUL at the end */
-static const char doc[] =
-	"{\n"
-	"    \"c_info\": {\n"
-	"        \"name\": \"web]}\\\"01\",\n"
-	"        \"ip\": \"not this\"\n"
-	"    },\n"
-	"    \"nics\": [\n"
-	"        {\n"
-	"            \"devid\": 0,\n"
-	"            \"mac\": \"00:16:3e:00:00:01\",\n"
-	"            \"ip\": \"10.0.0.1 10.0.0.2\",\n"
-	"            \"script\": \"vif-route\",\n"
-	"            \"unknown\": { \"ip\": [ 1, { \"devid\": 1 } ] }\n"
-	"        },\n"
-	"        {\n"
-	"            \"devid\": 1,\n"
-	"            \"mac\": \"00:16:3e:00:00:02\"\n"
-	"        }\n"
-	"    ],\n"
-	"    \"on_reboot\": \"restart\"\n"
-	"}\n";
+static const char doc[] = "{\n"
+			  "    \"c_info\": {\n"
+			  "        \"name\": \"web]}\\\"01\",\n"
+			  "        \"ip\": \"not this\"\n"
+			  "    },\n"
+			  "    \"nics\": [\n"
+			  "        {\n"
+			  "            \"devid\": 0,\n"
+			  "            \"mac\": \"00:16:3e:00:00:01\",\n"
+			  "            \"ip\": \"10.0.0.1 10.0.0.2\",\n"
+			  "            \"script\": \"vif-route\",\n"
+			  "            \"unknown\": { \"ip\": [ 1, { \"devid\": 1 } ] }\n"
+			  "        },\n"
+			  "        {\n"
+			  "            \"devid\": 1,\n"
+			  "            \"mac\": \"00:16:3e:00:00:02\"\n"
+			  "        }\n"
+			  "    ],\n"
+			  "    \"on_reboot\": \"restart\"\n"
+			  "}\n";
 
 static void check(unsigned devid, const char *value, const char *from, const char *to)
 {
@@ -74,8 +73,14 @@ TEST(a_value_is_removed_with_its_comma)
 TEST(no_such_nic_and_no_json)
 {
 	static const char *const bad[] = {
-		"", "{", "[]", "{\"nics\": [", "{\"nics\": [{\"devid\": 0", "{\"nics\": [{\"devid\" 0}]}",
-		"{\"nics\": [{\"devid\": 0, \"mac\": \"x}]}", "{\"a\": ]}",
+		"",
+		"{",
+		"[]",
+		"{\"nics\": [",
+		"{\"nics\": [{\"devid\": 0",
+		"{\"nics\": [{\"devid\" 0}]}",
+		"{\"nics\": [{\"devid\": 0, \"mac\": \"x}]}",
+		"{\"a\": ]}",
 	};
 	char *out;
 	size_t len;

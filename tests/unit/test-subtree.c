@@ -120,11 +120,14 @@ static void assert_differences(const struct subtree *a, const struct subtree *b,
 	for (size_t i = 0; i < d.n; i++) {
 		bool is_old = d.v[i].new == SUBTREE_NONE;
 
-		subtree_path(is_old ? a : b, NULL, is_old ? d.v[i].old : d.v[i].new, path, sizeof(path));
+		subtree_path(is_old ? a : b, NULL, is_old ? d.v[i].old : d.v[i].new, path,
+			     sizeof(path));
 		fprintf(f, "%s%s%s%s%s ",
-			 is_old ? "-" : d.v[i].old == SUBTREE_NONE ? "+" : "",
-			 d.v[i].value ? "v" : "", d.v[i].perms ? "p" : "", path,
-			 d.v[i].below ? "." : "");
+			is_old			   ? "-" :
+			d.v[i].old == SUBTREE_NONE ? "+" :
+						     "",
+			d.v[i].value ? "v" : "", d.v[i].perms ? "p" : "", path,
+			d.v[i].below ? "." : "");
 	}
 	fclose(f);
 	assert_string_equal(got, wanted);

@@ -19,7 +19,8 @@ static void check(const char *name, const char *defects, const char *path, const
 {
 	const char *srcdir = getenv("srcdir");
 	char file[4096], list[1000] = "", *out;
-	struct sxp_options options = { .flags = SXP_RECOVER | SXP_UTF8, .defect = append_place,
+	struct sxp_options options = { .flags = SXP_RECOVER | SXP_UTF8,
+				       .defect = append_place,
 				       .arg = list };
 	struct sxp_error err;
 	struct sxp_doc *doc, *strict;
@@ -39,7 +40,8 @@ static void check(const char *name, const char *defects, const char *path, const
 
 TEST(what_programs_print_is_read)
 {
-	check("domain", "", "domain/device/vif[mac='00:16:3e:5a:00:01']/ip", "(ip '10.1.0.5 10.1.0.6')");
+	check("domain", "", "domain/device/vif[mac='00:16:3e:5a:00:01']/ip",
+	      "(ip '10.1.0.5 10.1.0.6')");
 	check("one-missing", "4:2:1 ", "domain/device/vif/ip", "(ip 10.1.0.7)");
 	check("one-too-many", "6:1:133 ", "domain/device/vif", "(vif (mac 00:16:3e:5a:00:03))");
 	check("indented", "", "domain/image/linux/notes", "(notes (VERSION 2.6) (path 'C:\\\\xen'))");
@@ -63,7 +65,7 @@ static void recover(const char *name, const char *text, size_t len)
 	sxp_node root = sxp_root(doc);
 
 	assert_non_null(doc);
-	if (sxp_find(doc, root, "node")) {	/* a dump of xenstore */
+	if (sxp_find(doc, root, "node")) { /* a dump of xenstore */
 		sxp_free(doc);
 		return;
 	}

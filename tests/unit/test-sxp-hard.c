@@ -148,7 +148,8 @@ static char *edit_all(const char *text, size_t len)
 
 		switch (i % 6) {
 		case 0:
-			code = sxp_edit_set(edit, n, "a long text that has to be quoted \\ and more", 44);
+			code = sxp_edit_set(edit, n,
+					    "a long text that has to be quoted \\ and more", 44);
 			break;
 		case 1:
 			code = sxp_edit_set_expr(edit, n, expr, sizeof(expr) - 1);
@@ -341,7 +342,8 @@ static void *resize(void *arg, void *old, size_t old_size, size_t size)
 
 TEST(a_stream_takes_no_more_memory_the_longer_it_is)
 {
-	static const char domain[] = "(domain (name 'web\\t01') (device (vif (ip '10.0.0.1 10.0.0.2'))))\n";
+	static const char domain[] =
+		"(domain (name 'web\\t01') (device (vif (ip '10.0.0.1 10.0.0.2'))))\n";
 	struct budget b = { 0 };
 	struct sxp_allocator allocator = { resize, &b };
 	struct sxp_options options = { .allocator = &allocator, .max_length = 100, .max_depth = 10 };
@@ -384,7 +386,8 @@ static char *map_blanks(size_t len)
 	assert_ptr_not_equal(text, MAP_FAILED);
 	for (size_t i = 0; i < size; i += PIECE)
 		assert_ptr_equal(mmap(text + i, PIECE, PROT_READ | PROT_WRITE,
-				      MAP_PRIVATE | MAP_FIXED, fd, 0), text + i);
+				      MAP_PRIVATE | MAP_FIXED, fd, 0),
+				 text + i);
 	close(fd);
 	return text;
 }
@@ -477,7 +480,8 @@ static void *work(void *arg)
 	size_t len, n;
 
 	for (int i = 0; i < 300; i++) {
-		char *text = i % 2 ? random_tree(&r, 200, &len) : random_document(&r, 100, &len), *out;
+		char *text = i % 2 ? random_tree(&r, 200, &len) : random_document(&r, 100, &len),
+		     *out;
 		struct sxp_options options = { .flags = SXP_RECOVER };
 		struct sxp_doc *doc = sxp_read_with(text, len, &options, NULL), *built = sxp_new();
 		struct sxp_edit *edit = sxp_edit_new(doc);
@@ -583,21 +587,39 @@ TEST(each_kind_of_bytes_that_are_not_utf8_is_found)
 {
 	static const struct {
 		const char *bytes;
-		size_t good;	/* that come before it; SIZE_MAX: all are */
+		size_t good; /* that come before it; SIZE_MAX: all are */
 	} texts[] = {
-		{ "a\xc3\xa9", SIZE_MAX }, { "\xe2\x82\xac", SIZE_MAX }, { "\xf0\x9f\x98\x80", SIZE_MAX },
-		{ "\xf4\x8f\xbf\xbf", SIZE_MAX }, { "\xed\x9f\xbf", SIZE_MAX }, { "\xef\xbf\xbf", SIZE_MAX },
-		{ "ab\x80", 2 }, { "\xc3", 0 }, { "a\xe2\x82", 1 }, { "\xf0\x9f\x98", 0 },
-		{ "\xc0\xaf", 0 }, { "\xc1\xbf", 0 }, { "\xe0\x9f\xbf", 0 }, { "\xf0\x8f\xbf\xbf", 0 },
-		{ "\xed\xa0\x80", 0 }, { "\xed\xbf\xbf", 0 }, { "\xf4\x90\x80\x80", 0 }, { "\xf5\x80\x80\x80", 0 },
-		{ "\xfe", 0 }, { "\xff", 0 }, { "\xc3(", 0 }, { "\xe2(\xa1", 0 }, { "\xe2\x82(", 0 },
+		{ "a\xc3\xa9", SIZE_MAX },
+		{ "\xe2\x82\xac", SIZE_MAX },
+		{ "\xf0\x9f\x98\x80", SIZE_MAX },
+		{ "\xf4\x8f\xbf\xbf", SIZE_MAX },
+		{ "\xed\x9f\xbf", SIZE_MAX },
+		{ "\xef\xbf\xbf", SIZE_MAX },
+		{ "ab\x80", 2 },
+		{ "\xc3", 0 },
+		{ "a\xe2\x82", 1 },
+		{ "\xf0\x9f\x98", 0 },
+		{ "\xc0\xaf", 0 },
+		{ "\xc1\xbf", 0 },
+		{ "\xe0\x9f\xbf", 0 },
+		{ "\xf0\x8f\xbf\xbf", 0 },
+		{ "\xed\xa0\x80", 0 },
+		{ "\xed\xbf\xbf", 0 },
+		{ "\xf4\x90\x80\x80", 0 },
+		{ "\xf5\x80\x80\x80", 0 },
+		{ "\xfe", 0 },
+		{ "\xff", 0 },
+		{ "\xc3(", 0 },
+		{ "\xe2(\xa1", 0 },
+		{ "\xe2\x82(", 0 },
 	};
 	struct sxp_options options = { .flags = SXP_UTF8 };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		for (size_t before = 0; before < 70; before++) {
 			char text[100];
-			size_t len = (size_t)sprintf(text, "(%*s'%s')", (int)before, "", texts[i].bytes);
+			size_t len = (size_t)sprintf(text, "(%*s'%s')", (int)before, "",
+						     texts[i].bytes);
 			struct sxp_error err;
 			struct sxp_doc *doc = sxp_read_with(text, len, &options, &err);
 
@@ -606,7 +628,8 @@ TEST(each_kind_of_bytes_that_are_not_utf8_is_found)
 			if (!doc) {
 				assert_int_equal(err.code, SXP_NOT_UTF8);
 				assert_int_equal(err.offset, before + 2 + texts[i].good);
-				assert_int_equal(err.found, (unsigned char)texts[i].bytes[texts[i].good]);
+				assert_int_equal(err.found,
+						 (unsigned char)texts[i].bytes[texts[i].good]);
 			}
 			sxp_free(doc);
 			assert_true(sxp_check(text, len, NULL, NULL));
@@ -618,8 +641,8 @@ TEST(each_kind_of_bytes_that_are_not_utf8_is_found)
 TEST(truncated_escapes_are_no_escapes)
 {
 	static const char *const escapes[] = { "\\", "\\x", "\\x4", "\\x41", "\\1", "\\10", "\\101" };
-	static const char *const printed[] = { NULL, "'a\\\\x'\n", "'a\\x04'\n", "aA\n", "'a\\x01'\n",
-					       "'a\\x08'\n", "aA\n" };
+	static const char *const printed[] = { NULL,	     "'a\\\\x'\n", "'a\\x04'\n", "aA\n",
+					       "'a\\x01'\n", "'a\\x08'\n", "aA\n" };
 
 	for (size_t i = 0; i < sizeof(escapes) / sizeof(*escapes); i++) {
 		char text[20];

@@ -133,10 +133,14 @@ static void record_whole(struct record *rec, const char *text, size_t len, unsig
 	while (doc && walk_next(&walk) != WALK_END) {
 		if (walk.node == ROOT)
 			continue;
-		put_number(rec, "event", walk.event == WALK_OPEN ? SXP_OPEN :
-			   walk.event == WALK_CLOSE ? SXP_CLOSE : SXP_TEXT);
-		put_number(rec, "at", text_begin(doc, walk.event == WALK_CLOSE ?
-						 doc->words[walk.node] & WORD_VALUE : walk.node));
+		put_number(rec, "event",
+			   walk.event == WALK_OPEN  ? SXP_OPEN :
+			   walk.event == WALK_CLOSE ? SXP_CLOSE :
+						      SXP_TEXT);
+		put_number(rec, "at",
+			   text_begin(doc, walk.event == WALK_CLOSE ?
+						   doc->words[walk.node] & WORD_VALUE :
+						   walk.node));
 		if (walk.event == WALK_TEXT) {
 			size_t n;
 			const char *bytes = sxp_text(doc, walk.node, &n);
@@ -222,7 +226,8 @@ TEST(a_stream_cut_anywhere_reads_the_same)
 		char *text = random_document(&r, 20, &len);
 
 		for (size_t cut = 0; cut <= len; cut++)
-			compare_stream(text, len, cut, cut + random_below(&r, (uint32_t)(len - cut + 1)));
+			compare_stream(text, len, cut,
+				       cut + random_below(&r, (uint32_t)(len - cut + 1)));
 		free(text);
 	}
 }
@@ -230,9 +235,26 @@ TEST(a_stream_cut_anywhere_reads_the_same)
 /* Characters and pieces of them, in texts, comments and between them, each byte a piece of its own, too. */
 TEST(a_stream_finds_what_is_not_utf8_wherever_it_is_cut)
 {
-	static const char *const pieces[] = { "\xe2\x82\xac", "\xe2\x82", "\xe2", "\x82", "\xf0\x9f\x98\x80",
-					      "\xf0\x9f\x98", "\xc3\xa9", "\xc3", "\xed\xa0\x80", "\xff", "a",
-					      " ", "'", "(", ")", "#", "\n", "\\", "\x04", "\\400" };
+	static const char *const pieces[] = { "\xe2\x82\xac",
+					      "\xe2\x82",
+					      "\xe2",
+					      "\x82",
+					      "\xf0\x9f\x98\x80",
+					      "\xf0\x9f\x98",
+					      "\xc3\xa9",
+					      "\xc3",
+					      "\xed\xa0\x80",
+					      "\xff",
+					      "a",
+					      " ",
+					      "'",
+					      "(",
+					      ")",
+					      "#",
+					      "\n",
+					      "\\",
+					      "\x04",
+					      "\\400" };
 	struct random r = { 5 };
 
 	for (int i = 0; i < 4000; i++) {
@@ -240,7 +262,8 @@ TEST(a_stream_finds_what_is_not_utf8_wherever_it_is_cut)
 		size_t len = 0;
 
 		for (uint32_t n = random_below(&r, 12); n; n--)
-			len += (size_t)sprintf(text + len, "%s", pieces[random_below(&r, i % 2 ? 20 : 14)]);
+			len += (size_t)sprintf(text + len, "%s",
+					       pieces[random_below(&r, i % 2 ? 20 : 14)]);
 		exact = malloc(len ? len : 1);
 		memcpy(exact, text, len);
 		for (size_t cut = 0; cut <= len; cut++)

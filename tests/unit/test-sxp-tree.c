@@ -47,7 +47,8 @@ TEST(json_has_arrays_and_strings)
 TEST(indented_is_flat_where_it_fits)
 {
 	check_printed("# head\n(domain (name web01)(memory 512) # MiB\n(device (vif (ip '10.0.0.1') "
-		      "(mac 00:16:3e:01:23:45)))) ", SXP_INDENTED, 40,
+		      "(mac 00:16:3e:01:23:45)))) ",
+		      SXP_INDENTED, 40,
 		      "# head\n"
 		      "(domain\n"
 		      "    (name web01)\n"
@@ -76,7 +77,8 @@ TEST(what_is_printed_reads_back_equal)
 
 	for (int i = 0; i < 3000; i++) {
 		size_t len;
-		char *text = random_tree(&r, i < 2000 ? 30 : 300, &len), *line, *indented, *twice, *built;
+		char *text = random_tree(&r, i < 2000 ? 30 : 300, &len), *line, *indented, *twice,
+		     *built;
 		struct sxp_doc *doc = sxp_read(text, len, NULL), *copy = sxp_new(), *again;
 		unsigned width = 1 + random_below(&r, 100);
 
@@ -107,8 +109,10 @@ TEST(what_is_printed_reads_back_equal)
 /* As it is printed, but for a byte or two: it is copied only where it may be. */
 TEST(what_is_almost_as_printed_is_printed)
 {
-	static const char *const pieces[] = { " a", " (vif (mac 00:16:3e:00:00:01))", " ''", " (ip '1 2')",
-					      " ()", " (a ((0) (1)))", " 'it (#) x'" };
+	static const char *const pieces[] = { " a",	    " (vif (mac 00:16:3e:00:00:01))",
+					      " ''",	    " (ip '1 2')",
+					      " ()",	    " (a ((0) (1)))",
+					      " 'it (#) x'" };
 	static const char bytes[] = "   (()''\"@#a-;\\\n~_=\x01\x7f\xc3";
 	struct sxp_options recover = { .flags = SXP_RECOVER };
 	struct random r = { 12 };
@@ -122,7 +126,8 @@ TEST(what_is_almost_as_printed_is_printed)
 			n += (size_t)sprintf(line + n, "%s", pieces[random_below(&r, 7)]);
 		n += (size_t)sprintf(line + n, ")");
 		for (unsigned j = random_below(&r, 3); j; j--)
-			line[1 + random_below(&r, (uint32_t)n - 1)] = bytes[random_below(&r, sizeof(bytes) - 1)];
+			line[1 + random_below(&r, (uint32_t)n - 1)] =
+				bytes[random_below(&r, sizeof(bytes) - 1)];
 		doc = sxp_read_with(line, n, &recover, NULL);
 		for (sxp_node v = sxp_first(doc, sxp_root(doc)); v; v = sxp_next(doc, v))
 			assert_true(sxp_add_copy(copy, sxp_root(copy), doc, v) != 0);
@@ -156,8 +161,9 @@ static void check_found(const char *text, const char *path, const char *printed)
 
 TEST(paths_name_elements)
 {
-	const char *text = "(domain (name web01) (device (vif (mac a) (ip '1 2')))"
-			   "(device (vbd (dev sda)))(device (vif (mac b) (ip 3)))(cpus ((0) (1))))(domain (name x))";
+	const char *text =
+		"(domain (name web01) (device (vif (mac a) (ip '1 2')))"
+		"(device (vbd (dev sda)))(device (vif (mac b) (ip 3)))(cpus ((0) (1))))(domain (name x))";
 
 	check_found(text, "domain/device/vif/ip", "(ip '1 2');(ip 3);");
 	check_found(text, "domain/device/vif[mac=b]/ip", "(ip 3);");
@@ -176,8 +182,9 @@ TEST(bad_paths_are_errors_with_a_column)
 	static const struct {
 		const char *path;
 		size_t column;
-	} bad[] = { { "", 1 }, { "/", 1 }, { "a//b", 3 }, { "a/", 3 }, { "a[", 3 }, { "a[1", 4 },
-		    { "a[1][2]", 5 }, { "a]", 2 }, { "'a", 3 }, { "a[b=", 5 }, { "a=b", 2 } };
+	} bad[] = { { "", 1 },	 { "/", 1 },	{ "a//b", 3 },	  { "a/", 3 },
+		    { "a[", 3 }, { "a[1", 4 },	{ "a[1][2]", 5 }, { "a]", 2 },
+		    { "'a", 3 }, { "a[b=", 5 }, { "a=b", 2 } };
 	struct sxp_doc *doc = sxp_new();
 	struct sxp_search search;
 	struct sxp_error err;
@@ -214,9 +221,11 @@ TEST(merging_goes_down_by_names)
 	struct sxp_doc *doc = sxp_new();
 	char *out;
 
-	sxp_add_merged(doc, sxp_root(doc), a, sxp_first(a, sxp_root(a)), b, sxp_first(b, sxp_root(b)));
+	sxp_add_merged(doc, sxp_root(doc), a, sxp_first(a, sxp_root(a)), b,
+		       sxp_first(b, sxp_root(b)));
 	out = sxp_to_string(doc, sxp_root(doc), NULL);
-	assert_string_equal(out, "(vm (name x) (dev (vif (ip 1) (mac m))) (dev 2 (q)) t (memory 1) (dev 3))\n");
+	assert_string_equal(
+		out, "(vm (name x) (dev (vif (ip 1) (mac m))) (dev 2 (q)) t (memory 1) (dev 3))\n");
 	free(out);
 	sxp_free(a);
 	sxp_free(b);
@@ -285,14 +294,20 @@ TEST(edits_change_what_they_concern)
 {
 	const char *text = "(vif # first\n    (ip  \"1\") # old\n    (mac m)\n)\n";
 
-	check_edit(text, SET, "vif/ip", "1 2", "(vif # first\n    (ip  '1 2') # old\n    (mac m)\n)\n");
-	check_edit(text, SET_EXPR, "vif/ip", "1 (2)", "(vif # first\n    (ip  1 (2)) # old\n    (mac m)\n)\n");
+	check_edit(text, SET, "vif/ip", "1 2",
+		   "(vif # first\n    (ip  '1 2') # old\n    (mac m)\n)\n");
+	check_edit(text, SET_EXPR, "vif/ip", "1 (2)",
+		   "(vif # first\n    (ip  1 (2)) # old\n    (mac m)\n)\n");
 	check_edit(text, DELETE, "vif/mac", "", "(vif # first\n    (ip  \"1\") # old\n)\n");
 	check_edit(text, DELETE, "vif/ip", "", "(vif # first\n # old\n    (mac m)\n)\n");
-	check_edit(text, RENAME, "vif/mac", "m c", "(vif # first\n    (ip  \"1\") # old\n    ('m c' m)\n)\n");
-	check_edit(text, INSERT, "vif/mac", "(x)", "(vif # first\n    (ip  \"1\") # old\n    (x)\n    (mac m)\n)\n");
-	check_edit(text, APPEND, "vif", "(x)", "(vif # first\n    (ip  \"1\") # old\n    (mac m)\n    (x)\n)\n");
-	check_edit(text, APPEND, "", "(x) # end", "(vif # first\n    (ip  \"1\") # old\n    (mac m)\n)\n(x) # end\n\n");
+	check_edit(text, RENAME, "vif/mac", "m c",
+		   "(vif # first\n    (ip  \"1\") # old\n    ('m c' m)\n)\n");
+	check_edit(text, INSERT, "vif/mac", "(x)",
+		   "(vif # first\n    (ip  \"1\") # old\n    (x)\n    (mac m)\n)\n");
+	check_edit(text, APPEND, "vif", "(x)",
+		   "(vif # first\n    (ip  \"1\") # old\n    (mac m)\n    (x)\n)\n");
+	check_edit(text, APPEND, "", "(x) # end",
+		   "(vif # first\n    (ip  \"1\") # old\n    (mac m)\n)\n(x) # end\n\n");
 	check_edit("()", APPEND, "[1]", "a", "(a)");
 	check_edit("(a)", SET, "a", "x", "(a x)");
 	check_edit("(a;b;c)", DELETE, "a/[1]", "", "(a ;c)");
@@ -344,7 +359,8 @@ static void expect(char *to, const struct sxp_doc *doc, sxp_node list, enum what
 			to += sprintf(to, "%s ", value);
 		if (list == node && what == SET && !is_name)
 			continue;
-		if ((list == node && what == RENAME && is_name) || (n == node && what == SET && !sxp_is_list(doc, n))) {
+		if ((list == node && what == RENAME && is_name) ||
+		    (n == node && what == SET && !sxp_is_list(doc, n))) {
 			to += sprintf(to, "%s ", quoted);
 		} else if (sxp_is_list(doc, n)) {
 			*to = '\0';
@@ -391,8 +407,8 @@ static void check_random_edit(struct random *r, const char *text, size_t len)
 		after = sxp_read(changed, changed_len, NULL);
 		wanted = read(expected);
 		if (!after || !sxp_equal(after, sxp_root(after), wanted, sxp_root(wanted)))
-			fail_msg("edit %d of node %u of:\n%.*s\ngives:\n%s\ninstead of:\n%s", (int)what,
-				 (unsigned)node, (int)len, text, changed, expected);
+			fail_msg("edit %d of node %u of:\n%.*s\ngives:\n%s\ninstead of:\n%s",
+				 (int)what, (unsigned)node, (int)len, text, changed, expected);
 		sxp_free(after);
 		sxp_free(wanted);
 		free(changed);

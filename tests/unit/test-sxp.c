@@ -80,7 +80,7 @@ TEST(errors_are_told_in_words)
 	sxp_read("(x", 2, &err);
 	assert_int_equal(sxp_describe(&err, text, sizeof(text)), 90);
 	assert_string_equal(text, "line 1, column 3: end of text, expected ')': "
-			    "list opened at line 1, column 1 is not closed");
+				  "list opened at line 1, column 1 is not closed");
 	sxp_read("a\n )", 4, &err);
 	sxp_describe(&err, text, sizeof(text));
 	assert_string_equal(text, "line 2, column 2: ')' without '('");
@@ -91,15 +91,16 @@ TEST(errors_are_told_in_words)
 
 static bool append_defect(void *arg, const struct sxp_error *err)
 {
-	sprintf((char *)arg + strlen(arg), "%d:%zu:%zu:%zu ", (int)err->code, err->line, err->column,
-		err->opened_column);
+	sprintf((char *)arg + strlen(arg), "%d:%zu:%zu:%zu ", (int)err->code, err->line,
+		err->column, err->opened_column);
 	return true;
 }
 
 static void check_recovered(const char *text, const char *printed, const char *defects)
 {
 	char list[1000] = "";
-	struct sxp_options options = { .flags = SXP_RECOVER | SXP_UTF8, .defect = append_defect,
+	struct sxp_options options = { .flags = SXP_RECOVER | SXP_UTF8,
+				       .defect = append_defect,
 				       .arg = list };
 	struct sxp_doc *doc = sxp_read_with(text, strlen(text), &options, NULL);
 	char *out;

@@ -40,8 +40,13 @@ TEST(a_list_in_quotes_is_found)
 TEST(what_only_looks_like_it_is_not)
 {
 	static const char *const others[] = {
-		"# for addr in \"$ip\"\n", "echo 'for addr in \"$ip\"'\n", "for addr in \"$ips\"\n",
-		"for addr in \"$ip\" \"$more\"\n", "for addr in '$ip'\n", "forx addr in \"$ip\"\n", "",
+		"# for addr in \"$ip\"\n",
+		"echo 'for addr in \"$ip\"'\n",
+		"for addr in \"$ips\"\n",
+		"for addr in \"$ip\" \"$more\"\n",
+		"for addr in '$ip'\n",
+		"forx addr in \"$ip\"\n",
+		"",
 	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
@@ -50,7 +55,8 @@ TEST(what_only_looks_like_it_is_not)
 
 TEST(a_function_that_returns_at_once_is_disabled)
 {
-	assert_true(vif_common_read(FUNCTION("  # off\n  return 0\n\n" GUARD LOOP("$ip"))).is_disabled);
+	assert_true(
+		vif_common_read(FUNCTION("  # off\n  return 0\n\n" GUARD LOOP("$ip"))).is_disabled);
 	assert_true(vif_common_read(FUNCTION("  return;\n" GUARD)).is_disabled);
 	assert_true(vif_common_read("function handle_iptable () {\n\treturn 0\n}\n").is_disabled);
 }
@@ -59,9 +65,11 @@ TEST(a_return_under_a_condition_disables_nothing)
 {
 	assert_false(vif_common_read(FUNCTION(GUARD)).is_disabled);
 	assert_false(vif_common_read(FUNCTION("  if false; then\n return 0\n fi\n")).is_disabled);
-	assert_false(vif_common_read(FUNCTION("  case $x in\n  a)\n return 0\n ;;\n esac\n")).is_disabled);
+	assert_false(
+		vif_common_read(FUNCTION("  case $x in\n  a)\n return 0\n ;;\n esac\n")).is_disabled);
 	assert_false(vif_common_read(FUNCTION("  echo '{' \"fi\"\n")).is_disabled);
-	assert_false(vif_common_read(FUNCTION("  : # return\n  # return\n  log return\n")).is_disabled);
+	assert_false(
+		vif_common_read(FUNCTION("  : # return\n  # return\n  log return\n")).is_disabled);
 	assert_false(vif_common_read(FUNCTION("  for i in 1; do\n return 0\n done\n")).is_disabled);
 }
 

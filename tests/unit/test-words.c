@@ -175,12 +175,9 @@ TEST(the_word_being_typed)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words_are_cut),
-		cmocka_unit_test(output_goes_elsewhere),
-		cmocka_unit_test(faults_have_a_column),
-		cmocka_unit_test(a_word_holds_any_byte),
-		cmocka_unit_test(quoted_words_read_back),
-		cmocka_unit_test(the_word_being_typed),
+		cmocka_unit_test(words_are_cut),	  cmocka_unit_test(output_goes_elsewhere),
+		cmocka_unit_test(faults_have_a_column),	  cmocka_unit_test(a_word_holds_any_byte),
+		cmocka_unit_test(quoted_words_read_back), cmocka_unit_test(the_word_being_typed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

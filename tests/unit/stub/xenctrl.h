@@ -33,7 +33,7 @@ typedef struct {
 
 typedef struct {
 	uint32_t domid;
-	unsigned dying:1, crashed:1, shutdown:1;
+	unsigned dying : 1, crashed : 1, shutdown : 1;
 } xc_dominfo_t;
 
 xc_interface *xc_interface_open(xentoollog_logger *logger, xentoollog_logger *dombuild_logger,
@@ -42,7 +42,6 @@ int xc_interface_close(xc_interface *xch);
 int xc_domain_getinfolist(xc_interface *xch, uint32_t first_domain, unsigned max_domains,
 			  xc_domaininfo_t *info);
 int xc_domain_getinfo_single(xc_interface *xch, uint32_t domid, xc_domaininfo_t *info);
-int xc_domain_getinfo(xc_interface *xch, uint32_t first_domid, unsigned max_doms,
-		      xc_dominfo_t *info);
+int xc_domain_getinfo(xc_interface *xch, uint32_t first_domid, unsigned max_doms, xc_dominfo_t *info);
 
 #endif
