@@ -13,7 +13,7 @@
 static const struct field owner_fields[] = {
 	{ .name = "domain", .kind = KIND_TEXT, .column = "DOMAIN", .is_default = true },
 	{ .name = "domid", .kind = KIND_NUMBER, .column = "DOMID", .is_default = true },
-	{ .name = "uuid", .kind = KIND_TEXT, .column = "UUID" },
+	{ .name = "uuid", .kind = KIND_TEXT, .column = "UUID", .needs = WITH_UUIDS },
 	{ .name = "vif", .kind = KIND_NUMBER, .column = "VIF", .is_default = true },
 	{ .name = "link", .kind = KIND_TEXT, .column = "LINK" },
 	{ .name = "by", .kind = KIND_TEXT, .column = "BY", .is_default = true },
@@ -72,11 +72,12 @@ static int print(const struct owners *owners, const struct args *args, FILE *out
 static int run_find(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(owners_release) struct owners owners = { 0 };
+	unsigned nodes = args->options[OPT_SXP] ? WITH_UUIDS : output_needs(owner_fields, args);
 	struct query query;
 	int r = query_parse(args->words[0], &query, err);
 
 	if (!r)
-		r = find_owners(cx->store, &query, &owners, err);
+		r = find_owners(cx->store, &query, nodes, &owners, err);
 	for (size_t i = 0; i < owners.vifs.broken.n; i++)
 		output_message(owners.vifs.broken.v[i]);
 	if (!r)

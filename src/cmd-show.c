@@ -67,7 +67,7 @@ static const struct field vif_fields[] = {
 	  .column = "DOMID",
 	  .is_default = true,
 	  .level = LEVEL_GROUP },
-	{ .name = "uuid", .kind = KIND_TEXT, .column = "UUID", .level = LEVEL_GROUP },
+	{ .name = "uuid", .kind = KIND_TEXT, .column = "UUID", .level = LEVEL_GROUP, .needs = WITH_UUIDS },
 	{ .name = "vif", .kind = KIND_NUMBER, .column = "VIF", .is_default = true },
 	{ .name = "link", .kind = KIND_TEXT, .column = "LINK", .is_default = true, .level = LEVEL_LABEL },
 	{ .name = "mac", .kind = KIND_TEXT, .column = "MAC", .is_default = true, .needs = 1u << NODE_MAC },

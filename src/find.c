@@ -348,13 +348,14 @@ static int by_source(const void *a, const void *b)
 	return strcmp(x->detail, y->detail);
 }
 
-int find_owners(struct store *st, const struct query *query, struct owners *out, struct error *err)
+int find_owners(struct store *st, const struct query *query, unsigned nodes, struct owners *out,
+		struct error *err)
 {
 	CLEANUP(release_host) struct host host = { 0 };
 	int r = ask_kernel(st, query, &host, err);
 
 	if (!r)
-		r = vif_list_all(st, needed_nodes(query, &host), &out->vifs, err);
+		r = vif_list_all(st, nodes | needed_nodes(query, &host), &out->vifs, err);
 	if (!r && (add_lists(out, query) || add_kernel(out, query, &host)))
 		r = error_memory(err);
 	if (!r && !query->is_mac)

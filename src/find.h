@@ -45,13 +45,15 @@ struct owners {
 
 /*
  * find_owners - look everywhere.
+ * @nodes: to be read of the vifs besides what is needed for that
  * @out: for owners_release(), also after a failure
  *
  * One sweep of the store and a list each of routes and neighbours; of a store
  * that is a file, the host's own are left out. A route to everywhere says
  * nothing of who has an address, and does not count.
  */
-int find_owners(struct store *st, const struct query *query, struct owners *out, struct error *err);
+int find_owners(struct store *st, const struct query *query, unsigned nodes, struct owners *out,
+		struct error *err);
 void owners_release(struct owners *owners);
 
 #endif

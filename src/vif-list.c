@@ -207,7 +207,8 @@ static void drop(struct vifs *vifs, const struct domids *changed)
 static int list_plainly(struct store *st, unsigned nodes, struct vifs *out, struct error *err)
 {
 	CLEANUP(domains_release) struct domains domains = { 0 };
-	int r = domain_list(st, &domains, err);
+	int r = nodes & WITH_UUIDS ? domain_list(st, &domains, err) :
+				     domain_list_names(st, &domains, err);
 
 	return r ? r : vif_list(st, domains.v, domains.n, nodes, out, err);
 }

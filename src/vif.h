@@ -35,8 +35,9 @@ enum vif_node {
 	N_NODES
 };
 
-/* A set of them: 1u << NODE_IP | ... */
-#define NODES_ALL ((1u << N_NODES) - 1)
+/* A set of them: 1u << NODE_IP | ..., and for lists of domains whether to read their uuids */
+#define WITH_UUIDS (1u << N_NODES)
+#define NODES_ALL (WITH_UUIDS | (WITH_UUIDS - 1))
 
 struct vif {
 	struct domain domain;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "src/cleanup.h"
@@ -22,11 +23,15 @@
 #define WINDOW 128
 
 /*
- * From so many reads on they are shared out over WIRE_MORE + 1 connections. The
+ * Many reads are shared out over several connections, so many to each. The
  * daemon then waits once for all of them instead of for each request, and goes
  * on where the answers of one connection fill its socket.
  */
-#define MANY 512
+#define SHARE 128
+
+/* So many answers due are worth a pause, of so long for each. */
+#define GATHER_MIN 64
+#define GATHER_NS 250
 
 #define OUT_SIZE (WINDOW * (sizeof(struct xsd_sockmsg) + 128))
 
@@ -204,12 +209,31 @@ static bool are_done(const struct pipeline *v, size_t n)
 	return !n;
 }
 
+/*
+ * An answer that wakes us costs the daemon time: while many are due, let some
+ * gather. Too short a pause does no harm, too long a one would leave the daemon
+ * without work; none takes less than GATHER_NS for a request.
+ */
+static void let_gather(const struct pipeline *v, size_t n)
+{
+	size_t due = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].out_at < v[i].out_len)
+			return;
+		due += v[i].asked - v[i].answered;
+	}
+	if (due >= GATHER_MIN)
+		nanosleep(&(struct timespec){ .tv_nsec = (long)due * GATHER_NS }, NULL);
+}
+
 /* Wait until something can be sent or received, and do it. */
 static int step(struct pipeline *v, size_t n, unsigned timeout_s)
 {
 	struct pollfd fds[WIRE_MORE + 1];
 	int code = 0, r;
 
+	let_gather(v, n);
 	for (size_t i = 0; i < n; i++)
 		fds[i] = (struct pollfd){
 			.fd = is_done(&v[i]) ? -1 : v[i].fd,
@@ -263,19 +287,20 @@ static size_t spread(struct wire *wire, uint32_t tx, const struct batch *b)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	socklen_t len = sizeof(sa) - 1;
+	size_t n = b->n / SHARE < WIRE_MORE + 1 ? b->n / SHARE : WIRE_MORE + 1;
 
-	if (tx || b->n < MANY || !only_reads(b))
+	if (tx || n < 4 || !only_reads(b))
 		return 1;
-	if (wire->n_more < WIRE_MORE && getpeername(wire->fd, (struct sockaddr *)&sa, &len))
+	if (wire->n_more + 1 < n && getpeername(wire->fd, (struct sockaddr *)&sa, &len))
 		return 1;
-	while (wire->n_more < WIRE_MORE) {
+	while (wire->n_more + 1 < n) {
 		struct wire one = { .timeout_s = wire->timeout_s };
 
 		if (wire_connect(&one, sa.sun_path))
 			break;
 		wire->more[wire->n_more++] = one.fd;
 	}
-	return wire->n_more + 1;
+	return wire->n_more + 1 < n ? wire->n_more + 1 : n;
 }
 
 /* Each pipeline gets a part of the batch. */

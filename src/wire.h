@@ -13,7 +13,7 @@
 
 #include "src/batch.h"
 
-#define WIRE_MORE 3
+#define WIRE_MORE 15
 
 struct wire {
 	int fd;		     /* connected; -1: none */
