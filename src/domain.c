@@ -149,7 +149,8 @@ static int not_found(const struct store *st, const struct domains *all, const ch
 {
 	int guests = st->file ? 0 : hypervisor_count_guests();
 	size_t known = 0;
-	unsigned domid;
+	unsigned domid, devid;
+	int end = 0;
 
 	for (size_t i = 0; i < all->n; i++)
 		known += all->v[i].domid != 0;
@@ -161,6 +162,9 @@ static int not_found(const struct store *st, const struct domains *all, const ch
 			   guests, known);
 	} else if (!st->file && parse_id(word, &domid) && hypervisor_domain(domid) == LIFE_DYING) {
 		error_hint(err, "domain %u is dying", domid);
+	} else if (sscanf(word, "vif%9u.%9u%n", &domid, &devid, &end) == 2 && !word[end]) {
+		error_hint(err, "vif %u of domain %u has that link: say '%u --vif=%u'", devid,
+			   domid, domid, devid);
 	} else {
 		hint_near(all, word, err);
 	}

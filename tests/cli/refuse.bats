@@ -10,6 +10,20 @@ B=/local/domain/0/backend/vif/1/0
 	refused 3 "no such domain" xvif show 77
 	refused 3 "it has 0 (vif1.0, 00:16:3e:00:00:01)" xvif add-ip --vif 7 web01 10.0.0.5
 	refused 2 "the domain has 2 vifs" xvif add-ip db01 10.0.1.5
+	refused 2 "to name the vif: --vif=1" xvif add-ip db01 1 10.0.1.5
+	refused 2 "to name the vif: --vif=vif2.0" xvif add-ip db01 vif2.0 10.0.1.5
+	refused 2 "to name the vif: --vif=00:16:3e:00:00:03" xvif set-ips db01 00:16:3e:00:00:03 10.0.1.5
+	refused 2 "see 'xvif help add-ip'" xvif add-ip db01 10.0.1.300 10.0.1.5
+	refused 3 "vif 1 of domain 2 has that link: say '2 --vif=1'" xvif show vif2.1
+}
+
+@test "commands and options: what was begun and not finished, where to read on" {
+	refused 2 "did you mean 'add-ip'?" xvif add web01 10.0.0.5
+	refused 2 "did you mean '--dry-run'?" xvif add-ip --dry web01 10.0.0.5
+	refused 2 "see 'xvif help show'" xvif show -z
+	refused 2 "see 'xvif help show'" xvif show --color=pink
+	refused 2 "see 'xvif help'" xvif -z
+	refused 2 "web01: is no IP and no network, nor a MAC" xvif find web01
 }
 
 @test "addresses" {
