@@ -95,14 +95,16 @@ const struct command *command_find(const struct command *const *all, const char 
 {
 	const char *best[3];
 	struct near near = near_begin(name, best, 3);
+	bool is_in_shell = false;
 
 	for (; *all; all++) {
 		if (!strcmp((*all)->name, name))
 			return *all;
+		is_in_shell |= (*all)->is_of_shell;
 		near_offer(&near, (*all)->name);
 	}
 	usage(err, "%s: unknown command", name);
-	error_hint(err, "'xvif help' lists the commands");
+	error_hint(err, "'%shelp' lists the commands", is_in_shell ? "" : "xvif ");
 	near_hint(&near, err);
 	return NULL;
 }
