@@ -121,7 +121,14 @@ B=/local/domain/0/backend/vif/1/0
 	run timeout 10 xvif --timeout 1 show
 	kill -CONT "$XENSTORED_PID"
 	[ "$status" = 1 ]
-	[[ "$output" == *"does not answer"* ]]
+	[[ "$output" == *"does not answer"* && "$output" == *"'xvif doctor xenstored'"* ]]
+}
+
+@test "a user who is not root" {
+	mkdir /run/xen/all
+	cp "$XVIF_BUILD/.libs/xvif" "$XVIF_BUILD"/.libs/libsxp.so.0 /run/xen/all
+	refused 1 "run it as root" env LD_LIBRARY_PATH=/run/xen/all setpriv --reuid=65534 --clear-groups /run/xen/all/xvif show
+	rm -r /run/xen/all
 }
 
 @test "a --timeout of more milliseconds than an int holds is long, not short" {
