@@ -222,6 +222,7 @@ cold_start() { # DOMID DEVID
 	xvif del-ip --dry-run --hotplug=delta web01 10.0.0.5 | grep -qx 'ip route del 10.0.0.5 dev vif1.0'
 	xvif del-ip --hotplug=delta web01 10.0.0.5
 	routes | not grep -q 10.0.0.5
+	rm -r /run/xen/site
 }
 
 @test "vif-nat is refused by every method" {
