@@ -61,6 +61,13 @@ B=/local/domain/0/backend/vif/1/0
 	refused 1 "dying" env LD_PRELOAD="$NOHV" xvif add-ip web01 10.0.0.5
 }
 
+@test "a vif whose link is not there" {
+	ip link del vif1.0
+	refused 1 "--hotplug=none writes the list only" xvif add-ip web01 10.0.0.5
+	xvif add-ip --hotplug=none web01 10.0.0.5
+	[ "$(xenstore-read $B/ip)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+}
+
 @test "a word in the list that is no address" {
 	xenstore-write $B/ip "10.0.0.1 host.example"
 	refused 1 "host.example" xvif add-ip web01 10.0.0.5
