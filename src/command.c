@@ -476,6 +476,7 @@ void command_help(const struct command *const *all, const struct command *comman
 		fputs("\noptions:\n", out);
 		print_options(OPTIONS_EVERYWHERE | OPTIONS_TABLE, out);
 		fputs(exit_help, out);
+		fputs("\n'xvif help COMMAND' explains one, xvif(1) all.\n", out);
 		return;
 	}
 	fputs("usage: ", out);
