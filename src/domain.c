@@ -10,6 +10,7 @@
 #include "src/cleanup.h"
 #include "src/domain.h"
 #include "src/hypervisor.h"
+#include "src/ipnet.h"
 #include "src/near.h"
 
 bool parse_id(const char *word, unsigned *out)
@@ -144,6 +145,14 @@ static void hint_near(const struct domains *all, const char *word, struct error 
 	near_hint(&near, err);
 }
 
+static bool is_address(const char *word)
+{
+	struct ipnet net;
+
+	return !ipnet_parse(word, &net, NULL) ||
+	       (strlen(word) == 17 && strspn(word, "0123456789abcdefABCDEF:") == 17);
+}
+
 static int not_found(const struct store *st, const struct domains *all, const char *word,
 		     struct error *err)
 {
@@ -165,6 +174,8 @@ static int not_found(const struct store *st, const struct domains *all, const ch
 	} else if (sscanf(word, "vif%9u.%9u%n", &domid, &devid, &end) == 2 && !word[end]) {
 		error_hint(err, "vif %u of domain %u has that link: say '%u --vif=%u'", devid,
 			   domid, domid, devid);
+	} else if (is_address(word)) {
+		error_hint(err, "'xvif find %s' says whose it is", word);
 	} else {
 		hint_near(all, word, err);
 	}

@@ -14,6 +14,8 @@ B=/local/domain/0/backend/vif/1/0
 	refused 2 "to name the vif: --vif=vif2.0" xvif add-ip db01 vif2.0 10.0.1.5
 	refused 2 "to name the vif: --vif=00:16:3e:00:00:03" xvif set-ips db01 00:16:3e:00:00:03 10.0.1.5
 	refused 2 "see 'xvif help add-ip'" xvif add-ip db01 10.0.1.300 10.0.1.5
+	refused 3 "'xvif find 10.0.0.1' says" xvif show 10.0.0.1
+	refused 3 "'xvif find 00:16:3e:00:00:01' says" xvif check 00:16:3e:00:00:01
 	refused 3 "vif 1 of domain 2 has that link: say '2 --vif=1'" xvif show vif2.1
 }
 
