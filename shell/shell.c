@@ -27,44 +27,41 @@ static size_t count(const struct command *const *list)
 	return n;
 }
 
+static const struct command *const *const own[] = {
+	look_commands, change_commands, step_commands, watch_commands, session_commands,
+};
+#define N_OWN (sizeof(own) / sizeof(*own))
+
 /* The shell's own command of that name comes before the tool's; some make no sense here. */
-static bool is_left_out(const struct command *command, const struct command *const *own, size_t n)
+static bool is_left_out(const struct command *command)
 {
 	if (command == &cmd_shell || command == &cmd_complete)
 		return true;
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(own[i]->name, command->name))
-			return true;
+	for (size_t i = 0; i < N_OWN; i++)
+		for (size_t j = 0; own[i][j]; j++)
+			if (!strcmp(own[i][j]->name, command->name))
+				return true;
 	return false;
 }
 
 /* All commands there are, for free(): the tool's, then the shell's own. */
 static const struct command **gather(const struct command *const *tool)
 {
-	const struct command *const *const own[] = {
-		look_commands, change_commands, step_commands, watch_commands, session_commands,
-	};
-	const struct command **all, **mine;
-	size_t n = 0, n_mine = 0, n_tool = count(tool);
+	const struct command **all;
+	size_t n = count(tool);
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
-		n_mine += count(own[i]);
-	all = calloc(n_tool + n_mine + 1, sizeof(*all));
-	mine = calloc(n_mine + 1, sizeof(*mine));
-	n_mine = 0;
-	for (size_t i = 0; i < sizeof(own) / sizeof(*own) && mine; i++)
-		for (size_t j = 0; own[i][j]; j++)
-			mine[n_mine++] = own[i][j];
-	for (size_t i = 0; i < n_tool && all && mine; i++)
-		if (!is_left_out(tool[i], mine, n_mine))
+	for (size_t i = 0; i < N_OWN; i++)
+		n += count(own[i]);
+	all = calloc(n + 1, sizeof(*all));
+	if (!all)
+		return NULL;
+	n = 0;
+	for (size_t i = 0; tool[i]; i++)
+		if (!is_left_out(tool[i]))
 			all[n++] = tool[i];
-	for (size_t i = 0; i < n_mine && all && mine; i++)
-		all[n++] = mine[i];
-	if (!mine) {
-		free(all);
-		all = NULL;
-	}
-	free(mine);
+	for (size_t i = 0; i < N_OWN; i++)
+		for (size_t j = 0; own[i][j]; j++)
+			all[n++] = own[i][j];
 	return all;
 }
 

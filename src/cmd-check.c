@@ -14,6 +14,7 @@
 #include "src/overlap.h"
 #include "src/repair.h"
 #include "src/result.h"
+#include "src/vif-list.h"
 
 const struct field difference_fields[] = {
 	{ .name = "domain", .kind = KIND_TEXT }, { .name = "domid", .kind = KIND_NUMBER },

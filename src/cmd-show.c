@@ -8,12 +8,14 @@
 
 #include "src/cleanup.h"
 #include "src/commands.h"
+#include "src/each-vif.h"
 #include "src/guest-config.h"
 #include "src/kernel.h"
 #include "src/output.h"
 #include "src/result.h"
 #include "src/rules.h"
 #include "src/userdata.h"
+#include "src/vif-list.h"
 #include "src/vif-nodes.h"
 
 static const struct field place_fields[] = {
@@ -356,11 +358,11 @@ static int add_detail(struct store *st, struct result *result, const struct vif 
 	return r ? r : add_nodes(st, doc, row, vif, err);
 }
 
-static int add_one(struct store *st, struct result *result, const struct domain *domain,
-		   const char *word, struct error *err)
+static int add_one(struct store *st, struct result *result, const char *domain, const char *word,
+		   struct error *err)
 {
 	CLEANUP(vif_release) struct vif vif = { 0 };
-	int r = vif_find(st, domain, word, &vif, err);
+	int r = vif_find_named(st, domain, word, &vif, err);
 
 	if (r)
 		return r;
@@ -370,43 +372,27 @@ static int add_one(struct store *st, struct result *result, const struct domain 
 	return 0;
 }
 
-static int add_vifs(struct store *st, struct result *result, const struct domain *domains, size_t n,
-		    struct error *err)
-{
-	CLEANUP(vifs_release) struct vifs vifs = { 0 };
-	int r = vif_list(st, domains, n, result->nodes, &vifs, err);
-
-	for (size_t i = 0; i < vifs.n && !r; i++)
-		add_vif(result, &vifs.v[i]);
-	for (size_t i = 0; i < vifs.broken.n; i++)
-		output_message(vifs.broken.v[i]);
-	return r;
-}
-
-static int add_all(struct store *st, struct result *result, struct error *err)
-{
-	CLEANUP(domains_release) struct domains all = { 0 };
-	int r = domain_list(st, &all, err);
-
-	return r ? r : add_vifs(st, result, all.v, all.n, err);
-}
-
 /* The vif may be named as an argument, or as for the edits with --vif. */
 static const char *vif_word(const struct args *args)
 {
 	return args->n_words > 1 ? args->words[1] : args->options[OPT_VIF];
 }
 
-static int add_named(struct store *st, struct result *result, const struct args *args,
-		     struct error *err)
+/* All vifs, or those of the domain that is named. */
+static int add_vifs(struct store *st, struct result *result, const struct args *args,
+		    struct error *err)
 {
 	CLEANUP(domain_release) struct domain domain = { 0 };
-	int r = domain_find(st, args->words[0], &domain, err);
+	CLEANUP(vifs_release) struct vifs vifs = { 0 };
+	int r = args->n_words ?
+			vif_list_named(st, args->words[0], result->nodes, &domain, &vifs, err) :
+			vif_list_all(st, result->nodes, &vifs, err);
 
-	if (r)
-		return r;
-	return vif_word(args) ? add_one(st, result, &domain, vif_word(args), err) :
-				add_vifs(st, result, &domain, 1, err);
+	for (size_t i = 0; i < vifs.n && !r; i++)
+		add_vif(result, &vifs.v[i]);
+	for (size_t i = 0; i < vifs.broken.n; i++)
+		output_message(vifs.broken.v[i]);
+	return r;
 }
 
 static int print(const struct result *result, const struct args *args, FILE *out, struct error *err)
@@ -430,22 +416,6 @@ static int print(const struct result *result, const struct args *args, FILE *out
 	return r;
 }
 
-/* The vifs that @args name: one, or all of the domain. */
-static int load_named(struct store *st, const struct args *args, struct vifs *out, struct error *err)
-{
-	CLEANUP(domain_release) struct domain domain = { 0 };
-	int r = domain_find(st, args->words[0], &domain, err);
-
-	if (r || !vif_word(args))
-		return r ? r : vif_list(st, &domain, 1, NODES_ALL, out, err);
-	out->v = calloc(1, sizeof(*out->v));
-	if (!out->v)
-		return error_memory(err);
-	r = vif_find(st, &domain, vif_word(args), out->v, err);
-	out->n = !r;
-	return r;
-}
-
 /* The first vif that knows a gateway gets the default route. */
 static int print_guest_config(struct context *cx, const struct args *args, struct error *err)
 {
@@ -456,7 +426,7 @@ static int print_guest_config(struct context *cx, const struct args *args, struc
 
 	if (!args->n_words)
 		return error_status(err, STATUS_USAGE, -EINVAL, "--guest-config: DOMAIN is missing");
-	r = load_named(cx->store, args, &vifs, err);
+	r = vifs_of_args(cx->store, args, &vifs, err);
 	if (!r && !strcmp(format, "netplan"))
 		fputs("network:\n  version: 2\n  ethernets:\n", cx->out);
 	for (size_t i = 0; i < vifs.n && !r; i++) {
@@ -490,8 +460,9 @@ static int run_show(struct context *cx, const struct args *args, struct error *e
 		return error_memory(err);
 	if (!is_sxp)
 		result.rows = sxp_add_element(doc, sxp_root(doc), "vifs");
-	r = args->n_words ? add_named(cx->store, &result, args, err) :
-			    add_all(cx->store, &result, err);
+	r = args->n_words && vif_word(args) ?
+		    add_one(cx->store, &result, args->words[0], vif_word(args), err) :
+		    add_vifs(cx->store, &result, args, err);
 	return r ? r : print(&result, args, cx->out, err);
 }
 

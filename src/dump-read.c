@@ -302,6 +302,7 @@ static int read_node(struct reader *d, uint32_t node, struct error *err)
 	int r;
 
 	d->node = node;
+	/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): add_children() sets it for each node */
 	r = split(d, d->sources[node], &parts, err);
 	if (!r)
 		r = read_value(d, node, parts.value, err);

@@ -7,15 +7,16 @@
 #include "src/cleanup.h"
 #include "src/each-vif.h"
 #include "src/result.h"
+#include "src/vif-list.h"
 
-static int find_one(struct store *st, const struct domain *domain, const char *word,
-		    struct vifs *out, struct error *err)
+static int find_one(struct store *st, const char *domain, const char *word, struct vifs *out,
+		    struct error *err)
 {
 	out->v = calloc(1, sizeof(*out->v));
 	if (!out->v)
 		return error_memory(err);
 	out->n = 1;
-	return vif_find(st, domain, word, out->v, err);
+	return vif_find_named(st, domain, word, out->v, err);
 }
 
 static int find_in_domain(struct store *st, const struct args *args, struct vifs *out,
@@ -23,12 +24,9 @@ static int find_in_domain(struct store *st, const struct args *args, struct vifs
 {
 	const char *word = args->n_words > 1 ? args->words[1] : args->options[OPT_VIF];
 	CLEANUP(domain_release) struct domain domain = { 0 };
-	int r = domain_find(st, args->words[0], &domain, err);
 
-	if (r)
-		return r;
-	return word ? find_one(st, &domain, word, out, err) :
-		      vif_list(st, &domain, 1, NODES_ALL, out, err);
+	return word ? find_one(st, args->words[0], word, out, err) :
+		      vif_list_named(st, args->words[0], NODES_ALL, &domain, out, err);
 }
 
 int vifs_of_args(struct store *st, const struct args *args, struct vifs *out, struct error *err)

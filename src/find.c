@@ -11,6 +11,7 @@
 #include "src/cleanup.h"
 #include "src/find.h"
 #include "src/kernel.h"
+#include "src/vif-list.h"
 
 #define MAC_DIGITS 12
 #define MAC_DIGITS_MIN 4

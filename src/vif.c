@@ -266,6 +266,12 @@ static int by_id(const void *a, const void *b)
 	return x->devid < y->devid ? -1 : x->devid > y->devid;
 }
 
+void vifs_sort(struct vifs *vifs)
+{
+	if (vifs->n)
+		qsort(vifs->v, vifs->n, sizeof(*vifs->v), by_id);
+}
+
 /* The names below libxl's folder of vifs or, where that has none, of the backends. */
 static int list_devids(struct store *st, store_tx tx, const struct domain *domains, size_t n,
 		       struct names *devids, struct error *err)
@@ -316,8 +322,8 @@ int vif_list_in(struct store *st, store_tx tx, const struct domain *domains, siz
 		names_release(&devids[i]);
 	if (!r)
 		r = read_vifs(st, tx, out->v, &out->n, wanted, &out->broken, err);
-	if (!r && out->n)
-		qsort(out->v, out->n, sizeof(*out->v), by_id);
+	if (!r)
+		vifs_sort(out);
 	return r;
 }
 
@@ -325,14 +331,6 @@ int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned 
 	     struct vifs *out, struct error *err)
 {
 	return vif_list_in(st, 0, domains, n, wanted, out, err);
-}
-
-int vif_list_all(struct store *st, unsigned wanted, struct vifs *out, struct error *err)
-{
-	CLEANUP(domains_release) struct domains domains = { 0 };
-	int r = domain_list(st, &domains, err);
-
-	return r ? r : vif_list(st, domains.v, domains.n, wanted, out, err);
 }
 
 int vif_numbers(struct store *st, const char *root, struct lines *out, struct error *err)
@@ -546,23 +544,29 @@ int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const c
 	return -ENOENT;
 }
 
+int vif_take(struct vifs *all, const struct domain *domain, const char *word, struct vif *out,
+	     struct error *err)
+{
+	size_t i;
+	int r;
+
+	if (all->broken.n && (!word || !all->n))
+		return error_set(err, -EUCLEAN, "%s", all->broken.v[0]);
+	r = vif_pick(all->v, all->n, domain, word, &i, err);
+	if (r && all->broken.n)
+		error_hint(err, "%s", all->broken.v[0]);
+	if (r)
+		return r;
+	*out = all->v[i];
+	all->v[i] = (struct vif){ 0 };
+	return 0;
+}
+
 int vif_find(struct store *st, const struct domain *domain, const char *word, struct vif *out,
 	     struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs all = { 0 };
-	size_t i;
 	int r = vif_list(st, domain, 1, NODES_ALL, &all, err);
 
-	if (r)
-		return r;
-	if (all.broken.n && (!word || !all.n))
-		return error_set(err, -EUCLEAN, "%s", all.broken.v[0]);
-	r = vif_pick(all.v, all.n, domain, word, &i, err);
-	if (r && all.broken.n)
-		error_hint(err, "%s", all.broken.v[0]);
-	if (r)
-		return r;
-	*out = all.v[i];
-	all.v[i] = (struct vif){ 0 };
-	return 0;
+	return r ? r : vif_take(&all, domain, word, out, err);
 }

@@ -68,13 +68,17 @@ struct vifs {
 int vif_find(struct store *st, const struct domain *domain, const char *word, struct vif *out,
 	     struct error *err);
 
+/* vif_find() among all vifs of @domain; it is taken out of them. */
+int vif_take(struct vifs *all, const struct domain *domain, const char *word, struct vif *out,
+	     struct error *err);
+
 /* vif_find() among the @n vifs of @domain that were listed; which one. */
 int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const char *word,
 	     size_t *index_out, struct error *err);
 
 /*
  * vif_list - the vifs of @n domains, by domid and devid; a vif that vanishes
- * meanwhile is left out.
+ * meanwhile is left out. For answers that are shown see vif-list.h.
  * @nodes: which of their nodes to read
  * @out: release with vifs_release(), also after a failure
  *
@@ -87,8 +91,8 @@ int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned 
 int vif_list_in(struct store *st, store_tx tx, const struct domain *domains, size_t n,
 		unsigned nodes, struct vifs *out, struct error *err);
 
-/* The vifs of all domains. */
-int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err);
+/* By domid and devid. */
+void vifs_sort(struct vifs *vifs);
 
 /*
  * The vifs that have a folder D/N below @root, as "D N"; none when there is no

@@ -7,8 +7,10 @@ export LD_LIBRARY_PATH=$XVIF_BUILD/.libs
 . "${BASH_SOURCE[0]%/*}/../sandbox/world.sh"
 
 setup() {
-	# enter made a copy of the scripts for this file; each test begins with the stock ones
+	# enter made a copy of the scripts for this file; each test begins with the stock ones,
+	# and with nothing that another test has left
 	[ -d /run/xen/scripts ] || cp -a /etc/xen/scripts /run/xen/scripts
+	find /run/xen -mindepth 1 -maxdepth 1 ! -name scripts ! -name nr_open -exec rm -rf {} +
 	cp -a /run/xen/scripts/. /etc/xen/scripts/
 	rm -rf /etc/xen/scripts/vif-post.d
 	world_start "${XENSTORED:-xenstored}"

@@ -158,3 +158,39 @@ load setup
 	cat /run/xen/shown
 	[ "$i" = 100 ]
 }
+
+# rows: what "show -J" prints, as shown.awk reads it
+rows() {
+	jq -r '.vifs[] | select(.domid >= 100 and .domid < 900) |
+		[.domid, .domain, .mac, (.ips | join(" ")), .state] | map(tostring) | join("\t")' /run/xen/json
+}
+
+@test "domains created, changed, renamed, deleted as fast as it goes: each row was so" {
+	local churn=$XVIF_BUILD/tests/sandbox/churn a b name status
+	"$churn" 100 4 "${CHURN_SECONDS:-3}" >/run/xen/truth.a 3>&- &
+	a=$!
+	"$churn" 200 12 "${CHURN_SECONDS:-3}" >/run/xen/truth.b 3>&- &
+	b=$!
+	while kill -0 $a 2>/dev/null; do
+		timeout 20 xvif show -J >/run/xen/json 2>>/run/xen/error || break
+		{ echo +; rows; echo =; } >>/run/xen/rows
+		timeout 20 xvif show --tree >/run/xen/tree 2>>/run/xen/error || break
+		# of one domain, by a name that may be another's or nobody's by now
+		name=$(tail -n 2 /run/xen/rows | cut -sf 2 | tail -n 1)
+		status=0
+		timeout 20 xvif show -J "${name:-web01}" >/run/xen/json 2>/run/xen/one || status=$?
+		case $status in
+		0) { echo +; rows; } >>/run/xen/rows ;;
+		3) grep -q "no such domain" /run/xen/one ;;
+		*) false ;;
+		esac || { cat /run/xen/one; break; }
+	done
+	wait $a
+	wait $b
+	cat /run/xen/error
+	[ ! -s /run/xen/error ]
+	cat /run/xen/truth.a /run/xen/truth.b >/run/xen/truth
+	awk -f "$BATS_TEST_DIRNAME/shown.awk" /run/xen/truth /run/xen/rows | tee /run/xen/verdict
+	tail -n 1 /run/xen/verdict | sed 's/^/# /' >&3
+	grep -q ', 0 wrong$' /run/xen/verdict
+}

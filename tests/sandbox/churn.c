@@ -96,7 +96,7 @@ static void create(xs_transaction_t tx, const struct slot *s)
 	put_vif(tx, s, base);
 }
 
-static void delete (xs_transaction_t tx, const struct slot *s)
+static void remove_all(xs_transaction_t tx, const struct slot *s)
 {
 	static const char *const trees[] = { "/local/domain/%u", "/libxl/%u",
 					     "/local/domain/0/backend/vif/%u" };
@@ -148,7 +148,7 @@ static void perform(xs_transaction_t tx, const struct slot *to, enum step step)
 		create(tx, to);
 		break;
 	case STEP_DELETE:
-		delete (tx, to);
+		remove_all(tx, to);
 		break;
 	case STEP_RENAME:
 		name_of(to, text);

@@ -123,7 +123,7 @@ TEST(events_between_requests_and_answers_are_not_lost)
 TEST(many_watches_in_one_go_keep_their_order)
 {
 	const char *paths[MANY];
-	char text[MANY][16];
+	char text[MANY][32];
 	struct fake f;
 
 	for (int i = 0; i < MANY; i++) {

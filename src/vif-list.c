@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vif-list.c - vifs with their domains, each domain as it was at one moment.
+ *
+ * One transaction over all domains would hardly ever be committed on a busy
+ * host. Instead what is read is watched: when all has been read, the events
+ * that have come by then name the domains to be read again, each in a
+ * transaction of its own. xenstored sends the events of a change before any
+ * answer that it gives after it (Xen, docs/misc/xenstore.txt, WATCH).
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/cleanup.h"
+#include "src/events.h"
+#include "src/vif-list.h"
+
+#define TRIES 10
+#define TOKEN "list"
+
+/* Where all that is read of domains and vifs stands. */
+static const char *const roots[] = { "/local/domain", "/libxl" };
+#define N_ROOTS (sizeof(roots) / sizeof(*roots))
+
+/* Numbers of domains; one may be there twice. */
+struct domids {
+	unsigned *v;
+	size_t n, size;
+};
+
+static void domids_release(struct domids *domids)
+{
+	free(domids->v);
+}
+
+static int domids_add(struct domids *domids, unsigned domid, struct error *err)
+{
+	if (domids->n == domids->size) {
+		size_t size = domids->size ? domids->size * 2 : 32;
+		unsigned *v = realloc(domids->v, size * sizeof(*v));
+
+		if (!v)
+			return error_memory(err);
+		domids->v = v;
+		domids->size = size;
+	}
+	domids->v[domids->n++] = domid;
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const unsigned *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void domids_sort(struct domids *domids)
+{
+	size_t n = 0;
+
+	if (domids->n)
+		qsort(domids->v, domids->n, sizeof(*domids->v), by_number);
+	for (size_t i = 0; i < domids->n; i++)
+		if (!n || domids->v[n - 1] != domids->v[i])
+			domids->v[n++] = domids->v[i];
+	domids->n = n;
+}
+
+static bool domids_have(const struct domids *domids, unsigned domid)
+{
+	return domids->n && bsearch(&domid, domids->v, domids->n, sizeof(domid), by_number);
+}
+
+/* "D" or "D/..." Returns what follows the number, or NULL if it is none. */
+static const char *skip_domid(const char *text, unsigned *domid_out)
+{
+	size_t len = strcspn(text, "/");
+	char number[16];
+
+	snprintf(number, sizeof(number), "%.*s", (int)len, text);
+	return len < sizeof(number) && parse_id(number, domid_out) ? text + len : NULL;
+}
+
+static const char *skip(const char *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return text && !strncmp(text, prefix, len) ? text + len : NULL;
+}
+
+/* The domain of which something is read that a change at @path may have changed. */
+static bool domain_of_path(const char *path, unsigned *domid_out)
+{
+	const char *rest = skip(path, "/libxl/");
+
+	if (rest) {
+		rest = skip_domid(rest, domid_out);
+		return rest && (!*rest || skip(rest, "/device"));
+	}
+	rest = skip(path, "/local/domain/");
+	rest = rest ? skip_domid(rest, domid_out) : NULL;
+	if (!rest)
+		return false;
+	if (skip(rest, "/backend/vif/"))
+		return skip_domid(skip(rest, "/backend/vif/"), domid_out);
+	return !*rest || !strcmp(rest, "/name") || !strcmp(rest, "/vm") ||
+	       !strcmp(rest, "/image") || !strcmp(rest, "/image/device-model-domid");
+}
+
+/* What has changed since the watches were set. The answer to the last unwatch comes after all that. */
+static int take_changes(struct events *ev, struct domids *changed, struct error *err)
+{
+	struct event event;
+	unsigned domid;
+	int r = 0;
+
+	for (size_t i = 0; i < N_ROOTS && !r; i++)
+		r = events_unwatch(ev, roots[i], TOKEN, err);
+	while (!r && (r = events_next(ev, 0, &event, err)) > 0) {
+		r = domain_of_path(event.path, &domid) ? domids_add(changed, domid, err) : 0;
+		event_release(&event);
+	}
+	domids_sort(changed);
+	return r;
+}
+
+/* One domain with its vifs. */
+struct look {
+	struct domain domain;
+	bool is_there;
+	unsigned nodes;
+	struct vifs vifs;
+};
+
+static void clear_look(struct look *look)
+{
+	domain_release(&look->domain);
+	vifs_release(&look->vifs);
+}
+
+static int look_once(struct store *st, store_tx tx, void *data, struct error *err)
+{
+	struct look *look = data;
+	CLEANUP(cleanup_free) char *value = NULL;
+	unsigned domid = look->domain.domid;
+	int r;
+
+	clear_look(look);
+	look->domain.domid = domid;
+	r = store_get(st, tx, &value, err, "/local/domain/%u", domid);
+	look->is_there = value;
+	if (!r && value)
+		r = domain_load(st, tx, &look->domain, 1, err);
+	if (!r && value)
+		r = vif_list_in(st, tx, &look->domain, 1, look->nodes, &look->vifs, err);
+	return r;
+}
+
+/* Move the vifs of @from to the end of @to. */
+static int append(struct vifs *to, struct vifs *from, struct error *err)
+{
+	struct vif *v = realloc(to->v, (to->n + from->n + 1) * sizeof(*v));
+	int r = v ? 0 : error_memory(err);
+
+	if (!v)
+		return r;
+	to->v = v;
+	for (size_t i = 0; i < from->n; i++)
+		to->v[to->n++] = from->v[i];
+	from->n = 0;
+	for (size_t i = 0; i < from->broken.n && !r; i++)
+		if (lines_add(&to->broken, "%s", from->broken.v[i]))
+			r = error_memory(err);
+	return r;
+}
+
+static int read_again(struct store *st, unsigned domid, unsigned nodes, struct vifs *out,
+		      struct error *err)
+{
+	CLEANUP(clear_look) struct look look = { .domain.domid = domid, .nodes = nodes };
+	int r = store_transact(st, look_once, &look, err);
+
+	if (r == -EBUSY)
+		return lines_add(&out->broken, "domain %u: others change it all the time", domid) ?
+			       error_memory(err) :
+			       0;
+	return r ? r : append(out, &look.vifs, err);
+}
+
+/* What was read of domains that have changed meanwhile is not to be shown. */
+static void drop(struct vifs *vifs, const struct domids *changed)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < vifs->n; i++) {
+		if (domids_have(changed, vifs->v[i].domain.domid))
+			vif_release(&vifs->v[i]);
+		else
+			vifs->v[n++] = vifs->v[i];
+	}
+	vifs->n = n;
+}
+
+static int list_plainly(struct store *st, unsigned nodes, struct vifs *out, struct error *err)
+{
+	CLEANUP(domains_release) struct domains domains = { 0 };
+	int r = domain_list(st, &domains, err);
+
+	return r ? r : vif_list(st, domains.v, domains.n, nodes, out, err);
+}
+
+int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err)
+{
+	CLEANUP(events_close) struct events ev = { .wire.fd = -1 };
+	CLEANUP(domids_release) struct domids changed = { 0 };
+	int r;
+
+	if (st->file)
+		return list_plainly(st, nodes, out, err);
+	r = events_open(&ev, st->timeout_s, err);
+	if (!r)
+		r = events_watch_all(&ev, roots, N_ROOTS, TOKEN, err);
+	if (!r)
+		r = list_plainly(st, nodes, out, err);
+	if (!r)
+		r = take_changes(&ev, &changed, err);
+	if (!r)
+		drop(out, &changed);
+	for (size_t i = 0; i < changed.n && !r; i++)
+		r = read_again(st, changed.v[i], nodes, out, err);
+	vifs_sort(out);
+	return r;
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : !a && !b;
+}
+
+/* Read @domain again, with its vifs. Returns 1 if it is not who it was. */
+static int list_found(struct store *st, unsigned nodes, const struct domain *domain,
+		      struct vifs *out, struct error *err)
+{
+	CLEANUP(clear_look) struct look look = { .domain.domid = domain->domid, .nodes = nodes };
+	int r = store_transact(st, look_once, &look, err);
+
+	if (!r && (!look.is_there || !is_same_text(look.domain.name, domain->name) ||
+		   !is_same_text(look.domain.uuid, domain->uuid)))
+		return 1;
+	if (!r)
+		*out = look.vifs;
+	if (!r)
+		look.vifs = (struct vifs){ 0 };
+	return r;
+}
+
+int vif_list_named(struct store *st, const char *word, unsigned nodes, struct domain *domain_out,
+		   struct vifs *out, struct error *err)
+{
+	int r = 1;
+
+	for (int i = 0; i < TRIES && r == 1; i++) {
+		domain_release(domain_out);
+		r = domain_find(st, word, domain_out, err);
+		if (!r)
+			r = list_found(st, nodes, domain_out, out, err);
+	}
+	return r == 1 ? error_set(err, -EBUSY, "%s: others change the domain all the time", word) : r;
+}
+
+int vif_find_named(struct store *st, const char *domain, const char *word, struct vif *out,
+		   struct error *err)
+{
+	CLEANUP(domain_release) struct domain found = { 0 };
+	CLEANUP(vifs_release) struct vifs all = { 0 };
+	int r = vif_list_named(st, domain, NODES_ALL, &found, &all, err);
+
+	return r ? r : vif_take(&all, &found, word, out, err);
+}
