@@ -291,7 +291,7 @@ static int print_check(const struct check *check, const struct args *args, FILE 
 	if (args->options[OPT_SXP])
 		return output_sxp(doc, root, out, err);
 	if (!args->options[OPT_QUIET])
-		report_print(report, out);
+		report_print(report, "", out);
 	return 0;
 }
 

@@ -110,7 +110,8 @@ const struct command cmd_complete = {
 	.summary = "print what may stand where a command line is typed",
 	.help = "Print candidates for the last of WORDS, which may be empty, one a line; some with\n"
 		"a tab and a description. WORDS are the line up to there, unquoted, the program's\n"
-		"name first: xvif complete -- xvif show we\n"
+		"name first:\n"
+		"  xvif complete -- xvif show we\n"
 		"Prints nothing where there is nothing to offer, also when xenstored does not answer.\n"
 		"With --marked each line begins with a blank, or with '+' when more of the same word\n"
 		"follows; '*9' stands for names of files in place of what follows the first 9 bytes.",

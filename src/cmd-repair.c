@@ -191,7 +191,8 @@ static int print_repair(const struct work *work, const struct args *args, FILE *
 		return output_sxp(doc, root, out, err);
 	edit_print_plan(&work->plan, out);
 	if (!args->options[OPT_QUIET])
-		report_print(&work->report, out);
+		report_print(&work->report,
+			     work->options.dry_run ? "would repair: " : "repaired: ", out);
 	return 0;
 }
 
@@ -239,9 +240,9 @@ const struct command cmd_repair = {
 		   "remove /local/domain/0/xvif/vif/1/0\n"
 		   "write /local/domain/0/backend/vif/1/0/ip = \"10.0.0.1 10.0.0.2\"\n"
 		   "write /libxl/1/device/vif/0/ip = \"10.0.0.1 10.0.0.2\"\n"
-		   "web01 vif 0: route-missing: 10.0.0.1 has no route on vif1.0\n"
+		   "web01 vif 0: would repair: route-missing: 10.0.0.1 has no route on vif1.0\n"
 		   "# xvif repair\n"
-		   "web01 vif 0: route-missing: 10.0.0.1 has no route on vif1.0\n"
+		   "web01 vif 0: repaired: route-missing: 10.0.0.1 has no route on vif1.0\n"
 		   "# xvif check && echo all agree\n"
 		   "all agree",
 	.arguments = { ARG_DOMAIN, ARG_VIF },

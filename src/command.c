@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* command.c - command lines and help, from the declarations. Opens nothing. */
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -94,14 +95,16 @@ const struct command *command_find(const struct command *const *all, const char 
 {
 	const char *best[3];
 	struct near near = near_begin(name, best, 3);
+	bool is_in_shell = false;
 
 	for (; *all; all++) {
 		if (!strcmp((*all)->name, name))
 			return *all;
+		is_in_shell |= (*all)->is_of_shell;
 		near_offer(&near, (*all)->name);
 	}
 	usage(err, "%s: unknown command", name);
-	error_hint(err, "'xvif help' lists the commands");
+	error_hint(err, "'%shelp' lists the commands", is_in_shell ? "" : "xvif ");
 	near_hint(&near, err);
 	return NULL;
 }
@@ -254,6 +257,17 @@ static int check_options(const struct command *command, const struct args *args,
 	return 0;
 }
 
+/* No address can be meant by it: a devid, a MAC, a link or a name. */
+static bool names_vif(const char *word)
+{
+	size_t colons = 0;
+	unsigned devid;
+
+	for (const char *p = word; *p; p++)
+		colons += *p == ':';
+	return parse_id(word, &devid) || colons == 5 || (!colons && isalpha((unsigned char)word[0]));
+}
+
 static int check_addresses(const struct args *args, size_t first, struct error *err)
 {
 	struct iplist ips = { 0 };
@@ -261,6 +275,8 @@ static int check_addresses(const struct args *args, size_t first, struct error *
 
 	for (size_t i = first; i < args->n_words && !r; i++)
 		r = iplist_parse_argument(args->words[i], &ips, err);
+	if (r == -EINVAL && !ips.n && args->n_words > first + 1 && names_vif(args->words[first]))
+		error_hint(err, "to name the vif: --vif=%s", args->words[first]);
 	if (!r && !ips.n && !args->options[OPT_ALLOW_EMPTY])
 		r = usage(err, "no IP is given; an empty list needs --allow-empty");
 	iplist_release(&ips);
@@ -358,6 +374,15 @@ int command_scan(const struct command *const *all, const char *const *words, siz
 	return 0;
 }
 
+static void hint_help(const struct command *command, struct error *err)
+{
+	if (!command)
+		error_hint(err, "see 'xvif help'");
+	else
+		error_hint(err, "see '%shelp %s'", command->is_of_shell ? "" : "xvif ",
+			   command_title(command));
+}
+
 int command_parse(const struct command *const *all, const char *const *words, size_t n,
 		  const struct command **command_out, struct args *out, struct error *err)
 {
@@ -374,9 +399,9 @@ int command_parse(const struct command *const *all, const char *const *words, si
 		r = check_options(command, out, err);
 		if (!r)
 			r = check_arguments(command, out, err);
-		if (r && !err->hint[0])
-			error_hint(err, "see 'xvif help %s'", command_title(command));
 	}
+	if (r == -EINVAL && !err->hint[0])
+		hint_help(command, err);
 	return r;
 }
 
@@ -386,6 +411,9 @@ void args_release(struct args *args)
 	*args = (struct args){ 0 };
 }
 
+#define OPTION_WIDTH 22
+
+/* What a longer option is for is on a line of its own, below what the others are for. */
 static void print_options(unsigned long long mask, FILE *out)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++) {
@@ -395,9 +423,12 @@ static void print_options(unsigned long long mask, FILE *out)
 			continue;
 		snprintf(name, sizeof(name), "--%s%s%s", options[i].name,
 			 options[i].value ? "=" : "", options[i].value ? options[i].value : "");
-		fprintf(out, "  %c%c%c %-22s %s\n", options[i].letter ? '-' : ' ',
+		fprintf(out, "  %c%c%c %-*s", options[i].letter ? '-' : ' ',
 			options[i].letter ? options[i].letter : ' ', options[i].letter ? ',' : ' ',
-			name, options[i].help);
+			OPTION_WIDTH, name);
+		if (strlen(name) > OPTION_WIDTH)
+			fprintf(out, "\n%*s", OPTION_WIDTH + 6, "");
+		fprintf(out, " %s\n", options[i].help);
 	}
 }
 
@@ -445,6 +476,7 @@ void command_help(const struct command *const *all, const struct command *comman
 		fputs("\noptions:\n", out);
 		print_options(OPTIONS_EVERYWHERE | OPTIONS_TABLE, out);
 		fputs(exit_help, out);
+		fputs("\n'xvif help COMMAND' explains one, xvif(1) all.\n", out);
 		return;
 	}
 	fputs("usage: ", out);

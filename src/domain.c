@@ -10,6 +10,7 @@
 #include "src/cleanup.h"
 #include "src/domain.h"
 #include "src/hypervisor.h"
+#include "src/ipnet.h"
 #include "src/near.h"
 
 bool parse_id(const char *word, unsigned *out)
@@ -144,12 +145,21 @@ static void hint_near(const struct domains *all, const char *word, struct error 
 	near_hint(&near, err);
 }
 
+static bool is_address(const char *word)
+{
+	struct ipnet net;
+
+	return !ipnet_parse(word, &net, NULL) ||
+	       (strlen(word) == 17 && strspn(word, "0123456789abcdefABCDEF:") == 17);
+}
+
 static int not_found(const struct store *st, const struct domains *all, const char *word,
 		     struct error *err)
 {
 	int guests = st->file ? 0 : hypervisor_count_guests();
 	size_t known = 0;
-	unsigned domid;
+	unsigned domid, devid;
+	int end = 0;
 
 	for (size_t i = 0; i < all->n; i++)
 		known += all->v[i].domid != 0;
@@ -161,6 +171,11 @@ static int not_found(const struct store *st, const struct domains *all, const ch
 			   guests, known);
 	} else if (!st->file && parse_id(word, &domid) && hypervisor_domain(domid) == LIFE_DYING) {
 		error_hint(err, "domain %u is dying", domid);
+	} else if (sscanf(word, "vif%9u.%9u%n", &domid, &devid, &end) == 2 && !word[end]) {
+		error_hint(err, "vif %u of domain %u has that link: say '%u --vif=%u'", devid,
+			   domid, domid, devid);
+	} else if (is_address(word)) {
+		error_hint(err, "'xvif find %s' says whose it is", word);
 	} else {
 		hint_near(all, word, err);
 	}

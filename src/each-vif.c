@@ -83,7 +83,7 @@ void report_add(const struct report *report, struct sxp_doc *doc, sxp_node list,
 	}
 }
 
-void report_print(const struct report *report, FILE *out)
+void report_print(const struct report *report, const char *done, FILE *out)
 {
 	for (size_t i = 0; i < report->differences.n; i++) {
 		char *end;
@@ -93,7 +93,8 @@ void report_print(const struct report *report, FILE *out)
 			output_escaped(report->domains.v[i], out);
 		else
 			fprintf(out, "%u", domid);
-		fprintf(out, " vif %lu: %s: ", strtoul(end, NULL, 10), report->differences.v[i].kind);
+		fprintf(out, " vif %lu: %s%s: ", strtoul(end, NULL, 10), done,
+			report->differences.v[i].kind);
 		output_escaped(report->differences.v[i].detail, out);
 		putc('\n', out);
 	}

@@ -30,8 +30,8 @@ int report_note(struct report *report, const struct vif *vif, const char *format
 void report_add(const struct report *report, struct sxp_doc *doc, sxp_node list, const char *name);
 extern const struct field difference_fields[];
 
-/* A line for each difference on @out, for each note on stderr. */
-void report_print(const struct report *report, FILE *out);
+/* A line for each difference on @out, with what was done about it, "" or "DONE: "; for each note on stderr. */
+void report_print(const struct report *report, const char *done, FILE *out);
 void report_release(struct report *report);
 
 #endif

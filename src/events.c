@@ -31,8 +31,11 @@ static int lose(struct events *ev, int code, struct error *err)
 	wire_close(&ev->wire);
 	if (code == ENOMEM)
 		return error_memory(err);
-	if (code == ETIMEDOUT)
-		return error_set(err, -code, "xenstored: does not answer");
+	if (code == ETIMEDOUT) {
+		error_set(err, -code, "xenstored: does not answer");
+		error_hint(err, "see 'xvif doctor xenstored'");
+		return -code;
+	}
 	return error_set(err, -code, "xenstored: the connection is lost: %s", strerror(code));
 }
 

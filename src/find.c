@@ -59,7 +59,7 @@ int query_parse(const char *word, struct query *out, struct error *err)
 	copy_digits(word, out->digits);
 	if (out->is_mac)
 		return 0;
-	if (!word[hex] && hex && !strstr(word, "::"))
+	if ((!word[hex] && hex && !strstr(word, "::")) || !strpbrk(word, ".:/"))
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "%s: is no IP and no network, nor a MAC "
 				    "or at least two bytes of one",

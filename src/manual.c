@@ -75,7 +75,7 @@ static void print_paragraphs(const char *text, FILE *out)
 		if (is_indented && !is_literal)
 			fputs(".Bd -literal -offset indent\n", out);
 		if (is_literal && !is_indented)
-			fputs(".Ed\n", out);
+			fputs(len ? ".Ed\n.Pp\n" : ".Ed\n", out);
 		if (len)
 			print_text(text + skip, len - skip, !is_indented, out);
 		else if (text[1] != ' ')

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "src/near.h"
 
@@ -50,9 +51,17 @@ struct near near_begin(const char *word, const char **best, size_t max)
 	};
 }
 
+/* What was begun and not finished is as near as a slip of one letter. */
+static unsigned distance_of(const char *word, const char *candidate)
+{
+	size_t len = strlen(word);
+
+	return len > 1 && !strncasecmp(word, candidate, len) ? 1 : distance(word, candidate);
+}
+
 void near_offer(struct near *near, const char *candidate)
 {
-	unsigned d = distance(near->word, candidate);
+	unsigned d = distance_of(near->word, candidate);
 
 	if (d > near->distance)
 		return;

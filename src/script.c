@@ -187,21 +187,26 @@ static void identify_common(struct script *script)
 		 "the vif-common.sh beside it is not a stock one");
 }
 
-/* Does the line "PATH SHA256 METHOD" speak of this file as it is now? */
-static enum vouched read_line(char *line, const char *path, const char *digest)
+/* Does the line "PATH SHA256 METHOD" speak of this file as it is now? If it speaks of it and does not
+ * vouch, @why_out is said why. */
+static enum vouched read_line(char *line, const char *path, const char *digest, const char **why_out)
 {
-	const char *words[3] = { NULL, NULL, NULL };
+	const char *words[3] = { "", "", "" };
 	char *save, *word;
 	size_t n = 0;
 
 	line[strcspn(line, "#\n")] = '\0';
 	for (word = strtok_r(line, " \t", &save); word && n < 3; word = strtok_r(NULL, " \t", &save))
 		words[n++] = word;
-	if (n < 3 || strcmp(words[0], path) || strcasecmp(words[1], digest))
+	if (strcmp(words[0], path))
 		return VOUCHED_NOT;
-	if (!strcmp(words[2], "delta"))
-		return VOUCHED_DELTA;
-	return strcmp(words[2], "cycle") ? VOUCHED_NOT : VOUCHED_CYCLE;
+	if (strcmp(words[2], "delta") && strcmp(words[2], "cycle"))
+		*why_out = "its line in " SCRIPT_CONF " is not PATH SHA256 delta or cycle";
+	else if (strcasecmp(words[1], digest))
+		*why_out = "its line in " SCRIPT_CONF " has another SHA-256";
+	else
+		return strcmp(words[2], "delta") ? VOUCHED_CYCLE : VOUCHED_DELTA;
+	return VOUCHED_NOT;
 }
 
 /* Only root can vouch. */
@@ -212,7 +217,7 @@ static bool is_trusted(FILE *f)
 	return !fstat(fileno(f), &sb) && sb.st_uid == 0 && !(sb.st_mode & (S_IWGRP | S_IWOTH));
 }
 
-static enum vouched find_voucher(const char *path)
+static enum vouched find_voucher(const char *path, const char **why_out)
 {
 	CLEANUP(close_file) FILE *f = fopen(SCRIPT_CONF, "re");
 	CLEANUP(cleanup_free) char *line = NULL;
@@ -220,11 +225,25 @@ static enum vouched find_voucher(const char *path)
 	enum vouched vouched = VOUCHED_NOT;
 	size_t size = 0;
 
-	if (!f || !is_trusted(f) || !SHA256File(path, digest))
+	if (!f || !SHA256File(path, digest))
 		return VOUCHED_NOT;
-	while (vouched == VOUCHED_NOT && getline(&line, &size, f) >= 0)
-		vouched = read_line(line, path, digest);
+	if (!is_trusted(f))
+		*why_out = SCRIPT_CONF " is not read: others than root may write it";
+	else
+		while (vouched == VOUCHED_NOT && getline(&line, &size, f) >= 0)
+			vouched = read_line(line, path, digest, why_out);
 	return vouched;
+}
+
+static void identify_voucher(struct script *script)
+{
+	size_t len = strlen(script->why_unknown);
+	const char *why = NULL;
+
+	script->vouched = find_voucher(script->path, &why);
+	if (script->vouched == VOUCHED_NOT && why)
+		snprintf(script->why_unknown + len, sizeof(script->why_unknown) - len, ", and %s",
+			 why);
 }
 
 int script_identify(const char *path, struct script *out, struct error *err)
@@ -244,6 +263,6 @@ int script_identify(const char *path, struct script *out, struct error *err)
 			 "hooks in /etc/xen/scripts/vif-post.d change what it does");
 	}
 	if (out->family == FAMILY_UNKNOWN)
-		out->vouched = find_voucher(path);
+		identify_voucher(out);
 	return 0;
 }

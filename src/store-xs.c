@@ -207,11 +207,16 @@ static bool device_answers(unsigned timeout_s)
 
 static int refused(const char *path, int code, struct error *err)
 {
-	if (code == ETIMEDOUT)
-		return error_set(err, -ETIMEDOUT, "xenstored: does not answer on '%s'", path);
-	if (code == EACCES)
-		return error_set(err, -EACCES, "xenstored: no permission to use its socket '%s'",
-				 path);
+	if (code == ETIMEDOUT) {
+		error_set(err, -ETIMEDOUT, "xenstored: does not answer on '%s'", path);
+		error_hint(err, "see 'xvif doctor xenstored'");
+		return -ETIMEDOUT;
+	}
+	if (code == EACCES) {
+		error_set(err, -EACCES, "xenstored: no permission to use its socket '%s'", path);
+		error_hint(err, "only root may: run it as root");
+		return -EACCES;
+	}
 	error_set(err, -ECONNREFUSED, "xenstored: cannot connect to '%s': %s", path, strerror(code));
 	error_hint(err, "start xenstored, or run this on the Xen host");
 	return -ECONNREFUSED;

@@ -17,9 +17,12 @@ static int failed(struct error *err, int code, const char *what, const char *pat
 		return error_set(err, -EACCES, "xenstore: cannot %s '%s': no permission", what, path);
 	if (code == EROFS)
 		return error_set(err, -EROFS, "cannot %s '%s': a dump is only read", what, path);
-	if (code == ETIMEDOUT || code == ENOTCONN || code == EPIPE || code == ECONNRESET)
-		return error_set(err, -EIO, "xenstore: cannot %s '%s': xenstored does not answer",
-				 what, path);
+	if (code == ETIMEDOUT || code == ENOTCONN || code == EPIPE || code == ECONNRESET) {
+		error_set(err, -EIO, "xenstore: cannot %s '%s': xenstored does not answer", what,
+			  path);
+		error_hint(err, "see 'xvif doctor xenstored'");
+		return -EIO;
+	}
 	return error_set(err, code ? -code : -EIO, "xenstore: cannot %s '%s': %s", what, path,
 			 strerror(code ? code : EIO));
 }

@@ -552,9 +552,13 @@ static int survey_kernel(struct survey *s, struct error *err)
 	unsigned link = s->ports[PORT_VIF].link;
 	int r = 0;
 
-	if (!link && s->how != METHOD_NONE)
-		return error_set(err, -ENODEV, "vif %u.%u: there is no link '%s' on this host",
-				 s->vif->domain.domid, s->vif->devid, s->vif->link);
+	if (!link && s->how != METHOD_NONE) {
+		error_set(err, -ENODEV, "vif %u.%u: there is no link '%s' on this host",
+			  s->vif->domain.domid, s->vif->devid, s->vif->link);
+		error_hint(err, "the vif is not up, see 'dmesg' and /var/log/xen/xen-hotplug.log; "
+				"--hotplug=none writes the list only");
+		return -ENODEV;
+	}
 	if (link)
 		r = survey_routes(s, err);
 	if (!r)

@@ -77,6 +77,11 @@ build_tree() {
 	(
 		exec >>"$dir/log" 2>&1
 		set -e
+		# configure refuses that, too, with no word of where
+		[ ! -e config.status ] || {
+			echo "$top has been configured itself: run 'make distclean' there first"
+			exit 1
+		}
 		[ -x configure ] && [ configure -nt configure.ac ] && [ Makefile.in -nt Makefile.am ] || autoreconf -fi
 		cd "$dir"
 		[ -e config.status ] || "$top/configure" "$@"

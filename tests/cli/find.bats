@@ -126,7 +126,7 @@ route_links() {
 	refused 2 "nor a MAC" xvif find 16
 	refused 2 "nor a MAC" xvif find 1:2
 	refused 2 "nor a MAC" xvif find 00:16:3e:00:00:03:04
-	refused 2 "not an IPv4 address" xvif find web01
+	refused 2 "is no IP and no network, nor a MAC" xvif find web01
 	refused 2 "IP|NET|MAC is missing" xvif find
 }
 

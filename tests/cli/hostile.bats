@@ -222,6 +222,7 @@ cold_start() { # DOMID DEVID
 	xvif del-ip --dry-run --hotplug=delta web01 10.0.0.5 | grep -qx 'ip route del 10.0.0.5 dev vif1.0'
 	xvif del-ip --hotplug=delta web01 10.0.0.5
 	routes | not grep -q 10.0.0.5
+	rm -r /run/xen/site
 }
 
 @test "vif-nat is refused by every method" {
@@ -302,10 +303,12 @@ cold_start() { # DOMID DEVID
 	xvif add-ip web01 10.0.0.5
 	routes | grep -q 10.0.0.5
 	chmod o+w /etc/xvif/scripts.conf
-	refused 1 "unknown" xvif add-ip web01 10.0.0.6
+	refused 1 "is not read: others than root may write it" xvif add-ip web01 10.0.0.6
 	chmod o-w /etc/xvif/scripts.conf
 	echo 'true' >>/etc/xen/scripts/vif-route
-	refused 1 "unknown" xvif add-ip web01 10.0.0.6
+	refused 1 "its line in /etc/xvif/scripts.conf has another SHA-256" xvif add-ip web01 10.0.0.6
+	echo "/etc/xen/scripts/vif-route delta" >/etc/xvif/scripts.conf
+	refused 1 "is not PATH SHA256 delta or cycle" xvif add-ip web01 10.0.0.6
 	rm /etc/xvif/scripts.conf
 }
 

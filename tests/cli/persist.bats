@@ -88,12 +88,12 @@ routes() {
 	run xvif check -J
 	[ "$(jq -c '[.differences[].kind]|sort' <<<"$output")" = '["hotplug-status","libxl","route-extra","route-missing","userdata"]' ]
 	snapshot >/run/xen/before
-	xvif repair --dry-run web01
+	[[ "$(xvif repair --dry-run web01)" == *"web01 vif 0: would repair: route-missing: 10.0.0.1"* ]]
 	snapshot | diff /run/xen/before -
 	run xvif repair
 	echo "$output"
 	[ "$status" = 0 ]
-	[[ "$output" == *"web01 vif 0: route-missing: 10.0.0.1"* ]]
+	[[ "$output" == *"web01 vif 0: repaired: route-missing: 10.0.0.1"* ]]
 	xvif check
 	[ "$(routes | wc -l)" = 2 ]
 	[ "$(stored 1 0)" = "10.0.0.1 10.0.0.2" ]

@@ -10,6 +10,22 @@ B=/local/domain/0/backend/vif/1/0
 	refused 3 "no such domain" xvif show 77
 	refused 3 "it has 0 (vif1.0, 00:16:3e:00:00:01)" xvif add-ip --vif 7 web01 10.0.0.5
 	refused 2 "the domain has 2 vifs" xvif add-ip db01 10.0.1.5
+	refused 2 "to name the vif: --vif=1" xvif add-ip db01 1 10.0.1.5
+	refused 2 "to name the vif: --vif=vif2.0" xvif add-ip db01 vif2.0 10.0.1.5
+	refused 2 "to name the vif: --vif=00:16:3e:00:00:03" xvif set-ips db01 00:16:3e:00:00:03 10.0.1.5
+	refused 2 "see 'xvif help add-ip'" xvif add-ip db01 10.0.1.300 10.0.1.5
+	refused 3 "'xvif find 10.0.0.1' says" xvif show 10.0.0.1
+	refused 3 "'xvif find 00:16:3e:00:00:01' says" xvif check 00:16:3e:00:00:01
+	refused 3 "vif 1 of domain 2 has that link: say '2 --vif=1'" xvif show vif2.1
+}
+
+@test "commands and options: what was begun and not finished, where to read on" {
+	refused 2 "did you mean 'add-ip'?" xvif add web01 10.0.0.5
+	refused 2 "did you mean '--dry-run'?" xvif add-ip --dry web01 10.0.0.5
+	refused 2 "see 'xvif help show'" xvif show -z
+	refused 2 "see 'xvif help show'" xvif show --color=pink
+	refused 2 "see 'xvif help'" xvif -z
+	refused 2 "web01: is no IP and no network, nor a MAC" xvif find web01
 }
 
 @test "addresses" {
@@ -45,6 +61,13 @@ B=/local/domain/0/backend/vif/1/0
 	xenstore-write $B/hotplug-status connected
 	sed -i 's/^1$/1d/' "$NOHV_DOMAINS"
 	refused 1 "dying" env LD_PRELOAD="$NOHV" xvif add-ip web01 10.0.0.5
+}
+
+@test "a vif whose link is not there" {
+	ip link del vif1.0
+	refused 1 "--hotplug=none writes the list only" xvif add-ip web01 10.0.0.5
+	xvif add-ip --hotplug=none web01 10.0.0.5
+	[ "$(xenstore-read $B/ip)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
 }
 
 @test "a word in the list that is no address" {
@@ -107,7 +130,14 @@ B=/local/domain/0/backend/vif/1/0
 	run timeout 10 xvif --timeout 1 show
 	kill -CONT "$XENSTORED_PID"
 	[ "$status" = 1 ]
-	[[ "$output" == *"does not answer"* ]]
+	[[ "$output" == *"does not answer"* && "$output" == *"'xvif doctor xenstored'"* ]]
+}
+
+@test "a user who is not root" {
+	mkdir /run/xen/plain
+	cp "$(command -v xvif)" "$(ldd "$(command -v xvif)" | awk '/libsxp/ {print $3}')" /run/xen/plain
+	refused 1 "run it as root" env LD_LIBRARY_PATH=/run/xen/plain setpriv --reuid=65534 --clear-groups /run/xen/plain/xvif show
+	rm -r /run/xen/plain
 }
 
 @test "a --timeout of more milliseconds than an int holds is long, not short" {

@@ -34,6 +34,13 @@ load setup
 	done
 }
 
+@test "help lists the commands, and says how to read on" {
+	run xvif
+	[ "$status" = 2 ]
+	[ "$output" = "$(xvif help)" ]
+	[[ "$output" == *"  add-ip "* && "$output" == *"'xvif help COMMAND' explains one, xvif(1) all." ]]
+}
+
 @test "columns are chosen with -o and listed with -o help" {
 	[ "$(xvif show -n -r -o domain,ips web01)" = 'web01 10.0.0.1\x2010.0.0.2' ]
 	xvif show -o help | grep -qx BRIDGE

@@ -182,6 +182,8 @@ undo' 'somebody else has changed it since'
 	says 2 'lsx' "did you mean 'ls'"
 	says 2 'set /a' 'set: VALUE is missing'
 	says 2 'set /a b c' "too many arguments at 'c'"
+	says 2 'pwd x' "see 'help pwd'"
+	says 2 'frobnicate' "xvif: 'help' lists"
 	says 2 "ls 'a" "column 4: the quote ' is never closed"
 	says 2 'ls "é" "\q"' "column 9: unknown escape '\\q'"
 	says 2 'ls | ' 'a command for sh is missing'
