@@ -19,6 +19,7 @@
 
 #define TRIES 10
 #define TOKEN "list"
+#define FENCE "fence"
 
 /* Where all that is read of domains and vifs stands. */
 static const char *const roots[] = { "/local/domain", "/libxl" };
@@ -110,17 +111,26 @@ static bool domain_of_path(const char *path, unsigned *domid_out)
 	       !strcmp(rest, "/image") || !strcmp(rest, "/image/device-model-domid");
 }
 
-/* What has changed since the watches were set. The answer to the last unwatch comes after all that. */
-static int take_changes(struct events *ev, struct domids *changed, struct error *err)
+/*
+ * What has changed since the watches were set: the events up to the first of
+ * one more watch. (An answer would do for a fence, but libxenstore's xs_unwatch()
+ * throws away events that have come, tools/libs/store/xs.c.)
+ */
+static int take_changes(struct events *ev, int timeout_ms, struct domids *changed, struct error *err)
 {
-	struct event event;
-	unsigned domid;
-	int r = 0;
+	int r = events_watch(ev, roots[0], FENCE, err);
+	bool is_end = false;
 
-	for (size_t i = 0; i < N_ROOTS && !r; i++)
-		r = events_unwatch(ev, roots[i], TOKEN, err);
-	while (!r && (r = events_next(ev, 0, &event, err)) > 0) {
-		r = domain_of_path(event.path, &domid) ? domids_add(changed, domid, err) : 0;
+	while (!r && !is_end) {
+		struct event event = { 0 };
+		unsigned domid;
+
+		r = events_next(ev, timeout_ms, &event, err);
+		if (r <= 0)
+			return r ? r : error_set(err, -ETIMEDOUT, "xenstored: does not answer");
+		is_end = !strcmp(event.token, FENCE);
+		r = !is_end && domain_of_path(event.path, &domid) ? domids_add(changed, domid, err) :
+								    0;
 		event_release(&event);
 	}
 	domids_sort(changed);
@@ -227,7 +237,7 @@ int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct erro
 	if (!r)
 		r = list_plainly(st, nodes, out, err);
 	if (!r)
-		r = take_changes(&ev, &changed, err);
+		r = take_changes(&ev, (int)st->timeout_s * 1000, &changed, err);
 	if (!r)
 		drop(out, &changed);
 	for (size_t i = 0; i < changed.n && !r; i++)

@@ -204,6 +204,7 @@ consistent() {
 tidy() {
 	local id name
 	pkill -x 'probe|xvif'
+	[ ! -e /run/xenstored/away ] || mv /run/xenstored/away /run/xenstored/socket
 	for id in $(xenstore-list /local/domain | grep -vx 0); do
 		xl destroy "$id"
 		within 60 gone "$id"
