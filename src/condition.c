@@ -60,6 +60,26 @@ static int parse_node(const char *name, enum vif_node *out, struct error *err)
 	return -EINVAL;
 }
 
+/* A number, a word for one, or nothing: the vif has none. */
+static int check_state(const char *value, struct error *err)
+{
+	const char *best[2];
+	struct near near = near_begin(value, best, 2);
+	unsigned number;
+
+	if (!*value || parse_id(value, &number))
+		return 0;
+	for (char state[] = "0"; *state <= '8'; ++*state) {
+		if (!strcmp(vif_state_name(state), value))
+			return 0;
+		near_offer(&near, vif_state_name(state));
+	}
+	usage(err, "--until: there is no state '%s'", value);
+	error_hint(err, "'xvif help watch' lists what can be waited for");
+	near_hint(&near, err);
+	return -EINVAL;
+}
+
 /* A path, or a name below the root, or "" for the root itself; for free(). */
 static char *full_path(const struct condition *c, const char *name)
 {
@@ -86,12 +106,12 @@ static int parse_path(const struct condition *c, const char *name, const char *v
 	return 0;
 }
 
-/* "NAME=VALUE", split: @operator is '=' or '~'. */
-static int parse_comparison(const struct condition *c, const char *name, char operator,
-			    const char * value, struct test *out, struct error *err)
+/* "NAME=VALUE", split: @sign is '=' or '~'. */
+static int parse_comparison(const struct condition *c, const char *name, char sign,
+			    const char *value, struct test *out, struct error *err)
 {
 	if (c->root || *name == '/')
-		return operator== '=' ?
+		return sign == '=' ?
 			       parse_path(c, name, value, out, err) :
 			       usage(err, "--until: '~' is for the list of a vif, 'ip~ADDRESS'");
 	if (!strncmp(name, "any:", 4)) {
@@ -100,7 +120,9 @@ static int parse_comparison(const struct condition *c, const char *name, char op
 	}
 	if (parse_node(name, &out->node, err))
 		return -EINVAL;
-	if (operator== '=') {
+	if (sign == '=') {
+		if (out->node == NODE_STATE && check_state(value, err))
+			return -EINVAL;
 		out->kind = TEST_NODE;
 		out->value = strdup(value);
 		return out->value ? 0 : error_memory(err);
@@ -114,16 +136,16 @@ static int parse_comparison(const struct condition *c, const char *name, char op
 /* @text may be written to. */
 static int parse_test(const struct condition *c, char *text, struct test *out, struct error *err)
 {
-	char *operator= strpbrk(text, "=~"), kind = operator? *operator: '\0';
+	char *sign = strpbrk(text, "=~"), kind = sign ? *sign : '\0';
 
 	if (!strcmp(text, "gone")) {
 		out->kind = TEST_GONE;
 		return 0;
 	}
-	if (operator) {
-		out->is_negated = operator> text && operator[-1] == '!';
-		operator[-out->is_negated] = '\0';
-		return parse_comparison(c, text, kind, operator+ 1, out, err);
+	if (sign) {
+		out->is_negated = sign > text && sign[-1] == '!';
+		sign[-out->is_negated] = '\0';
+		return parse_comparison(c, text, kind, sign + 1, out, err);
 	}
 	out->is_negated = *text == '!';
 	text += out->is_negated;

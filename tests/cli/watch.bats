@@ -364,6 +364,8 @@ replay() {
 
 @test "conditions that make no sense are refused" {
 	refused 2 "no node 'stat'" xvif watch --until stat=connected
+	refused 2 "no state 'conected'" xvif watch --until state=conected
+	[[ "$output" == *"connected"* ]]
 	refused 2 "is no condition" xvif watch --until connected
 	refused 2 "is no condition" xvif watch --until ''
 	refused 2 "'10.0.0'" xvif watch --until ip~10.0.0
