@@ -223,6 +223,14 @@ static int list_plainly(struct store *st, unsigned nodes, struct vifs *out, stru
 	return r ? r : vif_list(st, domains.v, domains.n, nodes, out, err);
 }
 
+/* Watch all that is going to be read. */
+static int begin_watching(struct store *st, struct events *ev, struct error *err)
+{
+	int r = events_open(ev, st->timeout_s, err);
+
+	return r ? r : events_watch_all(ev, roots, N_ROOTS, TOKEN, err);
+}
+
 int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err)
 {
 	CLEANUP(events_close) struct events ev = { .wire.fd = -1 };
@@ -231,9 +239,7 @@ int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct erro
 
 	if (st->file)
 		return list_plainly(st, nodes, out, err);
-	r = events_open(&ev, st->timeout_s, err);
-	if (!r)
-		r = events_watch_all(&ev, roots, N_ROOTS, TOKEN, err);
+	r = begin_watching(st, &ev, err);
 	if (!r)
 		r = list_plainly(st, nodes, out, err);
 	if (!r)
@@ -268,8 +274,16 @@ static int list_found(struct store *st, unsigned nodes, const struct domain *dom
 	return r;
 }
 
-int vif_list_named(struct store *st, const char *word, unsigned nodes, struct domain *domain_out,
-		   struct vifs *out, struct error *err)
+static int list_one_plainly(struct store *st, const char *word, unsigned nodes,
+			    struct domain *domain_out, struct vifs *out, struct error *err)
+{
+	int r = domain_find(st, word, domain_out, err);
+
+	return r ? r : vif_list(st, domain_out, 1, nodes, out, err);
+}
+
+static int list_in_transaction(struct store *st, const char *word, unsigned nodes,
+			       struct domain *domain_out, struct vifs *out, struct error *err)
 {
 	int r = 1;
 
@@ -280,6 +294,31 @@ int vif_list_named(struct store *st, const char *word, unsigned nodes, struct do
 			r = list_found(st, nodes, domain_out, out, err);
 	}
 	return r == 1 ? error_set(err, -EBUSY, "%s: others change the domain all the time", word) : r;
+}
+
+/*
+ * The transaction is for the few times when something has changed: the C
+ * xenstored copies each node that is read in one (tools/xenstore/xenstored_transaction.c,
+ * access_node).
+ */
+int vif_list_named(struct store *st, const char *word, unsigned nodes, struct domain *domain_out,
+		   struct vifs *out, struct error *err)
+{
+	CLEANUP(events_close) struct events ev = { .wire.fd = -1 };
+	CLEANUP(domids_release) struct domids changed = { 0 };
+	int r;
+
+	if (st->file)
+		return list_one_plainly(st, word, nodes, domain_out, out, err);
+	r = begin_watching(st, &ev, err);
+	if (!r)
+		r = list_one_plainly(st, word, nodes, domain_out, out, err);
+	if (!r)
+		r = take_changes(&ev, (int)st->timeout_s * 1000, &changed, err);
+	if (r || !domids_have(&changed, domain_out->domid))
+		return r;
+	vifs_release(out);
+	return list_in_transaction(st, word, nodes, domain_out, out, err);
 }
 
 int vif_find_named(struct store *st, const char *domain, const char *word, struct vif *out,

@@ -16,7 +16,7 @@
  * @out: release with vifs_release(), also after a failure. A domain that others
  *	changed each time it was read is among the broken ones.
  *
- * Costs a connection and a few answers more than the reads, and a transaction
+ * Costs a connection and three answers more than the reads, and a transaction
  * for each domain that changed meanwhile.
  */
 int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err);
@@ -26,6 +26,7 @@ int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct erro
  * and was called so at that moment.
  * @domain_out: for domain_release(), also after a failure
  *
+ * Costs the same; to find a name all names are read.
  * Returns 0, what domain_find() returns, or another negative errno.
  */
 int vif_list_named(struct store *st, const char *word, unsigned nodes, struct domain *domain_out,
