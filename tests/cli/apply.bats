@@ -108,6 +108,12 @@ state=/run/xen/state
 	refused 2 "is declared for" xvif apply $state
 	echo '{"web01":["10.0.0.7"],"1":["10.0.0.8"]}' >$state
 	refused 2 "vif 0 of domain '1' is declared twice" xvif apply $state
+	printf '{"web01":["10.0.0.7"],\n "db01":{"0":["10.0.1.1"]},"web01":["10.0.0.8"]}' >$state
+	refused 2 "$state:2:28: \"web01\" occurs twice" xvif apply $state
+	echo '{"db01":{"0":["10.0.1.7"],"0":["10.0.1.8"]}}' >$state
+	refused 2 '"0" occurs twice' xvif apply $state
+	printf 'web01: [10.0.0.7]\nweb01: [10.0.0.8]\n' >$state
+	refused 2 "vif 0 of domain 'web01' is declared twice" xvif apply $state
 	printf 'web01: [10.0.0.1\nx' >$state
 	refused 2 "$state:3:1: did not find expected" xvif apply $state
 	echo '(web01 (0 10.0.0.1)' >$state
