@@ -37,6 +37,7 @@ struct application {
 	sxp_node vifs;		    /* of the result */
 	const struct fleet_vif *at; /* what is worked on */
 	size_t n_changed, n_unchanged, n_failed;
+	bool has_changed;   /* any list */
 	struct error first; /* of those that failed */
 };
 
@@ -74,6 +75,7 @@ static void take_changed(struct application *a, const struct fleet_vif *f, const
 	sxp_node row = sxp_add_list(a->doc, a->vifs);
 
 	a->n_changed++;
+	a->has_changed = true;
 	add_head(a, row, f, "changed");
 	result_ips(a->doc, row, "before", &f->vif->ips);
 	result_ips(a->doc, row, "after", &e->survey.after);
@@ -97,6 +99,56 @@ static void print_failure(const struct fleet_vif *f, const struct error *why)
 		output_message(why->hint);
 }
 
+/* @f went from one list to another, as if by one edit. */
+static int fill_edit(const struct application *a, const struct fleet_vif *f,
+		     const struct iplist *after, struct edit *e, struct error *err)
+{
+	int r = iplist_copy(&f->vif->ips, &e->survey.before, err);
+
+	if (!r)
+		r = iplist_copy(after, &e->survey.after, err);
+	e->options.dry_run = a->args->options[OPT_DRY_RUN] != NULL;
+	e->survey.options = &e->options;
+	e->vif.domain.domid = f->vif->domain.domid;
+	e->vif.domain.name = f->vif->domain.name ? strdup(f->vif->domain.name) : NULL;
+	e->vif.devid = f->vif->devid;
+	return r;
+}
+
+static void print_changed(const struct application *a, const struct edit *e)
+{
+	if (!is_text(a->args) || a->args->options[OPT_QUIET])
+		return;
+	if (a->args->options[OPT_VERBOSE])
+		edit_print_plan(&e->plan, a->cx->out);
+	edit_print_line(e, output_has_colors(a->args, a->cx->out), a->cx->out);
+}
+
+static bool is_same_text(const struct iplist *a, const struct iplist *b)
+{
+	CLEANUP(cleanup_free) char *x = iplist_format(a);
+	CLEANUP(cleanup_free) char *y = iplist_format(b);
+
+	return x && y && !strcmp(x, y);
+}
+
+/* The list that a vif has after a failure; a step before may have changed it. */
+static void add_present(struct application *a, sxp_node row, const struct fleet_vif *f)
+{
+	CLEANUP(vif_release) struct vif now = { 0 };
+	CLEANUP(edit_release) struct edit e = { 0 };
+	struct error why = { 0 };
+
+	if (vif_load(a->cx->store, 0, &f->vif->domain, f->vif->devid, &now, &why))
+		return;
+	result_ips(a->doc, row, "after", &now.ips);
+	if (is_same_text(&now.ips, &f->vif->ips))
+		return;
+	a->has_changed = true;
+	if (!fill_edit(a, f, &now.ips, &e, &why))
+		print_changed(a, &e);
+}
+
 static void take_failed(struct application *a, const struct fleet_vif *f, const struct error *why)
 {
 	sxp_node row = sxp_add_list(a->doc, a->vifs);
@@ -104,11 +156,13 @@ static void take_failed(struct application *a, const struct fleet_vif *f, const 
 	if (!a->n_failed++)
 		a->first = *why;
 	add_head(a, row, f, "failed");
-	if (f->vif)
+	print_failure(f, why);
+	if (f->vif) {
 		result_ips(a->doc, row, "before", &f->vif->ips);
+		add_present(a, row, f);
+	}
 	sxp_add_element(a->doc, row, "notes");
 	result_text(a->doc, row, "error", why->text);
-	print_failure(f, why);
 }
 
 /* The domain that was found may be gone, and its domid another's. */
@@ -162,27 +216,12 @@ static int set_list(struct application *a, const struct fleet_vif *f, const stru
 	return r;
 }
 
-static void print_changed(const struct application *a, const struct edit *e)
-{
-	if (!is_text(a->args) || a->args->options[OPT_QUIET])
-		return;
-	if (a->args->options[OPT_VERBOSE])
-		edit_print_plan(&e->plan, a->cx->out);
-	edit_print_line(e, output_has_colors(a->args, a->cx->out), a->cx->out);
-}
-
 /* In a dry run an address that moves is still where it was: only the lists can be compared. */
-static int compare_lists(const struct fleet_vif *f, struct edit *e, struct error *err)
+static int compare_lists(const struct application *a, const struct fleet_vif *f, struct edit *e,
+			 struct error *err)
 {
-	int r = iplist_copy(&f->vif->ips, &e->survey.before, err);
+	int r = fill_edit(a, f, &f->desired->ips, e, err);
 
-	if (!r)
-		r = iplist_copy(&f->desired->ips, &e->survey.after, err);
-	e->options.dry_run = true;
-	e->survey.options = &e->options;
-	e->vif.domain.domid = f->vif->domain.domid;
-	e->vif.domain.name = f->vif->domain.name ? strdup(f->vif->domain.name) : NULL;
-	e->vif.devid = f->vif->devid;
 	if (!r && lines_add(&e->survey.notes, "takes an address of another vif"))
 		r = error_memory(err);
 	return r;
@@ -191,10 +230,10 @@ static int compare_lists(const struct fleet_vif *f, struct edit *e, struct error
 /* Returns a negative errno if it failed. */
 static int bring(struct application *a, const struct fleet_vif *f)
 {
-	CLEANUP(edit_release) struct edit e = { 0 };
+	CLEANUP(edit_release) struct edit e = { 0 }, whole = { 0 };
 	struct error why = { .status = STATUS_REFUSED };
 	int r = a->args->options[OPT_DRY_RUN] && f->takes ?
-			compare_lists(f, &e, &why) :
+			compare_lists(a, f, &e, &why) :
 			set_list(a, f, &f->desired->ips, &e, &why);
 
 	if (r) {
@@ -202,12 +241,15 @@ static int bring(struct application *a, const struct fleet_vif *f)
 		return r;
 	}
 	take_changed(a, f, &e);
-	print_changed(a, &e);
+	if (f->has_given && !fill_edit(a, f, &e.survey.after, &whole, &why))
+		print_changed(a, &whole);
+	else
+		print_changed(a, &e);
 	return 0;
 }
 
 /* An address that moves leaves one vif before another can have it. */
-static int give(struct application *a, const struct fleet_vif *f)
+static int give(struct application *a, struct fleet_vif *f)
 {
 	CLEANUP(edit_release) struct edit e = { 0 };
 	struct error why = { .status = STATUS_REFUSED };
@@ -215,6 +257,7 @@ static int give(struct application *a, const struct fleet_vif *f)
 
 	if (r)
 		take_failed(a, f, &why);
+	f->has_given = !r;
 	return r;
 }
 
@@ -232,25 +275,46 @@ static int give_all(struct application *a, struct fleet *fleet)
 	for (size_t i = 0; i < 2 * fleet->n && goes_on(a, r); i++) {
 		struct fleet_vif *f = &fleet->v[i % fleet->n];
 
-		if (!f->gives || f->is_late != (i >= fleet->n))
-			continue;
-		r = give(a, f);
-		f->is_changed = !r;
+		if (f->gives && f->is_late == (i >= fleet->n))
+			r = give(a, f);
 	}
 	return r;
 }
 
+/* It has given, and an earlier failure came before it could get. */
+static void take_stranded(struct application *a, const struct fleet_vif *f)
+{
+	CLEANUP(edit_release) struct edit e = { 0 };
+	struct error why = { .status = STATUS_REFUSED };
+
+	if (!is_same_text(&f->interim, &f->desired->ips)) {
+		error_set(&why, -ECANCELED,
+			  "it gave addresses away, and the failure came before it had its own");
+		take_failed(a, f, &why);
+	} else if (fill_edit(a, f, &f->interim, &e, &why)) {
+		take_failed(a, f, &why);
+	} else {
+		take_changed(a, f, &e);
+		print_changed(a, &e);
+	}
+}
+
 static void bring_all(struct application *a, struct fleet *fleet)
 {
-	int r = a->args->options[OPT_DRY_RUN] ? 0 : give_all(a, fleet);
+	bool is_dry = a->args->options[OPT_DRY_RUN] != NULL;
+	int r = is_dry ? 0 : give_all(a, fleet);
 
-	for (size_t i = 0; i < fleet->n && goes_on(a, r); i++) {
+	for (size_t i = 0; i < fleet->n; i++) {
 		struct fleet_vif *f = &fleet->v[i];
 
-		if (f->is_changed)
-			r = bring(a, f);
-		else if (f->vif && !f->gives)
+		if (!goes_on(a, r) && f->has_given)
+			take_stranded(a, f);
+		else if (!goes_on(a, r) || !f->vif)
+			continue;
+		else if (!f->is_changed)
 			take_unchanged(a, f);
+		else if (is_dry || !f->gives || f->has_given)
+			r = bring(a, f);
 	}
 }
 
@@ -305,7 +369,7 @@ static int run_apply(struct context *cx, const struct args *args, struct error *
 	a.vifs = sxp_add_element(doc, result, "vifs");
 	if (goes_on(&a, check_absent(&a, &fleet)))
 		bring_all(&a, &fleet);
-	sxp_add(doc, changed, a.n_changed ? "true" : "false");
+	sxp_add(doc, changed, a.has_changed ? "true" : "false");
 	cx->status = a.n_failed ? a.first.status : STATUS_DONE;
 	return print_result(&a, result, err);
 }

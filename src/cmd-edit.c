@@ -104,6 +104,7 @@ static int edit(struct context *cx, const struct args *args, edit_make make, str
 		.make = make,
 		.options = edit_options(args),
 		.config = args->options[OPT_CONFIG],
+		.expected = cx->expected,
 		.announce = announce,
 		.data = &announcement,
 	};

@@ -153,9 +153,10 @@ struct context {
 	struct store *store;		       /* open if the command needs it */
 	const struct command *const *commands; /* all, ending in NULL */
 	FILE *out;
-	enum status status;	 /* of a command that did what it was to do */
-	bool has_changed;	 /* something outside is not as it was before */
-	struct edits *edits;	 /* lists that it changed are noted here; NULL: nobody asks */
+	enum status status;  /* of a command that did what it was to do */
+	bool has_changed;    /* something outside is not as it was before */
+	struct edits *edits; /* lists that it changed are noted here; NULL: nobody asks */
+	const struct edit_done *expected; /* an edit is refused unless the vif is as this one left it; or NULL */
 	struct session *session; /* the shell it runs in; NULL: none */
 };
 

@@ -226,11 +226,11 @@ static int read_file(struct config_edit *e, const char *path, struct error *err)
 		return r;
 	e->path = realpath(path, NULL);
 	e->before = malloc(in.len + 1);
-	if (!e->path || !e->before || asprintf(&e->backup, "%s.bak", e->path) < 0)
+	if (!e->path || !e->before)
 		return error_memory(err);
 	memcpy(e->before, in.text ? in.text : "", in.len);
 	e->before_len = in.len;
-	return 0;
+	return replace_backup_name(e->path, &e->backup, err);
 }
 
 static int change_contents(struct config_edit *e, const struct vif *vif, const char *list,

@@ -10,7 +10,7 @@
 
 /* A configuration file and what is to stand in it; nothing is written yet. */
 struct config_edit {
-	char *path, *backup; /* "FILE.bak" */
+	char *path, *backup; /* as replace_backup_name() names it */
 	char *before, *after;
 	size_t before_len, after_len;
 };
@@ -28,7 +28,7 @@ struct config_edit {
 int config_edit_prepare(struct config_edit *e, const char *path, const struct vif *vif,
 			const struct iplist *after, struct error *err);
 
-/* Put the new contents in place at once, the old ones beside it as FILE.bak. */
+/* Put the new contents in place at once, the old ones beside it. */
 int config_edit_write(struct config_edit *e, struct error *err);
 
 void config_edit_release(struct config_edit *e);

@@ -50,11 +50,12 @@ static void mend(const struct host_folder *folder, struct findings *out)
 	CLEANUP(cleanup_free) char *backup = NULL;
 	struct error err = { 0 };
 
-	if (asprintf(&backup, "%s.bak", folder->common_path) < 0 || !after) {
+	if (!after) {
 		out->has_failed = true;
 		return;
 	}
-	if (replace_keeping(folder->common_path, backup, folder->text, strlen(folder->text), after,
+	if (replace_backup_name(folder->common_path, &backup, &err) ||
+	    replace_keeping(folder->common_path, backup, folder->text, strlen(folder->text), after,
 			    strlen(after), &err)) {
 		bad(out, "%s", err.text);
 		return;

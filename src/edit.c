@@ -167,6 +167,24 @@ static int recover(struct store *st, const struct vif *vif, const struct apply_o
 	return r ? r : -EAGAIN;
 }
 
+static int check_expected(const struct vif *vif, const struct edit_done *expected, struct error *err)
+{
+	CLEANUP(cleanup_free) char *now = iplist_format(&vif->ips);
+	const char *uuid = vif->domain.uuid ? vif->domain.uuid : "";
+	bool is_same = !strcmp(uuid, expected->uuid);
+
+	if (!now)
+		return error_memory(err);
+	if (is_same && !strcmp(now, expected->after))
+		return 0;
+	if (is_same)
+		error_set(err, -EBUSY, "%s: somebody else has changed it since", vif->backend);
+	else
+		error_set(err, -EBUSY, "domain %u: is another one now", vif->domain.domid);
+	error_hint(err, "nothing was changed");
+	return -EBUSY;
+}
+
 /* One attempt under the lock: load, make the list, apply it. */
 static int attempt(struct store *st, const struct edit_request *request, const struct vif *found,
 		   const struct lock *lock, struct edit *e, struct error *err)
@@ -177,6 +195,8 @@ static int attempt(struct store *st, const struct edit_request *request, const s
 	e->options = request->options;
 	if (!r && !e->options.dry_run)
 		r = recover(st, &e->vif, &e->options, lock, err);
+	if (!r && request->expected)
+		r = check_expected(&e->vif, request->expected, err);
 	if (!r)
 		r = request->make(&e->vif.ips, request->named, &after, err);
 	if (!r)

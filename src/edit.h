@@ -7,6 +7,7 @@
 #define XVIF_EDIT_H
 
 #include "src/config-edit.h"
+#include "src/edit-done.h"
 #include "src/survey.h"
 
 /* Make the list that is wanted of the one that is there and the addresses that are named. */
@@ -36,6 +37,8 @@ struct edit_request {
 	edit_make make;
 	struct apply_options options;
 	const char *config; /* the domain's configuration file, or NULL */
+	/* Refuse, under the lock, if the vif is not as this edit left it (-EBUSY); NULL: any will do. */
+	const struct edit_done *expected;
 	/* Called before anything is changed; anything but 0 ends the edit. Or NULL. */
 	int (*announce)(const struct edit *e, void *data, struct error *err);
 	void *data;

@@ -16,6 +16,7 @@ struct fleet_vif {
 	struct iplist interim; /* if @gives: to have until the addresses it gives have moved; ... */
 	bool is_late;	       /* ... some of it only after others have given */
 	bool is_changed;       /* its list is not the one it is to have */
+	bool has_given;	       /* for the caller: it has @interim now */
 	bool gives, takes;     /* addresses, to or from others of the declared state */
 };
 

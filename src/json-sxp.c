@@ -3,12 +3,14 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/cleanup.h"
 #include "src/json-exact.h"
 #include "src/json-sxp.h"
+#include "src/json-twice.h"
 
 #ifdef HAVE_JSON
 
@@ -185,6 +187,25 @@ static int read_value(struct json_text *json, struct json_object **value, struct
 		       bad_json(json, json->pos, json_tokener_error_desc(code), err);
 }
 
+/* A member that is written and not kept has one of the same name after it. */
+static int check_twice(const struct json_text *json, size_t begin, struct json_object *value,
+		       struct error *err)
+{
+	const char *text = json->text + begin;
+	size_t len = json->pos - begin, at, name_len;
+	char what[128];
+	int r;
+
+	if (json_members_written(text, len) == json_members_kept(value))
+		return 0;
+	r = json_twice_find(text, len, &at, &name_len);
+	if (r)
+		return r == -ENOMEM ? error_memory(err) : 0;
+	snprintf(what, sizeof(what), "%.*s occurs twice in one object",
+		 name_len < 80 ? (int)name_len : 80, text + at);
+	return bad_json(json, begin + at, what, err);
+}
+
 static void skip_blanks(struct json_text *json)
 {
 	while (json->pos < json->len && memchr(" \t\n\r", json->text[json->pos], 4))
@@ -197,6 +218,7 @@ int json_sxp_read_deep(const char *text, size_t len, const char *name, int depth
 	CLEANUP(free_tokener) struct json_tokener *tokener = json_tokener_new_ex(depth_max);
 	struct json_text json = { .tokener = tokener, .text = text, .len = len, .name = name };
 	struct json_object *value;
+	size_t begin;
 	int r;
 
 	if (!tokener)
@@ -206,11 +228,16 @@ int json_sxp_read_deep(const char *text, size_t len, const char *name, int depth
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS |
 						JSON_TOKENER_VALIDATE_UTF8);
 	for (skip_blanks(&json); json.pos < len; skip_blanks(&json)) {
+		begin = json.pos;
 		r = read_value(&json, &value, err);
 		if (r)
 			return r;
-		add_value(doc, list, value);
+		r = check_twice(&json, begin, value, err);
+		if (!r)
+			add_value(doc, list, value);
 		json_object_put(value);
+		if (r)
+			return r;
 	}
 	return sxp_failed(doc) ? error_memory(err) : 0;
 }

@@ -17,7 +17,8 @@
  * list, a string a text, {"hex": "..."} a text of these bytes. Beyond that:
  * a number is the text as it is written, true and false are texts, null is the
  * empty list, any other object the list of its members (KEY VALUE). What json-c
- * cannot hold (NUL in a name, half of a surrogate pair) is an error.
+ * cannot hold (NUL in a name, half of a surrogate pair, a name twice in one
+ * object) is an error.
  *
  * Returns 0, -EINVAL with line and column (STATUS_USAGE), -ENOTSUP when built
  * without json-c, or -ENOMEM.

@@ -100,23 +100,52 @@ static int put(const char *path, const char *text, size_t len, struct error *err
 	return replace_commit(&new, err);
 }
 
-/* As secret as the file itself; what stood there before is replaced, not followed. */
+/* More of them than anybody looks through: somebody has to clear up. */
+#define BACKUPS_MAX 1000
+
+int replace_backup_name(const char *path, char **out, struct error *err)
+{
+	struct stat sb;
+
+	for (unsigned i = 0; i < BACKUPS_MAX; i++) {
+		char number[16] = "";
+
+		if (i)
+			snprintf(number, sizeof(number), ".%u", i);
+		if (asprintf(out, "%s.bak%s", path, number) < 0) {
+			*out = NULL;
+			return error_memory(err);
+		}
+		if (lstat(*out, &sb))
+			return 0;
+		free(*out);
+		*out = NULL;
+	}
+	error_set(err, -EEXIST, "%s: there are %u backups of it already", path, BACKUPS_MAX);
+	error_hint(err, "remove those that nobody needs");
+	return -EEXIST;
+}
+
+/* As secret as the file itself. */
 static int write_backup(const char *path, const char *backup, const char *text, size_t len,
 			struct error *err)
 {
 	struct stat sb;
-	int fd = -1;
-	FILE *f;
-	bool ok = !unlink(backup) || errno == ENOENT;
+	int fd = stat(path, &sb) ? -1 : open(backup, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	bool ok = f && !fchown(fd, sb.st_uid, sb.st_gid) && !fchmod(fd, sb.st_mode & 07777) &&
+		  fwrite(text, 1, len, f) == len && !fflush(f) && !fsync(fd);
+	int code = errno;
 
-	if (ok && !stat(path, &sb))
-		fd = open(backup, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	f = fd >= 0 ? fdopen(fd, "w") : NULL;
-	ok = f && !fchown(fd, sb.st_uid, sb.st_gid) && !fchmod(fd, sb.st_mode & 07777) &&
-	     fwrite(text, 1, len, f) == len && !fflush(f) && !fsync(fd);
-	if (f && fclose(f))
+	if (f ? fclose(f) && ok : fd >= 0 && close(fd)) {
 		ok = false;
-	return ok ? 0 : error_set(err, -EIO, "%s: cannot be written: %s", backup, strerror(errno));
+		code = errno;
+	}
+	if (ok)
+		return 0;
+	if (fd >= 0)
+		unlink(backup);
+	return error_set(err, -EIO, "%s: cannot be written: %s", backup, strerror(code));
 }
 
 int replace_keeping(const char *path, const char *backup, const char *before, size_t before_len,
@@ -124,5 +153,10 @@ int replace_keeping(const char *path, const char *backup, const char *before, si
 {
 	int r = write_backup(path, backup, before, before_len, err);
 
-	return r ? r : put(path, after, after_len, err);
+	if (r)
+		return r;
+	r = put(path, after, after_len, err);
+	if (r)
+		unlink(backup);
+	return r;
 }

@@ -29,9 +29,18 @@ int replace_commit(struct replace *r, struct error *err);
 void replace_release(struct replace *r);
 
 /*
+ * replace_backup_name - where the old contents of @path can stay: the first of
+ * PATH.bak, PATH.bak.1, PATH.bak.2, ... that is not there.
+ * @out: for the caller to free
+ * Returns 0, -EEXIST if there are too many, -ENOMEM or another negative errno.
+ */
+int replace_backup_name(const char *path, char **out, struct error *err);
+
+/*
  * replace_keeping - give a file new contents at once, the old ones stay beside it.
- * @backup: gets @before, the owner and the mode of @path; replaced if it is there
- * Returns 0 or a negative errno; @path is then as it was.
+ * @backup: of replace_backup_name(); gets @before, the owner and the mode of
+ *          @path; what is there meanwhile is not overwritten
+ * Returns 0 or a negative errno; @path is then as it was, and no backup is left.
  */
 int replace_keeping(const char *path, const char *backup, const char *before, size_t before_len,
 		    const char *after, size_t after_len, struct error *err);

@@ -71,6 +71,8 @@ state=/run/xen/state
 	run xvif apply $state
 	echo "$output"
 	[ "$status" = 0 ]
+	[ "${lines[-3]}" = "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.1.1" ]
+	[ "${lines[-2]}" = "db01 vif 0: -10.0.1.1 +10.0.0.2" ]
 	[ "$(ips web01 0)" = "10.0.1.1 10.0.0.1" ]
 	[ "$(ips db01 0)" = 10.0.0.2 ]
 	[[ "$(ip route get 10.0.1.1)" == *"dev vif1.0"* ]]
@@ -106,6 +108,12 @@ state=/run/xen/state
 	refused 2 "is declared for" xvif apply $state
 	echo '{"web01":["10.0.0.7"],"1":["10.0.0.8"]}' >$state
 	refused 2 "vif 0 of domain '1' is declared twice" xvif apply $state
+	printf '{"web01":["10.0.0.7"],\n "db01":{"0":["10.0.1.1"]},"web01":["10.0.0.8"]}' >$state
+	refused 2 "$state:2:28: \"web01\" occurs twice" xvif apply $state
+	echo '{"db01":{"0":["10.0.1.7"],"0":["10.0.1.8"]}}' >$state
+	refused 2 '"0" occurs twice' xvif apply $state
+	printf 'web01: [10.0.0.7]\nweb01: [10.0.0.8]\n' >$state
+	refused 2 "vif 0 of domain 'web01' is declared twice" xvif apply $state
 	printf 'web01: [10.0.0.1\nx' >$state
 	refused 2 "$state:3:1: did not find expected" xvif apply $state
 	echo '(web01 (0 10.0.0.1)' >$state
@@ -147,4 +155,49 @@ state=/run/xen/state
 	run xvif apply -k $state
 	[ "$status" = 4 ]
 	[ "$(ips db01 1)" = 10.0.3.3 ]
+}
+
+# fails_with ADDRESS: the script of routed vifs fails for it, and for no other
+fails_with() {
+	cp /run/xen/scripts/vif-route /etc/xen/scripts/
+	sed -i "s/^for addr in/[[ \"\$ip\" != *$1* ]] || fatal 'no luck'; for addr in/" /etc/xen/scripts/vif-route
+	mkdir -p /etc/xvif
+	echo "/etc/xen/scripts/vif-route $(sha256sum </etc/xen/scripts/vif-route | cut -d' ' -f1) delta" >/etc/xvif/scripts.conf
+}
+
+@test "addresses that move: what a failure leaves of it is said" {
+	# web01 gives 10.0.0.2 away, and does not get 10.0.1.1; db01 has all it is to have by then
+	echo '{"web01":["10.0.1.1","10.0.0.1"],"db01":{"0":["10.0.0.2"]}}' >$state
+	fails_with 10.0.1.1
+	run xvif apply $state
+	echo "$output"
+	[ "$status" = 4 ]
+	[ "$(ips web01 0), $(ips db01 0)" = "10.0.0.1, 10.0.0.2" ]
+	[[ "$output" == *$'\nweb01 vif 0: 10.0.0.1 -10.0.0.2\ndb01 vif 0: -10.0.1.1 +10.0.0.2\n1 changed, 0 unchanged, 1 failed' ]]
+	xvif -q set-ips web01 10.0.0.1
+	xvif -q set-ips --vif 0 db01 10.0.1.2
+	xvif -q set-ips web01 10.0.0.1 10.0.0.2
+	xvif -q set-ips --hotplug=none --vif 0 db01 10.0.1.1
+	run xvif apply -J $state
+	[ "$(head -n 1 <<<"$output" | cut -c 1-5)" = "xvif:" ]
+	[ "$(tail -n 1 <<<"$output" | jq -c '[.changed, (.vifs[] | [.status, .before, .after])]')" = \
+		'[true,["failed",["10.0.0.1","10.0.0.2"],["10.0.0.1"]],["changed",["10.0.1.1"],["10.0.0.2"]]]' ]
+}
+
+@test "addresses that move: one that gave, and was not reached again, is listed" {
+	# web01 gives 10.0.0.2 away; db01 cannot take it, and it ends there
+	echo '{"web01":["10.0.0.1","10.0.1.1"],"db01":{"0":["10.0.0.2"]}}' >$state
+	fails_with 10.0.0.2
+	run xvif apply -J $state
+	echo "$output"
+	[ "$status" = 4 ]
+	[ "$(ips web01 0), $(ips db01 0)" = "10.0.0.1, 10.0.1.1" ]
+	[ "$(tail -n 1 <<<"$output" | jq -c '[.changed, (.vifs[] | [.domain, .status, .before, .after])]')" = \
+		'[true,["db01","failed",["10.0.1.1"],["10.0.1.1"]],["web01","failed",["10.0.0.1","10.0.0.2"],["10.0.0.1"]]]' ]
+	[[ "$output" == *"web01: it gave addresses away"* ]]
+	# the same without a move: nothing is changed, and that is said, too
+	fails_with 10.0.0.6
+	echo '{"web01":["10.0.0.6","10.0.0.1"]}' >$state
+	run xvif apply -J $state
+	[ "$(tail -n 1 <<<"$output" | jq -c '[.changed, .vifs[0].after]')" = '[false,["10.0.0.1"]]' ]
 }

@@ -144,6 +144,25 @@ passes() { # ADDRESS
 	finds quoted-ip ok
 }
 
+@test "quoted-ip: no backup that is there is overwritten, followed, or left by a --fix that fails" {
+	local common=/etc/xen/scripts/vif-common.sh
+	script_of_2008
+	cp $common /run/xen/before.sh
+	echo "the operator's" >$common.bak
+	echo "the operator's" >/run/xen/target
+	ln -s /run/xen/target $common.bak.1
+	chattr +i $common 2>/dev/null || mount --bind $common $common
+	not xvif doctor --fix quoted-ip
+	[ ! -e $common.bak.2 ]
+	chattr -i $common 2>/dev/null || umount $common
+	run xvif doctor --fix quoted-ip
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"$common.bak.2;"* ]]
+	cmp $common.bak.2 /run/xen/before.sh
+	[ "$(cat $common.bak /run/xen/target)" = $'the operator\'s\nthe operator\'s' ]
+}
+
 @test "quoted-ip: a note where handle_iptable() is disabled, mended all the same" {
 	sed -i 's/^\( *for addr in \)\$ip$/\1"$ip"/' /etc/xen/scripts/vif-common.sh
 	finds quoted-ip note "without effect"

@@ -264,7 +264,8 @@ no_dump() {
 		for i in $(seq 200); do echo "(node name$i loaded)"; done
 		echo ')'
 	} >/run/xen/c
-	while :; do xenstore-write /tool/c/name100 other; done 3>&- &
+	rm -f /run/xen/stop
+	while [ ! -e /run/xen/stop ]; do xenstore-write /tool/c/name100 other; done 3>&- &
 	writer=$!
 	for i in $(seq 10); do
 		xenstore-rm /tool/c
@@ -273,10 +274,11 @@ no_dump() {
 		0) done=$((done + 1)); [ "$(xenstore-list /tool/c | wc -l)" = 200 ] ;;
 		1) [[ "$output" == *"keeps changing"* ]] && [ "$(xenstore-list /tool/c | wc -l)" -le 1 ] ;;
 		*) false ;;
-		esac || { echo "$status $output"; kill $writer; return 1; }
+		esac || { echo "$status $output"; touch /run/xen/stop; return 1; }
 	done
-	kill $writer
-	wait $writer || true
+	# a kill would leave its last write to come
+	touch /run/xen/stop
+	wait $writer
 	echo "# $done of 10 loaded" >&3
 	xvif -q load /run/xen/c
 	[ "$(xenstore-ls /tool/c | grep -c loaded)" = 200 ]

@@ -131,6 +131,49 @@ live() {
 	routes | diff /run/xen/before -
 }
 
+# Routes of the links that somebody else changes while the edit waits for libxl's lock, in vain.
+fails_beside() { # DOMID ARG...: an edit that cannot take libxl's lock of the domain
+	local lock pid domid=$1
+	shift
+	lock=/var/lib/xen/userdata-l.$domid.$(uuid_of "$domid").domain-userdata-lock
+	flock "$lock" -c 'touch /run/xen/locked; while [ ! -e /run/xen/unlock ]; do sleep 0.02; done' 3>&- &
+	pid=$!
+	wait_until 10 test -e /run/xen/locked
+	xvif --timeout 3 "$@" >/run/xen/said 2>&1 3>&- &
+	edit=$!
+	wait_until 10 xenstore-exists /local/domain/0/xvif
+	other_routes
+	status=0
+	wait $edit || status=$?
+	cat /run/xen/said
+	touch /run/xen/unlock
+	wait $pid
+	rm /run/xen/locked /run/xen/unlock
+	[ "$status" = 1 ]
+	grep -q "libxl's lock" /run/xen/said
+}
+
+@test "--hotplug=none that fails touches no route that somebody else set or took meanwhile" {
+	other_routes() {
+		ip route add 10.0.0.5 dev vif1.0 src 192.168.7.1 metric 2
+		ip route del 10.0.0.2 dev vif1.0
+		routes >/run/xen/theirs
+	}
+	fails_beside 1 set-ips --hotplug=none web01 10.0.0.1 10.0.0.5
+	routes | diff /run/xen/theirs -
+	[ "$(live)" = "10.0.0.1 10.0.0.2" ]
+}
+
+@test "an edit of rules that fails touches no route" {
+	other_routes() {
+		ip route add 10.0.2.5 dev vif2.1
+		routes vif2.1 >/run/xen/theirs
+	}
+	xvif -q add-ip --vif 1 db01 10.0.2.1
+	fails_beside 2 add-ip --vif 1 db01 10.0.2.5
+	routes vif2.1 | diff /run/xen/theirs -
+}
+
 @test "--hotplug=cycle brings any script to the list, and says that it interrupts" {
 	echo '# a comment changes nothing, this does' >>/etc/xen/scripts/vif-route
 	echo 'true' >>/etc/xen/scripts/vif-route

@@ -287,7 +287,11 @@ routes() {
 	sed "s/'ip=10.0.0.1 10.0.0.2,/'ip=10.0.0.1 10.0.0.2 10.0.0.5,/" /run/xen/old.cfg | diff - $cfg
 	diff /run/xen/old.cfg $cfg.bak
 	[ "$(stat -c %a $cfg)" = 640 ]
+	cp $cfg /run/xen/second.cfg
+	[[ "$(xvif del-ip --dry-run --config $cfg web01 10.0.0.5)" == *"keep $cfg.bak.1"* ]]
 	xvif set-ips --allow-empty --config $cfg web01
+	diff /run/xen/old.cfg $cfg.bak
+	diff /run/xen/second.cfg $cfg.bak.1
 	sed "s/'ip=10.0.0.1 10.0.0.2,/'/" /run/xen/old.cfg | diff - $cfg
 	xvif add-ip --config $cfg web01 10.0.0.7
 	grep -q "script=vif-route , ip=10.0.0.7'\|script=vif-route, ip=10.0.0.7'" $cfg

@@ -120,6 +120,12 @@ setup() {
 	run xvif sxp from-json <<<'["\ud83d\ude00","\ud83d"]'
 	[ "$status" = 2 ]
 	[[ "$output" == "xvif: -:1:18: half of a surrogate pair"* ]]
+	run xvif sxp from-json <<<'[{"a":1},{"b":{"a":":"},"a":"\"a\":",  "\u0061" :2,"a":3}]'
+	[ "$status" = 2 ]
+	[ "$output" = 'xvif: -:1:40: "\u0061" occurs twice in one object' ]
+	[ "$(xvif sxp from-json <<<'[{"hex":"41"},{"a":1},{"a":1}] {"a":{"a":"{"},"b":{"a":"}"}}')" = "(A ((a 1)) ((a 1)))"$'\n'"((a ((a '{'))) (b ((a '}'))))" ]
+	run xvif sxp from-json <<<'{"hex":"41","hex":"42"}'
+	[ "$status" = 2 ]
 	run xvif sxp from-json <<<'[12345678901234567890'
 	[ "$status" = 2 ]
 	[[ "$output" == "xvif: -:2:1: unexpected end"* ]]

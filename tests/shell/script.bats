@@ -127,6 +127,37 @@ undo' 'somebody else has changed it since'
 	says 1 undo 'nothing that could be taken back'
 }
 
+@test "undo of an edit: refused when somebody else's edit, waited for, has changed the list" {
+	local pid other holder lock
+	lock=/var/lib/xen/userdata-l.1.$(uuid_of 1).domain-userdata-lock
+	mkfifo /run/xen/lines
+	xvif shell -f - </run/xen/lines >/run/xen/said 2>&1 3>&- &
+	pid=$!
+	exec 7>/run/xen/lines
+	echo 'add-ip web01 10.0.0.7' >&7
+	wait_until 10 grep -q '+10.0.0.7' /run/xen/said
+	flock "$lock" -c 'touch /run/xen/locked; while [ ! -e /run/xen/go ]; do sleep 0.02; done' 3>&- 7>&- &
+	holder=$!
+	wait_until 10 test -e /run/xen/locked
+	xvif -q add-ip web01 10.0.0.8 3>&- 7>&- &
+	other=$!
+	wait_until 10 xenstore-exists /local/domain/0/xvif
+	echo undo >&7
+	wait_until 10 eval "ls -l /proc/$pid/fd | grep -q /run/xvif/vif-1.0.lock"
+	touch /run/xen/go
+	wait $holder $other
+	snapshot >/run/xen/before
+	exec 7>&-
+	status=0
+	wait $pid || status=$?
+	rm /run/xen/lines /run/xen/go /run/xen/locked
+	cat /run/xen/said
+	[ "$status" = 1 ]
+	[ "$(grep -c 'somebody else has changed it since' /run/xen/said)" = 1 ]
+	[ "$(xenstore-read /local/domain/0/backend/vif/1/0/ip)" = "10.0.0.1 10.0.0.2 10.0.0.7 10.0.0.8" ]
+	snapshot | diff /run/xen/before -
+}
+
 @test "all commands of the tool: same words, same output" {
 	local words
 	for words in show 'show web01' 'show -J' 'show --tree' 'check' 'dump /local/domain/1' 'version'; do
