@@ -68,6 +68,14 @@ static bool is_ok(const struct findings *findings)
 	return true;
 }
 
+static bool has_unfixable(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (findings->v[i].verdict == VERDICT_BAD && !findings->v[i].is_fixable)
+			return true;
+	return false;
+}
+
 static int print_findings(const struct findings *findings, const struct args *args, FILE *out,
 			  struct error *err)
 {
@@ -118,6 +126,9 @@ static int run_doctor(struct context *cx, const struct args *args, struct error 
 	if (findings.has_failed)
 		return error_memory(err);
 	cx->status = is_ok(&findings) ? STATUS_DONE : STATUS_WRONG;
+	if (args->options[OPT_FIX] && has_unfixable(&findings))
+		output_message("--fix mends quoted-ip alone; xvif-doctor(8) says what to do about "
+			       "the others");
 	return print_findings(&findings, args, cx->out, err);
 }
 

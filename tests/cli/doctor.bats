@@ -144,6 +144,18 @@ passes() { # ADDRESS
 	finds quoted-ip ok
 }
 
+@test "--fix says what it cannot mend, and nothing when nothing is bad" {
+	sysctl -q net.ipv4.ip_forward=0
+	run xvif doctor --fix ip-forward
+	[ "$status" = 6 ]
+	[[ "$output" == *"--fix mends quoted-ip alone"* ]]
+	[ "$(sysctl -n net.ipv4.ip_forward)" = 0 ]
+	sysctl -q net.ipv4.ip_forward=1
+	run xvif doctor --fix ip-forward
+	[ "$status" = 0 ]
+	[[ "$output" != *"--fix"* ]]
+}
+
 @test "quoted-ip: no backup that is there is overwritten, followed, or left by a --fix that fails" {
 	local common=/etc/xen/scripts/vif-common.sh
 	script_of_2008
