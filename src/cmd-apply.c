@@ -27,6 +27,7 @@ static const struct field applied_fields[] = {
 static const struct field apply_fields[] = {
 	{ .name = "changed", .kind = KIND_BOOL },
 	{ .name = "vifs", .kind = KIND_OBJECTS, .fields = applied_fields },
+	{ .name = "untried", .kind = KIND_NUMBER },
 	{ 0 },
 };
 
@@ -331,7 +332,7 @@ static int check_absent(struct application *a, const struct fleet *fleet)
 	return r;
 }
 
-static int print_result(struct application *a, sxp_node result, struct error *err)
+static int print_result(struct application *a, sxp_node result, size_t n_untried, struct error *err)
 {
 	const struct args *args = a->args;
 	FILE *out = a->cx->out;
@@ -342,9 +343,13 @@ static int print_result(struct application *a, sxp_node result, struct error *er
 		return output_json(a->doc, result, apply_fields, out, err);
 	if (args->options[OPT_SXP])
 		return output_sxp(a->doc, result, out, err);
-	if (!args->options[OPT_QUIET])
-		fprintf(out, "%zu changed, %zu unchanged, %zu failed%s\n", a->n_changed,
-			a->n_unchanged, a->n_failed, args->options[OPT_DRY_RUN] ? " (dry run)" : "");
+	if (args->options[OPT_QUIET])
+		return 0;
+	fprintf(out, "%zu changed, %zu unchanged, %zu failed", a->n_changed, a->n_unchanged,
+		a->n_failed);
+	if (n_untried)
+		fprintf(out, ", %zu not tried", n_untried);
+	fputs(args->options[OPT_DRY_RUN] ? " (dry run)\n" : "\n", out);
 	return 0;
 }
 
@@ -357,6 +362,7 @@ static int run_apply(struct context *cx, const struct args *args, struct error *
 	struct application a = { .cx = cx, .args = args, .doc = doc };
 	sxp_node result = doc ? sxp_add_element(doc, sxp_root(doc), "apply") : 0;
 	sxp_node changed;
+	size_t n_untried;
 	int r = doc ? input_open(args->words[0], &in, err) : error_memory(err);
 
 	if (!r)
@@ -370,8 +376,10 @@ static int run_apply(struct context *cx, const struct args *args, struct error *
 	if (goes_on(&a, check_absent(&a, &fleet)))
 		bring_all(&a, &fleet);
 	sxp_add(doc, changed, a.has_changed ? "true" : "false");
+	n_untried = fleet.n - a.n_changed - a.n_unchanged - a.n_failed;
+	result_number(doc, result, "untried", (unsigned)n_untried);
 	cx->status = a.n_failed ? a.first.status : STATUS_DONE;
-	return print_result(&a, result, err);
+	return print_result(&a, result, n_untried, err);
 }
 
 const struct command cmd_apply = {

@@ -116,7 +116,7 @@ static int add_domain(struct reader *r, sxp_node element)
 }
 
 /* One of the objects that "show --json" prints: its domain, its devid, its list. */
-static int add_shown(struct reader *r, sxp_node row)
+static int add_shown(struct reader *r, sxp_node row, size_t number)
 {
 	const char *domain = sxp_child_text(r->doc, row, "domain");
 	const char *vif = sxp_child_text(r->doc, row, "vif");
@@ -124,26 +124,52 @@ static int add_shown(struct reader *r, sxp_node row)
 
 	if (!domain)
 		domain = sxp_child_text(r->doc, row, "domid");
-	if (!domain || !vif || !ips)
-		return wrong(r->err,
-			     "%s: vifs: an object with 'domain', 'vif' and 'ips' was expected",
-			     r->name);
+	if (!domain || !ips)
+		return wrong(r->err, "%s: vifs: number %zu has no '%s'", r->name, number,
+			     domain ? "ips" : "domain");
 	return add_list(r, domain, vif, sxp_next(r->doc, sxp_name(r->doc, ips)));
+}
+
+/* What "show --sxp" prints: (device (vif (ip LIST) (devid N) (domid D)...)) */
+static int add_device(struct reader *r, sxp_node vif)
+{
+	const char *domid = sxp_child_text(r->doc, vif, "domid");
+	const char *devid = sxp_child_text(r->doc, vif, "devid");
+	sxp_node ip = sxp_child(r->doc, vif, "ip");
+
+	if (!domid || !devid)
+		return wrong(r->err, "%s: a device without '%s': whose vif is it?", r->name,
+			     domid ? "devid" : "domid");
+	return add_list(r, domid, devid, ip ? sxp_next(r->doc, sxp_name(r->doc, ip)) : 0);
+}
+
+/* The (vif (NAME...)...) of a device; 0 if it is none, but may be a domain of that name. */
+static sxp_node device_vif(const struct reader *r, sxp_node element)
+{
+	const char *name = sxp_text(r->doc, sxp_name(r->doc, element), NULL);
+	sxp_node vif = name && !strcmp(name, "device") ? sxp_child(r->doc, element, "vif") : 0;
+	sxp_node first = vif ? sxp_next(r->doc, sxp_name(r->doc, vif)) : 0;
+
+	return first && is_element(r, first) ? vif : 0;
 }
 
 static int add_document(struct reader *r, sxp_node list)
 {
 	sxp_node shown = sxp_child_value(r->doc, list, "vifs");
+	size_t number = 0;
 	int code = 0;
 
 	if (r->has_values && sxp_is_list(r->doc, sxp_first(r->doc, shown)) &&
 	    !is_element(r, sxp_first(r->doc, shown))) {
 		for (sxp_node n = sxp_first(r->doc, shown); n && !code; n = sxp_next(r->doc, n))
-			code = add_shown(r, n);
+			code = add_shown(r, n, ++number);
 		return code;
 	}
-	for (sxp_node n = sxp_first(r->doc, list); n && !code; n = sxp_next(r->doc, n))
-		code = add_domain(r, n);
+	for (sxp_node n = sxp_first(r->doc, list); n && !code; n = sxp_next(r->doc, n)) {
+		sxp_node device = r->has_values ? 0 : device_vif(r, n);
+
+		code = device ? add_device(r, device) : add_domain(r, n);
+	}
 	return code;
 }
 

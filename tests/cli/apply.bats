@@ -201,3 +201,31 @@ fails_with() {
 	run xvif apply -J $state
 	[ "$(tail -n 1 <<<"$output" | jq -c '[.changed, .vifs[0].after]')" = '[false,["10.0.0.1"]]' ]
 }
+
+@test "what show prints as S-expressions is a declared state, too" {
+	xvif show --sxp >/run/xen/shown
+	[ "$(xvif apply /run/xen/shown)" = "0 changed, 3 unchanged, 0 failed" ]
+	sed "s/(ip 10.0.1.1)/(ip '10.0.1.1 10.0.1.2')/" /run/xen/shown | xvif apply -
+	[ "$(xenstore-read /local/domain/0/backend/vif/2/0/ip)" = "10.0.1.1 10.0.1.2" ]
+	refused 2 "a device without 'domid'" xvif apply - <<<"(device (vif (ip 10.0.0.1) (devid 0)))"
+	# a domain may be called so
+	refused 3 "device: no such domain" xvif apply - <<<"(device (0 10.0.0.1))"
+}
+
+@test "an object of what show prints: whose it is, and its list; the only vif need not be named" {
+	[ "$(xvif apply - <<<'{"vifs": [{"domain": "web01", "ips": ["10.0.0.1", "10.0.0.2"]}]}')" = \
+		"0 changed, 1 unchanged, 0 failed" ]
+	refused 2 "vifs: number 2 has no 'ips'" xvif apply - \
+		<<<'{"vifs": [{"domain": "web01", "ips": ["10.0.0.1"]}, {"domain": "db01", "vif": 0}]}'
+	refused 2 "vifs: number 1 has no 'domain'" xvif apply - <<<'{"vifs": [{"vif": 0, "ips": []}]}'
+}
+
+@test "vifs that were not tried after a failure are counted" {
+	echo '{"nobody": ["10.0.0.9"], "web01": ["10.0.0.8"]}' >/run/xen/wanted
+	run xvif apply /run/xen/wanted
+	[ "$status" = 3 ]
+	[ "${lines[-1]}" = "0 changed, 0 unchanged, 1 failed, 1 not tried" ]
+	[ "$(xvif apply -J /run/xen/wanted 2>/dev/null | jq -c '[.untried, (.vifs | length)]')" = "[1,1]" ]
+	run xvif apply --keep-going /run/xen/wanted
+	[ "${lines[-1]}" = "1 changed, 0 unchanged, 1 failed" ]
+}
