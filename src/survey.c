@@ -431,8 +431,12 @@ static void doubt_rules(struct survey *s, const struct rules *before)
 	if (s->script.family == FAMILY_UNKNOWN &&
 	    (!before->n || rules_subtract(before, &s->rules, &missing, NULL) || missing.n)) {
 		s->uses_rules = false;
-		lines_add(&s->notes,
-			  "the present rules are not those of vif-common.sh: they are left alone");
+		if (s->rules.n)
+			lines_add(&s->notes, "the present rules are not those of vif-common.sh: "
+					     "they are left alone");
+		else if (before->n || s->wanted.n)
+			lines_add(&s->notes, "it has no rules, and its script is not a stock one: "
+					     "xvif sets none");
 	}
 	rules_release(&missing);
 }

@@ -300,8 +300,13 @@ cold_start() { # DOMID DEVID
 	refused 1 "scripts.conf" xvif add-ip web01 10.0.0.5
 	echo "# ours
 	/etc/xen/scripts/vif-route $(sha256sum /etc/xen/scripts/vif-route | cut -d' ' -f1) delta" >/etc/xvif/scripts.conf
-	xvif add-ip web01 10.0.0.5
+	[ "$(xvif add-ip web01 10.0.0.5 2>&1)" = "web01 vif 0: 10.0.0.1 10.0.0.2 +10.0.0.5" ]
 	routes | grep -q 10.0.0.5
+	activate_rules
+	[[ "$(xvif del-ip web01 10.0.0.5 2>&1)" == *"xvif sets none"* ]]
+	iptables -A FORWARD -m physdev --physdev-is-bridged --physdev-in vif1.0 -s 10.0.0.0/8 -j ACCEPT
+	[[ "$(xvif add-ip web01 10.0.0.5 2>&1)" == *"they are left alone"* ]]
+	iptables -S FORWARD | grep -q "10.0.0.0/8.*vif1.0"
 	chmod o+w /etc/xvif/scripts.conf
 	refused 1 "is not read: others than root may write it" xvif add-ip web01 10.0.0.6
 	chmod o-w /etc/xvif/scripts.conf
