@@ -209,12 +209,13 @@ activate_rules() {
 	sed -i '/^handle_iptable()/,/^}/{/^ *return 0$/d}' /etc/xen/scripts/vif-common.sh
 }
 
-# snapshot: all that an edit may change, as text
+# snapshot: all that an edit may change, as text; the kernel sees the carrier of a link later than
+# its peer
 snapshot() {
 	xenstore-ls -fp | sed '/^\/tool\/xenstored/d'
 	ip route show table all | sed '/fe80::/d;/ff00::/d'
 	ip -6 route show table all type unicast | sed '/^fe80::/d'
-	ip -o link | sed 's/ \(qlen\|state\) .*//'
+	ip -o link | sed 's/ \(qlen\|state\) .*//;s/NO-CARRIER,//;s/,LOWER_UP//'
 	iptables -S
 	find /var/lib/xen -type f -exec md5sum {} +
 }
