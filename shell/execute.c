@@ -218,6 +218,9 @@ static int run_here(struct session *session, const struct job_to_do *job)
 	if (fflush(job->out) && errno != EPIPE && !r)
 		r = error_set(&err, -errno, "cannot write the result: %s", strerror(errno));
 	clearerr(job->out);
+	/* whoever pressed Ctrl-C knows that it did not wait to the end */
+	if (r == -EINTR && session->is_interactive && follows(job->command))
+		return 128 + SIGINT;
 	return r ? report(session, &err) : (int)status;
 }
 
