@@ -218,6 +218,9 @@ static int run_here(struct session *session, const struct job_to_do *job)
 	if (fflush(job->out) && errno != EPIPE && !r)
 		r = error_set(&err, -errno, "cannot write the result: %s", strerror(errno));
 	clearerr(job->out);
+	/* whoever pressed Ctrl-C knows that it did not wait to the end */
+	if (r == -EINTR && session->is_interactive && follows(job->command))
+		return 128 + SIGINT;
 	return r ? report(session, &err) : (int)status;
 }
 
@@ -314,6 +317,7 @@ struct outlet {
 	pid_t sh; /* who reads it; 0: nobody */
 };
 
+/* @out->fd is the caller's to close, also after a failure. */
 static int open_outlet(const struct piece *piece, struct outlet *out, struct error *err)
 {
 	int ends[2];
@@ -334,7 +338,10 @@ static int open_outlet(const struct piece *piece, struct outlet *out, struct err
 	out->sh = start_sh(piece->pipe, ends[0]);
 	close(ends[0]);
 	out->fd = ends[1];
-	return out->sh > 0 ? 0 : error_set(err, -errno, "no process: %s", strerror(errno));
+	if (out->sh > 0)
+		return 0;
+	out->sh = 0;
+	return error_set(err, -errno, "no process: %s", strerror(errno));
 }
 
 static int run_apart(struct session *session, struct job_to_do *job, const struct outlet *outlet)
@@ -366,9 +373,7 @@ static int run_outwards(struct session *session, struct job_to_do *job, const st
 	struct outlet outlet;
 	int status, r = open_outlet(piece, &outlet, &err);
 
-	if (r)
-		return report(session, &err);
-	status = run_apart(session, job, &outlet);
+	status = r ? report(session, &err) : run_apart(session, job, &outlet);
 	if (outlet.fd >= 0)
 		close(outlet.fd);
 	if (outlet.sh) {

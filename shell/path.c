@@ -234,8 +234,9 @@ static int keep_existing(struct session *session, struct lines *paths, struct er
 			paths->v[n++] = paths->v[i];
 		else
 			free(paths->v[i]);
-		free(values[i]);
 	}
+	for (size_t i = 0; i < paths->n && values; i++)
+		free(values[i]);
 	if (!r)
 		paths->n = n;
 	free(values);

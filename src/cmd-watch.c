@@ -42,7 +42,9 @@ struct watch {
 	unsigned n_left; /* changes to print; 0: no limit */
 	int64_t end_ms;	 /* of the time limit; 0: none */
 	int signal_fd;
-	bool is_done, is_timed_out;
+	bool is_done; /* why: */
+	bool is_met;  /* what was waited for */
+	bool is_timed_out, has_no_reader;
 };
 
 static int64_t now_ms(void)
@@ -79,7 +81,8 @@ static void wait_for(struct watch *w, int fd, int pause_ms)
 		pause_ms = shorter(pause_ms, left > 1000000 ? 1000000 : left);
 	if (poll(fds, sizeof(fds) / sizeof(*fds), pause_ms) < 0)
 		return;
-	w->is_done |= fds[1].revents || fds[2].revents;
+	w->has_no_reader |= fds[2].revents != 0;
+	w->is_done |= fds[1].revents || w->has_no_reader;
 }
 
 /* A reader that has gone is no failure: nobody wants more. */
@@ -93,7 +96,7 @@ static int flush(struct watch *w, struct error *err)
 		return error_set(err, -ENOSPC, "cannot write the result: %s", strerror(errno));
 	__fpurge(out);
 	clearerr(out);
-	w->is_done = true;
+	w->is_done = w->has_no_reader = true;
 	return 0;
 }
 
@@ -109,7 +112,7 @@ static int print_change(const struct change *change, void *data, struct error *e
 	if (!r || r == -EIO)
 		r = flush(w, err);
 	if (w->n_left && !--w->n_left)
-		w->is_done = true;
+		w->is_done = w->is_met = true;
 	return r;
 }
 
@@ -188,7 +191,8 @@ static int check_condition(struct watch *w, struct error *err)
 	vifs = vif_watch_vifs(&w->vifs, &n);
 	if (!vifs)
 		return error_memory(err);
-	w->is_done |= condition_holds(&w->until, vifs, n, tree_value, &w->tree);
+	w->is_met = condition_holds(&w->until, vifs, n, tree_value, &w->tree);
+	w->is_done |= w->is_met;
 	return 0;
 }
 
@@ -369,20 +373,25 @@ static void tell_begin(const struct watch *w)
 	output_message(text);
 }
 
-/* Time is up: a failure only where something was waited for. */
+/* An end that comes too early is a failure only where something was waited for. */
 static int end(const struct watch *w, struct error *err)
 {
-	const struct args *args = w->args;
+	const char *until = w->args->options[OPT_UNTIL];
+	unsigned count = w->args->numbers[OPT_COUNT], n = count - w->n_left;
+	const char *why = w->has_no_reader ? "its reader went" : "ended by a signal";
 
-	if (!w->is_timed_out)
+	if (w->is_met)
 		return 0;
+	if (w->has_condition && w->is_timed_out)
+		return error_set(err, -ETIMEDOUT, "watch: '%s' did not hold within %u s", until,
+				 w->args->timeout_s);
 	if (w->has_condition)
-		return error_set(err, -ETIMEDOUT, "watch: '%s' did not hold within %u s",
-				 args->options[OPT_UNTIL], args->timeout_s);
-	if (args->numbers[OPT_COUNT])
-		return error_set(err, -ETIMEDOUT, "watch: %u of %u changes within %u s",
-				 args->numbers[OPT_COUNT] - w->n_left, args->numbers[OPT_COUNT],
-				 args->timeout_s);
+		return error_set(err, -EINTR, "watch: %s before '%s' held", why, until);
+	if (count && w->is_timed_out)
+		return error_set(err, -ETIMEDOUT, "watch: %u of %u changes within %u s", n, count,
+				 w->args->timeout_s);
+	if (count)
+		return error_set(err, -EINTR, "watch: %s after %u of %u changes", why, n, count);
 	return 0;
 }
 
@@ -434,10 +443,10 @@ const struct command cmd_watch = {
 		"A domain is followed when it reboots. A word with a '/' is a path in xenstore: every\n"
 		"change there and below is printed. A restart of xenstored is reported and survived.\n"
 		"\n"
-		"Ends by a signal, when nobody reads its output any more, after --count changes, when\n"
-		"the condition of --until holds, at once if it does already, or after --timeout\n"
-		"seconds (exit status 1 if something was waited for). CONDITION is one or more of these,\n"
-		"with ' and ' between them:\n"
+		"Ends after --count changes, or when the condition of --until holds, at once if it does\n"
+		"already. Ends, too, after --timeout seconds, by a signal, or when nobody reads its\n"
+		"output any more: with exit status 1 if it had a count or a condition to wait for, else\n"
+		"0. CONDITION is one or more of these, with ' and ' between them:\n"
 		"  NODE=VALUE        every watched vif has it, and there is one: state=connected,\n"
 		"                    hotplug-status=connected, mac=..., ip=LIST; any:NODE=VALUE: one has it\n"
 		"  NODE!=VALUE       no watched vif has it; any:NODE!=VALUE: one has it not\n"

@@ -63,14 +63,32 @@ static int add_word(struct reader *r, struct desired_vif *vif, const char *word)
 		     vif->vif ? vif->vif : "", why.text);
 }
 
+/* *out: NULL if @node is no text */
+static int text_of(struct reader *r, sxp_node node, const char **out)
+{
+	size_t len;
+
+	*out = sxp_text(r->doc, node, &len);
+	if (!*out || strlen(*out) == len)
+		return 0;
+	return wrong(r->err, "%s: the text that begins with '%s' holds NUL", r->name, *out);
+}
+
 /* Texts, and lists of texts: all one list of addresses. */
 static int add_words(struct reader *r, struct desired_vif *vif, sxp_node value)
 {
+	const char *word;
 	int code = 0;
 
-	for (; value && !code; value = sxp_next(r->doc, value))
-		code = sxp_is_list(r->doc, value) ? add_words(r, vif, sxp_first(r->doc, value)) :
-						    add_word(r, vif, sxp_text(r->doc, value, NULL));
+	for (; value && !code; value = sxp_next(r->doc, value)) {
+		if (sxp_is_list(r->doc, value)) {
+			code = add_words(r, vif, sxp_first(r->doc, value));
+			continue;
+		}
+		code = text_of(r, value, &word);
+		if (!code)
+			code = add_word(r, vif, word);
+	}
 	return code;
 }
 
@@ -89,14 +107,16 @@ static bool is_element(const struct reader *r, sxp_node node)
 /* (VIF IP...) from @vif on; of a mapping (VIF LIST) */
 static int add_vifs(struct reader *r, const char *domain, sxp_node vif)
 {
+	const char *name;
 	int code = 0;
 
 	for (; vif && !code; vif = sxp_next(r->doc, vif)) {
 		if (!is_element(r, vif))
 			return wrong(r->err, "%s: %s: a vif with its addresses was expected",
 				     r->name, domain);
-		code = add_list(r, domain, sxp_text(r->doc, sxp_name(r->doc, vif), NULL),
-				sxp_next(r->doc, sxp_name(r->doc, vif)));
+		code = text_of(r, sxp_name(r->doc, vif), &name);
+		if (!code)
+			code = add_list(r, domain, name, sxp_next(r->doc, sxp_name(r->doc, vif)));
 	}
 	return code;
 }
@@ -104,9 +124,12 @@ static int add_vifs(struct reader *r, const char *domain, sxp_node vif)
 /* (DOMAIN IP...) or (DOMAIN (VIF IP...)...); of a mapping (DOMAIN (IP...)) or (DOMAIN ((VIF LIST)...)) */
 static int add_domain(struct reader *r, sxp_node element)
 {
-	const char *domain = sxp_text(r->doc, sxp_name(r->doc, element), NULL);
 	sxp_node value, first;
+	const char *domain;
+	int code = text_of(r, sxp_name(r->doc, element), &domain);
 
+	if (code)
+		return code;
 	if (!domain)
 		return wrong(r->err, "%s: a domain with its vifs was expected", r->name);
 	value = sxp_next(r->doc, sxp_name(r->doc, element));
@@ -118,10 +141,12 @@ static int add_domain(struct reader *r, sxp_node element)
 /* One of the objects that "show --json" prints: its domain, its devid, its list. */
 static int add_shown(struct reader *r, sxp_node row, size_t number)
 {
-	const char *domain = sxp_child_text(r->doc, row, "domain");
-	const char *vif = sxp_child_text(r->doc, row, "vif");
 	sxp_node ips = sxp_child(r->doc, row, "ips");
+	const char *domain, *vif = sxp_child_text(r->doc, row, "vif");
+	int code = text_of(r, sxp_child_value(r->doc, row, "domain"), &domain);
 
+	if (code)
+		return code;
 	if (!domain)
 		domain = sxp_child_text(r->doc, row, "domid");
 	if (!domain || !ips)

@@ -3,7 +3,6 @@
 #ifndef XVIF_INPUT_H
 #define XVIF_INPUT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "src/error.h"
@@ -12,10 +11,9 @@ struct input {
 	const char *name; /* borrowed; "-" is stdin */
 	const char *text;
 	size_t len;
-	bool is_mapped;
 };
 
-/* Map a file, or read what cannot be mapped. Returns 0 or a negative errno. */
+/* Read it. Returns 0, -EFBIG for more than SXP_LENGTH_MAX bytes, or another negative errno. */
 int input_open(const char *name, struct input *out, struct error *err);
 void input_close(struct input *in);
 

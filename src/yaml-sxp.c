@@ -30,6 +30,14 @@ static int bad_yaml(const char *name, const yaml_mark_t *mark, const char *what,
 			    mark->column + 1, what ? what : "no YAML");
 }
 
+/* Who takes a text up to its NUL would take another one. */
+static int check_text(const struct conversion *c, const yaml_node_t *node)
+{
+	if (!memchr(node->data.scalar.value, '\0', node->data.scalar.length))
+		return 0;
+	return bad_yaml(c->name, &node->start_mark, "holds NUL", c->err);
+}
+
 static bool is_null(const yaml_node_t *node)
 {
 	const char *text = (const char *)node->data.scalar.value;
@@ -51,6 +59,9 @@ static int add_mapping(struct conversion *c, sxp_node list, const yaml_node_t *n
 
 		if (key->type != YAML_SCALAR_NODE)
 			return bad_yaml(c->name, &key->start_mark, "a key is no plain text", c->err);
+		r = check_text(c, key);
+		if (r)
+			return r;
 		member = sxp_add_element(c->doc, list, (const char *)key->data.scalar.value);
 		r = add_value(c, member, pair->value, depth);
 	}
@@ -68,7 +79,7 @@ static int add_value(struct conversion *c, sxp_node list, int index, int depth)
 	if (node->type == YAML_SCALAR_NODE && !is_null(node)) {
 		sxp_add_text(c->doc, list, (const char *)node->data.scalar.value,
 			     node->data.scalar.length);
-		return 0;
+		return check_text(c, node);
 	}
 	inner = sxp_add_list(c->doc, list);
 	if (node->type == YAML_MAPPING_NODE)

@@ -116,6 +116,18 @@ state=/run/xen/state
 	refused 2 "vif 0 of domain 'web01' is declared twice" xvif apply $state
 	printf 'web01: [10.0.0.1\nx' >$state
 	refused 2 "$state:3:1: did not find expected" xvif apply $state
+	printf 'db01: {1: []}\n"web01\\0x": [10.0.0.7]\n' >$state
+	refused 2 "$state:2:1: holds NUL" xvif apply $state
+	printf 'web01:\n- 10.0.0.7\n- "10.0.0.8\\x00.9"\n' >$state
+	refused 2 "$state:3:3: holds NUL" xvif apply $state
+	printf '{"web01":["10.0.0.7\\u0000.9"]}' >$state
+	refused 2 "$state: the text that begins with '10.0.0.7' holds NUL" xvif apply $state
+	printf '("web01\\x00" 10.0.0.7)' >$state
+	refused 2 "$state: the text that begins with 'web01' holds NUL" xvif apply $state
+	printf '(db01 ("1\\x001" 10.0.0.7))' >$state
+	refused 2 "$state: the text that begins with '1' holds NUL" xvif apply $state
+	printf '{"vifs":[{"domain":"web01\\u0000x","vif":0,"ips":["10.0.0.7"]}]}' >$state
+	refused 2 "$state: the text that begins with 'web01' holds NUL" xvif apply $state
 	echo '(web01 (0 10.0.0.1)' >$state
 	refused 2 "is not closed" xvif apply $state
 	echo 'web01' >$state

@@ -147,6 +147,22 @@ setup() {
 	[[ "$output" == *"reading: 16 MiB"* ]]
 }
 
+@test "a file that is cut short while its contents are in use" {
+	yes '(name web01)' | head -n 100000 >cut.sxp
+	(xvif sxp fmt --compact cut.sxp; echo $? >status) | { read -r line; : >cut.sxp; echo "$line"; cat; } >out.sxp
+	[ "$(cat status)" = 0 ]
+	[ "$(wc -l <out.sxp)" = 100000 ]
+}
+
+@test "more than can be read is refused, before it is read if it is a file" {
+	truncate -s 3G long.sxp
+	run timeout 20 bash -c 'ulimit -v 1000000; xvif sxp check long.sxp'
+	echo "$output"
+	[ "$status" = 1 ]
+	[ "$output" = "xvif: long.sxp: longer than 2147483391 bytes, the most that can be read" ]
+	[ -z "$(truncate -s 0 long.sxp; xvif sxp fmt long.sxp)" ]
+}
+
 @test "the configuration of a domain" {
 	echo "vif=['ip=10.0.0.1 10.0.0.2, mac=00:16:3e:01:23:45']" >web.cfg
 	[ "$(xvif sxp from-config web.cfg)" = "(device (vif (ip '10.0.0.1 10.0.0.2') (mac 00:16:3e:01:23:45)))" ]

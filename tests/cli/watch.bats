@@ -374,6 +374,43 @@ replay() {
 	refused 2 "is no number above 0" xvif watch --count 0
 }
 
+# fails_in_vain TEXT COMMAND...: what ends the watch leaves it with status 1, and one line that says so
+fails_in_vain() {
+	local text=$1
+	shift
+	"$@"
+	status=0
+	finished || status=$?
+	cat /run/xen/error
+	[ "$status" = 1 ]
+	[ "$(tail -n 1 /run/xen/error)" = "xvif: watch: $text" ]
+	[ "$(wc -l </run/xen/error)" = 2 ]
+}
+
+@test "a signal, or a reader that goes, before what is waited for: 1 and a sentence" {
+	local signal
+	for signal in INT TERM HUP; do
+		watching web01 --until state=closing
+		fails_in_vain "ended by a signal before 'state=closing' held" kill -$signal $WATCH_PID
+	done
+	watching --count 3
+	xenstore-write $B/1/0/state 5
+	printed 1
+	fails_in_vain "ended by a signal after 1 of 3 changes" kill $WATCH_PID
+	# a condition or a count that is met is enough
+	watching --count 1 --until state=closing
+	xenstore-write $B/1/0/state 5
+	xenstore-write $B/1/0/hotplug-status error
+	finished
+	mkfifo /run/xen/reader
+	xvif watch -v --until state=closing >/run/xen/reader 2>/run/xen/error 3>&- &
+	WATCH_PID=$!
+	exec 9</run/xen/reader
+	wait_until 10 grep -q watching /run/xen/error
+	exec 9<&-
+	fails_in_vain "its reader went before 'state=closing' held" true
+}
+
 @test "signals end it with status 0, and so does a reader that goes" {
 	local signal pid
 	for signal in INT TERM HUP; do
@@ -390,7 +427,7 @@ replay() {
 	finished
 	[ "$(cat /run/xen/error)" = "xvif: all domains: watching" ]
 	# and in the middle of lines
-	(xvif watch --count 100000 -J 2>/run/xen/error; echo $? >/run/xen/status) 3>&- | head -n 1 >/run/xen/first &
+	(xvif watch -J 2>/run/xen/error; echo $? >/run/xen/status) 3>&- | head -n 1 >/run/xen/first &
 	pid=$!
 	until [ -s /run/xen/status ]; do
 		xenstore-write $B/1/0/state $((RANDOM % 6 + 1)) $B/2/0/state $((RANDOM % 6 + 1))
