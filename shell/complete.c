@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* complete.c - candidates for the word at the cursor, from command_complete(), quoted. */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "src/cleanup.h"
+#include "src/complete-files.h"
 #include "src/complete-live.h"
 #include "src/domain.h"
 #include "src/subtree.h"
@@ -94,41 +93,9 @@ static char *live_folder(void *data, const char *typed)
 	return path_resolve(asked->session, *typed ? typed : ".", &path, &ignored) ? NULL : path;
 }
 
-static bool is_folder(const char *folder, const char *name)
+static void add_file(void *data, const char *word, bool goes_on)
 {
-	CLEANUP(cleanup_free) char *path = NULL;
-	struct stat st;
-
-	if (asprintf(&path, "%s/%s", *folder ? folder : ".", name) < 0) {
-		path = NULL;
-		return false;
-	}
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
-/* Files whose names begin as @word ends, behind its first @at bytes. */
-static void add_files(const struct asked *asked, const char *word, size_t at)
-{
-	const char *typed = word + at, *slash = strrchr(typed, '/'),
-		   *part = slash ? slash + 1 : typed;
-	CLEANUP(cleanup_free) char *folder = strndup(typed, (size_t)(part - typed));
-	CLEANUP(cleanup_free) struct dirent **files = NULL;
-	int n = folder ? scandir(*folder ? folder : ".", &files, NULL, alphasort) : 0;
-
-	for (int i = 0; i < n; i++) {
-		CLEANUP(cleanup_free) struct dirent *file = files[i];
-		CLEANUP(cleanup_free) char *text = NULL;
-		bool is_inner = is_folder(folder, file->d_name);
-
-		if (strncmp(file->d_name, part, strlen(part)) ||
-		    !completion_may_show(file->d_name) || (*file->d_name == '.' && *part != '.'))
-			continue;
-		if (asprintf(&text, "%.*s%s%s", (int)(part - word), word, file->d_name,
-			     is_inner ? "/" : "") < 0)
-			text = NULL;
-		else
-			add(asked, text, is_inner);
-	}
+	add(data, word, goes_on);
 }
 
 static int by_label(const void *a, const void *b)
@@ -161,7 +128,7 @@ static void complete_words(const struct asked *asked, const struct piece *piece)
 	for (size_t i = 0; i < list.n; i++)
 		add(asked, list.v[i].word, list.v[i].goes_on);
 	if (list.wants_files)
-		add_files(asked, partial, list.files_at);
+		complete_files(partial, list.files_at, add_file, (void *)asked);
 }
 
 /* "@NA" names a domain; what follows a '/' is a path as any other. */
@@ -203,7 +170,7 @@ static void complete_file(const struct asked *asked, const char *line, size_t le
 	if (!word)
 		return;
 	asked->out->at = at;
-	add_files(asked, word, 0);
+	complete_files(word, 0, add_file, (void *)asked);
 }
 
 void complete_line(struct session *session, complete_store store, const char *line, size_t len,
@@ -222,7 +189,7 @@ void complete_line(struct session *session, complete_store store, const char *li
 	out->at = open.at;
 	asked.quote = open.quote;
 	if (open.is_file)
-		add_files(&asked, last->file, 0);
+		complete_files(last->file, 0, add_file, &asked);
 	else if (open.is_for_sh)
 		complete_file(&asked, line, len);
 	else if (!complete_name(&asked, last->words[last->n - 1].text))

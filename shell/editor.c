@@ -289,6 +289,9 @@ static void wait_for_key(void)
 		print_above(fds + 1, n - 1);
 	if (fds[0].revents)
 		lib.rl_callback_read_char();
+	/* it may have waited for an answer, and for signals with it */
+	if (!has_ended)
+		act_on_signals();
 }
 
 enum editor_result editor_read(const char *prompt, char **line_out)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd-complete.c - xvif complete: what the completions of the shells ask. */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "src/cleanup.h"
 #include "src/commands.h"
+#include "src/complete-files.h"
 #include "src/complete-live.h"
 #include "src/store-file.h"
 
@@ -53,35 +53,10 @@ static void print_candidates(const struct candidates *list, bool is_marked, FILE
 	}
 }
 
-static bool is_folder(const char *folder, const char *name)
+static void print_file(void *data, const char *word, bool goes_on)
 {
-	CLEANUP(cleanup_free) char *path = NULL;
-	struct stat st;
-
-	if (asprintf(&path, "%s/%s", *folder ? folder : ".", name) < 0) {
-		path = NULL;
-		return false;
-	}
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
-/* Files whose names begin as @typed ends; hidden ones when that begins with a dot. */
-static void print_files(const char *partial, const char *typed, FILE *out)
-{
-	const char *slash = strrchr(typed, '/'), *part = slash ? slash + 1 : typed;
-	CLEANUP(cleanup_free) char *folder = strndup(typed, (size_t)(part - typed));
-	CLEANUP(cleanup_free) struct dirent **files = NULL;
-	int n = folder ? scandir(*folder ? folder : ".", &files, NULL, alphasort) : 0;
-
-	for (int i = 0; i < n; i++) {
-		CLEANUP(cleanup_free) struct dirent *file = files[i];
-		const char *name = file->d_name;
-
-		if (!strncmp(name, part, strlen(part)) && completion_may_show(name) &&
-		    (*name != '.' || *part == '.'))
-			fprintf(out, "%.*s%s%s\n", (int)(part - partial), partial, name,
-				is_folder(folder, name) ? "/" : "");
-	}
+	(void)goes_on;
+	fprintf(data, "%s\n", word);
 }
 
 /* "xvif" is the first word; what is wrong with the others is not said here. */
@@ -101,7 +76,7 @@ static int run_complete(struct context *cx, const struct args *args, struct erro
 	if (list.wants_files && is_marked)
 		fprintf(cx->out, "*%zu\n", list.files_at);
 	else if (list.wants_files)
-		print_files(partial, partial + list.files_at, cx->out);
+		complete_files(partial, list.files_at, print_file, cx->out);
 	return 0;
 }
 

@@ -244,19 +244,21 @@ undo' 'somebody else has changed it since'
 
 @test "xenstored gone in the middle: said, and the connection is made anew" {
 	local pid
+	# what stands there when something is waited for in vain
+	tells() { wait_until 10 "$@" || { cat /run/xen/out; return 1; }; }
 	mkfifo /run/xen/lines
 	xvif shell -k </run/xen/lines >/run/xen/out 2>&1 3>&- &
 	pid=$!
 	exec 9>/run/xen/lines
 	echo 'cat @web01/name' >&9
-	wait_until 10 grep -q web01 /run/xen/out
+	tells grep -q web01 /run/xen/out
 	kill "$XENSTORED_PID"
 	wait_until 10 eval "! kill -0 $XENSTORED_PID"
 	echo 'ls' >&9
-	wait_until 10 grep -q 'xenstored' /run/xen/out
+	tells grep -q 'xenstored' /run/xen/out
 	daemon_start "${XENSTORED:-xenstored}" 9>&-
 	echo 'set /again yes' >&9
-	wait_until 10 xenstore-exists /again
+	tells xenstore-exists /again
 	exec 9>&-
 	wait $pid || true
 }
