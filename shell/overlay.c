@@ -468,7 +468,9 @@ static const struct store_ops ops = {
 void overlay_begin(struct overlay *overlay, struct store *base)
 {
 	*overlay = (struct overlay){
-		.store = { .ops = &ops, .handle = overlay, .timeout_s = base->timeout_s },
+		.store = { .ops = &ops, .handle = overlay, .timeout_s = base->timeout_s,
+			   .file = base->file,
+			   .root = base->root },
 		.base = base,
 	};
 }

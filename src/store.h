@@ -33,6 +33,7 @@ struct store {
 	void *handle;
 	unsigned timeout_s;
 	const char *file; /* a dump is read (store-file.h); NULL: the store of this host */
+	const char *root; /* the path of the dump's root */
 };
 
 /*
