@@ -9,9 +9,7 @@
 static int run_dump(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
-	const char *path = args->n_words   ? args->words[0] :
-			   cx->store->file ? cx->store->root :
-					     "/";
+	const char *path = args->n_words ? args->words[0] : cx->store->file ? cx->store->root : "/";
 	int r;
 
 	if (!subtree_is_path(path))

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/aside.h"
 #include "src/batch.h"
 #include "src/error.h"
 
@@ -26,6 +27,8 @@ struct store_ops {
 	store_tx (*begin)(void *handle);
 	bool (*end)(void *handle, store_tx tx, bool commit);
 	void (*close)(void *handle);
+	/* Heed it while answers are waited for; NULL: no more. No function where that needs nothing. */
+	void (*set_aside)(void *handle, const struct aside *aside);
 };
 
 struct store {
@@ -51,6 +54,9 @@ const char *store_socket(void);
 
 /* Close and open anew, after a request that got no answer. As store_open(). */
 int store_reopen(struct store *st, struct error *err);
+
+/* Have @aside read, which is borrowed, until it is set to NULL. */
+void store_set_aside(struct store *st, const struct aside *aside);
 
 /*
  * store_get - read the node at a path in printf form.
