@@ -479,6 +479,7 @@ void overlay_begin(struct overlay *overlay, struct store *base)
 		.store = { .ops = &ops,
 			   .handle = overlay,
 			   .timeout_s = base->timeout_s,
+			   .is_device = base->is_device,
 			   .file = base->file,
 			   .root = base->root },
 		.base = base,

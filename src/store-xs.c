@@ -246,7 +246,12 @@ int store_open(struct store *st, unsigned timeout_s, struct error *err)
 		free(c);
 		return refused(xs_daemon_socket(), code, err);
 	}
-	*st = (struct store){ .ops = &ops, .handle = c, .timeout_s = timeout_s };
+	*st = (struct store){
+		.ops = &ops,
+		.handle = c,
+		.timeout_s = timeout_s,
+		.is_device = c->device != NULL,
+	};
 	return 0;
 }
 

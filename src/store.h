@@ -35,6 +35,7 @@ struct store {
 	const struct store_ops *ops;
 	void *handle;
 	unsigned timeout_s;
+	bool is_device;	  /* through the kernel's device, where there is no socket */
 	const char *file; /* a dump is read (store-file.h); NULL: the store of this host */
 	const char *root; /* the path of the dump's root */
 };

@@ -338,7 +338,7 @@ int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct erro
 
 	if (st->file)
 		return list_plainly(st, nodes, out, err);
-	r = events_open(&c.ev, st->timeout_s, err);
+	r = events_open(&c.ev, st->is_device, st->timeout_s, err);
 	if (!r)
 		r = events_watch_all(&c.ev, roots, N_ROOTS, TOKEN, err);
 	if (!r)

@@ -52,7 +52,7 @@ static void start(struct fake *f, answerer answer)
 		serve(listener, answer);
 	close(listener);
 	setenv("XENSTORED_PATH", f->path, 1);
-	if (events_open(&f->events, 1, &f->err))
+	if (events_open(&f->events, false, 1, &f->err))
 		fail_msg("%s", f->err.text);
 }
 
@@ -298,7 +298,7 @@ TEST(without_a_daemon_it_says_where_it_looked)
 	struct error err;
 
 	setenv("XENSTORED_PATH", "/tmp/test-events-there-is-none", 1);
-	assert_int_equal(events_open(&events, 1, &err), -ECONNREFUSED);
+	assert_int_equal(events_open(&events, false, 1, &err), -ECONNREFUSED);
 	assert_string_equal(err.text, "xenstored: cannot connect to '/tmp/test-events-there-is-none': "
 				      "No such file or directory");
 	events_close(&events);
