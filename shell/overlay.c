@@ -458,17 +458,30 @@ static void close_nothing(void *handle)
 	(void)handle;
 }
 
+static void set_aside(void *handle, const struct aside *aside)
+{
+	struct overlay *o = handle;
+
+	store_set_aside(o->base, aside);
+}
+
 static const struct store_ops ops = {
 	.run = run,
 	.begin = begin,
 	.end = end,
 	.close = close_nothing,
+	.set_aside = set_aside,
 };
 
 void overlay_begin(struct overlay *overlay, struct store *base)
 {
 	*overlay = (struct overlay){
-		.store = { .ops = &ops, .handle = overlay, .timeout_s = base->timeout_s },
+		.store = { .ops = &ops,
+			   .handle = overlay,
+			   .timeout_s = base->timeout_s,
+			   .is_device = base->is_device,
+			   .file = base->file,
+			   .root = base->root },
 		.base = base,
 	};
 }

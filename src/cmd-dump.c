@@ -5,14 +5,11 @@
 #include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/dump.h"
-#include "src/store-file.h"
 
 static int run_dump(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
-	const char *path = args->n_words   ? args->words[0] :
-			   cx->store->file ? store_file_root(cx->store) :
-					     "/";
+	const char *path = args->n_words ? args->words[0] : cx->store->file ? cx->store->root : "/";
 	int r;
 
 	if (!subtree_is_path(path))

@@ -401,7 +401,7 @@ static int watch(struct watch *w, struct error *err)
 	int r = find_watched(w, &root, err);
 
 	if (!r)
-		r = events_open(&w->events, w->args->timeout_s, err);
+		r = events_open(&w->events, w->cx->store->is_device, w->args->timeout_s, err);
 	if (!r)
 		r = begin(w, NULL, err);
 	if (!r)

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <xenstore.h>
 
@@ -65,24 +64,10 @@ static int refused(const char *path, int code, struct error *err)
 			 "xenstored: cannot connect to '%s': %s", path, strerror(code));
 }
 
-int events_open(struct events *ev, unsigned timeout_s, struct error *err)
+static int connect_to(struct events *ev, bool is_device, struct error *err)
 {
-	int code;
-
-	*ev = (struct events){ .wire = { .fd = -1, .timeout_s = timeout_s } };
-	code = wire_connect(&ev->wire, xs_daemon_socket());
-	if ((code == ENOENT || code == ECONNREFUSED) &&
-	    (!access("/dev/xen/xenbus", F_OK) || !access("/proc/xen/xenbus", F_OK)))
-		ev->device = xs_open(0);
-	return code && !ev->device ? refused(xs_daemon_socket(), code, err) : 0;
-}
-
-int events_reopen(struct events *ev, struct error *err)
-{
-	bool is_device = ev->device != NULL;
 	int code = 0;
 
-	events_close(ev);
 	if (is_device)
 		ev->device = xs_open(0);
 	else
@@ -90,6 +75,20 @@ int events_reopen(struct events *ev, struct error *err)
 	if (is_device && !ev->device)
 		code = errno;
 	return code ? refused(xs_daemon_socket(), code, err) : 0;
+}
+
+int events_open(struct events *ev, bool is_device, unsigned timeout_s, struct error *err)
+{
+	*ev = (struct events){ .wire = { .fd = -1, .timeout_s = timeout_s } };
+	return connect_to(ev, is_device, err);
+}
+
+int events_reopen(struct events *ev, struct error *err)
+{
+	bool is_device = ev->device != NULL;
+
+	events_close(ev);
+	return connect_to(ev, is_device, err);
 }
 
 /* "PATH\0TOKEN\0" Returns 1 or a negative errno. */

@@ -6,7 +6,7 @@
  * several changes (Xen, docs/misc/xenstore.txt, WATCH). Each watch begins with
  * an event for the watched path itself. Read the nodes and compare.
  *
- *	r = events_open(&ev, timeout_s, err);
+ *	r = events_open(&ev, st->is_device, timeout_s, err);
  *	r = events_watch(&ev, "/local/domain/0/backend/vif", "vifs", err);
  *	for (;;) {
  *		while ((r = events_next(&ev, 0, &event, err)) > 0)
@@ -40,14 +40,15 @@ struct events {
 
 /*
  * events_open - connect to xenstored.
+ * @is_device: through the kernel's device (store.h), not the socket. With the daemon
+ *	gone the device would keep the first request for ever: it is only for who has
+ *	had an answer from it, as store_open() has.
  * @timeout_s: longest wait for the answer to a watch
  * @ev: for events_close(), also after a failure
  *
- * Where there is no socket the kernel's device is used; that a daemon answers
- * there is for the caller to know (store_open() does).
  * Returns 0, -ECONNREFUSED, -EACCES or another negative errno.
  */
-int events_open(struct events *ev, unsigned timeout_s, struct error *err);
+int events_open(struct events *ev, bool is_device, unsigned timeout_s, struct error *err);
 void events_close(struct events *ev);
 
 /*

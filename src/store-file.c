@@ -143,12 +143,7 @@ int store_file_open(struct store *st, const char *name, struct error *err)
 	if (!t)
 		return error_memory(err);
 	*st = (struct store){ .ops = &ops, .handle = t, .file = name };
-	return dump_read(&in, t, err);
-}
-
-const char *store_file_root(const struct store *st)
-{
-	const struct subtree *t = st->handle;
-
-	return t->path;
+	r = dump_read(&in, t, err);
+	st->root = t->path;
+	return r;
 }

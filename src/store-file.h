@@ -17,7 +17,4 @@
  */
 int store_file_open(struct store *st, const char *name, struct error *err);
 
-/* The path of the dump's root. */
-const char *store_file_root(const struct store *st);
-
 #endif

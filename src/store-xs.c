@@ -175,11 +175,20 @@ static void close_connection(void *handle)
 	free(c);
 }
 
+/* With the device there is a thread of libxenstore that reads events. */
+static void set_aside(void *handle, const struct aside *aside)
+{
+	struct connection *c = handle;
+
+	c->wire.aside = aside;
+}
+
 static const struct store_ops ops = {
 	.run = run,
 	.begin = begin,
 	.end = end,
 	.close = close_connection,
+	.set_aside = set_aside,
 };
 
 /* The device's reads cannot be bounded: a child asks first, and is killed when it waits too long. */
@@ -237,7 +246,12 @@ int store_open(struct store *st, unsigned timeout_s, struct error *err)
 		free(c);
 		return refused(xs_daemon_socket(), code, err);
 	}
-	*st = (struct store){ .ops = &ops, .handle = c, .timeout_s = timeout_s };
+	*st = (struct store){
+		.ops = &ops,
+		.handle = c,
+		.timeout_s = timeout_s,
+		.is_device = c->device != NULL,
+	};
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/aside.h"
 #include "src/batch.h"
 #include "src/error.h"
 
@@ -26,13 +27,17 @@ struct store_ops {
 	store_tx (*begin)(void *handle);
 	bool (*end)(void *handle, store_tx tx, bool commit);
 	void (*close)(void *handle);
+	/* Heed it while answers are waited for; NULL: no more. No function where that needs nothing. */
+	void (*set_aside)(void *handle, const struct aside *aside);
 };
 
 struct store {
 	const struct store_ops *ops;
 	void *handle;
 	unsigned timeout_s;
+	bool is_device;	  /* through the kernel's device, where there is no socket */
 	const char *file; /* a dump is read (store-file.h); NULL: the store of this host */
+	const char *root; /* the path of the dump's root */
 };
 
 /*
@@ -50,6 +55,9 @@ const char *store_socket(void);
 
 /* Close and open anew, after a request that got no answer. As store_open(). */
 int store_reopen(struct store *st, struct error *err);
+
+/* Have @aside read, which is borrowed, until it is set to NULL. */
+void store_set_aside(struct store *st, const struct aside *aside);
 
 /*
  * store_get - read the node at a path in printf form.

@@ -111,29 +111,86 @@ static bool domain_of_path(const char *path, unsigned *domid_out)
 	       !strcmp(rest, "/image") || !strcmp(rest, "/image/device-model-domid");
 }
 
-/*
- * What has changed since the watches were set: the events up to the first of
- * one more watch. (An answer would do for a fence, but libxenstore's xs_unwatch()
- * throws away events that have come, tools/libs/store/xs.c.)
- */
-static int take_changes(struct events *ev, int timeout_ms, struct domids *changed, struct error *err)
+/* Is it a change of all backends in a domain at once? */
+static bool backends_of_path(const char *path, unsigned *domid_out)
 {
-	int r = events_watch(ev, roots[0], FENCE, err);
+	const char *rest = skip(path, "/local/domain/");
+
+	rest = rest ? skip_domid(rest, domid_out) : NULL;
+	return rest && (!*rest || !strcmp(rest, "/backend") || !strcmp(rest, "/backend/vif"));
+}
+
+/* What has changed since the watches were set. */
+struct changes {
+	struct events ev;
+	struct domids domains, backends;
+	int failed; /* a negative errno, and ... */
+	struct error why;
+};
+
+static void changes_release(struct changes *c)
+{
+	events_close(&c->ev);
+	domids_release(&c->domains);
+	domids_release(&c->backends);
+}
+
+static int note_change(struct changes *c, const char *path, struct error *err)
+{
+	unsigned domid;
+	int r = 0;
+
+	if (domain_of_path(path, &domid))
+		r = domids_add(&c->domains, domid, err);
+	if (!r && backends_of_path(path, &domid))
+		r = domids_add(&c->backends, domid, err);
+	return r;
+}
+
+static int changes_fd(const void *data)
+{
+	const struct changes *c = data;
+
+	return c->failed ? -1 : events_fd(&c->ev);
+}
+
+/* Events that have come while something else is waited for. */
+static void take_aside(void *data)
+{
+	struct changes *c = data;
+	int r = c->failed ? c->failed : 1;
+
+	while (r > 0) {
+		struct event event = { 0 };
+
+		r = events_next(&c->ev, 0, &event, &c->why);
+		if (r > 0 && note_change(c, event.path, &c->why))
+			r = -ENOMEM;
+		event_release(&event);
+	}
+	c->failed = r;
+}
+
+/*
+ * What has changed since: the events up to the first of one more watch. (An
+ * answer would do for a fence, but libxenstore's xs_unwatch() throws away events
+ * that have come, tools/libs/store/xs.c.)
+ */
+static int take_changes(struct changes *c, int timeout_ms, struct error *err)
+{
+	int r = events_watch(&c->ev, roots[0], FENCE, err);
 	bool is_end = false;
 
 	while (!r && !is_end) {
 		struct event event = { 0 };
-		unsigned domid;
 
-		r = events_next(ev, timeout_ms, &event, err);
+		r = events_next(&c->ev, timeout_ms, &event, err);
 		if (r <= 0)
 			return r ? r : error_set(err, -ETIMEDOUT, "xenstored: does not answer");
 		is_end = !strcmp(event.token, FENCE);
-		r = !is_end && domain_of_path(event.path, &domid) ? domids_add(changed, domid, err) :
-								    0;
+		r = is_end ? 0 : note_change(c, event.path, err);
 		event_release(&event);
 	}
-	domids_sort(changed);
 	return r;
 }
 
@@ -200,6 +257,26 @@ static int read_again(struct store *st, unsigned domid, unsigned nodes, struct v
 	return r ? r : append(out, &look.vifs, err);
 }
 
+static bool is_about_one_of(const char *line, const struct domids *domids)
+{
+	unsigned domid;
+
+	return sscanf(line, "vif %9u.", &domid) == 1 && domids_have(domids, domid);
+}
+
+static void drop_broken(struct lines *broken, const struct domids *changed)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < broken->n; i++) {
+		if (is_about_one_of(broken->v[i], changed))
+			free(broken->v[i]);
+		else
+			broken->v[n++] = broken->v[i];
+	}
+	broken->n = n;
+}
+
 /* What was read of domains that have changed meanwhile is not to be shown. */
 static void drop(struct vifs *vifs, const struct domids *changed)
 {
@@ -212,42 +289,88 @@ static void drop(struct vifs *vifs, const struct domids *changed)
 			vifs->v[n++] = vifs->v[i];
 	}
 	vifs->n = n;
+	drop_broken(&vifs->broken, changed);
 }
 
-static int list_plainly(struct store *st, unsigned nodes, struct vifs *out, struct error *err)
+/* Domains change, too, with the domain that their backends are in. */
+static int add_guests(struct changes *c, const struct vifs *vifs, struct error *err)
 {
-	CLEANUP(domains_release) struct domains domains = { 0 };
-	int r = nodes & WITH_UUIDS ? domain_list(st, &domains, err) :
-				     domain_list_names(st, &domains, err);
+	int r = 0;
 
-	return r ? r : vif_list(st, domains.v, domains.n, nodes, out, err);
+	domids_sort(&c->backends);
+	for (size_t i = 0; i < vifs->n && !r; i++)
+		if (domids_have(&c->backends, vifs->v[i].backend_domid))
+			r = domids_add(&c->domains, vifs->v[i].domain.domid, err);
+	domids_sort(&c->domains);
+	return r;
 }
 
-/* Watch all that is going to be read. */
-static int begin_watching(struct store *st, struct events *ev, struct error *err)
-{
-	int r = events_open(ev, st->timeout_s, err);
+/* What is to be listed: all domains, or the one that @word names. */
+struct listing {
+	const char *word;
+	struct domain *domain_out;
+	unsigned nodes;
+	struct vifs *out;
+};
 
-	return r ? r : events_watch_all(ev, roots, N_ROOTS, TOKEN, err);
+static int list_plainly(struct store *st, const struct listing *l, struct error *err)
+{
+	CLEANUP(domains_release) struct domains all = { 0 };
+	int r;
+
+	if (l->word) {
+		r = domain_find(st, l->word, l->domain_out, err);
+		return r ? r : vif_list(st, l->domain_out, 1, l->nodes, l->out, err);
+	}
+	r = l->nodes & WITH_UUIDS ? domain_list(st, &all, err) : domain_list_names(st, &all, err);
+	return r ? r : vif_list(st, all.v, all.n, l->nodes, l->out, err);
+}
+
+/* The events are taken as they come: xenstored does not keep any number of them. */
+static int list_aside(struct store *st, const struct listing *l, struct changes *c, struct error *err)
+{
+	const struct aside aside = { changes_fd, take_aside, c };
+	int r;
+
+	store_set_aside(st, &aside);
+	r = list_plainly(st, l, err);
+	store_set_aside(st, NULL);
+	if (!r && c->failed) {
+		*err = c->why;
+		r = c->failed;
+	}
+	return r;
+}
+
+/* @c: the domains that have changed meanwhile */
+static int list_watched(struct store *st, const struct listing *l, struct changes *c,
+			struct error *err)
+{
+	int r = events_open(&c->ev, st->is_device, st->timeout_s, err);
+
+	if (!r)
+		r = events_watch_all(&c->ev, roots, N_ROOTS, TOKEN, err);
+	if (!r)
+		r = list_aside(st, l, c, err);
+	if (!r)
+		r = take_changes(c, (int)st->timeout_s * 1000, err);
+	events_close(&c->ev);
+	return r ? r : add_guests(c, l->out, err);
 }
 
 int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err)
 {
-	CLEANUP(events_close) struct events ev = { .wire.fd = -1 };
-	CLEANUP(domids_release) struct domids changed = { 0 };
+	CLEANUP(changes_release) struct changes c = { .ev.wire.fd = -1, .why = *err };
+	const struct listing l = { .nodes = nodes, .out = out };
 	int r;
 
 	if (st->file)
-		return list_plainly(st, nodes, out, err);
-	r = begin_watching(st, &ev, err);
+		return list_plainly(st, &l, err);
+	r = list_watched(st, &l, &c, err);
 	if (!r)
-		r = list_plainly(st, nodes, out, err);
-	if (!r)
-		r = take_changes(&ev, (int)st->timeout_s * 1000, &changed, err);
-	if (!r)
-		drop(out, &changed);
-	for (size_t i = 0; i < changed.n && !r; i++)
-		r = read_again(st, changed.v[i], nodes, out, err);
+		drop(out, &c.domains);
+	for (size_t i = 0; i < c.domains.n && !r; i++)
+		r = read_again(st, c.domains.v[i], nodes, out, err);
 	vifs_sort(out);
 	return r;
 }
@@ -274,14 +397,6 @@ static int list_found(struct store *st, unsigned nodes, const struct domain *dom
 	return r;
 }
 
-static int list_one_plainly(struct store *st, const char *word, unsigned nodes,
-			    struct domain *domain_out, struct vifs *out, struct error *err)
-{
-	int r = domain_find(st, word, domain_out, err);
-
-	return r ? r : vif_list(st, domain_out, 1, nodes, out, err);
-}
-
 static int list_in_transaction(struct store *st, const char *word, unsigned nodes,
 			       struct domain *domain_out, struct vifs *out, struct error *err)
 {
@@ -304,18 +419,14 @@ static int list_in_transaction(struct store *st, const char *word, unsigned node
 int vif_list_named(struct store *st, const char *word, unsigned nodes, struct domain *domain_out,
 		   struct vifs *out, struct error *err)
 {
-	CLEANUP(events_close) struct events ev = { .wire.fd = -1 };
-	CLEANUP(domids_release) struct domids changed = { 0 };
+	CLEANUP(changes_release) struct changes c = { .ev.wire.fd = -1, .why = *err };
+	const struct listing l = { word, domain_out, nodes, out };
 	int r;
 
 	if (st->file)
-		return list_one_plainly(st, word, nodes, domain_out, out, err);
-	r = begin_watching(st, &ev, err);
-	if (!r)
-		r = list_one_plainly(st, word, nodes, domain_out, out, err);
-	if (!r)
-		r = take_changes(&ev, (int)st->timeout_s * 1000, &changed, err);
-	if (r || !domids_have(&changed, domain_out->domid))
+		return list_plainly(st, &l, err);
+	r = list_watched(st, &l, &c, err);
+	if (r || !domids_have(&c.domains, domain_out->domid))
 		return r;
 	vifs_release(out);
 	return list_in_transaction(st, word, nodes, domain_out, out, err);

@@ -217,6 +217,8 @@ static int read_vifs(struct store *st, store_tx tx, struct vif *v, size_t *n, un
 		r = read_missing_states(st, tx, v, *n, err);
 	for (size_t i = 0; i < *n && !r; i++) {
 		r = v[i].backend ? finish(&v[i], err) : -ENOENT;
+		if (r == -ENOENT)
+			vif_release(&v[i]);
 		if (!r && good != i) {
 			v[good] = v[i];
 			v[i] = (struct vif){ 0 };

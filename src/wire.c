@@ -228,9 +228,9 @@ static void let_gather(const struct pipeline *v, size_t n)
 }
 
 /* Wait until something can be sent or received, and do it. */
-static int step(struct pipeline *v, size_t n, unsigned timeout_s)
+static int step(struct pipeline *v, size_t n, const struct wire *wire)
 {
-	struct pollfd fds[WIRE_MORE + 1];
+	struct pollfd fds[WIRE_MORE + 2];
 	int code = 0, r;
 
 	let_gather(v, n);
@@ -239,11 +239,17 @@ static int step(struct pipeline *v, size_t n, unsigned timeout_s)
 			.fd = is_done(&v[i]) ? -1 : v[i].fd,
 			.events = v[i].out_at < v[i].out_len ? POLLIN | POLLOUT : POLLIN,
 		};
-	r = poll(fds, n, (int)(timeout_s ? timeout_s : 1) * 1000);
+	fds[n] = (struct pollfd){
+		.fd = wire->aside ? wire->aside->fd(wire->aside->data) : -1,
+		.events = POLLIN,
+	};
+	r = poll(fds, n + 1, (int)(wire->timeout_s ? wire->timeout_s : 1) * 1000);
 	if (r < 0)
 		return errno == EINTR ? 0 : errno;
 	if (!r)
 		return ETIMEDOUT;
+	if (fds[n].revents)
+		wire->aside->take(wire->aside->data);
 	for (size_t i = 0; i < n && !code; i++) {
 		code = fds[i].revents & POLLOUT ? send_requests(&v[i]) : 0;
 		if (!code && fds[i].revents & ~POLLOUT)
@@ -254,14 +260,14 @@ static int step(struct pipeline *v, size_t n, unsigned timeout_s)
 }
 
 /* Requests that fit and lists that may turn out too long. Returns 0 or an errno. */
-static int run(struct pipeline *v, size_t n, unsigned timeout_s, size_t *at_out)
+static int run(struct pipeline *v, size_t n, const struct wire *wire, size_t *at_out)
 {
 	int code = 0;
 
 	for (size_t i = 0; i < n; i++)
 		ask(&v[i]);
 	while (!code && !are_done(v, n))
-		code = step(v, n, timeout_s);
+		code = step(v, n, wire);
 	/* more answers than requests: there is no request to blame */
 	*at_out = v[0].answered < v[0].end ? v[0].answered : 0;
 	for (size_t i = n; i-- && !code;)
@@ -333,7 +339,7 @@ static int run_pipelines(struct wire *wire, uint32_t tx, struct batch *b, bool *
 	if (!out)
 		return ENOMEM;
 	share_out(v, n, wire, tx, b, out);
-	code = run(v, n, wire->timeout_s, at_out);
+	code = run(v, n, wire, at_out);
 	wire->next_id += (unsigned)b->n;
 	for (size_t i = 0; i < n; i++) {
 		inbox_release(&v[i].in);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "src/aside.h"
 #include "src/batch.h"
 
 #define WIRE_MORE 15
@@ -19,8 +20,9 @@ struct wire {
 	int fd;		     /* connected; -1: none */
 	int more[WIRE_MORE]; /* further connections, @n_more of them, for many reads */
 	unsigned n_more;
-	unsigned timeout_s; /* longest wait for the next answer */
-	unsigned next_id;   /* of the next request */
+	unsigned timeout_s;	   /* longest wait for the next answer */
+	unsigned next_id;	   /* of the next request */
+	const struct aside *aside; /* NULL: nothing; borrowed */
 };
 
 /*

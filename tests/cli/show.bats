@@ -194,3 +194,44 @@ rows() {
 	tail -n 1 /run/xen/verdict | sed 's/^/# /' >&3
 	grep -q ', 0 wrong$' /run/xen/verdict
 }
+
+@test "a path that is no backend's is said once, also of a domain that changes meanwhile" {
+	local i
+	xenstore-write /libxl/1/device/vif/0/backend /local/domain/7/backend/vif/9/9
+	touch /run/xen/turn
+	(while [ -e /run/xen/turn ]; do xenstore-write /local/domain/1/name web01 /local/domain/1/name web01 ||
+		break; done) 3>&- &
+	for i in $(seq 30); do
+		xvif show -n -o DOMAIN >/run/xen/shown 2>&1 || break
+		[ "$(grep -c 'is no path of its backend' /run/xen/shown)" = 1 ] || break
+		[ "$(grep -cx db01 /run/xen/shown)" = 2 ] || break
+	done
+	rm /run/xen/turn
+	wait
+	cat /run/xen/shown
+	[ "$i" = 30 ]
+	[ "$(grep -c 'is no path of its backend' /run/xen/shown)" = 1 ]
+}
+
+@test "vifs of a driver domain that comes and goes: all that there were at one moment" {
+	local i backend=/local/domain/5/backend/vif/1 paths=() states=()
+	# vif 0 is written last: with it all are there
+	for i in $(seq 39 -1 0); do
+		paths+=("/libxl/1/device/vif/$i/backend" "$backend/$i")
+		states+=("$backend/$i/state" 4)
+	done
+	xenstore-write "${paths[@]}"
+	touch /run/xen/turn
+	(while [ -e /run/xen/turn ]; do
+		xenstore-write "${states[@]}" && xenstore-rm /local/domain/5 || break
+	done) 3>&- &
+	for i in $(seq 300); do
+		xvif show -n -r -o DOMAIN,VIF >/run/xen/shown || break
+		grep -qx 'web01 0' /run/xen/shown || continue
+		[ "$(grep -c ^web01 /run/xen/shown)" = 40 ] || break
+	done
+	rm /run/xen/turn
+	wait
+	cat /run/xen/shown
+	[ "$i" = 300 ]
+}

@@ -168,6 +168,13 @@ undo' 'somebody else has changed it since'
 	[ "$(xvif shell -c 'cd @web01; dump ../2/name')" = "$(xvif dump /local/domain/2/name)" ]
 	xvif dump / >/run/xen/dump
 	[ "$(xvif shell --store /run/xen/dump -c 'cat @web01/name')" = web01 ]
+	for words in show 'show -J web01 0' check 'find 10.0.0.2' dump 'dump /local/domain/1'; do
+		diff <(xvif shell --store /run/xen/dump -c "begin; $words" 2>&1) <(xvif $words --store /run/xen/dump 2>&1)
+	done
+	mv /run/xenstored/socket /run/xenstored/away
+	xvif shell --store /run/xen/dump --dry-run -c 'rm -r /libxl/1; find 10.0.0.1; show' >/run/xen/shown
+	mv /run/xenstored/away /run/xenstored/socket
+	grep -q '^db01 .*10\.0\.1\.1' /run/xen/shown
 	says 2 shell 'unknown command'
 }
 

@@ -52,7 +52,7 @@ static void start(struct fake *f, answerer answer)
 		serve(listener, answer);
 	close(listener);
 	setenv("XENSTORED_PATH", f->path, 1);
-	if (events_open(&f->events, 1, &f->err))
+	if (events_open(&f->events, false, 1, &f->err))
 		fail_msg("%s", f->err.text);
 }
 
@@ -230,13 +230,75 @@ TEST(an_event_without_a_token_ends_the_connection)
 	stop(&f);
 }
 
+/* Where the daemon writes more than a socket holds before it answers. */
+#define BESIDE 100
+#define FILLINGS 64
+
+static void fill_then_answer(int fd, const struct xsd_sockmsg *head, const char *body)
+{
+	static const char filling[65536];
+
+	(void)body;
+	for (int i = 0; i < FILLINGS; i++)
+		send(BESIDE, filling, sizeof(filling), MSG_NOSIGNAL);
+	send_message(fd, head->type, head->req_id, "x", 1);
+}
+
+struct beside {
+	int fd;
+	size_t n;
+};
+
+static int beside_fd(const void *data)
+{
+	return ((const struct beside *)data)->fd;
+}
+
+static void take_beside(void *data)
+{
+	struct beside *beside = data;
+	char bytes[65536];
+	ssize_t n;
+
+	while ((n = recv(beside->fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0)
+		beside->n += (size_t)n;
+}
+
+TEST(what_comes_aside_is_read_while_an_answer_is_waited_for)
+{
+	struct beside beside = { 0 };
+	const struct aside aside = { beside_fd, take_beside, &beside };
+	struct batch b = { 0 };
+	char *value = NULL;
+	struct fake f;
+	int ends[2];
+	size_t at;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	assert_int_equal(dup2(ends[1], BESIDE), BESIDE);
+	close(ends[1]);
+	beside.fd = ends[0];
+	start(&f, fill_then_answer);
+	close(BESIDE);
+	f.events.wire.aside = &aside;
+	batch_get(&b, &value, "/a");
+	assert_int_equal(wire_run(&f.events.wire, 0, &b, &at), 0);
+	assert_string_equal(value, "x");
+	take_beside(&beside);
+	assert_int_equal(beside.n, (size_t)FILLINGS * 65536);
+	free(value);
+	batch_release(&b);
+	close(ends[0]);
+	stop(&f);
+}
+
 TEST(without_a_daemon_it_says_where_it_looked)
 {
 	struct events events;
 	struct error err;
 
 	setenv("XENSTORED_PATH", "/tmp/test-events-there-is-none", 1);
-	assert_int_equal(events_open(&events, 1, &err), -ECONNREFUSED);
+	assert_int_equal(events_open(&events, false, 1, &err), -ECONNREFUSED);
 	assert_string_equal(err.text, "xenstored: cannot connect to '/tmp/test-events-there-is-none': "
 				      "No such file or directory");
 	events_close(&events);
@@ -251,6 +313,7 @@ int main(void)
 		cmocka_unit_test(a_daemon_that_hangs_is_not_waited_for_longer_than_asked),
 		cmocka_unit_test(events_that_came_before_the_daemon_died_are_handed_out),
 		cmocka_unit_test(an_event_without_a_token_ends_the_connection),
+		cmocka_unit_test(what_comes_aside_is_read_while_an_answer_is_waited_for),
 		cmocka_unit_test(without_a_daemon_it_says_where_it_looked),
 	};
 
