@@ -60,17 +60,14 @@ static int parse_node(const char *name, enum vif_node *out, struct error *err)
 	return -EINVAL;
 }
 
-/* A number, a word for one, or nothing: the vif has none. */
+/* A number of XenbusState, or the word for it. */
 static int check_state(const char *value, struct error *err)
 {
 	const char *best[2];
 	struct near near = near_begin(value, best, 2);
-	unsigned number;
 
-	if (!*value || parse_id(value, &number))
-		return 0;
 	for (char state[] = "0"; *state <= '8'; ++*state) {
-		if (!strcmp(vif_state_name(state), value))
+		if (!strcmp(vif_state_name(state), value) || !strcmp(state, value))
 			return 0;
 		near_offer(&near, vif_state_name(state));
 	}

@@ -364,6 +364,7 @@ replay() {
 
 @test "conditions that make no sense are refused" {
 	refused 2 "no node 'stat'" xvif watch --until stat=connected
+	refused 2 "no state '42'" xvif watch --until state=42
 	refused 2 "no state 'conected'" xvif watch --until state=conected
 	[[ "$output" == *"connected"* ]]
 	refused 2 "is no condition" xvif watch --until connected
