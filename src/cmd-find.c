@@ -79,7 +79,7 @@ static int run_find(struct context *cx, const struct args *args, struct error *e
 	if (!r)
 		r = find_owners(cx->store, &query, nodes, &owners, err);
 	for (size_t i = 0; i < owners.vifs.broken.n; i++)
-		output_message(owners.vifs.broken.v[i]);
+		output_message(owners.vifs.broken.v[i].why);
 	if (!r)
 		r = print(&owners, args, cx->out, err);
 	if (!r && !owners.n && !args->options[OPT_QUIET] && !args->options[OPT_JSON] &&

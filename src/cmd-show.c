@@ -391,7 +391,7 @@ static int add_vifs(struct store *st, struct result *result, const struct args *
 	for (size_t i = 0; i < vifs.n && !r; i++)
 		add_vif(result, &vifs.v[i]);
 	for (size_t i = 0; i < vifs.broken.n; i++)
-		output_message(vifs.broken.v[i]);
+		output_message(vifs.broken.v[i].why);
 	return r;
 }
 

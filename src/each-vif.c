@@ -35,7 +35,7 @@ int vifs_of_args(struct store *st, const struct args *args, struct vifs *out, st
 				vif_list_all(st, NODES_ALL, out, err);
 
 	for (size_t i = 0; i < out->broken.n && !r; i++)
-		output_message(out->broken.v[i]);
+		output_message(out->broken.v[i].why);
 	return r;
 }
 

@@ -239,8 +239,7 @@ static int append(struct vifs *to, struct vifs *from, struct error *err)
 		to->v[to->n++] = from->v[i];
 	from->n = 0;
 	for (size_t i = 0; i < from->broken.n && !r; i++)
-		if (lines_add(&to->broken, "%s", from->broken.v[i]))
-			r = error_memory(err);
+		r = broken_add(&to->broken, from->broken.v[i].domid, from->broken.v[i].why, err);
 	return r;
 }
 
@@ -249,28 +248,22 @@ static int read_again(struct store *st, unsigned domid, unsigned nodes, struct v
 {
 	CLEANUP(clear_look) struct look look = { .domain.domid = domid, .nodes = nodes };
 	int r = store_transact(st, look_once, &look, err);
+	char why[64];
 
-	if (r == -EBUSY)
-		return lines_add(&out->broken, "domain %u: others change it all the time", domid) ?
-			       error_memory(err) :
-			       0;
+	if (r == -EBUSY) {
+		snprintf(why, sizeof(why), "domain %u: others change it all the time", domid);
+		return broken_add(&out->broken, domid, why, err);
+	}
 	return r ? r : append(out, &look.vifs, err);
 }
 
-static bool is_about_one_of(const char *line, const struct domids *domids)
-{
-	unsigned domid;
-
-	return sscanf(line, "vif %9u.", &domid) == 1 && domids_have(domids, domid);
-}
-
-static void drop_broken(struct lines *broken, const struct domids *changed)
+static void drop_broken(struct broken_vifs *broken, const struct domids *changed)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < broken->n; i++) {
-		if (is_about_one_of(broken->v[i], changed))
-			free(broken->v[i]);
+		if (domids_have(changed, broken->v[i].domid))
+			free(broken->v[i].why);
 		else
 			broken->v[n++] = broken->v[i];
 	}

@@ -68,12 +68,33 @@ void vif_release(struct vif *vif)
 	*vif = (struct vif){ 0 };
 }
 
+int broken_add(struct broken_vifs *broken, unsigned domid, const char *why, struct error *err)
+{
+	struct broken_vif *v = realloc(broken->v, (broken->n + 1) * sizeof(*v));
+	char *copy = v ? strdup(why) : NULL;
+
+	if (v)
+		broken->v = v;
+	if (!copy)
+		return error_memory(err);
+	broken->v[broken->n++] = (struct broken_vif){ domid, copy };
+	return 0;
+}
+
+static void broken_release(struct broken_vifs *broken)
+{
+	for (size_t i = 0; i < broken->n; i++)
+		free(broken->v[i].why);
+	free(broken->v);
+	*broken = (struct broken_vifs){ 0 };
+}
+
 void vifs_release(struct vifs *vifs)
 {
 	for (size_t i = 0; i < vifs->n; i++)
 		vif_release(&vifs->v[i]);
 	free(vifs->v);
-	lines_release(&vifs->broken);
+	broken_release(&vifs->broken);
 	*vifs = (struct vifs){ 0 };
 }
 
@@ -193,7 +214,7 @@ static int read_missing_states(struct store *st, store_tx tx, struct vif *v, siz
 
 /* Moves the good ones to the front of @v and says how many they are; @broken: why others are not. */
 static int read_vifs(struct store *st, store_tx tx, struct vif *v, size_t *n, unsigned wanted,
-		     struct lines *broken, struct error *err)
+		     struct broken_vifs *broken, struct error *err)
 {
 	struct batch b = { 0 };
 	size_t good = 0;
@@ -207,7 +228,7 @@ static int read_vifs(struct store *st, store_tx tx, struct vif *v, size_t *n, un
 		r = check_backend(&v[i], err);
 		if (r != -EUCLEAN)
 			continue;
-		r = lines_add(broken, "%s", err->text);
+		r = broken_add(broken, v[i].domain.domid, err->text, err);
 		free(v[i].backend);
 		v[i].backend = NULL;
 	}
@@ -235,12 +256,12 @@ static int read_vifs(struct store *st, store_tx tx, struct vif *v, size_t *n, un
 /* Returns -EUCLEAN when it is broken. */
 static int read_one(struct store *st, store_tx tx, struct vif *vif, struct error *err)
 {
-	CLEANUP(lines_release) struct lines broken = { 0 };
+	CLEANUP(broken_release) struct broken_vifs broken = { 0 };
 	size_t n = 1;
 	int r = read_vifs(st, tx, vif, &n, NODES_ALL, &broken, err);
 
 	if (!r && broken.n)
-		return error_set(err, -EUCLEAN, "%s", broken.v[0]);
+		return error_set(err, -EUCLEAN, "%s", broken.v[0].why);
 	return r || n ? r : error_status(err, STATUS_NOT_FOUND, -ENOENT, "vif: no such vif");
 }
 
@@ -553,10 +574,10 @@ int vif_take(struct vifs *all, const struct domain *domain, const char *word, st
 	int r;
 
 	if (all->broken.n && (!word || !all->n))
-		return error_set(err, -EUCLEAN, "%s", all->broken.v[0]);
+		return error_set(err, -EUCLEAN, "%s", all->broken.v[0].why);
 	r = vif_pick(all->v, all->n, domain, word, &i, err);
 	if (r && all->broken.n)
-		error_hint(err, "%s", all->broken.v[0]);
+		error_hint(err, "%s", all->broken.v[0].why);
 	if (r)
 		return r;
 	*out = all->v[i];

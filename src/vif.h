@@ -54,10 +54,19 @@ struct vif {
 	struct iplist ips;
 };
 
+/* Vifs that cannot be read, and why. */
+struct broken_vifs {
+	struct broken_vif {
+		unsigned domid;
+		char *why;
+	} * v;
+	size_t n;
+};
+
 struct vifs {
 	struct vif *v;
 	size_t n;
-	struct lines broken; /* vifs that cannot be read, and why */
+	struct broken_vifs broken;
 };
 
 /*
@@ -91,6 +100,9 @@ int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned 
 /* The same in a transaction, or in none (0). */
 int vif_list_in(struct store *st, store_tx tx, const struct domain *domains, size_t n,
 		unsigned nodes, struct vifs *out, struct error *err);
+
+/* Note that a vif of the domain cannot be read. Returns 0 or -ENOMEM with the error. */
+int broken_add(struct broken_vifs *broken, unsigned domid, const char *why, struct error *err);
 
 /* By domid and devid. */
 void vifs_sort(struct vifs *vifs);

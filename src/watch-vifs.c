@@ -160,9 +160,9 @@ static int tell_broken(struct vif_watch *w, const struct look *look, struct erro
 	for (size_t i = 0; i < look->vifs.broken.n; i++) {
 		size_t j = 0;
 
-		while (j < w->told.n && strcmp(w->told.v[j], look->vifs.broken.v[i]))
+		while (j < w->told.n && strcmp(w->told.v[j], look->vifs.broken.v[i].why))
 			j++;
-		if (j == w->told.n && lines_add(&w->told, "%s", look->vifs.broken.v[i]))
+		if (j == w->told.n && lines_add(&w->told, "%s", look->vifs.broken.v[i].why))
 			return error_memory(err);
 	}
 	return 0;
