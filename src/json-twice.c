@@ -162,7 +162,8 @@ int json_twice_find(const char *text, size_t len, size_t *at, size_t *name_len)
 	r = open ? list_names(text, len, open, &names) : -ENOMEM;
 	if (r)
 		return r;
-	qsort(names.v, names.n, sizeof(*names.v), by_object);
+	if (names.n)
+		qsort(names.v, names.n, sizeof(*names.v), by_object);
 	return find_twice(&names, at, name_len);
 }
 

@@ -107,7 +107,7 @@ kill_each() {
 @test "50 edits of one vif at once: 50 addresses" {
 	local i pids=()
 	for i in $(seq 50); do
-		xvif -q add-ip web01 10.0.0.$((i + 100)) 3>&- &
+		xvif -q add-ip --timeout 300 web01 10.0.0.$((i + 100)) 3>&- &
 		pids+=($!)
 	done
 	for i in "${pids[@]}"; do wait "$i"; done
