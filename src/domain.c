@@ -23,6 +23,16 @@ bool parse_id(const char *word, unsigned *out)
 	return true;
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : !a && !b;
+}
+
+bool domain_is_same(const struct domain *a, const struct domain *b)
+{
+	return is_same(a->name, b->name) && is_same(a->uuid, b->uuid);
+}
+
 void domain_release(struct domain *domain)
 {
 	free(domain->name);

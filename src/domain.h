@@ -45,6 +45,9 @@ int domain_load(struct store *st, store_tx tx, struct domain *v, size_t n, struc
  */
 int domain_is_gone(struct store *st, unsigned domid, bool *gone_out, struct error *err);
 
+/* Have both the same name and the same uuid, or neither? */
+bool domain_is_same(const struct domain *a, const struct domain *b);
+
 void domain_release(struct domain *domain);
 void domains_release(struct domains *domains);
 

@@ -3,10 +3,8 @@
  * vif-list.c - vifs with their domains, each domain as it was at one moment.
  *
  * One transaction over all domains would hardly ever be committed on a busy
- * host. Instead what is read is watched: when all has been read, the events
- * that have come by then name the domains to be read again, each in a
- * transaction of its own. xenstored sends the events of a change before any
- * answer that it gives after it (Xen, docs/misc/xenstore.txt, WATCH).
+ * host. Instead what is read is watched, and the domains that have changed by
+ * the time when all has been read are read again, each in a transaction of its own.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,185 +12,10 @@
 #include <string.h>
 
 #include "src/cleanup.h"
-#include "src/events.h"
+#include "src/domain-changes.h"
 #include "src/vif-list.h"
 
 #define TRIES 10
-#define TOKEN "list"
-#define FENCE "fence"
-
-/* Where all that is read of domains and vifs stands. */
-static const char *const roots[] = { "/local/domain", "/libxl" };
-#define N_ROOTS (sizeof(roots) / sizeof(*roots))
-
-/* Numbers of domains; one may be there twice. */
-struct domids {
-	unsigned *v;
-	size_t n, size;
-};
-
-static void domids_release(struct domids *domids)
-{
-	free(domids->v);
-}
-
-static int domids_add(struct domids *domids, unsigned domid, struct error *err)
-{
-	if (domids->n == domids->size) {
-		size_t size = domids->size ? domids->size * 2 : 32;
-		unsigned *v = realloc(domids->v, size * sizeof(*v));
-
-		if (!v)
-			return error_memory(err);
-		domids->v = v;
-		domids->size = size;
-	}
-	domids->v[domids->n++] = domid;
-	return 0;
-}
-
-static int by_number(const void *a, const void *b)
-{
-	const unsigned *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-static void domids_sort(struct domids *domids)
-{
-	size_t n = 0;
-
-	if (domids->n)
-		qsort(domids->v, domids->n, sizeof(*domids->v), by_number);
-	for (size_t i = 0; i < domids->n; i++)
-		if (!n || domids->v[n - 1] != domids->v[i])
-			domids->v[n++] = domids->v[i];
-	domids->n = n;
-}
-
-static bool domids_have(const struct domids *domids, unsigned domid)
-{
-	return domids->n && bsearch(&domid, domids->v, domids->n, sizeof(domid), by_number);
-}
-
-/* "D" or "D/..." Returns what follows the number, or NULL if it is none. */
-static const char *skip_domid(const char *text, unsigned *domid_out)
-{
-	size_t len = strcspn(text, "/");
-	char number[16];
-
-	snprintf(number, sizeof(number), "%.*s", (int)len, text);
-	return len < sizeof(number) && parse_id(number, domid_out) ? text + len : NULL;
-}
-
-static const char *skip(const char *text, const char *prefix)
-{
-	size_t len = strlen(prefix);
-
-	return text && !strncmp(text, prefix, len) ? text + len : NULL;
-}
-
-/* The domain of which something is read that a change at @path may have changed. */
-static bool domain_of_path(const char *path, unsigned *domid_out)
-{
-	const char *rest = skip(path, "/libxl/");
-
-	if (rest) {
-		rest = skip_domid(rest, domid_out);
-		return rest && (!*rest || skip(rest, "/device"));
-	}
-	rest = skip(path, "/local/domain/");
-	rest = rest ? skip_domid(rest, domid_out) : NULL;
-	if (!rest)
-		return false;
-	if (skip(rest, "/backend/vif/"))
-		return skip_domid(skip(rest, "/backend/vif/"), domid_out);
-	return !*rest || !strcmp(rest, "/name") || !strcmp(rest, "/vm") ||
-	       !strcmp(rest, "/image") || !strcmp(rest, "/image/device-model-domid");
-}
-
-/* Is it a change of all backends in a domain at once? */
-static bool backends_of_path(const char *path, unsigned *domid_out)
-{
-	const char *rest = skip(path, "/local/domain/");
-
-	rest = rest ? skip_domid(rest, domid_out) : NULL;
-	return rest && (!*rest || !strcmp(rest, "/backend") || !strcmp(rest, "/backend/vif"));
-}
-
-/* What has changed since the watches were set. */
-struct changes {
-	struct events ev;
-	struct domids domains, backends;
-	int failed; /* a negative errno, and ... */
-	struct error why;
-};
-
-static void changes_release(struct changes *c)
-{
-	events_close(&c->ev);
-	domids_release(&c->domains);
-	domids_release(&c->backends);
-}
-
-static int note_change(struct changes *c, const char *path, struct error *err)
-{
-	unsigned domid;
-	int r = 0;
-
-	if (domain_of_path(path, &domid))
-		r = domids_add(&c->domains, domid, err);
-	if (!r && backends_of_path(path, &domid))
-		r = domids_add(&c->backends, domid, err);
-	return r;
-}
-
-static int changes_fd(const void *data)
-{
-	const struct changes *c = data;
-
-	return c->failed ? -1 : events_fd(&c->ev);
-}
-
-/* Events that have come while something else is waited for. */
-static void take_aside(void *data)
-{
-	struct changes *c = data;
-	int r = c->failed ? c->failed : 1;
-
-	while (r > 0) {
-		struct event event = { 0 };
-
-		r = events_next(&c->ev, 0, &event, &c->why);
-		if (r > 0 && note_change(c, event.path, &c->why))
-			r = -ENOMEM;
-		event_release(&event);
-	}
-	c->failed = r;
-}
-
-/*
- * What has changed since: the events up to the first of one more watch. (An
- * answer would do for a fence, but libxenstore's xs_unwatch() throws away events
- * that have come, tools/libs/store/xs.c.)
- */
-static int take_changes(struct changes *c, int timeout_ms, struct error *err)
-{
-	int r = events_watch(&c->ev, roots[0], FENCE, err);
-	bool is_end = false;
-
-	while (!r && !is_end) {
-		struct event event = { 0 };
-
-		r = events_next(&c->ev, timeout_ms, &event, err);
-		if (r <= 0)
-			return r ? r : error_set(err, -ETIMEDOUT, "xenstored: does not answer");
-		is_end = !strcmp(event.token, FENCE);
-		r = is_end ? 0 : note_change(c, event.path, err);
-		event_release(&event);
-	}
-	return r;
-}
 
 /* One domain with its vifs. */
 struct look {
@@ -286,11 +109,10 @@ static void drop(struct vifs *vifs, const struct domids *changed)
 }
 
 /* Domains change, too, with the domain that their backends are in. */
-static int add_guests(struct changes *c, const struct vifs *vifs, struct error *err)
+static int add_guests(struct domain_changes *c, const struct vifs *vifs, struct error *err)
 {
 	int r = 0;
 
-	domids_sort(&c->backends);
 	for (size_t i = 0; i < vifs->n && !r; i++)
 		if (domids_have(&c->backends, vifs->v[i].backend_domid))
 			r = domids_add(&c->domains, vifs->v[i].domain.domid, err);
@@ -319,41 +141,22 @@ static int list_plainly(struct store *st, const struct listing *l, struct error 
 	return r ? r : vif_list(st, all.v, all.n, l->nodes, l->out, err);
 }
 
-/* The events are taken as they come: xenstored does not keep any number of them. */
-static int list_aside(struct store *st, const struct listing *l, struct changes *c, struct error *err)
-{
-	const struct aside aside = { changes_fd, take_aside, c };
-	int r;
-
-	store_set_aside(st, &aside);
-	r = list_plainly(st, l, err);
-	store_set_aside(st, NULL);
-	if (!r && c->failed) {
-		*err = c->why;
-		r = c->failed;
-	}
-	return r;
-}
-
 /* @c: the domains that have changed meanwhile */
-static int list_watched(struct store *st, const struct listing *l, struct changes *c,
+static int list_watched(struct store *st, const struct listing *l, struct domain_changes *c,
 			struct error *err)
 {
-	int r = events_open(&c->ev, st->is_device, st->timeout_s, err);
+	int r = domain_changes_begin(c, st, err);
 
 	if (!r)
-		r = events_watch_all(&c->ev, roots, N_ROOTS, TOKEN, err);
+		r = list_plainly(st, l, err);
 	if (!r)
-		r = list_aside(st, l, c, err);
-	if (!r)
-		r = take_changes(c, (int)st->timeout_s * 1000, err);
-	events_close(&c->ev);
+		r = domain_changes_take(c, err);
 	return r ? r : add_guests(c, l->out, err);
 }
 
 int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err)
 {
-	CLEANUP(changes_release) struct changes c = { .ev.wire.fd = -1, .why = *err };
+	CLEANUP(domain_changes_release) struct domain_changes c = DOMAIN_CHANGES;
 	const struct listing l = { .nodes = nodes, .out = out };
 	int r;
 
@@ -368,11 +171,6 @@ int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct erro
 	return r;
 }
 
-static bool is_same_text(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : !a && !b;
-}
-
 /* Read @domain again, with its vifs. Returns 1 if it is not who it was. */
 static int list_found(struct store *st, unsigned nodes, const struct domain *domain,
 		      struct vifs *out, struct error *err)
@@ -380,8 +178,7 @@ static int list_found(struct store *st, unsigned nodes, const struct domain *dom
 	CLEANUP(clear_look) struct look look = { .domain.domid = domain->domid, .nodes = nodes };
 	int r = store_transact(st, look_once, &look, err);
 
-	if (!r && (!look.is_there || !is_same_text(look.domain.name, domain->name) ||
-		   !is_same_text(look.domain.uuid, domain->uuid)))
+	if (!r && (!look.is_there || !domain_is_same(&look.domain, domain)))
 		return 1;
 	if (!r)
 		*out = look.vifs;
@@ -412,7 +209,7 @@ static int list_in_transaction(struct store *st, const char *word, unsigned node
 int vif_list_named(struct store *st, const char *word, unsigned nodes, struct domain *domain_out,
 		   struct vifs *out, struct error *err)
 {
-	CLEANUP(changes_release) struct changes c = { .ev.wire.fd = -1, .why = *err };
+	CLEANUP(domain_changes_release) struct domain_changes c = DOMAIN_CHANGES;
 	const struct listing l = { word, domain_out, nodes, out };
 	int r;
 

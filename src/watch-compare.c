@@ -27,8 +27,9 @@ static int tell_node(const struct comparison *c, const struct vif *vif, const ch
 		.before = { before, before ? strlen(before) : 0 },
 		.after = { after, after ? strlen(after) : 0 },
 	};
+	bool is_same = before && after ? !strcmp(before, after) : !before && !after;
 
-	return seen_is_same_text(before, after) ? 0 : c->visit(&change, c->data, err);
+	return is_same ? 0 : c->visit(&change, c->data, err);
 }
 
 static int tell_vif(const struct comparison *c, enum change_kind kind, const struct vif *vif,

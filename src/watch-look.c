@@ -88,7 +88,7 @@ int look_at_vifs(struct vif_watch *w, struct store *st, struct look *look, struc
 	for (size_t i = 0; i < look->n; i++) {
 		const struct seen_domain *d = seen_find(w, look->ids[i].domid);
 
-		if (d->are_vifs_marked || !seen_is_same_id(d, &look->ids[i]))
+		if (d->are_vifs_marked || !domain_is_same(&d->id, &look->ids[i]))
 			marked[n++] = look->ids[i];
 	}
 	return vif_list(st, marked, n, NODES_ALL, &look->vifs, err);

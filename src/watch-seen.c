@@ -138,19 +138,9 @@ bool vif_watch_is_marked(const struct vif_watch *w)
 	return w->is_all_marked;
 }
 
-bool seen_is_same_text(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : !a && !b;
-}
-
 bool seen_is_gone(const struct domain *id)
 {
 	return !id->name && !id->uuid;
-}
-
-bool seen_is_same_id(const struct seen_domain *d, const struct domain *id)
-{
-	return seen_is_same_text(d->id.name, id->name) && seen_is_same_text(d->id.uuid, id->uuid);
 }
 
 int seen_adopt(struct seen_domain *d, struct domain *id, struct vif *now, size_t n, struct error *err)

@@ -33,10 +33,6 @@ int seen_mark(struct vif_watch *w, unsigned domid, bool vifs);
 /* Is @id, as it was read, of a domain that is not there? */
 bool seen_is_gone(const struct domain *id);
 
-/* NULL is the same as NULL only. */
-bool seen_is_same_text(const char *a, const char *b);
-bool seen_is_same_id(const struct seen_domain *d, const struct domain *id);
-
 /* Take the place of what was seen before; empties @id and @now. Returns 0 or -ENOMEM. */
 int seen_adopt(struct seen_domain *d, struct domain *id, struct vif *now, size_t n,
 	       struct error *err);

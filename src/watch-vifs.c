@@ -120,7 +120,7 @@ static int check_first_look(struct vif_watch *w, struct look *look, struct look 
 		size_t n;
 		struct vif *now = look_slice(look, id->domid, &n);
 
-		if (!d->are_vifs_marked && seen_is_same_id(d, id)) {
+		if (!d->are_vifs_marked && domain_is_same(&d->id, id)) {
 			d->is_id_marked = false;
 			continue;
 		}
