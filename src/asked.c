@@ -2,11 +2,11 @@
 /* asked.c - that an edit was asked to leave a place as it was. */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "src/asked.h"
 #include "src/cleanup.h"
 #include "src/hotplug.h"
+#include "src/text.h"
 
 #define PATH_SIZE 128
 
@@ -14,11 +14,6 @@ static const char *node(const struct vif *vif, const char *name, char out[PATH_S
 {
 	snprintf(out, PATH_SIZE, ASKED_ROOT "/%u/%u/%s", vif->domain.domid, vif->devid, name);
 	return out;
-}
-
-static bool is_same(const char *a, const char *b)
-{
-	return !strcmp(a ? a : "", b ? b : "");
 }
 
 int asked_read(struct store *st, const struct vif *vif, struct asked *out, struct error *err)
@@ -34,7 +29,7 @@ int asked_read(struct store *st, const struct vif *vif, struct asked *out, struc
 	batch_get(&b, &hotplug, "%s", node(vif, "hotplug", path));
 	batch_get(&b, &persist, "%s", node(vif, "persist", path));
 	r = store_run(st, 0, &b, err);
-	if (r || !uuid || !is_same(uuid, vif->domain.uuid) || !is_same(list, vif->ip))
+	if (r || !uuid || !text_says_same(uuid, vif->domain.uuid) || !text_says_same(list, vif->ip))
 		return r;
 	*out = (struct asked){ .no_hotplug = hotplug, .no_persist = persist };
 	return 0;

@@ -14,6 +14,7 @@
 #include "src/output.h"
 #include "src/result.h"
 #include "src/rules.h"
+#include "src/text.h"
 #include "src/userdata.h"
 #include "src/vif-list.h"
 #include "src/vif-nodes.h"
@@ -282,11 +283,6 @@ static int add_nodes(struct store *st, struct sxp_doc *doc, sxp_node row, const 
 	return r;
 }
 
-static bool is_same(const char *a, const char *b)
-{
-	return !strcmp(a ? a : "", b ? b : "");
-}
-
 /* Which places hold the list that the backend has. */
 static int add_places(const struct store *st, struct sxp_doc *doc, sxp_node row,
 		      const struct vif *vif, struct error *err)
@@ -297,12 +293,12 @@ static int add_places(const struct store *st, struct sxp_doc *doc, sxp_node row,
 	int r;
 
 	result_bool(doc, places, "backend", true);
-	result_bool(doc, places, "libxl", vif->has_libxl && is_same(vif->libxl_ip, vif->ip));
+	result_bool(doc, places, "libxl", vif->has_libxl && text_says_same(vif->libxl_ip, vif->ip));
 	if (st->file)
 		return 0;
 	r = userdata_read(&u, &vif->domain, err);
 	if (!r && u.text && !userdata_get_ips(&u, vif->devid, &stored, err))
-		result_bool(doc, places, "userdata", is_same(stored, vif->ip));
+		result_bool(doc, places, "userdata", text_says_same(stored, vif->ip));
 	else
 		result_bool(doc, places, "userdata", false);
 	return r;

@@ -12,6 +12,7 @@
 #include "src/hypervisor.h"
 #include "src/ipnet.h"
 #include "src/near.h"
+#include "src/text.h"
 
 bool parse_id(const char *word, unsigned *out)
 {
@@ -23,14 +24,9 @@ bool parse_id(const char *word, unsigned *out)
 	return true;
 }
 
-static bool is_same(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : !a && !b;
-}
-
 bool domain_is_same(const struct domain *a, const struct domain *b)
 {
-	return is_same(a->name, b->name) && is_same(a->uuid, b->uuid);
+	return text_is_same(a->name, b->name) && text_is_same(a->uuid, b->uuid);
 }
 
 void domain_release(struct domain *domain)

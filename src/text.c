@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text.c - text that came from outside: what of it a terminal may see. */
+/* text.c - text from outside: what of it a terminal may see; is it the same? */
 #include <stdio.h>
 #include <string.h>
 
@@ -70,4 +70,14 @@ size_t text_escape(const char *text, char *out, size_t size)
 	}
 	out[n] = '\0';
 	return n;
+}
+
+bool text_is_same(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : !a && !b;
+}
+
+bool text_says_same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text.h - text that came from outside: what of it a terminal may see. */
+/* text.h - text from outside: what of it a terminal may see; is it the same? */
 #ifndef XVIF_TEXT_H
 #define XVIF_TEXT_H
 
@@ -23,5 +23,11 @@ size_t text_escape(const char *text, char *out, size_t size);
 
 /* Enough for text_escape() of @len bytes. */
 #define TEXT_ESCAPED_SIZE(len) ((len)*4 + 1)
+
+/* Are both the same, or both NULL? */
+bool text_is_same(const char *a, const char *b);
+
+/* The same, where NULL says as much as "". */
+bool text_says_same(const char *a, const char *b);
 
 #endif

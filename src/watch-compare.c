@@ -2,6 +2,7 @@
 /* watch-compare.c - how what is there differs from what was seen. */
 #include <string.h>
 
+#include "src/text.h"
 #include "src/watch-compare.h"
 
 /* What is told of a vif; frontend-id and handle only say again which one it is. */
@@ -27,9 +28,8 @@ static int tell_node(const struct comparison *c, const struct vif *vif, const ch
 		.before = { before, before ? strlen(before) : 0 },
 		.after = { after, after ? strlen(after) : 0 },
 	};
-	bool is_same = before && after ? !strcmp(before, after) : !before && !after;
 
-	return is_same ? 0 : c->visit(&change, c->data, err);
+	return text_is_same(before, after) ? 0 : c->visit(&change, c->data, err);
 }
 
 static int tell_vif(const struct comparison *c, enum change_kind kind, const struct vif *vif,
