@@ -6,13 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/check-vifs.h"
 #include "src/cleanup.h"
 #include "src/commands.h"
-#include "src/dump-check.h"
 #include "src/each-vif.h"
 #include "src/output.h"
 #include "src/overlap.h"
-#include "src/repair.h"
 #include "src/result.h"
 #include "src/vif-list.h"
 
@@ -31,174 +30,11 @@ static const struct field check_fields[] = {
 
 struct check {
 	struct report report;
-	struct apply_options options;
-	bool is_broken; /* a vif could not be read; it was said */
+	unsigned timeout_s;
+	bool is_broken; /* a vif could not be read or compared; it was said */
 	bool is_named;	/* one domain is asked for: ... */
 	unsigned domid; /* ... this one */
 };
-
-static bool has_kind(const struct differences *found, const char *kind)
-{
-	for (size_t i = 0; i < found->n; i++)
-		if (!strcmp(found->v[i].kind, kind))
-			return true;
-	return false;
-}
-
-/* A place that differs because an edit was asked to leave it. */
-static int note_asked(struct check *check, const struct repair *repair)
-{
-	const struct differences *found = &repair->found;
-	const struct survey *s = &repair->survey;
-	int r = 0;
-
-	if (s->asked.no_hotplug && (has_kind(found, "route-missing") ||
-				    has_kind(found, "route-extra") || has_kind(found, "rules")))
-		r = report_note(&check->report, s->vif,
-				"an edit with --hotplug=none was asked to leave "
-				"its routes and rules as they were");
-	if (!r && s->asked.no_persist && has_kind(found, "userdata"))
-		r = report_note(&check->report, s->vif,
-				"an edit with --no-persist was asked to leave "
-				"libxl's stored configuration as it was");
-	return r;
-}
-
-static int note_claims(struct check *check, const struct vif *vif, const struct lines *claims)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < claims->n && !r; i++) {
-		struct ipnet net;
-
-		if (ipnet_parse(claims->v[i], &net, NULL) || !iplist_covers(&vif->ips, &net))
-			r = report_note(&check->report, vif, "the guest says it has %s",
-					claims->v[i]);
-	}
-	return r;
-}
-
-/* @differs_out: NULL, or where to say that there is a difference instead of reporting it */
-static int compare_vif(struct store *st, const struct vif *vif, struct check *check,
-		       bool *differs_out, struct error *err)
-{
-	CLEANUP(repair_release) struct repair repair = { 0 };
-	int r = st->file ? dump_compare(st, vif, &repair.found, err) :
-			   repair_look(st, vif, &check->options, &repair, err);
-
-	if (r == -EILSEQ)
-		r = differences_add(&repair.found, "userdata", "%s", err->text) ? -ENOMEM : 0;
-	if (differs_out)
-		*differs_out = repair.found.n > 0;
-	if (differs_out && *differs_out)
-		return r == -ENOMEM ? r : 0;
-	if (r && err->status == STATUS_REFUSED && (r == -EPERM || r == -ENODEV))
-		r = report_note(&check->report, vif, "routes and rules not compared: %s", err->text);
-	for (size_t i = 0; i < repair.found.n && !r; i++)
-		r = report_difference(&check->report, vif, &repair.found.v[i]);
-	return r || st->file ? r : note_asked(check, &repair);
-}
-
-static void release_claims(struct lines *claims, size_t n)
-{
-	for (size_t i = 0; i < n && claims; i++)
-		lines_release(&claims[i]);
-}
-
-/* In one pass over the host. @differs: as above, for each vif */
-static int compare_vifs(struct store *st, const struct vif *vifs, size_t n, struct check *check,
-			bool *differs, struct error *err)
-{
-	CLEANUP(cleanup_free) struct lines *claims = calloc(n + 1, sizeof(*claims));
-	CLEANUP(view_release) struct view view = { 0 };
-	int r = claims ? vif_claims_of(st, vifs, n, claims, err) : error_memory(err);
-
-	if (!r && !st->file) {
-		r = view_take(st, vifs, n, check->options.timeout_s, &view, err);
-		check->options.view = &view;
-	}
-	for (size_t i = 0; i < n && !r; i++) {
-		r = compare_vif(st, &vifs[i], check, differs ? &differs[i] : NULL, err);
-		if (!r && !(differs && differs[i]))
-			r = note_claims(check, &vifs[i], &claims[i]);
-	}
-	check->options.view = NULL;
-	release_claims(claims, n);
-	return r;
-}
-
-/* What is looked at again: locked, and as it is now. */
-struct again {
-	struct vifs vifs;
-	struct lock *locks;
-	size_t n_locks;
-};
-
-static void release_again(struct again *again)
-{
-	for (size_t i = 0; i < again->n_locks; i++)
-		lock_release(&again->locks[i]);
-	free(again->locks);
-	vifs_release(&again->vifs);
-}
-
-/* Whoever edits a vif waits for no other vif's lock, so taking several cannot block one another. */
-static int lock_and_load(struct store *st, const struct vif *vif, struct check *check,
-			 struct again *again, struct error *err)
-{
-	struct lock *lock = &again->locks[again->n_locks];
-	int r;
-
-	if (geteuid() == 0 &&
-	    lock_vif(lock, vif->domain.domid, vif->devid, check->options.timeout_s, err))
-		return report_note(&check->report, vif, "an edit is running: %s", err->text);
-	again->n_locks++;
-	r = vif_load(st, 0, &vif->domain, vif->devid, &again->vifs.v[again->vifs.n], err);
-	if (!r)
-		again->vifs.n++;
-	return r == -ENOENT ? 0 : r;
-}
-
-static int look_again(struct store *st, const struct vif *const *vifs, size_t n,
-		      struct check *check, struct error *err)
-{
-	CLEANUP(release_again) struct again again = {
-		.vifs.v = calloc(n, sizeof(*again.vifs.v)),
-		.locks = calloc(n, sizeof(*again.locks)),
-	};
-	int r = again.vifs.v && again.locks ? 0 : error_memory(err);
-
-	for (size_t i = 0; i < n && !r; i++)
-		r = lock_and_load(st, vifs[i], check, &again, err);
-	return r ? r : compare_vifs(st, again.vifs.v, again.vifs.n, check, NULL, err);
-}
-
-#define AT_ONCE 64
-
-/* A running edit makes differences for a moment: what is found is looked at again, locked. */
-static int check_vifs(struct store *st, const struct vifs *vifs, struct check *check,
-		      struct error *err)
-{
-	CLEANUP(cleanup_free) bool *differs = calloc(vifs->n + 1, sizeof(*differs));
-	const struct vif *some[AT_ONCE];
-	size_t n = 0;
-	int r;
-
-	if (st->file)
-		return compare_vifs(st, vifs->v, vifs->n, check, NULL, err);
-	r = differs ? compare_vifs(st, vifs->v, vifs->n, check, differs, err) : error_memory(err);
-
-	for (size_t i = 0; i < vifs->n && !r; i++) {
-		if (!differs[i])
-			continue;
-		some[n++] = &vifs->v[i];
-		if (n < AT_ONCE)
-			continue;
-		r = look_again(st, some, n, check, err);
-		n = 0;
-	}
-	return r || !n ? r : look_again(st, some, n, check, err);
-}
 
 static bool concerns(const struct check *check, const struct vif *vif)
 {
@@ -238,7 +74,7 @@ static int check_duplicates(struct store *st, struct check *check, const struct 
 
 	if (r <= 0)
 		return r ? error_memory(err) : 0;
-	r = geteuid() == 0 && !st->file ? lock_lists(&lock, check->options.timeout_s, err) : 0;
+	r = geteuid() == 0 && !st->file ? lock_lists(&lock, check->timeout_s, err) : 0;
 	if (!r)
 		r = vif_list_all(st, 1u << NODE_IP, &all, err);
 	if (!r && overlap_find(&all, report_duplicate, check))
@@ -313,7 +149,7 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 {
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
 	struct check check = {
-		.options = { .timeout_s = args->timeout_s },
+		.timeout_s = args->timeout_s,
 		.is_named = args->n_words > 0,
 	};
 	int r = vifs_of_args(cx->store, args, &vifs, err);
@@ -322,7 +158,8 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 		check.domid = vifs.v[0].domain.domid;
 	check.is_broken = vifs.broken.n > 0;
 	if (!r)
-		r = check_vifs(cx->store, &vifs, &check, err);
+		r = check_vifs(cx->store, &vifs, check.timeout_s, &check.report, &check.is_broken,
+			       err);
 	if (!r && cx->store->file &&
 	    lines_add(&check.report.notes,
 		      "%s: only the dump is compared, no "

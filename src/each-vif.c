@@ -66,6 +66,30 @@ int report_note(struct report *report, const struct vif *vif, const char *format
 	return lines_add(&report->notes, "%u vif %u: %s", vif->domain.domid, vif->devid, text);
 }
 
+static int append_lines(struct lines *to, const struct lines *from)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < from->n && !r; i++)
+		r = lines_add(to, "%s", from->v[i]);
+	return r;
+}
+
+int report_move(struct report *report, struct report *from)
+{
+	const struct differences *found = &from->differences;
+	int r = append_lines(&report->domains, &from->domains);
+
+	if (!r)
+		r = append_lines(&report->ids, &from->ids);
+	if (!r)
+		r = append_lines(&report->notes, &from->notes);
+	for (size_t i = 0; i < found->n && !r; i++)
+		r = differences_add(&report->differences, found->v[i].kind, "%s", found->v[i].detail);
+	report_release(from);
+	return r;
+}
+
 void report_add(const struct report *report, struct sxp_doc *doc, sxp_node list, const char *name)
 {
 	sxp_node element = sxp_add_element(doc, list, name);

@@ -26,6 +26,9 @@ int report_difference(struct report *report, const struct vif *vif, const struct
 int report_note(struct report *report, const struct vif *vif, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Move all of @from to the end of @report. Returns 0 or -ENOMEM. */
+int report_move(struct report *report, struct report *from);
+
 /* Add (NAME (DIFFERENCE...)...) to a result; the fields of one are difference_fields. */
 void report_add(const struct report *report, struct sxp_doc *doc, sxp_node list, const char *name);
 extern const struct field difference_fields[];

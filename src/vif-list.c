@@ -231,3 +231,34 @@ int vif_find_named(struct store *st, const char *domain, const char *word, struc
 
 	return r ? r : vif_take(&all, &found, word, out, err);
 }
+
+struct reload {
+	const struct vif *vif;
+	struct vif now;
+};
+
+static int reload_once(struct store *st, store_tx tx, void *data, struct error *err)
+{
+	struct reload *reload = data;
+	const struct vif *vif = reload->vif;
+	CLEANUP(domain_release) struct domain domain = { .domid = vif->domain.domid };
+	int r = domain_load(st, tx, &domain, 1, err);
+
+	vif_release(&reload->now);
+	if (!r && !domain_is_same(&domain, &vif->domain))
+		return error_status(err, STATUS_NOT_FOUND, -ENOENT,
+				    "domain %u: it is another's by now", domain.domid);
+	return r ? r : vif_load(st, tx, &domain, vif->devid, &reload->now, err);
+}
+
+int vif_reload(struct store *st, const struct vif *vif, struct vif *out, struct error *err)
+{
+	struct reload reload = { .vif = vif };
+	int r = store_transact(st, reload_once, &reload, err);
+
+	if (r)
+		vif_release(&reload.now);
+	else
+		*out = reload.now;
+	return r;
+}

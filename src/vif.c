@@ -9,6 +9,7 @@
 
 #include "src/cleanup.h"
 #include "src/near.h"
+#include "src/text.h"
 #include "src/vif.h"
 
 static const struct {
@@ -115,6 +116,17 @@ const char *vif_node_name(enum vif_node node)
 const char *vif_node_value(const struct vif *vif, enum vif_node node)
 {
 	return *(char *const *)(const void *)((const char *)vif + nodes[node].offset);
+}
+
+bool vif_is_same(const struct vif *a, const struct vif *b)
+{
+	bool is_same = a->domain.domid == b->domain.domid &&
+		       domain_is_same(&a->domain, &b->domain) && a->devid == b->devid &&
+		       text_is_same(a->backend, b->backend) && a->has_libxl == b->has_libxl;
+
+	for (enum vif_node node = 0; node < N_NODES && is_same; node++)
+		is_same = text_is_same(vif_node_value(a, node), vif_node_value(b, node));
+	return is_same;
 }
 
 const char *vif_state_name(const char *state)

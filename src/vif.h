@@ -142,6 +142,9 @@ int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struc
 int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct lines *out,
 		  struct error *err);
 
+/* Are both the same vif of the same guest, with the same nodes? */
+bool vif_is_same(const struct vif *a, const struct vif *b);
+
 /* Does @word name the vif, as for vif_find()? */
 bool vif_is_named(const struct vif *vif, const char *word);
 

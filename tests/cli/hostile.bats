@@ -360,3 +360,44 @@ plain() {
 	[ ! -e /run/xen/evil-ran ]
 	xvif check web01
 }
+
+# at_second_look COMMAND: at check's second list of the rules, which is made for web01 alone, the guest
+# ends as libxl ends it, up to the offline script; then COMMAND is run
+at_second_look() {
+	xvif check web01
+	ip route del 10.0.0.2 dev vif1.0
+	not xvif check web01
+	rm -f /run/xen/looks
+	replace_iptables 'case $* in *"-S FORWARD"*) echo >>/run/xen/looks ;; esac
+case $*:$(grep -c "" /run/xen/looks 2>/dev/null) in *"-S FORWARD:2")
+	. '"$BATS_TEST_DIRNAME"'/../sandbox/world.sh
+	xenstore-write '"$backend"'/online 0 '"$backend"'/state 5
+	hotplug 1 0 offline
+	'"$1"' ;; esac >/dev/null 2>&1'
+}
+
+@test "check: a guest that ends while it is looked at has no differences" {
+	local backend=/local/domain/0/backend/vif/1/0
+	activate_rules
+	cold_start 1 0
+	at_second_look 'xenstore-rm /local/domain/1 /libxl/1 /local/domain/0/backend/vif/1'
+	run xvif check web01
+	umount /etc/alternatives
+	echo "$output"
+	[ "$(wc -l </run/xen/looks)" = 2 ]
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+}
+
+@test "check: a guest that ends is looked at again, as it is by then" {
+	local backend=/local/domain/0/backend/vif/1/0
+	activate_rules
+	cold_start 1 0
+	at_second_look :
+	run xvif check web01
+	umount /etc/alternatives
+	echo "$output"
+	[ "$(wc -l </run/xen/looks)" -gt 2 ]
+	[ "$status" = 0 ]
+	[[ "$output" == *"routes and rules not compared: vif 1.0: it is closing, not connected" ]]
+}
