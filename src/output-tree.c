@@ -97,25 +97,29 @@ static int fill_tree(struct tree *tree, sxp_node list)
 	return r;
 }
 
+/* Is it among the names already? */
+static bool is_name(const struct field *fields, const struct field *field)
+{
+	const struct field *first = fields;
+
+	while (first->name && first->level != LEVEL_GROUP)
+		first++;
+	return field == first || field->level == LEVEL_LABEL || field->level == LEVEL_LEAF;
+}
+
 int output_tree(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
 		const struct args *args, FILE *out, struct error *err)
 {
 	struct tree tree = { .doc = doc, .fields = fields };
 	const struct field *chosen[COLUMNS_MAX];
 	size_t n = 0;
-	bool has_name = false;
 	int r = output_choose_columns(fields, args->options[OPT_OUTPUT], chosen, &n, err);
 
 	if (r)
 		return r;
-	for (size_t i = 0; i < n; i++) {
-		bool is_name = chosen[i]->level == LEVEL_LABEL || chosen[i]->level == LEVEL_LEAF ||
-			       (chosen[i]->level == LEVEL_GROUP && !has_name);
-
-		has_name |= chosen[i]->level == LEVEL_GROUP;
-		if (!is_name)
+	for (size_t i = 0; i < n; i++)
+		if (!is_name(fields, chosen[i]))
 			tree.columns[tree.n_columns++] = chosen[i];
-	}
 	tree.table = scols_begin(args, out);
 	return tree.table ? scols_finish(tree.table, fill_tree(&tree, list), err) : error_memory(err);
 }

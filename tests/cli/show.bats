@@ -80,6 +80,7 @@ load setup
 	[[ "${lines[3]}" == '  |-10.0.0.1'* ]]
 	[[ "${lines[4]}" == '  `-10.0.0.2'* ]]
 	[ "$(xvif show --tree -o HOTPLUG -n db01 | wc -l)" = 4 ]
+	xvif show --tree -o UUID -n web01 | head -n 1 | grep -qx "web01 *00000001-1111-4111-8111-111111111111"
 }
 
 @test "one vif: addresses with their routes and rules, all nodes, since when" {
