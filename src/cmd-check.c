@@ -180,6 +180,8 @@ const struct command cmd_check = {
 	.summary = "compare the places where addresses live",
 	.help = "Compare the list of each vif with its routes and rules, libxl's copies, and other\n"
 		"vifs; print a line for each difference. The exit status is 6 if there is one. What\n"
+		"differs is looked at again, so that no edit and no guest that ends meanwhile makes a\n"
+		"difference; a vif that changes all the time cannot be compared, status 6, too. What\n"
 		"a guest says of itself is only a note; that an edit with --hotplug=none or\n"
 		"--no-persist was asked to leave a place as it was, is told beside what differs.",
 	.example = "# xvif check && echo all agree\n"
