@@ -290,11 +290,14 @@ static size_t gap_before(const struct sxp_doc *doc, uint32_t index, bool *after_
 	return mark;
 }
 
-static bool starts_line(const struct sxp_doc *doc, size_t pos)
+/* After the end of the line if nothing more stands on it, else @pos. */
+static size_t line_end(const struct sxp_doc *doc, size_t pos)
 {
-	while (pos < doc->end && (doc->text[pos] == ' ' || doc->text[pos] == '\t'))
-		pos++;
-	return pos < doc->end && doc->text[pos] == '\n';
+	size_t i = pos;
+
+	while (i < doc->end && (doc->text[i] == ' ' || doc->text[i] == '\t'))
+		i++;
+	return i < doc->end && doc->text[i] == '\n' ? i + 1 : pos;
 }
 
 /* Deletions take blanks with them, which the one next to it may have taken already. */
@@ -303,8 +306,11 @@ static void share_blanks(const struct sxp_edit *edit, sxp_node node, size_t *beg
 	size_t i = place_of(edit, *begin);
 
 	if (i < edit->n_cuts && edit->cuts[i].begin < *begin &&
-	    edit->cuts[i].end <= text_begin(edit->doc, node))
+	    edit->cuts[i].end <= text_begin(edit->doc, node)) {
 		*begin = edit->cuts[i++].end;
+		if (edit->doc->text[*begin - 1] == '\n')
+			*end = line_end(edit->doc, *end);
+	}
 	if (i < edit->n_cuts && edit->cuts[i].begin < *end &&
 	    edit->cuts[i].begin >= text_end(edit->doc, node))
 		*end = edit->cuts[i].begin;
@@ -322,11 +328,14 @@ enum sxp_code sxp_edit_delete(struct sxp_edit *edit, sxp_node node)
 	begin = gap_before(doc, node, &after_comment);
 	end = text_end(doc, node);
 	is_first = word_opens(doc->words[node - 1], node - 1);
-	if (after_comment && !starts_line(doc, end))
-		begin++; /* the end of the comment's line stays */
-	else if (is_first && !after_comment)
+	if (after_comment) {
+		/* the end of the comment's line stays: another deletion may take what follows */
+		begin++;
+		end = line_end(doc, end);
+	} else if (is_first) {
 		while (end < doc->end && is_blank(doc->text[end]))
 			end++;
+	}
 	share_blanks(edit, node, &begin, &end);
 	blank.len = !after_comment && begin && grows_into(doc, doc->text[begin - 1], end);
 	return replace(edit, begin, end, &blank, 1);

@@ -451,6 +451,34 @@ TEST(all_values_can_be_deleted_at_once)
 	sxp_free(doc);
 }
 
+/* All values of a list but its name, the last one first or not. */
+static void check_deletions(const char *text, bool is_backward, const char *changed)
+{
+	struct sxp_doc *doc = read(text);
+	struct sxp_edit *edit = sxp_edit_new(doc);
+	sxp_node nodes[4], name = sxp_first(doc, sxp_first(doc, sxp_root(doc)));
+	size_t n = 0;
+	char *out;
+
+	for (sxp_node i = sxp_next(doc, name); i; i = sxp_next(doc, i))
+		nodes[n++] = i;
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(sxp_edit_delete(edit, nodes[is_backward ? n - 1 - i : i]), SXP_OK);
+	out = sxp_edit_to_string(edit, NULL);
+	assert_string_equal(out, changed);
+	free(out);
+	sxp_edit_free(edit);
+	sxp_free(doc);
+}
+
+TEST(a_comment_takes_nothing_in_when_what_follows_it_is_deleted)
+{
+	check_deletions("(a # c\n  (x)\n  (y))", false, "(a # c\n)");
+	check_deletions("(a # c\n  (x)\n  (y))", true, "(a # c\n)");
+	check_deletions("(a # c\n  x\n  y\n  z\n)", false, "(a # c\n)");
+	check_deletions("(a # c\n  x # d\n  y)", false, "(a # c\n # d\n)");
+}
+
 /* ---- large ---- */
 
 static void check_large(char *text, size_t len)
@@ -527,6 +555,7 @@ int main(void)
 		cmocka_unit_test(edits_of_one_place_conflict),
 		cmocka_unit_test(edits_change_the_tree_as_they_should),
 		cmocka_unit_test(all_values_can_be_deleted_at_once),
+		cmocka_unit_test(a_comment_takes_nothing_in_when_what_follows_it_is_deleted),
 		cmocka_unit_test(depth_costs_no_stack),
 		cmocka_unit_test(an_atom_may_be_long),
 		cmocka_unit_test(a_list_may_be_wide),
