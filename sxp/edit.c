@@ -101,12 +101,6 @@ static bool grows(unsigned char left, unsigned char right)
 	return byte_class[left] < BYTE_BLANK && byte_class[right] < BYTE_BLANK;
 }
 
-/* The same of what stands at @pos, which may be the 0x04 that ends the document. */
-static bool grows_into(const struct sxp_doc *doc, unsigned char left, size_t pos)
-{
-	return pos < doc->len && grows(left, doc->text[pos]);
-}
-
 static bool begin_piece(const struct sxp_edit *edit, struct out *out, struct piece *piece)
 {
 	*piece = (struct piece){ 0 };
@@ -121,27 +115,17 @@ static void end_piece(struct out *out, struct piece *piece)
 	piece->size = (size_t)(out->end - out->begin);
 }
 
-/* Replace bytes by @parts, one after the other, set apart from their neighbours. */
+/* Replace bytes by @parts, one after the other. */
 static enum sxp_code replace(struct sxp_edit *edit, size_t begin, size_t end,
 			     const struct bytes *parts, size_t n_parts)
 {
-	const struct sxp_doc *doc = edit->doc;
-	unsigned char last = begin ? doc->text[begin - 1] : ' ';
 	struct piece piece;
 	struct out out;
 
 	if (!begin_piece(edit, &out, &piece))
 		return SXP_NO_MEMORY;
-	for (size_t i = 0; i < n_parts; i++) {
-		if (!parts[i].len)
-			continue;
-		if (!out_length(&out) && begin && grows(doc->text[begin - 1], *parts[i].text))
-			out_byte(&out, ' ');
+	for (size_t i = 0; i < n_parts; i++)
 		out_put(&out, (const char *)parts[i].text, parts[i].len);
-		last = parts[i].text[parts[i].len - 1];
-	}
-	if (grows_into(doc, last, end))
-		out_byte(&out, ' ');
 	end_piece(&out, &piece);
 	return add_cut(edit, begin, end, piece);
 }
@@ -319,7 +303,6 @@ static void share_blanks(const struct sxp_edit *edit, sxp_node node, size_t *beg
 enum sxp_code sxp_edit_delete(struct sxp_edit *edit, sxp_node node)
 {
 	const struct sxp_doc *doc = edit->doc;
-	struct bytes blank = bytes_of(" ", 0);
 	bool after_comment, is_first;
 	size_t begin, end;
 
@@ -337,8 +320,7 @@ enum sxp_code sxp_edit_delete(struct sxp_edit *edit, sxp_node node)
 			end++;
 	}
 	share_blanks(edit, node, &begin, &end);
-	blank.len = !after_comment && begin && grows_into(doc, doc->text[begin - 1], end);
-	return replace(edit, begin, end, &blank, 1);
+	return replace(edit, begin, end, NULL, 0);
 }
 
 /* How values are set apart: the end of a line and indentation, or a blank. */
@@ -410,19 +392,31 @@ enum sxp_code sxp_edit_insert(struct sxp_edit *edit, sxp_node list, sxp_node bef
 			insert_at_end(edit, list, bytes_of(expr, len), ends_in_comment);
 }
 
+/* Append, set apart by a blank from what would grow into it. @last: the byte before, or a blank */
+static void put_apart(struct out *out, unsigned char *last, const char *text, size_t len)
+{
+	if (!len)
+		return;
+	if (grows(*last, (unsigned char)*text))
+		out_byte(out, ' ');
+	out_put(out, text, len);
+	*last = (unsigned char)text[len - 1];
+}
+
 static void put_changed(const struct sxp_edit *edit, struct out *out)
 {
 	const char *text = (const char *)edit->doc->text;
+	unsigned char last = ' ';
 	size_t pos = 0;
 
 	for (size_t i = 0; i < edit->n_cuts; i++) {
 		const struct cut *cut = &edit->cuts[i];
 
-		out_put(out, text + pos, cut->begin - pos);
-		out_put(out, cut->text.bytes, cut->text.len);
+		put_apart(out, &last, text + pos, cut->begin - pos);
+		put_apart(out, &last, cut->text.bytes, cut->text.len);
 		pos = cut->end;
 	}
-	out_put(out, text + pos, edit->doc->len - pos);
+	put_apart(out, &last, text + pos, edit->doc->len - pos);
 }
 
 int sxp_edit_write(const struct sxp_edit *edit, sxp_write *write, void *arg)

@@ -451,6 +451,108 @@ TEST(all_values_can_be_deleted_at_once)
 	sxp_free(doc);
 }
 
+/* Which edits of each node were taken. */
+struct taken {
+	bool is_deleted, is_set, has_before, has_appended;
+};
+
+/* As expect(), of many edits at once; each writes the text "x". */
+static char *expect_all(char *to, const struct sxp_doc *doc, sxp_node list, const struct taken *taken)
+{
+	for (sxp_node n = sxp_first(doc, list); n; n = sxp_next(doc, n)) {
+		if (taken[n].has_before)
+			to = stpcpy(to, " x ");
+		if (taken[n].is_deleted)
+			continue;
+		if (sxp_is_list(doc, n)) {
+			to = expect_all(stpcpy(to, "("), doc, n, taken);
+			to = stpcpy(to, ")\n");
+		} else if (taken[n].is_set) {
+			to = stpcpy(to, "x ");
+		} else {
+			to += sxp_print_buffer(doc, n, NULL, to, 1000);
+			to = stpcpy(to, " ");
+		}
+	}
+	return stpcpy(to, taken[list].has_appended ? " x " : "");
+}
+
+static enum sxp_code edit_by_chance(struct random *r, struct sxp_edit *edit,
+				    const struct sxp_doc *doc, sxp_node node, struct taken *taken)
+{
+	enum sxp_code code;
+
+	switch (random_below(r, 6)) {
+	case 0:
+		code = sxp_is_list(doc, node) ? SXP_CONFLICT : sxp_edit_set(edit, node, "x", 1);
+		taken->is_set |= !code;
+		return code;
+	case 1:
+		code = taken->has_before ?
+			       SXP_CONFLICT :
+			       sxp_edit_insert(edit, sxp_parent(doc, node), node, "x", 1);
+		taken->has_before |= !code;
+		return code;
+	case 2:
+		code = taken->has_appended ? SXP_CONFLICT : sxp_edit_insert(edit, node, 0, "x", 1);
+		taken->has_appended |= !code;
+		return code;
+	default:
+		code = sxp_edit_delete(edit, node);
+		taken->is_deleted |= !code;
+		return code;
+	}
+}
+
+static void check_random_edits(struct random *r, const char *text, size_t len)
+{
+	struct sxp_doc *doc = sxp_read(text, len, NULL), *after, *wanted;
+	struct sxp_edit *edit = sxp_edit_new(doc);
+	struct taken *taken = calloc(len + 2, sizeof(*taken));
+	char *changed, *expected = calloc(1, len * 8 + 1000);
+	size_t changed_len = 0;
+
+	for (uint32_t i = random_below(r, 12); i; i--) {
+		sxp_node node = sxp_first(doc, sxp_root(doc)), down;
+
+		for (uint32_t j = random_below(r, 40); j && node; j--) {
+			down = random_below(r, 2) ? sxp_first(doc, node) : 0;
+			if (!down && !(down = sxp_next(doc, node)))
+				break;
+			node = down;
+		}
+		if (node)
+			edit_by_chance(r, edit, doc, node, &taken[node]);
+	}
+	changed = sxp_edit_to_string(edit, &changed_len);
+	expect_all(expected, doc, sxp_root(doc), taken);
+	after = sxp_read(changed, changed_len, NULL);
+	wanted = read(expected);
+	if (!after || !sxp_equal(after, sxp_root(after), wanted, sxp_root(wanted)))
+		fail_msg("edits of:\n%.*s\ngive:\n%s\ninstead of:\n%s", (int)len, text, changed,
+			 expected);
+	sxp_free(after);
+	sxp_free(wanted);
+	free(changed);
+	free(expected);
+	free(taken);
+	sxp_edit_free(edit);
+	sxp_free(doc);
+}
+
+TEST(many_edits_at_once_change_the_tree_as_they_should)
+{
+	struct random r = { 13 };
+	size_t len;
+
+	for (int i = 0; i < 20000; i++) {
+		char *text = random_tree(&r, 30, &len);
+
+		check_random_edits(&r, text, len);
+		free(text);
+	}
+}
+
 /* All values of a list but its name, the last one first or not. */
 static void check_deletions(const char *text, bool is_backward, const char *changed)
 {
@@ -554,6 +656,7 @@ int main(void)
 		cmocka_unit_test(edits_change_what_they_concern),
 		cmocka_unit_test(edits_of_one_place_conflict),
 		cmocka_unit_test(edits_change_the_tree_as_they_should),
+		cmocka_unit_test(many_edits_at_once_change_the_tree_as_they_should),
 		cmocka_unit_test(all_values_can_be_deleted_at_once),
 		cmocka_unit_test(a_comment_takes_nothing_in_when_what_follows_it_is_deleted),
 		cmocka_unit_test(depth_costs_no_stack),
