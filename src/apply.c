@@ -525,7 +525,7 @@ int apply_ips(struct store *st, const struct survey *s, const struct lock *lock,
 	int r = 0;
 
 	if (!s->options->repair)
-		r = journal_write(st, s->vif, &s->before, &s->after, s->how == METHOD_CYCLE, err);
+		r = journal_write(st, s->vif, &s->before, &s->after, s->method, err);
 	if (r)
 		return r;
 	r = run_method(&a, err);

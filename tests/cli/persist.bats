@@ -440,3 +440,51 @@ killed_in() {
 	[[ "$output" == *'"consistent":false'* ]]
 	[[ "$output" == *"is no path of its backend"* ]]
 }
+
+# stopped_before_commit EDIT...: the edit waits for libxl's lock, until "go_on"; in the background, as $edit
+stopped_before_commit() {
+	rm -f /run/xen/unlock
+	flock "/var/lib/xen/userdata-l.1.$(uuid_of 1).domain-userdata-lock" \
+		-c 'touch /run/xen/locked; while [ ! -e /run/xen/unlock ]; do sleep 0.02; done' 3>&- &
+	holder=$!
+	wait_until 10 test -e /run/xen/locked
+	"$@" >/run/xen/edited 2>&1 3>&- &
+	edit=$!
+	wait_until 10 waits_for_libxl
+}
+
+# has the edit opened libxl's lock?
+waits_for_libxl() {
+	find /proc/"$(pgrep -x xvif)"/fd -lname '*domain-userdata-lock' | grep -q .
+}
+
+go_on() {
+	touch /run/xen/unlock
+	wait "$holder"
+	rm /run/xen/locked
+}
+
+@test "an edit with --hotplug=none that was cut off: the next one, or repair, clears it away" {
+	sed -i 's/for addr in \$ip$/for addr in "$ip"/' /etc/xen/scripts/vif-common.sh
+	activate_rules
+	local routes
+	routes=$(ip route show dev vif1.0)
+	stopped_before_commit xvif add-ip --hotplug=none web01 10.0.0.5
+	kill -KILL "$edit"
+	go_on
+	xenstore-exists /local/domain/0/xvif/journal/1/0
+	run xvif add-ip --hotplug=none web01 10.0.0.6
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.6" ]
+	not xenstore-exists /local/domain/0/xvif/journal
+	stopped_before_commit xvif add-ip --hotplug=none web01 10.0.0.5
+	kill -KILL "$edit"
+	go_on
+	run xvif repair
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" == *"journal"* ]]
+	not xenstore-exists /local/domain/0/xvif/journal
+	[ "$(ip route show dev vif1.0)" = "$routes" ]
+}
