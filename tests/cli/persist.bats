@@ -488,3 +488,28 @@ go_on() {
 	not xenstore-exists /local/domain/0/xvif/journal
 	[ "$(ip route show dev vif1.0)" = "$routes" ]
 }
+
+@test "the guest is rebooted while a vif with a name of its own is edited: the new one keeps its rules" {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	xenstore-write /local/domain/0/backend/vif/1/0/vifname web
+	ip link set vif1.0 down
+	hotplug 1 0 online
+	stopped_before_commit xvif add-ip web01 10.0.0.5
+	hotplug 1 0 offline
+	ip link del web
+	ip netns del g1.0
+	xenstore-rm /local/domain/1 /libxl/1 /local/domain/0/backend/vif/1
+	rm "$(userdata_of 1)"
+	domain_create 3 web01
+	vif_nodes 3 0 00:16:3e:00:00:01 vif-route "10.0.0.1 10.0.0.2" vifname web
+	guest 3 0 10.0.0.0/24
+	hotplug 3 0 online
+	iptables -S FORWARD >/run/xen/before
+	grep -q 'web.*10.0.0.1\|10.0.0.1.*web' /run/xen/before
+	go_on
+	not wait "$edit"
+	cat /run/xen/edited
+	iptables -S FORWARD | diff /run/xen/before -
+}
