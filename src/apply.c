@@ -239,6 +239,8 @@ static int commit(struct apply *a, struct error *err)
 	if (!r && s->has_userdata)
 		r = userdata_lock(&u, &s->vif->domain, s->options->timeout_s, err);
 	if (!r)
+		r = precheck_alive(s->vif, err);
+	if (!r)
 		r = commit_to_store(a, err);
 	if (!r && u.text)
 		r = userdata_set_ips(&u, s->vif->devid, s->after.n ? text : NULL, err);

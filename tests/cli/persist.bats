@@ -513,3 +513,17 @@ go_on() {
 	cat /run/xen/edited
 	iptables -S FORWARD | diff /run/xen/before -
 }
+
+@test "a guest that goes down, and is read for its reboot, before the list is written: the edit says so" {
+	stopped_before_commit env LD_PRELOAD="$NOHV" xvif add-ip web01 10.0.0.5
+	sed -i 's/^1$/1d/' "$NOHV_DOMAINS"
+	go_on
+	status=0
+	wait "$edit" || status=$?
+	cat /run/xen/edited
+	[ "$status" = 1 ]
+	grep -q dying /run/xen/edited
+	[ "$(live)" = "10.0.0.1 10.0.0.2" ]
+	grep -q '"10.0.0.1 10.0.0.2"' "$(userdata_of 1)"
+	[ "$(ip route show dev vif1.0 | wc -l)" = 2 ]
+}
