@@ -581,6 +581,10 @@ static int survey_places(struct store *st, struct survey *s, struct error *err)
 		r = view_userdata(s->options->view, &s->vif->domain, s->vif->devid, &s->userdata_ip,
 				  err);
 	s->has_userdata = !r && !s->options->no_persist;
+	if (s->has_userdata && !s->options->repair && userdata_is_superseded(&s->vif->domain))
+		lines_add(&s->notes,
+			  "the guest's next reboot takes the configuration that 'xl config-update' "
+			  "left: this list is not put into it");
 	if (r != -ENOENT)
 		return r;
 	if (!s->options->repair)

@@ -527,3 +527,14 @@ go_on() {
 	grep -q '"10.0.0.1 10.0.0.2"' "$(userdata_of 1)"
 	[ "$(ip route show dev vif1.0 | wc -l)" = 2 ]
 }
+
+@test "what 'xl config-update' left is taken at the next reboot: an edit says so" {
+	printf 'name = "web01"\nvif = [ "ip=10.0.0.1, script=vif-route" ]\n' \
+		>"/var/lib/xen/userdata-d.1.$(uuid_of 1).xl"
+	run xvif add-ip web01 10.0.0.5
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" == *"xl config-update"* ]]
+	run xvif add-ip --no-persist web01 10.0.0.6
+	[[ "$output" != *"xl config-update"* ]]
+}
