@@ -538,3 +538,20 @@ go_on() {
 	run xvif add-ip --no-persist web01 10.0.0.6
 	[[ "$output" != *"xl config-update"* ]]
 }
+
+@test "repair: a word that scripts take and xvif does not keeps its route" {
+	xenstore-write /local/domain/0/backend/vif/1/0/ip "10.0.0.1 10.0.0.64/255.255.255.248" \
+		/libxl/1/device/vif/0/ip "10.0.0.1 10.0.0.64/255.255.255.248"
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	write_userdata 1
+	ip route show dev vif1.0 >/run/xen/before
+	grep -q 10.0.0.64/29 /run/xen/before
+	run xvif check
+	echo "$output"
+	[ "$status" = 0 ]
+	xvif repair
+	ip route show dev vif1.0 | diff /run/xen/before -
+	xvif -q set-ips web01 10.0.0.64/29
+	[ "$(ip route show dev vif1.0 | awk '{print $1}')" = 10.0.0.64/29 ]
+}
