@@ -101,6 +101,8 @@ static int repair_vif(struct store *st, const struct vif *found, struct work *wo
 		if (!r)
 			r = repair_loaded(work, st, &vif, &lock, err);
 	}
+	if (r == -EAGAIN)
+		return go_on(work, found, r, err);
 	return r == -ENOENT ? 0 : r;
 }
 

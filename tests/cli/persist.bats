@@ -555,3 +555,30 @@ go_on() {
 	xvif -q set-ips web01 10.0.0.64/29
 	[ "$(ip route show dev vif1.0 | awk '{print $1}')" = 10.0.0.64/29 ]
 }
+
+@test "repair: a vif that others change all the time keeps no other from being put right" {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	mkdir -p /run/xen/bin
+	cat >/run/xen/bin/iptables <<-'END'
+		#!/bin/bash
+		case " $* " in *" -I "*vif1.0*10.0.0.1*)
+			state=/local/domain/0/backend/vif/1/0/state
+			xenstore-write $state $((6 - $(xenstore-read $state)))
+		esac
+		exec iptables-nft "$@"
+	END
+	chmod +x /run/xen/bin/iptables
+	cp -a /etc/alternatives /run/xen/alternatives
+	ln -sf /run/xen/bin/iptables /run/xen/alternatives/iptables
+	ip route del 10.0.1.1 dev vif2.0
+	mount --bind /run/xen/alternatives /etc/alternatives
+	run xvif repair
+	umount /etc/alternatives
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"somebody else changed it meanwhile"* ]]
+	[[ "$output" == *"db01 vif 0: repaired: route-missing"* ]]
+	ip route show dev vif2.0 | grep -q 10.0.1.1
+}
