@@ -183,6 +183,7 @@ static int find_moves(const struct fleet *fleet, struct fleet_vif *f, struct err
 		iplist_remove(&f->interim, &word->net);
 		f->gives = true;
 	}
+	iplist_remove_invalid(&f->interim);
 	return r;
 }
 
