@@ -36,12 +36,18 @@ static void find_vif(const struct store *st, const struct fleet *fleet,
 		     const struct domains *domains, struct fleet_vif *f)
 {
 	const struct domain *domain = domain_pick(st, domains, f->desired->domain, &f->why);
+	const struct broken_vifs *broken = &fleet->all.broken;
 	const struct vif *v;
 	size_t n, i;
 
 	if (!domain)
 		return;
 	v = vifs_of(&fleet->all, domain->domid, &n);
+	for (i = 0; i < broken->n; i++)
+		if (broken->v[i].domid == domain->domid && !f->desired->vif) {
+			error_set(&f->why, -EUCLEAN, "%s", broken->v[i].why);
+			return;
+		}
 	if (!vif_pick(v, n, domain, f->desired->vif, &i, &f->why))
 		f->vif = &v[i];
 }

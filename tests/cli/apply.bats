@@ -251,3 +251,12 @@ fails_with() {
 	[ "$(ips web01 0)" = 10.0.0.1 ]
 	[ "$(ips db01 0)" = "10.0.1.1 10.0.0.2" ]
 }
+
+@test "a vif that cannot be read does not make another the domain's only one" {
+	xenstore-write /libxl/2/device/vif/1/backend /local/domain/0/backend/vif/9/9
+	echo '{"db01":["10.0.1.1","10.0.1.5"]}' >$state
+	refused 1 "no path of its backend" xvif apply $state
+	echo '{"db01":{"0":["10.0.1.1","10.0.1.5"]}}' >$state
+	xvif -q apply $state
+	[ "$(ips db01 0)" = "10.0.1.1 10.0.1.5" ]
+}
