@@ -102,6 +102,8 @@ static int refuse_overlap(const struct overlap *overlap, void *data)
 	const struct fleet_vif *a = &c->fleet->v[overlap->vif - c->lists];
 	const struct fleet_vif *b = &c->fleet->v[overlap->other - c->lists];
 
+	if (a->vif && b->vif && vif_is_stub_pair(a->vif, b->vif))
+		return 0;
 	error_status(c->err, STATUS_USAGE, -EINVAL, "%s of '%s' is declared for '%s', too",
 		     overlap->word, a->desired->domain, b->desired->domain);
 	error_hint(c->err, "--force gives it to both");
@@ -202,7 +204,8 @@ int fleet_match(struct store *st, const struct desired *desired, bool force, str
 	out->v = r ? NULL : calloc(desired->n + 1, sizeof(*out->v));
 	if (!out->v)
 		return r ? r : error_memory(err);
-	r = vif_list(st, domains.v, domains.n, 1u << NODE_IP | 1u << NODE_MAC, &out->all, err);
+	r = vif_list(st, domains.v, domains.n, 1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_STUBDOM,
+		     &out->all, err);
 	for (; out->n < desired->n && !r; out->n++) {
 		struct fleet_vif *f = &out->v[out->n];
 

@@ -88,6 +88,10 @@ static int owned(struct store *st, const struct survey *s, struct vif *owner, co
 	/* nodes that its end has left behind own nothing */
 	if (r || is_gone)
 		return r;
+	store_get(st, 0, &owner->stubdom, NULL, "/local/domain/%u/image/device-model-domid",
+		  owner->domain.domid);
+	if (vif_is_stub_pair(s->vif, owner))
+		return 0;
 	store_get(st, 0, &owner->domain.name, NULL, "/local/domain/%u/name", owner->domain.domid);
 	error_set(err, -EEXIST, "%s: vif %u of domain '%s' has %s already", ours, owner->devid,
 		  owner->domain.name ? owner->domain.name : "?", theirs);
