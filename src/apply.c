@@ -239,6 +239,8 @@ static int commit(struct apply *a, struct error *err)
 	if (!r && s->has_userdata)
 		r = userdata_lock(&u, &s->vif->domain, s->options->timeout_s, err);
 	if (!r)
+		r = precheck_alive(s->vif, err);
+	if (!r)
 		r = commit_to_store(a, err);
 	if (!r && u.text)
 		r = userdata_set_ips(&u, s->vif->devid, s->after.n ? text : NULL, err);
@@ -319,12 +321,27 @@ static int restore_routes(const struct apply *a, const struct port *port, struct
 	return r && is_unplugged(a, port) ? 0 : r;
 }
 
+/* The rules of our links, but for a name that another vif has taken since: a guest that came back. */
+static int list_own_rules(const struct apply *a, struct rules *out, struct error *err)
+{
+	const char *links[PORTS_MAX + 1] = { NULL };
+	size_t n = 0;
+
+	for (size_t p = 0; p < a->s->n_ports; p++) {
+		const struct port *port = &a->s->ports[p];
+
+		if (is_present(port) || !kernel_link(port->name))
+			links[n++] = port->name;
+	}
+	return n ? rules_list(links, a->s->options->timeout_s, out, err) : 0;
+}
+
 /* The vif was taken down meanwhile, and its rules with it: what was inserted since goes, too. */
 static int remove_rules(const struct apply *a, struct error *err)
 {
 	struct rules now = { 0 }, ours = { 0 };
 	const struct survey *s = a->s;
-	int r = list_rules(a, &now, err);
+	int r = list_own_rules(a, &now, err);
 
 	if (!r)
 		r = rules_among(&now, &s->wanted, &s->obsolete, &ours, err);
@@ -525,7 +542,7 @@ int apply_ips(struct store *st, const struct survey *s, const struct lock *lock,
 	int r = 0;
 
 	if (!s->options->repair)
-		r = journal_write(st, s->vif, &s->before, &s->after, s->how == METHOD_CYCLE, err);
+		r = journal_write(st, s->vif, &s->before, &s->after, s->method, err);
 	if (r)
 		return r;
 	r = run_method(&a, err);

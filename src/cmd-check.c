@@ -45,7 +45,8 @@ static int note_duplicate(const struct overlap *overlap, void *data)
 {
 	const struct check *check = data;
 
-	return concerns(check, overlap->vif) || concerns(check, overlap->other);
+	return (concerns(check, overlap->vif) || concerns(check, overlap->other)) &&
+	       !vif_is_stub_pair(overlap->vif, overlap->other);
 }
 
 static int report_duplicate(const struct overlap *overlap, void *data)
@@ -76,7 +77,7 @@ static int check_duplicates(struct store *st, struct check *check, const struct 
 		return r ? error_memory(err) : 0;
 	r = geteuid() == 0 && !st->file ? lock_lists(&lock, check->timeout_s, err) : 0;
 	if (!r)
-		r = vif_list_all(st, 1u << NODE_IP, &all, err);
+		r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_STUBDOM, &all, err);
 	if (!r && overlap_find(&all, report_duplicate, check))
 		r = error_memory(err);
 	return r;
@@ -141,7 +142,7 @@ static int check_lists(struct store *st, struct check *check, const struct vifs 
 		r = check_duplicates(st, check, looked_at, err);
 		return r ? r : note_leftovers(st, check, looked_at, err);
 	}
-	r = vif_list_all(st, 1u << NODE_IP, &all, err);
+	r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_STUBDOM, &all, err);
 	return r ? r : check_duplicates(st, check, &all, err);
 }
 

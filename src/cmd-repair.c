@@ -67,7 +67,8 @@ static int repair_loaded(struct work *work, struct store *st, const struct vif *
 					repair.found.v[i].detail) :
 			    report_difference(&work->report, vif, &repair.found.v[i]);
 	}
-	return r;
+	/* of an edit that had to leave the kernel alone, which is yet to be compared */
+	return !r && repair.journal.is_none && !work->options.dry_run ? -EAGAIN : r;
 }
 
 /* A journal of a domain that had the number before says nothing of this one. */
@@ -100,6 +101,8 @@ static int repair_vif(struct store *st, const struct vif *found, struct work *wo
 		if (!r)
 			r = repair_loaded(work, st, &vif, &lock, err);
 	}
+	if (r == -EAGAIN)
+		return go_on(work, found, r, err);
 	return r == -ENOENT ? 0 : r;
 }
 

@@ -112,6 +112,8 @@ static int report_overlap(const struct overlap *overlap, void *data)
 	struct findings *out = data;
 	char one[16], other[16];
 
+	if (vif_is_stub_pair(overlap->vif, overlap->other))
+		return 0;
 	bad(out,
 	    "%s vif %u has %s, %s vif %u has %s: only one of them is reached; take it from the "
 	    "other with 'xvif del-ip'",
@@ -176,7 +178,8 @@ void look_at_duplicate_mac(const struct host *host, struct findings *out)
 	qsort(sorted, host->n_here, sizeof(*sorted), compare_macs);
 	for (size_t i = 0; i < host->n_here; i++)
 		for (size_t j = i + 1; j < host->n_here && has_same_mac(sorted[i], sorted[j]); j++)
-			if (shares_bridge(sorted[i], sorted[j]))
+			if (shares_bridge(sorted[i], sorted[j]) &&
+			    !vif_is_stub_pair(sorted[i]->vif, sorted[j]->vif))
 				report_twins(sorted[i]->vif, sorted[j]->vif, out);
 	if (out->n == before)
 		ok(out, "no MAC is there twice on a bridge");

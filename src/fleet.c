@@ -36,12 +36,18 @@ static void find_vif(const struct store *st, const struct fleet *fleet,
 		     const struct domains *domains, struct fleet_vif *f)
 {
 	const struct domain *domain = domain_pick(st, domains, f->desired->domain, &f->why);
+	const struct broken_vifs *broken = &fleet->all.broken;
 	const struct vif *v;
 	size_t n, i;
 
 	if (!domain)
 		return;
 	v = vifs_of(&fleet->all, domain->domid, &n);
+	for (i = 0; i < broken->n; i++)
+		if (broken->v[i].domid == domain->domid && !f->desired->vif) {
+			error_set(&f->why, -EUCLEAN, "%s", broken->v[i].why);
+			return;
+		}
 	if (!vif_pick(v, n, domain, f->desired->vif, &i, &f->why))
 		f->vif = &v[i];
 }
@@ -96,6 +102,8 @@ static int refuse_overlap(const struct overlap *overlap, void *data)
 	const struct fleet_vif *a = &c->fleet->v[overlap->vif - c->lists];
 	const struct fleet_vif *b = &c->fleet->v[overlap->other - c->lists];
 
+	if (a->vif && b->vif && vif_is_stub_pair(a->vif, b->vif))
+		return 0;
 	error_status(c->err, STATUS_USAGE, -EINVAL, "%s of '%s' is declared for '%s', too",
 		     overlap->word, a->desired->domain, b->desired->domain);
 	error_hint(c->err, "--force gives it to both");
@@ -183,6 +191,7 @@ static int find_moves(const struct fleet *fleet, struct fleet_vif *f, struct err
 		iplist_remove(&f->interim, &word->net);
 		f->gives = true;
 	}
+	iplist_remove_invalid(&f->interim);
 	return r;
 }
 
@@ -195,7 +204,8 @@ int fleet_match(struct store *st, const struct desired *desired, bool force, str
 	out->v = r ? NULL : calloc(desired->n + 1, sizeof(*out->v));
 	if (!out->v)
 		return r ? r : error_memory(err);
-	r = vif_list(st, domains.v, domains.n, 1u << NODE_IP | 1u << NODE_MAC, &out->all, err);
+	r = vif_list(st, domains.v, domains.n, 1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_STUBDOM,
+		     &out->all, err);
 	for (; out->n < desired->n && !r; out->n++) {
 		struct fleet_vif *f = &out->v[out->n];
 

@@ -20,7 +20,7 @@
 /* What the probes ask of a vif. */
 #define NODES \
 	(1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_SCRIPT | 1u << NODE_VIFNAME | \
-	 1u << NODE_GATEWAYDEV | 1u << NODE_HOTPLUG_STATUS)
+	 1u << NODE_GATEWAYDEV | 1u << NODE_HOTPLUG_STATUS | 1u << NODE_STUBDOM)
 
 static char *read_file(const char *path)
 {

@@ -114,6 +114,19 @@ void iplist_remove(struct iplist *list, const struct ipnet *net)
 	list->n = kept;
 }
 
+void iplist_remove_invalid(struct iplist *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!list->words[i].is_valid)
+			free(list->words[i].text);
+		else
+			list->words[kept++] = list->words[i];
+	}
+	list->n = kept;
+}
+
 bool iplist_covers(const struct iplist *list, const struct ipnet *net)
 {
 	for (size_t i = 0; i < list->n; i++)

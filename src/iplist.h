@@ -45,6 +45,7 @@ bool iplist_covers(const struct iplist *list, const struct ipnet *net);
 /* Append in canonical form unless present. Returns 0 or -ENOMEM. */
 int iplist_add(struct iplist *list, const struct ipnet *net, struct error *err);
 void iplist_remove(struct iplist *list, const struct ipnet *net);
+void iplist_remove_invalid(struct iplist *list);
 
 /* Where @from has a word for a network of @list, take that word's bytes. Returns 0 or -ENOMEM. */
 int iplist_keep_words(struct iplist *list, const struct iplist *from, struct error *err);

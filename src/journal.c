@@ -33,6 +33,7 @@ int journal_read(struct store *st, const struct vif *vif, struct journal *out, s
 		return 0;
 	r = store_get(st, 0, &method, err, ROOT "/%u/%u/method", domid, vif->devid);
 	out->is_cycle = method && !strcmp(method, "cycle");
+	out->is_none = method && !strcmp(method, "none");
 	if (!r)
 		r = store_get(st, 0, &before, err, ROOT "/%u/%u/before", domid, vif->devid);
 	if (!r)
@@ -68,11 +69,11 @@ static int write_entry(struct store *st, store_tx tx, void *data, struct error *
 }
 
 int journal_write(struct store *st, const struct vif *vif, const struct iplist *before,
-		  const struct iplist *after, bool is_cycle, struct error *err)
+		  const struct iplist *after, const char *method, struct error *err)
 {
 	CLEANUP(cleanup_free) char *before_text = iplist_format(before);
 	CLEANUP(cleanup_free) char *after_text = iplist_format(after);
-	struct entry e = { vif, before_text, after_text, is_cycle ? "cycle" : "delta" };
+	struct entry e = { vif, before_text, after_text, method };
 
 	if (!before_text || !after_text)
 		return error_memory(err);

@@ -15,6 +15,7 @@ struct journal {
 	bool is_there;
 	bool is_stale; /* of a domain that had the number before */
 	bool is_cycle; /* the script was to run offline and online */
+	bool is_none;  /* routes and rules were to be left alone */
 	struct iplist before, after;
 };
 
@@ -22,8 +23,9 @@ struct journal {
 int journal_read(struct store *st, const struct vif *vif, struct journal *out, struct error *err);
 void journal_release(struct journal *journal);
 
+/* @method: of the survey, in words */
 int journal_write(struct store *st, const struct vif *vif, const struct iplist *before,
-		  const struct iplist *after, bool is_cycle, struct error *err);
+		  const struct iplist *after, const char *method, struct error *err);
 
 /* Remove it, and a shadow that was left, with the folders they leave empty. */
 int journal_remove(struct store *st, const struct vif *vif, struct error *err);

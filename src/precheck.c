@@ -40,6 +40,13 @@ bool precheck_is_leaving(const struct vif *vif)
 	       says(vif->state, "6");
 }
 
+int precheck_alive(const struct vif *vif, struct error *err)
+{
+	return hypervisor_domain(vif->domain.domid) == LIFE_DYING ?
+		       refuse(vif, err, "its domain is dying") :
+		       0;
+}
+
 int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, struct error *err)
 {
 	unsigned id;
@@ -63,8 +70,8 @@ int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, str
 		return refuse(vif, err, "it is being removed");
 	if (!vif->script || vif->script[0] != '/')
 		return refuse(vif, err, "it has no hotplug script");
-	if (hypervisor_domain(vif->domain.domid) == LIFE_DYING)
-		return refuse(vif, err, "its domain is dying");
+	if (precheck_alive(vif, err))
+		return -EPERM;
 	if (after_error && says(vif->hotplug_status, "error"))
 		return 0;
 	return may_be_empty && says(vif->hotplug_status, "") ? 0 : check_hotplug_status(vif, err);
@@ -81,6 +88,10 @@ static int owned(struct store *st, const struct survey *s, struct vif *owner, co
 	/* nodes that its end has left behind own nothing */
 	if (r || is_gone)
 		return r;
+	store_get(st, 0, &owner->stubdom, NULL, "/local/domain/%u/image/device-model-domid",
+		  owner->domain.domid);
+	if (vif_is_stub_pair(s->vif, owner))
+		return 0;
 	store_get(st, 0, &owner->domain.name, NULL, "/local/domain/%u/name", owner->domain.domid);
 	error_set(err, -EEXIST, "%s: vif %u of domain '%s' has %s already", ours, owner->devid,
 		  owner->domain.name ? owner->domain.name : "?", theirs);

@@ -12,6 +12,12 @@
  */
 int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, struct error *err);
 
+/*
+ * The domain: has it not ended? libxl reads the stored configuration for the
+ * reboot of one that has, so this holds under libxl's lock of it.
+ */
+int precheck_alive(const struct vif *vif, struct error *err);
+
 /* Is the vif being taken down, by its nodes? */
 bool precheck_is_leaving(const struct vif *vif);
 

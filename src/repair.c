@@ -106,6 +106,12 @@ static int list_places(struct repair *r)
 	return code;
 }
 
+/* Whoever began that edit vouched for the script, or wanted nothing of it. */
+static enum method method_of(const struct journal *journal)
+{
+	return journal->is_cycle ? METHOD_CYCLE : journal->is_none ? METHOD_NONE : METHOD_DELTA;
+}
+
 int repair_look(struct store *st, const struct vif *vif, const struct apply_options *options,
 		struct repair *out, struct error *err)
 {
@@ -117,9 +123,8 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 	r = view_journal(options->view, st, vif, &out->journal, err);
 	if (r)
 		return r;
-	/* whoever began that edit vouched for the script */
 	if (out->journal.is_there && out->options.method == METHOD_AUTO)
-		out->options.method = out->journal.is_cycle ? METHOD_CYCLE : METHOD_DELTA;
+		out->options.method = method_of(&out->journal);
 	r = survey_take(st, vif, &vif->ips, &out->options, &out->survey, err);
 	if (r)
 		return list_journal(out) || list_places(out) ? -ENOMEM : r;

@@ -251,10 +251,13 @@ static int append_if_named(struct rules *rules, const char *text, const char *co
 	return r;
 }
 
-/* What "iptables -S FORWARD" prints, for free(). */
-static int print_forward(unsigned timeout_s, char **output_out, struct error *err)
+/*
+ * What "iptables -S" prints, for free(). It fails where "iptables -L" of the
+ * scripts does: also for a rule of another chain that only nft(8) can show.
+ */
+static int print_rules(unsigned timeout_s, char **output_out, struct error *err)
 {
-	const char *argv[] = { "iptables", "-w", "-S", "FORWARD", NULL };
+	const char *argv[] = { "iptables", "-w", "-S", NULL };
 	const char *env[] = { path_env, NULL };
 	struct process p = { .argv = argv, .env = env, .timeout_s = timeout_s };
 	int r = process_run(&p, err);
@@ -276,7 +279,7 @@ int rules_list(const char *const *links, unsigned timeout_s, struct rules *out, 
 {
 	CLEANUP(cleanup_free) char *output = NULL;
 	char *save, *line;
-	int r = print_forward(timeout_s, &output, err);
+	int r = print_rules(timeout_s, &output, err);
 
 	if (r)
 		return r;
@@ -354,7 +357,7 @@ int rules_forward(unsigned timeout_s, struct forward *out, struct error *err)
 {
 	CLEANUP(cleanup_free) char *output = NULL;
 	char *save, *line;
-	int r = print_forward(timeout_s, &output, err);
+	int r = print_rules(timeout_s, &output, err);
 
 	if (r)
 		return r;

@@ -125,14 +125,26 @@ static bool was_in_journal(const struct survey *s, const struct ipnet *net)
 	return j && (iplist_has(&j->before, net) || iplist_has(&j->after, net));
 }
 
+/*
+ * Does a repair know whose route it is? A word that is no address here may be
+ * one to the script, "10.0.9.0/255.255.255.0".
+ */
+static bool is_repaired(const struct survey *s, const struct ipnet *net)
+{
+	bool is_known = s->script.family != FAMILY_UNKNOWN && !iplist_first_invalid(&s->after);
+
+	return is_known || was_in_journal(s, net);
+}
+
 bool survey_removes_route(const struct survey *s, const struct route *route)
 {
 	if (!s->removes_routes || !survey_owns_route(s, route))
 		return false;
+	if (s->options->repair && !is_repaired(s, &route->dst))
+		return false;
 	return iplist_has(&s->removed, &route->dst) ||
-	       (s->options->repair && !iplist_has(&s->after, &route->dst) &&
-		(s->script.family != FAMILY_UNKNOWN || was_in_journal(s, &route->dst))) ||
-	       (iplist_first_invalid(&s->before) && !iplist_has(&s->after, &route->dst));
+	       ((s->options->repair || iplist_first_invalid(&s->before)) &&
+		!iplist_has(&s->after, &route->dst));
 }
 
 bool survey_is_routed(const struct survey *s, const struct port *port, const struct routes *routes,
@@ -581,6 +593,10 @@ static int survey_places(struct store *st, struct survey *s, struct error *err)
 		r = view_userdata(s->options->view, &s->vif->domain, s->vif->devid, &s->userdata_ip,
 				  err);
 	s->has_userdata = !r && !s->options->no_persist;
+	if (s->has_userdata && !s->options->repair && userdata_is_superseded(&s->vif->domain))
+		lines_add(&s->notes,
+			  "the guest's next reboot takes the configuration that 'xl config-update' "
+			  "left: this list is not put into it");
 	if (r != -ENOENT)
 		return r;
 	if (!s->options->repair)

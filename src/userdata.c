@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/cleanup.h"
@@ -34,6 +35,14 @@ static char *make_path(const struct domain *domain, char kind, const char *name)
 char *userdata_path(const struct domain *domain)
 {
 	return domain->uuid ? make_path(domain, 'd', "libxl-json") : NULL;
+}
+
+bool userdata_is_superseded(const struct domain *domain)
+{
+	CLEANUP(cleanup_free) char *path = domain->uuid ? make_path(domain, 'd', "xl") : NULL;
+	struct stat sb;
+
+	return path && !stat(path, &sb) && sb.st_size > 0;
 }
 
 static int read_file(struct userdata *u, struct error *err)

@@ -35,6 +35,12 @@ void userdata_release(struct userdata *u);
 char *userdata_path(const struct domain *domain);
 
 /*
+ * Has "xl config-update" left a configuration? xl takes it at the guest's next
+ * reboot, instead of the file (Xen, tools/xl/xl_vmcontrol.c, reload_domain_config).
+ */
+bool userdata_is_superseded(const struct domain *domain);
+
+/*
  * userdata_read - the file alone, without the lock, to look at.
  * As userdata_lock().
  */

@@ -402,6 +402,18 @@ bool vif_twin(const struct vif *vif, char out[VIF_TWIN_SIZE])
 	return snprintf(out, VIF_TWIN_SIZE, "%s-emu", vif->link) < VIF_TWIN_SIZE;
 }
 
+static bool has_stub(const struct vif *vif, const struct vif *stub)
+{
+	unsigned domid;
+
+	return vif->stubdom && parse_id(vif->stubdom, &domid) && domid == stub->domain.domid;
+}
+
+bool vif_is_stub_pair(const struct vif *a, const struct vif *b)
+{
+	return a->devid == b->devid && (has_stub(a, b) || has_stub(b, a));
+}
+
 #define CLAIMS "/local/domain/%u/attr/vif"
 
 /* A folder of claims of one family. */

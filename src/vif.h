@@ -142,6 +142,12 @@ int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struc
 int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct lines *out,
 		  struct error *err);
 
+/*
+ * Is one of them the stub domain's vif for the other's emulated card? libxl
+ * gives both the same list and MAC (Xen, tools/libs/light/libxl_dm.c).
+ */
+bool vif_is_stub_pair(const struct vif *a, const struct vif *b);
+
 /* Are both the same vif of the same guest, with the same nodes? */
 bool vif_is_same(const struct vif *a, const struct vif *b);
 

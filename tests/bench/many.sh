@@ -140,7 +140,7 @@ parts() {
 		all+=("$(microseconds "$xvif" check)")
 		store+=("$("$reads" pipelined <"$1")")
 		routes+=("$(microseconds ip route show table all)")
-		rules+=("$(microseconds iptables -w -S FORWARD)")
+		rules+=("$(microseconds iptables -w -S)")
 	done
 	printf 'check, %s domains: %s ms; one look at the store %s, all routes (ip) %s, all rules (iptables) %s ms\n' "$domains" \
 		"$(($(printf '%s\n' "${all[@]}" | median 5) / 1000))" "$(($(printf '%s\n' "${store[@]}" | median 5) / 1000))" \

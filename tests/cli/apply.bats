@@ -241,3 +241,22 @@ fails_with() {
 	run xvif apply --keep-going /run/xen/wanted
 	[ "${lines[-1]}" = "1 changed, 0 unchanged, 1 failed" ]
 }
+
+@test "a word that is no address does not keep a vif from giving one away" {
+	xenstore-write /local/domain/0/backend/vif/1/0/ip "10.0.0.1 host.example 10.0.0.2"
+	echo '{"web01":["10.0.0.1"],"db01":{"0":["10.0.1.1","10.0.0.2"]}}' >$state
+	run xvif apply $state
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(ips web01 0)" = 10.0.0.1 ]
+	[ "$(ips db01 0)" = "10.0.1.1 10.0.0.2" ]
+}
+
+@test "a vif that cannot be read does not make another the domain's only one" {
+	xenstore-write /libxl/2/device/vif/1/backend /local/domain/0/backend/vif/9/9
+	echo '{"db01":["10.0.1.1","10.0.1.5"]}' >$state
+	refused 1 "no path of its backend" xvif apply $state
+	echo '{"db01":{"0":["10.0.1.1","10.0.1.5"]}}' >$state
+	xvif -q apply $state
+	[ "$(ips db01 0)" = "10.0.1.1 10.0.1.5" ]
+}

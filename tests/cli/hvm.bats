@@ -232,3 +232,28 @@ live() {
 	xvif add-ip web01 10.0.0.5
 	iptables -S FORWARD | not grep vif1.0-emu
 }
+
+@test "a stub domain has the same list as its guest: no duplicate, and both can be edited" {
+	domain_create 7 web01-dm
+	vif_nodes 7 0 00:16:3e:00:00:01 vif-bridge 10.0.0.1
+	guest 7 0
+	hotplug 7 0 online
+	xenstore-write /local/domain/1/image/device-model-domid 7
+	xvif -q set-ips web01 10.0.0.1
+	run xvif check
+	echo "$output"
+	[ "$status" = 0 ]
+	xvif check -q web01
+	xvif doctor duplicate-ip
+	xvif -q add-ip web01 10.0.0.5
+	xvif -q add-ip web01-dm 10.0.0.5 10.0.0.6
+	xvif -q add-ip web01 10.0.0.6
+	echo '{"web01":["10.0.0.1","10.0.0.9"],"web01-dm":["10.0.0.1","10.0.0.9"]}' | xvif -q apply -
+	xvif check
+	# what another guest, or another vif of the pair, has is one all the same
+	refused 1 "has 10.0.0.9 already" xvif add-ip --vif 0 db01 10.0.0.9
+	xenstore-rm /local/domain/1/image
+	run xvif check
+	[ "$status" = 6 ]
+	[[ "$output" == *duplicate* ]]
+}

@@ -440,3 +440,145 @@ killed_in() {
 	[[ "$output" == *'"consistent":false'* ]]
 	[[ "$output" == *"is no path of its backend"* ]]
 }
+
+# stopped_before_commit EDIT...: the edit waits for libxl's lock, until "go_on"; in the background, as $edit
+stopped_before_commit() {
+	rm -f /run/xen/unlock
+	flock "/var/lib/xen/userdata-l.1.$(uuid_of 1).domain-userdata-lock" \
+		-c 'touch /run/xen/locked; while [ ! -e /run/xen/unlock ]; do sleep 0.02; done' 3>&- &
+	holder=$!
+	wait_until 10 test -e /run/xen/locked
+	"$@" >/run/xen/edited 2>&1 3>&- &
+	edit=$!
+	wait_until 10 waits_for_libxl
+}
+
+# has the edit opened libxl's lock?
+waits_for_libxl() {
+	find /proc/"$(pgrep -x xvif)"/fd -lname '*domain-userdata-lock' | grep -q .
+}
+
+go_on() {
+	touch /run/xen/unlock
+	wait "$holder"
+	rm /run/xen/locked
+}
+
+@test "an edit with --hotplug=none that was cut off: the next one, or repair, clears it away" {
+	sed -i 's/for addr in \$ip$/for addr in "$ip"/' /etc/xen/scripts/vif-common.sh
+	activate_rules
+	local routes
+	routes=$(ip route show dev vif1.0)
+	stopped_before_commit xvif add-ip --hotplug=none web01 10.0.0.5
+	kill -KILL "$edit"
+	go_on
+	xenstore-exists /local/domain/0/xvif/journal/1/0
+	run xvif add-ip --hotplug=none web01 10.0.0.6
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.6" ]
+	not xenstore-exists /local/domain/0/xvif/journal
+	stopped_before_commit xvif add-ip --hotplug=none web01 10.0.0.5
+	kill -KILL "$edit"
+	go_on
+	run xvif repair
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" == *"journal"* ]]
+	not xenstore-exists /local/domain/0/xvif/journal
+	[ "$(ip route show dev vif1.0)" = "$routes" ]
+}
+
+@test "the guest is rebooted while a vif with a name of its own is edited: the new one keeps its rules" {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	xenstore-write /local/domain/0/backend/vif/1/0/vifname web
+	ip link set vif1.0 down
+	hotplug 1 0 online
+	stopped_before_commit xvif add-ip web01 10.0.0.5
+	hotplug 1 0 offline
+	ip link del web
+	ip netns del g1.0
+	xenstore-rm /local/domain/1 /libxl/1 /local/domain/0/backend/vif/1
+	rm "$(userdata_of 1)"
+	domain_create 3 web01
+	vif_nodes 3 0 00:16:3e:00:00:01 vif-route "10.0.0.1 10.0.0.2" vifname web
+	guest 3 0 10.0.0.0/24
+	hotplug 3 0 online
+	iptables -S FORWARD >/run/xen/before
+	grep -q 'web.*10.0.0.1\|10.0.0.1.*web' /run/xen/before
+	go_on
+	not wait "$edit"
+	cat /run/xen/edited
+	iptables -S FORWARD | diff /run/xen/before -
+}
+
+@test "a guest that goes down, and is read for its reboot, before the list is written: the edit says so" {
+	stopped_before_commit env LD_PRELOAD="$NOHV" xvif add-ip web01 10.0.0.5
+	sed -i 's/^1$/1d/' "$NOHV_DOMAINS"
+	go_on
+	status=0
+	wait "$edit" || status=$?
+	cat /run/xen/edited
+	[ "$status" = 1 ]
+	grep -q dying /run/xen/edited
+	[ "$(live)" = "10.0.0.1 10.0.0.2" ]
+	grep -q '"10.0.0.1 10.0.0.2"' "$(userdata_of 1)"
+	[ "$(ip route show dev vif1.0 | wc -l)" = 2 ]
+}
+
+@test "what 'xl config-update' left is taken at the next reboot: an edit says so" {
+	printf 'name = "web01"\nvif = [ "ip=10.0.0.1, script=vif-route" ]\n' \
+		>"/var/lib/xen/userdata-d.1.$(uuid_of 1).xl"
+	run xvif add-ip web01 10.0.0.5
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" == *"xl config-update"* ]]
+	run xvif add-ip --no-persist web01 10.0.0.6
+	[[ "$output" != *"xl config-update"* ]]
+}
+
+@test "repair: a word that scripts take and xvif does not keeps its route" {
+	xenstore-write /local/domain/0/backend/vif/1/0/ip "10.0.0.1 10.0.0.64/255.255.255.248" \
+		/libxl/1/device/vif/0/ip "10.0.0.1 10.0.0.64/255.255.255.248"
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	write_userdata 1
+	ip route show dev vif1.0 >/run/xen/before
+	grep -q 10.0.0.64/29 /run/xen/before
+	run xvif check
+	echo "$output"
+	[ "$status" = 0 ]
+	xvif repair
+	ip route show dev vif1.0 | diff /run/xen/before -
+	xvif -q set-ips web01 10.0.0.64/29
+	[ "$(ip route show dev vif1.0 | awk '{print $1}')" = 10.0.0.64/29 ]
+}
+
+@test "repair: a vif that others change all the time keeps no other from being put right" {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	mkdir -p /run/xen/bin
+	cat >/run/xen/bin/iptables <<-'END'
+		#!/bin/bash
+		case " $* " in *" -I "*vif1.0*10.0.0.1*)
+			state=/local/domain/0/backend/vif/1/0/state
+			xenstore-write $state $((6 - $(xenstore-read $state)))
+		esac
+		exec iptables-nft "$@"
+	END
+	chmod +x /run/xen/bin/iptables
+	cp -a /etc/alternatives /run/xen/alternatives
+	ln -sf /run/xen/bin/iptables /run/xen/alternatives/iptables
+	ip route del 10.0.1.1 dev vif2.0
+	mount --bind /run/xen/alternatives /etc/alternatives
+	run xvif repair
+	umount /etc/alternatives
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"somebody else changed it meanwhile"* ]]
+	[[ "$output" == *"db01 vif 0: repaired: route-missing"* ]]
+	ip route show dev vif2.0 | grep -q 10.0.1.1
+}

@@ -155,3 +155,18 @@ cold_start() { # DOMID DEVID
 	activate_rules
 	refused 1 "IPv6" xvif add-ip --vif 1 db01 2001:db8::5
 }
+
+@test "a table that iptables cannot list: the scripts set no rules, nor does an edit" {
+	activate_rules
+	iptables -A INPUT -i lo -j ACCEPT
+	nft add rule ip filter INPUT meta mark set numgen inc mod 2
+	cold_start 1 0
+	forward_rules >/run/xen/before
+	run xvif add-ip web01 10.0.0.5
+	run xvif check
+	nft flush chain ip filter INPUT
+	echo "$output"
+	[ "$status" = 0 ]
+	forward_rules | diff /run/xen/before -
+	[ "$(xenstore-read /local/domain/0/backend/vif/1/0/ip)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
+}
