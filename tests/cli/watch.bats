@@ -373,6 +373,7 @@ replay() {
 	refused 2 "'10.0.0'" xvif watch --until 'ip=10.0.0.1 10.0.0'
 	refused 2 "ip~ADDRESS" xvif watch --until state~conn
 	refused 2 "makes no sense with a path" xvif watch /tool 1
+	refused 2 "makes no sense with a path" xvif watch /tool --vif 1
 	refused 2 "is no number above 0" xvif watch --count 0
 }
 
