@@ -100,6 +100,15 @@ load setup
 	[ "$(jq '.vifs[0].addresses[0].rules | length' /run/xen/json)" -gt 0 ]
 }
 
+@test "one vif of a driver domain: this host knows nothing of its routes" {
+	domain_create 5 driver
+	xenstore-write /local/domain/5/backend/vif/1/1/frontend-id 1 /local/domain/5/backend/vif/1/1/state 4 \
+		/local/domain/5/backend/vif/1/1/ip 10.8.8.8 /libxl/1/device/vif/1/backend /local/domain/5/backend/vif/1/1
+	[ "$(xvif show -J web01 1 | jq -c '.vifs[0] | [has("routes"), has("rules"), .addresses[0].routes]')" = \
+		'[false,false,null]' ]
+	xvif show web01 1 | not grep -E '^(routes|rules)'
+}
+
 @test "what --guest-config=iproute2 prints makes the guest answer" {
 	ip netns add g9
 	ip link add vif9.0 type veth peer name eth0 netns g9
