@@ -80,6 +80,8 @@ load setup
 	[[ "${lines[3]}" == '  |-10.0.0.1'* ]]
 	[[ "${lines[4]}" == '  `-10.0.0.2'* ]]
 	[ "$(xvif show --tree -o HOTPLUG -n db01 | wc -l)" = 4 ]
+	xenstore-write /local/domain/0/backend/vif/1/0/ip '10.0.0.1 web'
+	xvif show --tree | grep -q ' *[^ ]*?web *$'
 	xvif show --tree -o UUID -n web01 | head -n 1 | grep -qx "web01 *00000001-1111-4111-8111-111111111111"
 }
 
