@@ -230,6 +230,8 @@ static int run_here(struct session *session, const struct job_to_do *job)
 
 	if (fflush(job->out) && errno != EPIPE && !r)
 		r = error_set(&err, -errno, "cannot write the result: %s", strerror(errno));
+	if (r == -EIO && err.status == STATUS_REFUSED && output_has_no_reader(job->out))
+		r = 0;
 	clearerr(job->out);
 	/* whoever pressed Ctrl-C knows that it did not wait to the end */
 	if (r == -EINTR && session->is_interactive && follows(job->command))

@@ -202,6 +202,8 @@ undo' 'somebody else has changed it since'
 	says 1 'pwd > /nowhere/x' "'/nowhere/x': cannot be written"
 	run bash -c 'xvif shell -c "ls -R" | head -n 1'
 	[ "$status" = 0 ]
+	seq -f '(node n%g 1)' 20000 >/run/xen/big
+	[ "$(xvif shell -c 'sxp get node /run/xen/big | head -n 1; pwd' 2>&1)" = $'(node n1 1)\n/' ]
 	[ "$(xvif shell -c 'set /t 1 | cat; cat /t; undo | cat; begin > /dev/null; set /u 1; preview')" = \
 		$'1\n- /t = "1"\n+ /u = "1"' ]
 }
