@@ -175,6 +175,17 @@ static bool follows(const struct command *command)
 	return command == &shell_watch || command == &shell_wait;
 }
 
+/* Its guests run elsewhere: what would be changed, or watched, is this host. */
+static int check_dump(const struct session *session, const struct command *command,
+		      const struct args *args, struct error *err)
+{
+	bool is_live = (command->needs_store && command->effect == EFFECT_HOST) || follows(command);
+
+	if (!session->is_file || !is_live || args->options[OPT_HELP])
+		return 0;
+	return error_set(err, -EROFS, "%s: a dump is only read", command_title(command));
+}
+
 static int run(struct session *session, const struct job_to_do *job, enum status *status_out,
 	       struct error *err)
 {
@@ -188,6 +199,8 @@ static int run(struct session *session, const struct job_to_do *job, enum status
 	};
 	int r = check_words(session, job->command, job->args, err);
 
+	if (!r)
+		r = check_dump(session, job->command, job->args, err);
 	if (!r)
 		r = check_effect(session, job->command, job->args, err);
 	if (!r && job->command->needs_store)
@@ -217,6 +230,8 @@ static int run_here(struct session *session, const struct job_to_do *job)
 
 	if (fflush(job->out) && errno != EPIPE && !r)
 		r = error_set(&err, -errno, "cannot write the result: %s", strerror(errno));
+	if (r == -EIO && err.status == STATUS_REFUSED && output_has_no_reader(job->out))
+		r = 0;
 	clearerr(job->out);
 	/* whoever pressed Ctrl-C knows that it did not wait to the end */
 	if (r == -EINTR && session->is_interactive && follows(job->command))

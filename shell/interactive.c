@@ -14,6 +14,7 @@
 #include "shell/history.h"
 #include "shell/interactive.h"
 #include "shell/look.h"
+#include "shell/script.h"
 
 /* A line that a watch printed, longer ones are cut. */
 #define WATCH_LINE_MAX 65536
@@ -144,7 +145,8 @@ static void run_line(struct interaction *in, struct history *history, const char
 	editor_history_list(&typed);
 	in->session->history = &typed;
 	editor_lend();
-	in->status = execute_line(in->session, line, false);
+	/* several lines, when they were pasted */
+	in->status = script_run_text(in->session, line, false);
 	in->session->history = NULL;
 	editor_take_back();
 	if (in->status == 128 + SIGINT)

@@ -29,7 +29,7 @@ const struct command shell_watch = {
 		"with a '/', or one that begins with '.' or '~', is a path. In a script, and with\n"
 		"its output in a pipe or a file, it goes on until it is stopped.",
 	.arguments = { ARG_TARGET, ARG_VIF },
-	.options = OPTION(COUNT) | OPTION(UNTIL),
+	.options = OPTION(VIF) | OPTION(COUNT) | OPTION(UNTIL),
 	.needs_store = true,
 	.is_of_shell = true,
 	.run = run_watch,

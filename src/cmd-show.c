@@ -194,7 +194,7 @@ static int look_at_kernel(const struct vif *vif, unsigned timeout_s, struct kern
 	if (!r && link)
 		r = kernel_link_facts(link, &facts, err);
 	k->since = facts.since;
-	k->has_routes = !r;
+	k->has_routes = !r && !vif->backend_domid;
 	if (r || vif->backend_domid)
 		return r;
 	r = rules_list(links, timeout_s, &k->rules, err);

@@ -330,14 +330,15 @@ static int find_domain(struct watch *w, struct error *err)
 /* A path, without slashes at its end. */
 static int find_path(struct watch *w, char **root_out, struct error *err)
 {
-	const char *word = w->args->words[0];
+	const char *word = w->args->words[0], *vif = w->args->options[OPT_VIF];
 	size_t len = strlen(word);
 
 	if (*word != '/')
 		return error_status(err, STATUS_USAGE, -EINVAL, "%s: a path begins with '/'", word);
-	if (w->args->n_words > 1)
+	if (w->args->n_words > 1 || vif)
 		return error_status(err, STATUS_USAGE, -EINVAL,
-				    "watch: '%s' makes no sense with a path", w->args->words[1]);
+				    "watch: '%s' makes no sense with a path",
+				    vif ? vif : w->args->words[1]);
 	while (len > 1 && word[len - 1] == '/')
 		len--;
 	*root_out = strndup(word, len);

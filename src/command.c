@@ -283,6 +283,19 @@ static int check_addresses(const struct args *args, size_t first, struct error *
 	return r;
 }
 
+/* A vif of no domain would be passed over, and all vifs be meant. */
+static int check_vif(const struct command *command, const struct args *args, struct error *err)
+{
+	const char *vif = args->options[OPT_VIF];
+
+	if (vif && !args->n_words)
+		return usage(err, "--vif: DOMAIN is missing");
+	if (vif && args->n_words > 1 && command_argument(command, 1) == ARG_VIF)
+		return usage(err, "%s: '%s' and --vif=%s: which of them?", command_title(command),
+			     args->words[1], vif);
+	return 0;
+}
+
 static int check_arguments(const struct command *command, const struct args *args, struct error *err)
 {
 	size_t i;
@@ -301,7 +314,7 @@ static int check_arguments(const struct command *command, const struct args *arg
 	if (args->n_words > i)
 		return usage(err, "%s: too many arguments at '%s'", command_title(command),
 			     args->words[i]);
-	return 0;
+	return check_vif(command, args, err);
 }
 
 static int pick_command(const struct command *const *all, const char *word,

@@ -23,6 +23,7 @@ struct test {
 	bool is_negated, is_any;
 	enum vif_node node;
 	char *path, *value; /* @value NULL: any */
+	struct iplist list; /* of a node that is one */
 	struct ipnet net;
 	bool is_outside; /* not below the root: read by itself */
 	char *now;	 /* then: what is there, NULL: nothing */
@@ -34,6 +35,7 @@ void condition_release(struct condition *c)
 	for (size_t i = 0; i < c->n; i++) {
 		free(c->v[i].path);
 		free(c->v[i].value);
+		iplist_release(&c->v[i].list);
 		free(c->v[i].now);
 	}
 	free(c->v);
@@ -121,6 +123,8 @@ static int parse_comparison(const struct condition *c, const char *name, char si
 		if (out->node == NODE_STATE && check_state(value, err))
 			return -EINVAL;
 		out->kind = TEST_NODE;
+		if (out->node == NODE_IP)
+			return iplist_parse_argument(value, &out->list, err);
 		out->value = strdup(value);
 		return out->value ? 0 : error_memory(err);
 	}
@@ -206,16 +210,14 @@ int condition_read(struct condition *c, struct store *st, struct error *err)
 	return store_run(st, 0, &b, err);
 }
 
-static bool is_list(const struct iplist *ips, const char *text)
+static bool is_list(const struct iplist *ips, const struct iplist *wanted)
 {
-	CLEANUP(iplist_release) struct iplist wanted = { 0 };
 	size_t i = 0;
 
-	if (iplist_parse(text, &wanted, NULL))
-		return false;
-	while (i < wanted.n && i < ips->n && !strcmp(wanted.words[i].text, ips->words[i].text))
+	while (i < wanted->n && i < ips->n && ips->words[i].is_valid &&
+	       ipnet_equal(&wanted->words[i].net, &ips->words[i].net))
 		i++;
-	return i == wanted.n && i == ips->n;
+	return i == wanted->n && i == ips->n;
 }
 
 /* A state by its name or its number. */
@@ -224,7 +226,9 @@ static bool has_value(const struct vif *vif, const struct test *t)
 	const char *value = vif_node_value(vif, t->node);
 
 	if (t->node == NODE_IP)
-		return is_list(&vif->ips, t->value);
+		return is_list(&vif->ips, &t->list);
+	if (t->node == NODE_MAC)
+		return value && !strcasecmp(value, t->value);
 	if (t->node == NODE_STATE && value && !strcmp(vif_state_name(value), t->value))
 		return true;
 	return value && !strcmp(value, t->value);

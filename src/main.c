@@ -9,6 +9,7 @@
 
 #include "src/cleanup.h"
 #include "src/commands.h"
+#include "src/output.h"
 #include "src/run.h"
 
 /* Else the connection to xenstored could become stdout or stderr, when these are closed. */
@@ -36,6 +37,7 @@ int main(int argc, char **argv)
 	struct context cx = { .commands = commands, .out = stdout };
 	struct error err = { .status = STATUS_REFUSED };
 	const struct command *command;
+	int r;
 
 	occupy_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
@@ -47,7 +49,10 @@ int main(int argc, char **argv)
 		command_help(commands, NULL, stderr);
 		return STATUS_USAGE;
 	}
-	if (command_run(&cx, command, &args, &err))
+	r = command_run(&cx, command, &args, &err);
+	if (r == -EIO && err.status == STATUS_REFUSED && output_has_no_reader(stdout))
+		return STATUS_REFUSED;
+	if (r)
 		return command_report(&err);
 	if (fflush(stdout) || ferror(stdout))
 		return report_output(&cx);

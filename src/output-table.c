@@ -54,6 +54,14 @@ char *scols_text_of(const struct sxp_doc *doc, sxp_node row, const struct field 
 		    field->kind == KIND_LIST ? sxp_child(doc, row, "unusable") : 0);
 }
 
+char *scols_word_of(const struct sxp_doc *doc, sxp_node row, const char *text)
+{
+	char *word;
+	bool is_marked = has_text(doc, sxp_child(doc, row, "unusable"), text);
+
+	return asprintf(&word, "%s%s", is_marked ? "?" : "", text) < 0 ? NULL : word;
+}
+
 int scols_set_cell(struct libscols_line *line, size_t i, char *text, const struct field *field)
 {
 	const char *color = text && field && field->color ? field->color(text) : NULL;

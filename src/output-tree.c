@@ -68,8 +68,9 @@ static int add_leaves(const struct tree *tree, struct libscols_line *parent, sxp
 
 		for (text = sxp_next(tree->doc, sxp_first(tree->doc, text)); text;
 		     text = sxp_next(tree->doc, text))
-			if (!add_line(tree, parent, strdup(sxp_text(tree->doc, text, NULL)), row,
-				      LEVEL_LEAF))
+			if (!add_line(tree, parent,
+				      scols_word_of(tree->doc, row, sxp_text(tree->doc, text, NULL)),
+				      row, LEVEL_LEAF))
 				return -ENOMEM;
 	}
 	return 0;

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -51,6 +52,13 @@ bool output_has_colors(const struct args *args, FILE *out)
 	if (when && strcmp(when, "auto"))
 		return !strcmp(when, "always");
 	return !(no_color && *no_color) && term && strcmp(term, "dumb") && isatty(fileno(out));
+}
+
+bool output_has_no_reader(FILE *out)
+{
+	struct pollfd fd = { .fd = fileno(out) };
+
+	return ferror(out) && poll(&fd, 1, 0) == 1 && fd.revents & (POLLERR | POLLHUP);
 }
 
 int output_piece(void *out, const char *text, size_t len)

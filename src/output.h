@@ -74,6 +74,9 @@ int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *
 /* --color and, unless it decides, NO_COLOR and whether @out is a terminal. */
 bool output_has_colors(const struct args *args, FILE *out);
 
+/* Could something not be written to @out because its reader has gone? That is no failure to speak of. */
+bool output_has_no_reader(FILE *out);
+
 /* Print a line on stderr that is not an error of the command. */
 void output_message(const char *text);
 

@@ -169,3 +169,11 @@ B=/local/domain/0/backend/vif/1/0
 	xenstore-rm /local/domain/1
 	refused 3 "xenstored was restarted" env LD_PRELOAD="$NOHV" xvif show web01
 }
+
+@test "--vif without a DOMAIN, or beside a VIF, is no vif" {
+	local command
+	for command in show check repair watch; do
+		refused 2 "--vif: DOMAIN is missing" xvif $command --vif 0
+		refused 2 "'0' and --vif=1: which of them?" xvif $command db01 0 --vif 1
+	done
+}

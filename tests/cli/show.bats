@@ -80,6 +80,8 @@ load setup
 	[[ "${lines[3]}" == '  |-10.0.0.1'* ]]
 	[[ "${lines[4]}" == '  `-10.0.0.2'* ]]
 	[ "$(xvif show --tree -o HOTPLUG -n db01 | wc -l)" = 4 ]
+	xenstore-write /local/domain/0/backend/vif/1/0/ip '10.0.0.1 web'
+	xvif show --tree | grep -q ' *[^ ]*?web *$'
 	xvif show --tree -o UUID -n web01 | head -n 1 | grep -qx "web01 *00000001-1111-4111-8111-111111111111"
 }
 
@@ -98,6 +100,15 @@ load setup
 	[ "$(jq '.vifs[0].addresses[0].rules | length' /run/xen/json)" = \
 		"$(iptables -S FORWARD | grep -c -- '-s 10.0.2.2')" ]
 	[ "$(jq '.vifs[0].addresses[0].rules | length' /run/xen/json)" -gt 0 ]
+}
+
+@test "one vif of a driver domain: this host knows nothing of its routes" {
+	domain_create 5 driver
+	xenstore-write /local/domain/5/backend/vif/1/1/frontend-id 1 /local/domain/5/backend/vif/1/1/state 4 \
+		/local/domain/5/backend/vif/1/1/ip 10.8.8.8 /libxl/1/device/vif/1/backend /local/domain/5/backend/vif/1/1
+	[ "$(xvif show -J web01 1 | jq -c '.vifs[0] | [has("routes"), has("rules"), .addresses[0].routes]')" = \
+		'[false,false,null]' ]
+	xvif show web01 1 | not grep -E '^(routes|rules)'
 }
 
 @test "what --guest-config=iproute2 prints makes the guest answer" {

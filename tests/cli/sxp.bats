@@ -147,6 +147,17 @@ setup() {
 	[[ "$output" == *"reading: 16 MiB"* ]]
 }
 
+@test "a reader that goes is no failure to speak of" {
+	local command
+	{ echo '(node /'; seq -f '(node n%g 1)' 20000; echo ')'; } >/run/xen/big
+	for command in 'sxp fmt' 'sxp get node/node' 'dump --store' 'dump -J --store'; do
+		run bash -c "xvif $command /run/xen/big 2>/run/xen/error | head -n 1 >/dev/null; exit \${PIPESTATUS[0]}"
+		[ "$status" = 1 ]
+		cat /run/xen/error
+		[ ! -s /run/xen/error ]
+	done
+}
+
 @test "a file that is cut short while its contents are in use" {
 	yes '(name web01)' | head -n 100000 >cut.sxp
 	(xvif sxp fmt --compact cut.sxp; echo $? >status) | { read -r line; : >cut.sxp; echo "$line"; cat; } >out.sxp

@@ -290,7 +290,7 @@ replay() {
 @test "--until: at once when it holds, when it comes true, not before" {
 	local condition
 	for condition in state=connected state=4 hotplug-status=connected ip~10.0.0.2 'ip!~10.0.0.9' \
-		'ip=10.0.0.1 10.0.0.2' 'state!=closing' any:state=connected 'ip~10.0.0.1 and state=connected' \
+		'ip=10.0.0.1 10.0.0.2' ip=10.0.0.1/32,10.0.0.2 mac=00:16:3E:00:00:01 'state!=closing' any:state=connected 'ip~10.0.0.1 and state=connected' \
 		/local/domain/1/name=web01 /local/domain/1 '!/local/domain/9' '/local/domain/1/name!=x'; do
 		run timeout 10 xvif watch web01 --until "$condition"
 		echo "$condition: $status $output"
@@ -370,8 +370,10 @@ replay() {
 	refused 2 "is no condition" xvif watch --until connected
 	refused 2 "is no condition" xvif watch --until ''
 	refused 2 "'10.0.0'" xvif watch --until ip~10.0.0
+	refused 2 "'10.0.0'" xvif watch --until 'ip=10.0.0.1 10.0.0'
 	refused 2 "ip~ADDRESS" xvif watch --until state~conn
 	refused 2 "makes no sense with a path" xvif watch /tool 1
+	refused 2 "makes no sense with a path" xvif watch /tool --vif 1
 	refused 2 "is no number above 0" xvif watch --count 0
 }
 

@@ -171,11 +171,26 @@ undo' 'somebody else has changed it since'
 	for words in show 'show -J web01 0' check 'find 10.0.0.2' dump 'dump /local/domain/1'; do
 		diff <(xvif shell --store /run/xen/dump -c "begin; $words" 2>&1) <(xvif $words --store /run/xen/dump 2>&1)
 	done
+	xvif shell -c 'watch db01 --vif 1 --until state=connected'
 	mv /run/xenstored/socket /run/xenstored/away
 	xvif shell --store /run/xen/dump --dry-run -c 'rm -r /libxl/1; find 10.0.0.1; show' >/run/xen/shown
 	mv /run/xenstored/away /run/xenstored/socket
 	grep -q '^db01 .*10\.0\.1\.1' /run/xen/shown
 	says 2 shell 'unknown command'
+}
+
+@test "--store: nothing is done to this host, or followed on it, in the name of another" {
+	local journal=/local/domain/0/xvif/journal/1/0 words
+	# with an edit in it that was cut off: repair needs to write no journal
+	xenstore-write $journal/before '10.0.0.1 10.0.0.2' $journal/after '10.0.0.1' \
+		$journal/uuid "$(uuid_of 1)" /local/domain/0/backend/vif/1/0/ip 10.0.0.1
+	xvif dump / >/run/xen/dump
+	xenstore-rm /local/domain/0/xvif
+	xenstore-write /local/domain/0/backend/vif/1/0/ip '10.0.0.1 10.0.0.2'
+	for words in repair 'repair web01' 'add-ip web01 10.0.0.9' 'set-ips --dry-run web01 10.0.0.9' watch \
+		'wait /local' 'begin; commit; watch web01'; do
+		refused 1 "a dump is only read" timeout 10 xvif shell --store /run/xen/dump -c "$words"
+	done
 }
 
 @test "pipes, files, programs" {
@@ -187,6 +202,8 @@ undo' 'somebody else has changed it since'
 	says 1 'pwd > /nowhere/x' "'/nowhere/x': cannot be written"
 	run bash -c 'xvif shell -c "ls -R" | head -n 1'
 	[ "$status" = 0 ]
+	seq -f '(node n%g 1)' 20000 >/run/xen/big
+	[ "$(xvif shell -c 'sxp get node /run/xen/big | head -n 1; pwd' 2>&1)" = $'(node n1 1)\n/' ]
 	[ "$(xvif shell -c 'set /t 1 | cat; cat /t; undo | cat; begin > /dev/null; set /u 1; preview')" = \
 		$'1\n- /t = "1"\n+ /u = "1"' ]
 }

@@ -136,6 +136,18 @@ teardown() {
 	[ "$(tail -n 1 /run/xen/home/.xvif_history)" = exit ]
 }
 
+@test "lines that were pasted are lines, and the first that fails is the last" {
+	terminal
+	$TERMINAL set-buffer $'set /t/a 1\n# and so on\ncat /t/a /t/b\nset /t/a 2'
+	$TERMINAL paste-buffer -p
+	see 'set /t/a 2'
+	press Enter
+	see '/t/b: no such node'
+	prompt 'xvif:/>'
+	[ "$(xenstore-read /t/a)" = 1 ]
+	terminal_end
+}
+
 @test "Ctrl-C: leaves a line, stops a command, never the shell" {
 	terminal
 	press 'set /half typ'
