@@ -407,7 +407,7 @@ case $*:$(grep -c "" /run/xen/looks 2>/dev/null) in *"-S:2")
 	activate_rules
 	cold_start 1 0
 	ip route del 10.0.0.2 dev vif1.0
-	replace_iptables 'case $* in *"-S FORWARD"*) xenstore-write '$backend'/bridge br$$ ;; esac'
+	replace_iptables 'case $* in *-S*) xenstore-write '$backend'/bridge br$$ ;; esac'
 	run xvif check -J web01
 	umount /etc/alternatives
 	echo "$output"
