@@ -17,6 +17,10 @@ static int failed(struct error *err, int code, const char *what, const char *pat
 		return error_set(err, -EACCES, "xenstore: cannot %s '%s': no permission", what, path);
 	if (code == EROFS)
 		return error_set(err, -EROFS, "cannot %s '%s': a dump is only read", what, path);
+	/* strerror() would speak of the arguments of a program */
+	if (code == E2BIG)
+		return error_set(err, -E2BIG,
+				 "xenstore: cannot %s '%s': longer than xenstored takes", what, path);
 	if (code == ETIMEDOUT || code == ENOTCONN || code == EPIPE || code == ECONNRESET) {
 		error_set(err, -EIO, "xenstore: cannot %s '%s': xenstored does not answer", what,
 			  path);

@@ -234,6 +234,7 @@ undo' 'somebody else has changed it since'
 }
 
 @test "bad input is named, with its place" {
+	says 1 "set /t/v $(printf 'x%.0s' {1..4200})" "cannot write '/t/v': longer than xenstored takes"
 	says 2 'lsx' "did you mean 'ls'"
 	says 2 'set /a' 'set: VALUE is missing'
 	says 2 'set /a b c' "too many arguments at 'c'"
