@@ -167,7 +167,8 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 		      "routes, rules and files of this host",
 		      cx->store->file))
 		r = error_memory(err);
-	if (!r)
+	/* without a vif nothing is known of whom to look for, and 0 is a domain, too */
+	if (!r && (vifs.n || !check.is_named))
 		r = check_lists(cx->store, &check, &vifs, err);
 	if (!r)
 		r = print_check(&check, args, cx->out, err);

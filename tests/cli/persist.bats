@@ -151,6 +151,16 @@ routes() {
 	[[ "$output" == *"10.0.0.200"* ]]
 }
 
+@test "check: a domain without vifs has none of domain 0's, which has one of a driver domain" {
+	domain_create 5 driver
+	xenstore-write /local/domain/5/backend/vif/0/0/frontend-id 0 /local/domain/5/backend/vif/0/0/state 4 \
+		/local/domain/5/backend/vif/0/0/ip 10.0.0.1 /libxl/0/device/vif/0/backend /local/domain/5/backend/vif/0/0
+	run xvif check web01
+	[ "$status" = 6 ]
+	[[ "$output" == *"vif 0.0 has 10.0.0.1"* || "$output" == *"vif 1.0 has 10.0.0.1"* ]]
+	[ -z "$(xvif check driver)" ]
+}
+
 @test "check says what an edit was asked to leave as it was" {
 	local asked=/local/domain/0/xvif/asked/1/0
 	xvif -q add-ip --no-persist web01 10.0.0.5
