@@ -27,7 +27,7 @@ static const struct option_info options[N_OPTIONS] = {
 	[OPT_RAW] = { "raw", 'r', NULL, NULL, "print bare: columns unaligned, values as bytes" },
 	[OPT_COLOR] = { "color", 0, "auto|always|never", "|auto|always|never|",
 			"when to use colours" },
-	[OPT_QUIET] = { "quiet", 'q', NULL, NULL, "print no result" },
+	[OPT_QUIET] = { "quiet", 'q', NULL, NULL, "no text where the exit status tells" },
 	[OPT_VERBOSE] = { "verbose", 'v', NULL, NULL, "say more" },
 	[OPT_TIMEOUT] = { "timeout", 0, "SECONDS", NUMBER, "longest wait for locks and answers (60)" },
 	[OPT_HELP] = { "help", 'h', NULL, NULL, "print help" },
