@@ -582,3 +582,26 @@ go_on() {
 	[[ "$output" == *"db01 vif 0: repaired: route-missing"* ]]
 	ip route show dev vif2.0 | grep -q 10.0.1.1
 }
+
+@test "a vif that is detached and attached again while it is edited: the edit is of the new one" {
+	activate_rules
+	hotplug 1 0 offline
+	hotplug 1 0 online
+	local list
+	for list in "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.3"; do
+		xvif -q set-ips web01 10.0.0.1 10.0.0.2
+		stopped_before_commit xvif add-ip web01 10.0.0.5
+		hotplug 1 0 offline
+		ip link del vif1.0
+		ip netns del g1.0
+		xenstore-rm /local/domain/0/backend/vif/1/0 /libxl/1/device/vif/0 /local/domain/1/device/vif/0
+		vif_nodes 1 0 00:16:3e:00:00:01 vif-route "$list"
+		guest 1 0 10.0.0.0/24
+		hotplug 1 0 online
+		go_on
+		wait "$edit" || true
+		cat /run/xen/edited
+		[ "$(live)" = "$list 10.0.0.5" ]
+		xvif check web01
+	done
+}
