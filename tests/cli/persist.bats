@@ -605,3 +605,22 @@ go_on() {
 		xvif check web01
 	done
 }
+
+@test "repair: an orphan that cannot be cleared away does not hide what was repaired" {
+	xenstore-write /local/domain/0/xvif/journal/9/0/before 10.9.9.1 \
+		/local/domain/0/xvif/journal/9/0/after "10.9.9.1 10.9.9.2" \
+		/local/domain/0/xvif/journal/9/0/uuid "$(uuid_of 9)"
+	ip route del 10.0.0.2 dev vif1.0
+	mkdir -p /run/xvif
+	flock /run/xvif/vif-9.0.lock -c 'touch /run/xen/locked; while [ ! -e /run/xen/unlock ]; do sleep 0.02; done' 3>&- &
+	holder=$!
+	wait_until 10 test -e /run/xen/locked
+	run xvif repair --timeout 1
+	go_on
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"web01 vif 0: repaired: route-missing"* ]]
+	[[ "$output" == *"vif-9.0.lock' was not had in time"* ]]
+	xvif repair
+	not xenstore-exists /local/domain/0/xvif
+}
