@@ -230,6 +230,8 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 		r = repair_orphans(&work, cx->store, err);
 	if (!r)
 		r = print_repair(&work, args, cx->out, err);
+	if (vifs.broken.n)
+		cx->status = STATUS_REFUSED;
 	if (!r && work.code) {
 		*err = work.failed;
 		r = work.code;

@@ -624,3 +624,13 @@ go_on() {
 	xvif repair
 	not xenstore-exists /local/domain/0/xvif
 }
+
+@test "repair: a vif that cannot be read is a failure, the others are looked after" {
+	xenstore-write /libxl/2/device/vif/1/backend /local/domain/0/backend/vif/9/9
+	ip route del 10.0.0.2 dev vif1.0
+	run xvif repair
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"no path of its backend"* ]]
+	[[ "$output" == *"web01 vif 0: repaired: route-missing"* ]]
+}
