@@ -37,6 +37,12 @@ static bool is_present(const struct port *port)
 	return port->link && kernel_link(port->name) == port->link;
 }
 
+/* Has another vif its name: one of a guest that came back, or that was attached again? */
+static bool is_replaced(const struct port *port)
+{
+	return kernel_link(port->name) && !is_present(port);
+}
+
 /* A guest may unplug the emulated card at any moment; that is no failure. */
 static bool is_unplugged(const struct apply *a, const struct port *port)
 {
@@ -138,6 +144,12 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+/* The nodes of a vif that was detached and attached again can be the same, its routes are gone. */
+static bool has_its_link(const struct survey *s)
+{
+	return s->how == METHOD_NONE || s->how == METHOD_CYCLE || is_present(&s->ports[PORT_VIF]);
+}
+
 /* Does everything the edit was based on still hold? */
 static int compare_with_store(const struct apply *a, store_tx tx, struct error *err)
 {
@@ -154,7 +166,8 @@ static int compare_with_store(const struct apply *a, store_tx tx, struct error *
 		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "domain %u is another one now",
 				    vif->domain.domid);
 	if (same(now.ip, vif->ip) && same(now.state, vif->state) && same(now.online, vif->online) &&
-	    same(now.script, vif->script) && same(now.hotplug_status, vif->hotplug_status))
+	    same(now.script, vif->script) && same(now.hotplug_status, vif->hotplug_status) &&
+	    has_its_link(a->s))
 		return 0;
 	return error_set(err, -EAGAIN, "vif %u.%u: somebody else changed it meanwhile",
 			 vif->domain.domid, vif->devid);
@@ -321,18 +334,15 @@ static int restore_routes(const struct apply *a, const struct port *port, struct
 	return r && is_unplugged(a, port) ? 0 : r;
 }
 
-/* The rules of our links, but for a name that another vif has taken since: a guest that came back. */
+/* The rules of our links, but for those of another vif. */
 static int list_own_rules(const struct apply *a, struct rules *out, struct error *err)
 {
 	const char *links[PORTS_MAX + 1] = { NULL };
 	size_t n = 0;
 
-	for (size_t p = 0; p < a->s->n_ports; p++) {
-		const struct port *port = &a->s->ports[p];
-
-		if (is_present(port) || !kernel_link(port->name))
-			links[n++] = port->name;
-	}
+	for (size_t p = 0; p < a->s->n_ports; p++)
+		if (!is_replaced(&a->s->ports[p]))
+			links[n++] = a->s->ports[p].name;
 	return n ? rules_list(links, a->s->options->timeout_s, out, err) : 0;
 }
 
@@ -366,7 +376,8 @@ static int restore_rules(const struct apply *a, struct error *err)
 		r = rules_subtract(&s->rules, &now, &gone, err);
 	if (!r)
 		r = rules_among(&gone, &s->wanted, &s->obsolete, &missing, err);
-	if (!r)
+	/* what is missing is missing of the vif that was; another has its own */
+	if (!r && !is_replaced(&s->ports[PORT_VIF]))
 		r = rules_insert(&missing, s->options->timeout_s, err);
 	if (!r)
 		r = rules_delete(&surplus, s->options->timeout_s, err);

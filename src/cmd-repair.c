@@ -28,19 +28,24 @@ struct work {
 	int code;
 };
 
-/* A failure of one vif does not keep the others from being looked after. */
+/* It does not keep the others from being looked after. */
+static void note_failure(struct work *work, int r, const struct error *err)
+{
+	if (work->code) {
+		output_message(err->text);
+		return;
+	}
+	work->code = r;
+	work->failed = *err;
+}
+
 static int go_on(struct work *work, const struct vif *vif, int r, const struct error *err)
 {
 	if (r == -ENOMEM)
 		return r;
 	if (err->status == STATUS_REFUSED && r == -EPERM)
 		return report_note(&work->report, vif, "left alone: %s", err->text);
-	if (!work->code) {
-		work->code = r;
-		work->failed = *err;
-	} else {
-		output_message(err->text);
-	}
+	note_failure(work, r, err);
 	return 0;
 }
 
@@ -168,8 +173,13 @@ static int repair_orphans(struct work *work, struct store *st, struct error *err
 	for (size_t i = 0; i < names.n && !r; i++) {
 		unsigned domid, devid;
 
-		if (sscanf(names.v[i], "%9u %9u", &domid, &devid) == 2)
-			r = repair_if_orphan(work, st, domid, devid, err);
+		if (sscanf(names.v[i], "%9u %9u", &domid, &devid) != 2)
+			continue;
+		r = repair_if_orphan(work, st, domid, devid, err);
+		if (r && r != -ENOMEM) {
+			note_failure(work, r, err);
+			r = 0;
+		}
 	}
 	return r;
 }
@@ -220,6 +230,8 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 		r = repair_orphans(&work, cx->store, err);
 	if (!r)
 		r = print_repair(&work, args, cx->out, err);
+	if (vifs.broken.n)
+		cx->status = STATUS_REFUSED;
 	if (!r && work.code) {
 		*err = work.failed;
 		r = work.code;

@@ -290,9 +290,16 @@ static int find_ports(struct survey *s, struct error *err)
 
 static int check_ipv6(struct survey *s, struct error *err)
 {
-	if (!iplist_has_family(&s->added, AF_INET6) || s->script.family == FAMILY_UNKNOWN ||
-	    s->how == METHOD_NONE)
+	if (!iplist_has_family(&s->added, AF_INET6) || s->script.family == FAMILY_UNKNOWN)
 		return 0;
+	if (s->how == METHOD_NONE) {
+		if (s->script.family == FAMILY_ROUTE)
+			lines_add(&s->notes,
+				  "hotplug script '%s' cannot handle IPv6 addresses: the guest "
+				  "would not start with this list",
+				  s->script.path);
+		return 0;
+	}
 	if (s->script.family == FAMILY_ROUTE || s->uses_rules)
 		return error_set(err, -EPERM,
 				 "hotplug script '%s' cannot handle IPv6 addresses: the "

@@ -592,3 +592,55 @@ go_on() {
 	[[ "$output" == *"db01 vif 0: repaired: route-missing"* ]]
 	ip route show dev vif2.0 | grep -q 10.0.1.1
 }
+
+@test "a vif that is detached and attached again while it is edited: the edit is of the new one" {
+	activate_rules
+	hotplug 1 0 offline
+	hotplug 1 0 online
+	local list
+	for list in "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.3"; do
+		xvif -q set-ips web01 10.0.0.1 10.0.0.2
+		stopped_before_commit xvif add-ip web01 10.0.0.5
+		hotplug 1 0 offline
+		ip link del vif1.0
+		ip netns del g1.0
+		xenstore-rm /local/domain/0/backend/vif/1/0 /libxl/1/device/vif/0 /local/domain/1/device/vif/0
+		vif_nodes 1 0 00:16:3e:00:00:01 vif-route "$list"
+		guest 1 0 10.0.0.0/24
+		hotplug 1 0 online
+		go_on
+		wait "$edit" || true
+		cat /run/xen/edited
+		[ "$(live)" = "$list 10.0.0.5" ]
+		xvif check web01
+	done
+}
+
+@test "repair: an orphan that cannot be cleared away does not hide what was repaired" {
+	xenstore-write /local/domain/0/xvif/journal/9/0/before 10.9.9.1 \
+		/local/domain/0/xvif/journal/9/0/after "10.9.9.1 10.9.9.2" \
+		/local/domain/0/xvif/journal/9/0/uuid "$(uuid_of 9)"
+	ip route del 10.0.0.2 dev vif1.0
+	mkdir -p /run/xvif
+	flock /run/xvif/vif-9.0.lock -c 'touch /run/xen/locked; while [ ! -e /run/xen/unlock ]; do sleep 0.02; done' 3>&- &
+	holder=$!
+	wait_until 10 test -e /run/xen/locked
+	run xvif repair --timeout 1
+	go_on
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"web01 vif 0: repaired: route-missing"* ]]
+	[[ "$output" == *"vif-9.0.lock' was not had in time"* ]]
+	xvif repair
+	not xenstore-exists /local/domain/0/xvif
+}
+
+@test "repair: a vif that cannot be read is a failure, the others are looked after" {
+	xenstore-write /libxl/2/device/vif/1/backend /local/domain/0/backend/vif/9/9
+	ip route del 10.0.0.2 dev vif1.0
+	run xvif repair
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"no path of its backend"* ]]
+	[[ "$output" == *"web01 vif 0: repaired: route-missing"* ]]
+}

@@ -170,3 +170,14 @@ cold_start() { # DOMID DEVID
 	forward_rules | diff /run/xen/before -
 	[ "$(xenstore-read /local/domain/0/backend/vif/1/0/ip)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
 }
+
+@test "IPv6 with --hotplug=none: said where the guest would not start again" {
+	run xvif add-ip --hotplug=none web01 2001:db8::5
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" == *"IPv6"*"would not start"* ]]
+	run xvif add-ip --hotplug=none web01 10.0.0.5
+	[[ "$output" != *IPv6* ]]
+	run xvif add-ip --hotplug=none --vif 1 db01 2001:db8::6
+	[[ "$output" != *IPv6* ]]
+}
