@@ -35,16 +35,25 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static void read_all(int fd, char *out, size_t size)
+static void read_start(int fd, char *out, size_t size)
 {
 	ssize_t n = pread(fd, out, size - 1, 0);
 
 	out[n > 0 ? n : 0] = '\0';
 }
 
+static void read_last(int fd, char *out, size_t size)
+{
+	struct stat sb;
+	off_t from = !fstat(fd, &sb) && sb.st_size >= (off_t)size ? sb.st_size - (off_t)size + 1 : 0;
+	ssize_t n = pread(fd, out, size - 1, from);
+
+	out[n > 0 ? n : 0] = '\0';
+}
+
 static void read_holder(int fd, char *out, size_t size)
 {
-	read_all(fd, out, size);
+	read_start(fd, out, size);
 	out[strcspn(out, "\n")] = '\0';
 }
 
@@ -60,7 +69,7 @@ static unsigned long long start_time(int pid)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
-	read_all(fd, text, sizeof(text));
+	read_start(fd, text, sizeof(text));
 	close(fd);
 	p = strrchr(text, ')');
 	return p && sscanf(p,
@@ -79,15 +88,16 @@ void lock_note_process(int fd)
 /* The holder was killed, and what it had started goes on: end that, whose work nobody awaits. */
 static void end_orphan(int fd)
 {
-	char text[256];
+	char holder[128], text[256];
 	const char *line = NULL;
 	int pid, group;
 	unsigned long long time;
 
-	read_all(fd, text, sizeof(text));
+	read_holder(fd, holder, sizeof(holder));
+	read_last(fd, text, sizeof(text));
 	for (const char *p = text; (p = strstr(p, "\nscript ")); p++)
 		line = p;
-	if (sscanf(text, "pid %d", &pid) != 1 || !line ||
+	if (sscanf(holder, "pid %d", &pid) != 1 || !line ||
 	    sscanf(line, "\nscript %d %llu", &group, &time) != 2)
 		return;
 	/* a number is not used anew while a group has it: with its leader gone it is still that group */
