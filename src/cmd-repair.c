@@ -55,8 +55,8 @@ static int repair_loaded(struct work *work, struct store *st, const struct vif *
 	CLEANUP(repair_release) struct repair repair = { 0 };
 	int r = repair_look(st, vif, &work->options, &repair, err);
 
-	if (!r && work->options.dry_run && survey_is_change(&repair.survey))
-		r = survey_plan(&repair.survey, &work->plan, err);
+	if (!r && work->options.dry_run)
+		r = repair_plan(&repair, &work->plan, err);
 	else if (!r)
 		r = repair_do(st, &repair, lock, err);
 	if (r)

@@ -133,8 +133,24 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 		       0;
 }
 
+static int refuse_conflict(const struct repair *r, struct error *err)
+{
+	return r->survey.conflict ? error_set(err, -EEXIST, "%s", r->survey.conflict) : 0;
+}
+
+int repair_plan(const struct repair *r, struct lines *out, struct error *err)
+{
+	int code = refuse_conflict(r, err);
+
+	return code || !survey_is_change(&r->survey) ? code : survey_plan(&r->survey, out, err);
+}
+
 int repair_do(struct store *st, const struct repair *r, const struct lock *lock, struct error *err)
 {
+	int code = refuse_conflict(r, err);
+
+	if (code)
+		return code;
 	return survey_is_change(&r->survey) ? apply_ips(st, &r->survey, lock, err) : 0;
 }
 

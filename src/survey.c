@@ -26,6 +26,7 @@ void survey_release(struct survey *s)
 	rules_release(&s->obsolete);
 	rules_release(&s->by_script);
 	free(s->userdata_ip);
+	free(s->conflict);
 	lines_release(&s->notes);
 }
 
@@ -379,35 +380,60 @@ static int check_source(struct survey *s, struct error *err)
 	return 0;
 }
 
-/* The kernel takes one route for a destination, metric and table, whatever its link. */
-static int check_conflict(const struct survey *s, const struct port *port, const struct route *rt,
-			  struct error *err)
+/* The kernel takes one route for a destination, metric and table, whatever its link. NULL: it is free */
+static const struct route *find_conflict(const struct survey *s, const struct port *port,
+					 const struct routes *all, const struct ipnet *net)
 {
-	char dst[IPNET_TEXT_SIZE], name[IF_NAMESIZE] = "another link";
+	for (size_t i = 0; i < all->n && s->uses_routes; i++) {
+		const struct route *rt = &all->v[i];
 
-	if (rt->table != RT_TABLE_MAIN || rt->metric != port->metric ||
-	    (rt->link == port->link && survey_owns_route(s, rt)) ||
-	    !iplist_has(&port->unrouted, &rt->dst))
-		return 0;
-	ipnet_format(&rt->dst, dst);
-	if_indextoname(rt->link, name);
-	return error_set(err, -EEXIST, "%s: is routed to %s already", dst, name);
+		if (rt->table == RT_TABLE_MAIN && rt->metric == port->metric &&
+		    ipnet_equal(&rt->dst, net) &&
+		    (rt->link != port->link || !survey_owns_route(s, rt)))
+			return rt;
+	}
+	return NULL;
+}
+
+/* An added address is refused then; a kept one is left so, but for a repair, which has to find it. */
+static int meet_conflict(struct survey *s, const struct ipword *word, const struct route *conflict,
+			 struct error *err)
+{
+	char name[IF_NAMESIZE] = "another link";
+
+	if_indextoname(conflict->link, name);
+	if (iplist_has(&s->added, &word->net))
+		return error_set(err, -EEXIST, "%s: is routed to %s already", word->text, name);
+	if (!s->options->repair)
+		lines_add(&s->notes, "%s is in the list, and is routed to %s: that is left so",
+			  word->text, name);
+	else if (!s->conflict &&
+		 asprintf(&s->conflict, "%s: is routed to %s already", word->text, name) < 0)
+		return error_memory(err);
+	return 0;
 }
 
 /*
  * What has to be routed: added addresses, and kept ones that lost their route.
  * One that is routed already (by hand, say) would make the script fail.
  */
-static int list_unrouted(struct survey *s, struct port *port, struct error *err)
+static int list_unrouted(struct survey *s, struct port *port, const struct routes *all,
+			 struct error *err)
 {
 	const struct iplist *list = s->uses_routes ? &s->after : &s->added;
 	int r = 0;
 
 	for (size_t i = 0; i < list->n && !r; i++) {
 		const struct ipword *word = &list->words[i];
+		const struct route *conflict;
 
 		if (!word->is_valid || (s->uses_routes && word->net.family != AF_INET) ||
 		    (s->uses_routes && survey_is_routed(s, port, &port->routes, &word->net)))
+			continue;
+		conflict = find_conflict(s, port, all, &word->net);
+		if (conflict)
+			r = meet_conflict(s, word, conflict, err);
+		if (r || (conflict && !s->options->repair))
 			continue;
 		r = iplist_add(&port->unrouted, &word->net, err);
 		if (s->uses_routes && !iplist_has(&s->added, &word->net))
@@ -423,11 +449,7 @@ static int survey_port(struct survey *s, struct port *port, const struct routes 
 	struct routes present = routes_of_link(all, port->link);
 	int r = routes_append(&port->routes, &present) ? error_memory(err) : 0;
 
-	if (!r)
-		r = list_unrouted(s, port, err);
-	for (size_t i = 0; i < all->n && !r && s->uses_routes && port->unrouted.n; i++)
-		r = check_conflict(s, port, &all->v[i], err);
-	return r;
+	return r ? r : list_unrouted(s, port, all, err);
 }
 
 static int survey_routes(struct survey *s, struct error *err)

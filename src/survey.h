@@ -71,6 +71,7 @@ struct survey {
 	struct asked asked;		  /* of edits before, for the list it has now */
 	struct asked leaves;		  /* likewise, with this edit */
 	bool clears_error;		  /* hotplug-status is to be put right */
+	char *conflict;			  /* repair: why a route cannot be set; or NULL */
 	struct lines notes;		  /* what the operator should know */
 };
 

@@ -244,3 +244,19 @@ fails_beside() { # DOMID ARG...: an edit that cannot take libxl's lock of the do
 	[ ! -e $tracked ] || grep -q 'dst=10.0.0.1 ' $tracked
 	iptables -F INPUT
 }
+
+@test "a kept address that is routed to another vif is left so, and does not stop the edit" {
+	ip route replace 10.0.0.2 dev vif2.0 metric 2
+	run xvif add-ip web01 10.0.0.5
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" == *"10.0.0.2 is in the list, and is routed to vif2.0: that is left so"* ]]
+	run xvif del-ip web01 10.0.0.5
+	[ "$status" = 0 ]
+	[ "$(live)" = "10.0.0.1 10.0.0.2" ]
+	ip route show 10.0.0.2 | grep -q 'dev vif2.0'
+	[[ "$(xvif check web01)" == *"route-missing: 10.0.0.2 has no route on vif1.0"* ]]
+	run xvif repair web01
+	[ "$status" = 1 ]
+	[[ "$output" == *"10.0.0.2: is routed to vif2.0 already"* ]]
+}
