@@ -276,12 +276,12 @@ routes() {
 @test "of many scripts that a killed edit has run, the last one is ended" {
 	local leader lock=/run/xvif/vif-1.0.lock
 	mkdir -p /run/xvif
-	{ echo "pid 999999 (xvif)"; seq -f 'script 99%04g 12345678' 50; } >$lock
+	{ echo "pid 4194304 (xvif)"; seq -f 'script 99%04g 12345678' 50; } >$lock
 	# shellcheck disable=SC2016
-	setsid bash -c 'exec 9>>'$lock'; flock 9; echo "script $$ $(cut -d " " -f 22 /proc/$$/stat)" >&9
+	setsid bash -c 'exec 9>>'$lock'; flock 9; printf "mine %d\nscript %d %d\n" $$ $$ "$(cut -d " " -f 22 /proc/$$/stat)" >&9
 		sleep 1000; :' </dev/null >/dev/null 2>&1 3>&- &
-	wait_until 10 grep -qE "^script [0-9]{1,5} " $lock
-	leader=$(sed -n '$s/^script \([0-9]*\) .*/\1/p' $lock)
+	wait_until 10 grep -q '^mine' $lock
+	leader=$(sed -n 's/^mine //p' $lock)
 	kill -0 "$leader"
 	xvif -q add-ip --timeout 10 web01 10.0.0.5
 	not kill -0 "$leader"

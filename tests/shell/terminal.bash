@@ -16,9 +16,12 @@ terminal() {
 	see 'xvif:'
 }
 
+# the next one could meet a server that is about to exit
 terminal_end() {
-	$TERMINAL kill-server 2>/dev/null
-	return 0
+	local pid
+	pid=$($TERMINAL display-message -p '#{pid}' 2>/dev/null) || return 0
+	$TERMINAL kill-server
+	wait_until 10 not kill -0 "$pid" 2>/dev/null
 }
 
 # press KEY...: keys by tmux's names; what is no name is typed as it is
