@@ -21,6 +21,7 @@
 #include "src/hotplug.h"
 #include "src/journal.h"
 #include "src/precheck.h"
+#include "src/text.h"
 #include "src/userdata.h"
 
 struct apply {
@@ -139,11 +140,6 @@ static int verify(const struct apply *a, struct error *err)
 	return r;
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && !strcmp(a, b));
-}
-
 /* The nodes of a vif that was detached and attached again can be the same, its routes are gone. */
 static bool has_its_link(const struct survey *s)
 {
@@ -165,9 +161,9 @@ static int compare_with_store(const struct apply *a, store_tx tx, struct error *
 	if (vif->domain.uuid && (!vm || !strstr(vm, vif->domain.uuid)))
 		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "domain %u is another one now",
 				    vif->domain.domid);
-	if (same(now.ip, vif->ip) && same(now.state, vif->state) && same(now.online, vif->online) &&
-	    same(now.script, vif->script) && same(now.hotplug_status, vif->hotplug_status) &&
-	    has_its_link(a->s))
+	if (text_is_same(now.ip, vif->ip) && text_is_same(now.state, vif->state) &&
+	    text_is_same(now.online, vif->online) && text_is_same(now.script, vif->script) &&
+	    text_is_same(now.hotplug_status, vif->hotplug_status) && has_its_link(a->s))
 		return 0;
 	return error_set(err, -EAGAIN, "vif %u.%u: somebody else changed it meanwhile",
 			 vif->domain.domid, vif->devid);
@@ -213,7 +209,7 @@ static int look_for_list(const struct apply *a, bool *there_out, struct error *e
 	int r = text ? store_get(a->st, 0, &now, err, "%s/ip", a->s->vif->backend) :
 		       error_memory(err);
 
-	*there_out = text && same(now, a->s->after.n ? text : NULL);
+	*there_out = text && text_is_same(now, a->s->after.n ? text : NULL);
 	return r;
 }
 
@@ -401,7 +397,7 @@ static int write_before(struct store *st, store_tx tx, void *data, struct error 
 		r = store_get(st, tx, &id, err, "%s/frontend-id", a->s->vif->backend);
 	if (r || !text)
 		return r ? r : error_memory(err);
-	if (!id || !same(now, a->s->after.n ? text : NULL))
+	if (!id || !text_is_same(now, a->s->after.n ? text : NULL))
 		return 0;
 	return write_list(a, tx, a->s->vif->ip, a->s->vif->libxl_ip, &a->s->asked, err);
 }
@@ -462,7 +458,7 @@ static int clear_error(struct store *st, store_tx tx, void *data, struct error *
 	CLEANUP(cleanup_free) char *status = NULL;
 	int r = store_get(st, tx, &status, err, "%s/hotplug-status", a->s->vif->backend);
 
-	if (r || !same(status, "error"))
+	if (r || !text_is_same(status, "error"))
 		return r;
 	r = store_set(st, tx, "connected", err, "%s/hotplug-status", a->s->vif->backend);
 	return r ? r : store_set(st, tx, NULL, err, "%s/hotplug-error", a->s->vif->backend);
