@@ -223,13 +223,18 @@ routes() {
 	refused 1 "has 10.9.9.1 already" xvif add-ip --vif 0 db01 10.9.9.1
 }
 
-@test "the guest is destroyed while an edit of a vif with a name of its own is cut off" {
+# with rules, and a link that the script has renamed
+name_the_vif_web() {
 	activate_rules
 	hotplug 1 0 offline
 	ip route flush dev vif1.0
 	xenstore-write /local/domain/0/backend/vif/1/0/vifname web
 	ip link set vif1.0 down
 	hotplug 1 0 online
+}
+
+@test "the guest is destroyed while an edit of a vif with a name of its own is cut off" {
+	name_the_vif_web
 	touch /run/xen/wait
 	rm -f /run/xen/waiting
 	sed -i 's|^call_hooks|if [ "$command" = online ] \&\& [ -e /run/xen/wait ]; then touch /run/xen/waiting; sleep 1000; fi; call_hooks|' \
@@ -514,12 +519,7 @@ go_on() {
 }
 
 @test "the guest is rebooted while a vif with a name of its own is edited: the new one keeps its rules" {
-	activate_rules
-	hotplug 1 0 offline
-	ip route flush dev vif1.0
-	xenstore-write /local/domain/0/backend/vif/1/0/vifname web
-	ip link set vif1.0 down
-	hotplug 1 0 online
+	name_the_vif_web
 	stopped_before_commit xvif add-ip web01 10.0.0.5
 	hotplug 1 0 offline
 	ip link del web
