@@ -136,6 +136,10 @@ static int lock_and_load(const struct check *check, const struct vif *vif, struc
 	r = vif_reload(check->st, vif, &vifs->v[vifs->n], err);
 	if (!r)
 		again->listed[vifs->n++] = vif;
+	if (r == -EUCLEAN) {
+		*check->unsettled_out = true;
+		return report_note(check->report, vif, "%s", err->text);
+	}
 	return r == -EBUSY ? 1 : r == -ENOENT ? 0 : r;
 }
 
@@ -145,7 +149,9 @@ static int has_changed(const struct check *check, const struct vif *vif, struct 
 	CLEANUP(vif_release) struct vif now = { 0 };
 	int r = vif_reload(check->st, vif, &now, err);
 
-	return r == -ENOENT || r == -EBUSY ? 1 : r ? r : !vif_is_same(vif, &now);
+	if (!r)
+		return !vif_is_same(vif, &now);
+	return r == -ENOENT || r == -EBUSY || r == -EUCLEAN ? 1 : r;
 }
 
 /* Compare one; what is found does not count if it has changed meanwhile: returns 1 then. */
@@ -154,8 +160,11 @@ static int compare_settled(const struct check *check, const struct vif *vif, str
 {
 	struct error late = { 0 };
 	int r = compare_vif(check, vif, report, err);
+	int changed = has_changed(check, vif, &late);
 
-	return has_changed(check, vif, &late) > 0 ? 1 : r;
+	if (!r && changed < 0)
+		*err = late;
+	return changed > 0 || !r ? changed : r;
 }
 
 /* Look again at some, at most AT_ONCE of them; those that changed meanwhile are left in @some. */

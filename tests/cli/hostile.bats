@@ -414,3 +414,16 @@ case $*:$(grep -c "" /run/xen/looks 2>/dev/null) in *"-S:2")
 	[ "$status" = 6 ]
 	[ "$output" = '{"consistent":false,"differences":[],"notes":["web01 vif 0: others change it all the time, it cannot be compared"]}' ]
 }
+
+@test "check: a vif that cannot be read any more when it is looked at again does not hide the others" {
+	local backend=/local/domain/0/backend/vif/1/0
+	activate_rules
+	cold_start 1 0
+	ip route del 10.0.0.2 dev vif1.0
+	replace_iptables 'case $* in *-S*) xenstore-write /libxl/1/device/vif/0/backend /nowhere ;; esac'
+	run xvif check -J web01
+	umount /etc/alternatives
+	echo "$output"
+	[ "$status" = 6 ]
+	[[ "$output" == *'"consistent":false,"differences":[],"notes":["web01 vif 0: '*"no path of its backend"* ]]
+}
