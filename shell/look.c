@@ -97,7 +97,7 @@ static void print_delta(const struct delta *delta, bool on, FILE *out)
 
 void print_deltas(const struct deltas *d, const struct args *args, FILE *out)
 {
-	bool on = output_has_colors(args, out);
+	bool on = output_has_colors(&args->style, out);
 
 	for (size_t i = 0; i < d->n; i++)
 		print_delta(d->v[i], on, out);

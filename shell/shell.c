@@ -90,7 +90,7 @@ static int run_session(struct session *session, const struct args *args, int *st
 	const char *text = args->options[OPT_EXECUTE];
 
 	if (!is_script(args))
-		return interact(session, output_has_colors(args, stdout), status_out, err);
+		return interact(session, output_has_colors(&args->style, stdout), status_out, err);
 	if (args->options[OPT_FILE])
 		return run_file(session, args->options[OPT_FILE], goes_on, status_out, err);
 	if (!text)

@@ -92,7 +92,9 @@ struct listing {
 
 static struct listing begin_listing(struct context *cx, const struct args *args)
 {
-	return (struct listing){ .args = args, .out = cx->out, .on = output_has_colors(args, cx->out) };
+	return (struct listing){ .args = args,
+				 .out = cx->out,
+				 .on = output_has_colors(&args->style, cx->out) };
 }
 
 static void list_node(const struct listing *l, const struct subtree *t, uint32_t node,
@@ -481,7 +483,7 @@ static int run_diff(struct context *cx, const struct args *args, struct error *e
 	CLEANUP(cleanup_free) char *path_a = NULL;
 	CLEANUP(cleanup_free) char *path_b = NULL;
 	const unsigned parts = SUBTREE_VALUES | SUBTREE_PERMS;
-	bool on = output_has_colors(args, cx->out);
+	bool on = output_has_colors(&args->style, cx->out);
 	int r = no_document(args, err);
 
 	if (!r)

@@ -3,7 +3,7 @@
 #ifndef XVIF_CHECK_VIFS_H
 #define XVIF_CHECK_VIFS_H
 
-#include "src/each-vif.h"
+#include "src/report.h"
 
 /*
  * check_vifs - report how @vifs differ from their lists. A difference counts if

@@ -122,7 +122,7 @@ static void print_changed(const struct application *a, const struct edit *e)
 		return;
 	if (a->args->options[OPT_VERBOSE])
 		edit_print_plan(&e->plan, a->cx->out);
-	edit_print_line(e, output_has_colors(a->args, a->cx->out), a->cx->out);
+	edit_print_line(e, output_has_colors(&a->args->style, a->cx->out), a->cx->out);
 }
 
 static bool is_same_text(const struct iplist *a, const struct iplist *b)

@@ -9,17 +9,12 @@
 #include "src/check-vifs.h"
 #include "src/cleanup.h"
 #include "src/commands.h"
-#include "src/each-vif.h"
+#include "src/report-output.h"
+#include "src/vif-args.h"
 #include "src/output.h"
 #include "src/overlap.h"
 #include "src/result.h"
 #include "src/vif-list.h"
-
-const struct field difference_fields[] = {
-	{ .name = "domain", .kind = KIND_TEXT }, { .name = "domid", .kind = KIND_NUMBER },
-	{ .name = "vif", .kind = KIND_NUMBER },	 { .name = "kind", .kind = KIND_TEXT },
-	{ .name = "detail", .kind = KIND_TEXT }, { 0 },
-};
 
 static const struct field check_fields[] = {
 	{ .name = "consistent", .kind = KIND_BOOL },

@@ -104,7 +104,7 @@ static int print_findings(const struct findings *findings, const struct args *ar
 		return output_sxp(doc, root, out, err);
 	if (args->options[OPT_QUIET])
 		return 0;
-	return output_table(doc, list, finding_fields, args, out, err);
+	return output_table(doc, list, finding_fields, &args->style, out, err);
 }
 
 static int run_doctor(struct context *cx, const struct args *args, struct error *err)

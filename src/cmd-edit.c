@@ -27,7 +27,7 @@ static int print(const struct edit *e, const struct args *args, FILE *stream, st
 	if (args->options[OPT_QUIET])
 		return 0;
 	edit_print_plan(&e->plan, stream);
-	edit_print_line(e, output_has_colors(args, stream), stream);
+	edit_print_line(e, output_has_colors(&args->style, stream), stream);
 	return 0;
 }
 

@@ -66,13 +66,14 @@ static int print(const struct owners *owners, const struct args *args, FILE *out
 		return output_sxp(doc, root, out, err);
 	if (args->options[OPT_QUIET] || !owners->n)
 		return 0;
-	return output_table(doc, list, owner_fields, args, out, err);
+	return output_table(doc, list, owner_fields, &args->style, out, err);
 }
 
 static int run_find(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(owners_release) struct owners owners = { 0 };
-	unsigned nodes = args->options[OPT_SXP] ? WITH_UUIDS : output_needs(owner_fields, args);
+	unsigned nodes = args->options[OPT_SXP] ? WITH_UUIDS :
+						  output_needs(owner_fields, &args->style);
 	struct query query;
 	int r = query_parse(args->words[0], &query, err);
 

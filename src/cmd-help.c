@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd-help.c - xvif help, xvif version. */
-#include "config.h"
+#include "config.h" /* PACKAGE_VERSION */
 
-#include "src/cleanup.h"
 #include "src/commands.h"
 #include "src/manual.h"
-#include "src/output.h"
-#include "src/result.h"
+#include "src/version.h"
 
 static int run_help(struct context *cx, const struct args *args, struct error *err)
 {
@@ -22,30 +20,6 @@ static int run_help(struct context *cx, const struct args *args, struct error *e
 		return 0;
 	}
 	command_help(cx->commands, command, cx->out);
-	return 0;
-}
-
-static const struct field version_fields[] = {
-	{ .name = "version", .kind = KIND_TEXT },
-	{ 0 },
-};
-
-static int run_version(struct context *cx, const struct args *args, struct error *err)
-{
-	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
-	sxp_node root;
-
-	if (!doc)
-		return error_memory(err);
-	root = sxp_add_element(doc, sxp_root(doc), "xvif");
-	result_text(doc, root, "version", PACKAGE_VERSION);
-	if (sxp_failed(doc))
-		return error_memory(err);
-	if (args->options[OPT_JSON])
-		return output_json(doc, root, version_fields, cx->out, err);
-	if (args->options[OPT_SXP])
-		return output_sxp(doc, root, cx->out, err);
-	fprintf(cx->out, "xvif %s\n", PACKAGE_VERSION);
 	return 0;
 }
 
@@ -72,5 +46,5 @@ const struct command cmd_version = {
 		   "xvif " PACKAGE_VERSION "\n"
 		   "# xvif version -J\n"
 		   "{\"version\":\"" PACKAGE_VERSION "\"}",
-	.run = run_version,
+	.run = version_print,
 };

@@ -6,7 +6,8 @@
 
 #include "src/cleanup.h"
 #include "src/commands.h"
-#include "src/each-vif.h"
+#include "src/report-output.h"
+#include "src/vif-args.h"
 #include "src/edit-output.h"
 #include "src/repair.h"
 #include "src/result.h"

@@ -8,7 +8,7 @@
 
 #include "src/cleanup.h"
 #include "src/commands.h"
-#include "src/each-vif.h"
+#include "src/vif-args.h"
 #include "src/guest-config.h"
 #include "src/kernel.h"
 #include "src/output.h"
@@ -402,11 +402,11 @@ static int print(const struct result *result, const struct args *args, FILE *out
 		return output_json(doc, sxp_root(doc), show_fields, out, err);
 	if (result->is_detailed)
 		return output_detail(doc, sxp_next(doc, sxp_first(doc, result->rows)), vif_fields,
-				     args, out, err);
+				     &args->style, out, err);
 	if (args->options[OPT_TREE] && !args->options[OPT_SXP])
-		return output_tree(doc, result->rows, vif_fields, args, out, err);
+		return output_tree(doc, result->rows, vif_fields, &args->style, out, err);
 	if (!args->options[OPT_SXP])
-		return output_table(doc, result->rows, vif_fields, args, out, err);
+		return output_table(doc, result->rows, vif_fields, &args->style, out, err);
 	for (sxp_node n = sxp_first(doc, sxp_root(doc)); n && !r; n = sxp_next(doc, n))
 		r = output_sxp(doc, n, out, err);
 	return r;
@@ -445,7 +445,7 @@ static int run_show(struct context *cx, const struct args *args, struct error *e
 		.doc = doc,
 		.is_detailed = args->n_words && vif_word(args) && !is_sxp &&
 			       !args->options[OPT_OUTPUT] && !args->options[OPT_TREE],
-		.nodes = is_sxp ? NODES_ALL : output_needs(vif_fields, args),
+		.nodes = is_sxp ? NODES_ALL : output_needs(vif_fields, &args->style),
 		.timeout_s = args->timeout_s,
 	};
 	int r;

@@ -194,6 +194,19 @@ static int set_option(struct args *args, size_t id, const char *value, struct er
 	return 0;
 }
 
+static struct output_style style_of(const struct args *args)
+{
+	return (struct output_style){
+		.columns = args->options[OPT_OUTPUT],
+		.color = args->options[OPT_COLOR],
+		.is_json = args->options[OPT_JSON],
+		.is_sxp = args->options[OPT_SXP],
+		.is_tree = args->options[OPT_TREE],
+		.is_raw = args->options[OPT_RAW],
+		.has_no_headings = args->options[OPT_NOHEADINGS],
+	};
+}
+
 /* Words being read, and what they said. */
 struct scan {
 	const struct command *const *all;
@@ -408,6 +421,7 @@ int command_parse(const struct command *const *all, const char *const *words, si
 		r = scan_word(&scan, err);
 	*command_out = command = typed.command;
 	*out = typed.args;
+	out->style = style_of(out);
 	if (!r && command && !out->options[OPT_HELP] && !out->options[OPT_VERSION]) {
 		r = check_options(command, out, err);
 		if (!r)

@@ -11,6 +11,7 @@
 
 #include "src/edit-done.h"
 #include "src/error.h"
+#include "src/output.h"
 #include "src/store.h"
 
 enum option {
@@ -119,10 +120,10 @@ struct args {
 	size_t n_words;
 	unsigned timeout_s;
 	unsigned numbers[N_OPTIONS]; /* of those that take one; 0: not given */
+	struct output_style style;
 };
 
 struct context;
-struct field;
 
 /* What a command changes when it has no --dry-run. */
 enum effect {

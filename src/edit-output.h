@@ -3,6 +3,7 @@
 #ifndef XVIF_EDIT_OUTPUT_H
 #define XVIF_EDIT_OUTPUT_H
 
+#include "src/command.h"
 #include "src/edit.h"
 #include "src/output.h"
 

@@ -93,9 +93,9 @@ static int fill_detail(struct libscols_table *table, const struct sxp_doc *doc, 
 }
 
 int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		  const struct args *args, FILE *out, struct error *err)
+		  const struct output_style *style, FILE *out, struct error *err)
 {
-	struct libscols_table *table = scols_begin(args, out);
+	struct libscols_table *table = scols_begin(style, out);
 	int r = table && scols_table_new_column(table, "NAME", 0, 0) &&
 				scols_table_new_column(table, "VALUE", 0, 0) ?
 			0 :
@@ -110,9 +110,9 @@ int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *
 }
 #else
 int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		  const struct args *args, FILE *out, struct error *err)
+		  const struct output_style *style, FILE *out, struct error *err)
 {
-	(void)doc, (void)list, (void)fields, (void)args, (void)out;
+	(void)doc, (void)list, (void)fields, (void)style, (void)out;
 	return error_set(err, -ENOTSUP, "built without libsmartcols");
 }
 #endif

@@ -7,8 +7,8 @@
 
 #include "src/output.h"
 
-/* A table for @out as @args ask for it; NULL when memory is short. */
-struct libscols_table *scols_begin(const struct args *args, FILE *out);
+/* A table for @out of that style; NULL when memory is short. */
+struct libscols_table *scols_begin(const struct output_style *style, FILE *out);
 
 /* The column of a field. Returns 0 or -ENOMEM. */
 int scols_add_column(struct libscols_table *table, const struct field *field);

@@ -118,7 +118,7 @@ int scols_add_column(struct libscols_table *table, const struct field *field)
 		       0;
 }
 
-struct libscols_table *scols_begin(const struct args *args, FILE *out)
+struct libscols_table *scols_begin(const struct output_style *style, FILE *out)
 {
 	struct libscols_table *table;
 
@@ -128,9 +128,9 @@ struct libscols_table *scols_begin(const struct args *args, FILE *out)
 	if (!table)
 		return NULL;
 	scols_table_set_stream(table, out);
-	scols_table_enable_noheadings(table, args->options[OPT_NOHEADINGS] != NULL);
-	scols_table_enable_raw(table, args->options[OPT_RAW] != NULL);
-	scols_table_enable_colors(table, output_has_colors(args, out));
+	scols_table_enable_noheadings(table, style->has_no_headings);
+	scols_table_enable_raw(table, style->is_raw);
+	scols_table_enable_colors(table, output_has_colors(style, out));
 	return table;
 }
 
@@ -163,25 +163,25 @@ static int fill(struct libscols_table *table, const struct sxp_doc *doc, sxp_nod
 }
 
 int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		 const struct args *args, FILE *out, struct error *err)
+		 const struct output_style *style, FILE *out, struct error *err)
 {
 	const struct field *columns[COLUMNS_MAX];
 	struct libscols_table *table;
 	size_t n = 0;
-	int r = output_choose_columns(fields, args->options[OPT_OUTPUT], columns, &n, err);
+	int r = output_choose_columns(fields, style->columns, columns, &n, err);
 
 	if (r)
 		return r;
-	table = scols_begin(args, out);
+	table = scols_begin(style, out);
 	return table ? scols_finish(table, fill(table, doc, list, columns, n), err) :
 		       error_memory(err);
 }
 
 #else
 int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		 const struct args *args, FILE *out, struct error *err)
+		 const struct output_style *style, FILE *out, struct error *err)
 {
-	(void)doc, (void)list, (void)fields, (void)args, (void)out;
+	(void)doc, (void)list, (void)fields, (void)style, (void)out;
 	return error_set(err, -ENOTSUP, "built without libsmartcols");
 }
 #endif

@@ -109,27 +109,27 @@ static bool is_name(const struct field *fields, const struct field *field)
 }
 
 int output_tree(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		const struct args *args, FILE *out, struct error *err)
+		const struct output_style *style, FILE *out, struct error *err)
 {
 	struct tree tree = { .doc = doc, .fields = fields };
 	const struct field *chosen[COLUMNS_MAX];
 	size_t n = 0;
-	int r = output_choose_columns(fields, args->options[OPT_OUTPUT], chosen, &n, err);
+	int r = output_choose_columns(fields, style->columns, chosen, &n, err);
 
 	if (r)
 		return r;
 	for (size_t i = 0; i < n; i++)
 		if (!is_name(fields, chosen[i]))
 			tree.columns[tree.n_columns++] = chosen[i];
-	tree.table = scols_begin(args, out);
+	tree.table = scols_begin(style, out);
 	return tree.table ? scols_finish(tree.table, fill_tree(&tree, list), err) : error_memory(err);
 }
 
 #else
 int output_tree(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		const struct args *args, FILE *out, struct error *err)
+		const struct output_style *style, FILE *out, struct error *err)
 {
-	(void)doc, (void)list, (void)fields, (void)args, (void)out;
+	(void)doc, (void)list, (void)fields, (void)style, (void)out;
 	return error_set(err, -ENOTSUP, "built without libsmartcols");
 }
 #endif

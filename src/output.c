@@ -44,9 +44,9 @@ void output_message(const char *text)
 	putc('\n', stderr);
 }
 
-bool output_has_colors(const struct args *args, FILE *out)
+bool output_has_colors(const struct output_style *style, FILE *out)
 {
-	const char *when = args->options[OPT_COLOR], *no_color = getenv("NO_COLOR");
+	const char *when = style->color, *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
 	if (when && strcmp(when, "auto"))
@@ -73,17 +73,17 @@ int output_sxp(const struct sxp_doc *doc, sxp_node node, FILE *out, struct error
 	return 0;
 }
 
-static int no_columns(const struct command *command, struct error *err)
+static int no_columns(const char *title, struct error *err)
 {
 	return error_status(err, STATUS_USAGE, -EINVAL,
-			    "%s: prints no table, --output has no meaning", command_title(command));
+			    "%s: prints no table, --output has no meaning", title);
 }
 
-int output_columns(const struct command *command, FILE *out, struct error *err)
+int output_columns(const struct field *fields, const char *title, FILE *out, struct error *err)
 {
-	if (!command->columns)
-		return no_columns(command, err);
-	for (const struct field *f = command->columns; f->name; f++)
+	if (!fields)
+		return no_columns(title, err);
+	for (const struct field *f = fields; f->name; f++)
 		if (f->column)
 			fprintf(out, "%s\n", f->column);
 	return 0;
@@ -133,40 +133,41 @@ int output_choose_columns(const struct field *fields, const char *wanted,
 	return 0;
 }
 
-unsigned output_needs(const struct field *fields, const struct args *args)
+unsigned output_needs(const struct field *fields, const struct output_style *style)
 {
 	const struct field *chosen[COLUMNS_MAX];
 	unsigned needs = 0;
 	size_t n = 0;
 
 	for (const struct field *f = fields; f->name; f++)
-		if (args->options[OPT_JSON] || (args->options[OPT_TREE] && f->level == LEVEL_LEAF))
+		if (style->is_json || (style->is_tree && f->level == LEVEL_LEAF))
 			needs |= f->needs;
-	if (output_choose_columns(fields, args->options[OPT_OUTPUT], chosen, &n, NULL))
+	if (output_choose_columns(fields, style->columns, chosen, &n, NULL))
 		return needs;
 	while (n)
 		needs |= chosen[--n]->needs;
 	return needs;
 }
 
-int output_check(const struct command *command, const struct args *args, struct error *err)
+int output_check(const struct field *fields, const char *title, const struct output_style *style,
+		 struct error *err)
 {
 	const struct field *columns[COLUMNS_MAX];
 	size_t n;
 
 #ifndef HAVE_JSON
-	if (args->options[OPT_JSON])
+	if (style->is_json)
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "--json: xvif was built without json-c");
 #endif
 #ifndef HAVE_SMARTCOLS
-	if (command->columns && !args->options[OPT_SXP] && !args->options[OPT_JSON])
+	if (fields && !style->is_sxp && !style->is_json)
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "xvif was built without libsmartcols: use --json or --sxp");
 #endif
-	if (!args->options[OPT_OUTPUT])
+	if (!style->columns)
 		return 0;
-	if (!command->columns)
-		return no_columns(command, err);
-	return output_choose_columns(command->columns, args->options[OPT_OUTPUT], columns, &n, err);
+	if (!fields)
+		return no_columns(title, err);
+	return output_choose_columns(fields, style->columns, columns, &n, err);
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "sxp/sxp.h"
-#include "src/command.h"
+#include "src/error.h"
 
 enum kind {
 	KIND_TEXT,
@@ -43,17 +43,25 @@ struct field {
 	unsigned needs; /* what the command has to read for it; bits of its own */
 };
 
-/* Print the names of a command's columns. Returns 0 or -EINVAL when it has none. */
-int output_columns(const struct command *command, FILE *out, struct error *err);
+/* How a result is to be printed. */
+struct output_style {
+	const char *columns; /* "NAME,..."; NULL: the default ones */
+	const char *color;   /* "auto", "always", "never"; NULL: auto */
+	bool is_json, is_sxp, is_tree, is_raw, has_no_headings;
+};
+
+/* Print the names of the columns among @fields (NULL: none); @title: what prints them. Returns 0 or -EINVAL. */
+int output_columns(const struct field *fields, const char *title, FILE *out, struct error *err);
 
 /*
- * Can the result of @command be printed the way @args ask for? Looked at
- * before it runs. Returns 0 or -EINVAL (STATUS_USAGE).
+ * Can a result of these columns (NULL: none) be printed so? Asked before the
+ * command called @title runs. Returns 0 or -EINVAL (STATUS_USAGE).
  */
-int output_check(const struct command *command, const struct args *args, struct error *err);
+int output_check(const struct field *fields, const char *title, const struct output_style *style,
+		 struct error *err);
 
-/* What the columns that @args choose need, together; for JSON all of @fields. */
-unsigned output_needs(const struct field *fields, const struct args *args);
+/* What the columns that @style chooses need, together; for JSON all of @fields. */
+unsigned output_needs(const struct field *fields, const struct output_style *style);
 
 /* Print the elements of @list as one JSON object. */
 int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
@@ -61,18 +69,18 @@ int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fi
 
 /* Print each list in @list as a row. */
 int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		 const struct args *args, FILE *out, struct error *err);
+		 const struct output_style *style, FILE *out, struct error *err);
 
 /* Print each list in @list as a row of a tree, as the levels of @fields say. */
 int output_tree(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		const struct args *args, FILE *out, struct error *err);
+		const struct output_style *style, FILE *out, struct error *err);
 
 /* Print the elements of @list below each other, each with its name. */
 int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		  const struct args *args, FILE *out, struct error *err);
+		  const struct output_style *style, FILE *out, struct error *err);
 
 /* --color and, unless it decides, NO_COLOR and whether @out is a terminal. */
-bool output_has_colors(const struct args *args, FILE *out);
+bool output_has_colors(const struct output_style *style, FILE *out);
 
 /* Could something not be written to @out because its reader has gone? That is no failure to speak of. */
 bool output_has_no_reader(FILE *out);

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "src/cleanup.h"
-#include "src/commands.h"
 #include "src/output.h"
 #include "src/run.h"
 #include "src/store-file.h"
+#include "src/version.h"
 
 int command_report(const struct error *err)
 {
@@ -24,14 +24,14 @@ int command_run(struct context *cx, const struct command *command, const struct 
 	const char *file = args->options[OPT_STORE];
 
 	if (args->options[OPT_VERSION])
-		return cmd_version.run(cx, args, err);
+		return version_print(cx, args, err);
 	if (args->options[OPT_HELP] || !command) {
 		command_help(cx->commands, command, cx->out);
 		return 0;
 	}
 	if (args->options[OPT_OUTPUT] && !strcmp(args->options[OPT_OUTPUT], "help"))
-		return output_columns(command, cx->out, err);
-	if (output_check(command, args, err))
+		return output_columns(command->columns, command_title(command), cx->out, err);
+	if (output_check(command->columns, command_title(command), &args->style, err))
 		return -EINVAL;
 	if (command->needs_store && (file || !cx->store)) {
 		int r = file ? store_file_open(&st, file, err) :

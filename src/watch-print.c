@@ -343,5 +343,5 @@ int watch_print(const struct change *change, const struct args *args, FILE *out,
 {
 	if (args->options[OPT_JSON] || args->options[OPT_SXP])
 		return print_structured(change, args, out, err);
-	return print_for_people(change, output_has_colors(args, out), out, err);
+	return print_for_people(change, output_has_colors(&args->style, out), out, err);
 }
