@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/cleanup.h"
-#include "src/complete-files.h"
-#include "src/complete-live.h"
-#include "src/domain.h"
-#include "src/subtree.h"
+#include "src/base/cleanup.h"
+#include "src/cli/complete-files.h"
+#include "src/cli/complete-live.h"
+#include "src/xen/domain.h"
+#include "src/store/subtree.h"
 #include "shell/complete.h"
 #include "shell/path.h"
 #include "shell/words.h"

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "src/cleanup.h"
+#include "src/base/cleanup.h"
 #include "shell/editor.h"
 
 #ifdef HAVE_READLINE

@@ -11,8 +11,8 @@
 #include <poll.h>
 #include <stddef.h>
 
-#include "src/error.h"
-#include "src/lines.h"
+#include "src/base/error.h"
+#include "src/base/strv.h"
 #include "shell/complete.h"
 
 /* What the editor asks and tells while a line is typed. */

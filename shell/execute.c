@@ -10,12 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "src/cleanup.h"
-#include "src/output.h"
-#include "src/run.h"
+#include "src/base/cleanup.h"
+#include "src/output/output.h"
+#include "src/cli/run.h"
 #include "shell/execute.h"
 #include "shell/path.h"
-#include "shell/tree-cmds.h"
+#include "shell/commands/shell-commands.h"
 
 /* Somebody else keeps changing the same nodes: try so often. */
 #define TRIES 20

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "src/cleanup.h"
+#include "src/base/cleanup.h"
 #include "shell/editor.h"
 #include "shell/history.h"
 

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "src/cleanup.h"
-#include "src/output.h"
+#include "src/base/cleanup.h"
+#include "src/output/output.h"
 #include "shell/editor.h"
 #include "shell/execute.h"
 #include "shell/history.h"
 #include "shell/interactive.h"
-#include "shell/look.h"
+#include "shell/print-nodes.h"
 #include "shell/script.h"
 
 /* A line that a watch printed, longer ones are cut. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/cleanup.h"
+#include "src/base/cleanup.h"
 #include "shell/overlay.h"
 
 /* A longer message is refused by xenstored (Xen, xs_wire.h, XENSTORE_PAYLOAD_MAX). */

@@ -8,7 +8,7 @@
 #ifndef XVIF_OVERLAY_H
 #define XVIF_OVERLAY_H
 
-#include "shell/deltas.h"
+#include "shell/changeset.h"
 
 struct overlay {
 	struct store store; /* for those who read and write */

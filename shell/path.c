@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/cleanup.h"
-#include "src/domain.h"
-#include "src/near.h"
+#include "src/base/cleanup.h"
+#include "src/xen/domain.h"
+#include "src/base/suggest.h"
 #include "shell/path.h"
 
 /* Xen, xen/include/public/io/xs_wire.h, XENSTORE_ABS_PATH_MAX */

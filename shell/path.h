@@ -3,7 +3,7 @@
 #ifndef XVIF_PATH_H
 #define XVIF_PATH_H
 
-#include "src/lines.h"
+#include "src/base/strv.h"
 #include "shell/session.h"
 
 /*

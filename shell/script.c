@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/cleanup.h"
-#include "src/text.h"
+#include "src/base/cleanup.h"
+#include "src/base/text.h"
 #include "shell/execute.h"
 #include "shell/script.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/cleanup.h"
+#include "src/base/cleanup.h"
 #include "shell/session.h"
 
 /* More than anybody takes back. */

@@ -12,8 +12,8 @@
 
 #include <sys/types.h>
 
-#include "src/command.h"
-#include "src/signals.h"
+#include "src/cli/command.h"
+#include "src/base/signals.h"
 #include "shell/overlay.h"
 #include "shell/words.h"
 

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "src/cleanup.h"
-#include "src/commands.h"
-#include "src/output.h"
-#include "src/store-file.h"
+#include "src/base/cleanup.h"
+#include "src/commands/commands.h"
+#include "src/output/output.h"
+#include "src/store/store-file.h"
 #include "shell/interactive.h"
 #include "shell/script.h"
-#include "shell/tree-cmds.h"
+#include "shell/commands/shell-commands.h"
 
 /* Longest wait for an answer while a line is typed: somebody has pressed Tab. */
 #define PATIENCE_S 2

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/cleanup.h"
-#include "src/text.h"
+#include "src/base/cleanup.h"
+#include "src/base/text.h"
 #include "shell/words.h"
 
 /* A line as it is being read. */

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "src/error.h"
+#include "src/base/error.h"
 
 struct word {
 	char *text; /* without quotes; a NUL behind it, and maybe in it */

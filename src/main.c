@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "src/cleanup.h"
-#include "src/commands.h"
-#include "src/output.h"
-#include "src/run.h"
+#include "src/base/cleanup.h"
+#include "src/commands/commands.h"
+#include "src/output/output.h"
+#include "src/cli/run.h"
 
 /* Else the connection to xenstored could become stdout or stderr, when these are closed. */
 static void occupy_standard_descriptors(void)

@@ -28,9 +28,9 @@ copy() {
 	local tree=$BATS_TEST_TMPDIR/tree
 	mkdir "$tree"
 	copy "$tree"
-	part c 1 >"$tree/src/cmd-total.c"
-	[ "$(wc -l <"$tree/src/cmd-total.c")" -gt 20 ]
-	[ "$(wc -l <"$tree/src/cmd-total.c")" -lt 40 ]
+	part c 1 >"$tree/src/commands/total.c"
+	[ "$(wc -l <"$tree/src/commands/total.c")" -gt 20 ]
+	[ "$(wc -l <"$tree/src/commands/total.c")" -lt 40 ]
 	(cd "$tree" && part sh 1 >walk && bash -e walk) >"$BATS_TEST_TMPDIR/log" 2>&1 || {
 		tail -n 30 "$BATS_TEST_TMPDIR/log"
 		false

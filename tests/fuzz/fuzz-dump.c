@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "src/cleanup.h"
-#include "src/dump.h"
+#include "src/base/cleanup.h"
+#include "src/store/dump.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

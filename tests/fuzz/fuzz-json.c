@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "src/json-sxp.h"
+#include "src/format/json-sxp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

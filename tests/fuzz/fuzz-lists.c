@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/iplist.h"
-#include "src/json-patch.h"
+#include "src/net/iplist.h"
+#include "src/stored/userdata-json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "src/complete.h"
-#include "src/output.h"
+#include "src/cli/complete.h"
+#include "src/output/output.h"
 
 static const struct field fields[] = {
 	{ .name = "red", .column = "RED" },

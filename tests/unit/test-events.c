@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "src/events.h"
+#include "src/store/events.h"
 
 struct fake {
 	struct events events;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tests/unit/unit.h"
-#include "src/hypervisor.h"
+#include "src/xen/hypervisor.h"
 #include "tests/unit/stub/xenctrl.h"
 
 static struct {

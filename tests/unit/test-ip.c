@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/iplist.h"
+#include "src/net/iplist.h"
 
 static void accepts(const char *text, const char *canonical)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/cleanup.h"
-#include "src/subtree.h"
+#include "src/base/cleanup.h"
+#include "src/store/subtree.h"
 #include "tests/unit/unit.h"
 
 static void build(struct subtree *t, const char *path)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tests/unit/unit.h"
-#include "src/vif-common.h"
+#include "src/hotplug/vif-common.h"
 
 #define HEAD "# comment\nip=${ip:-}\n\n"
 #define GUARD \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * xenctrl.h - as much of libxenctrl's interface as src/hypervisor.c uses, of
+ * xenctrl.h - as much of libxenctrl's interface as src/xen/hypervisor.c uses, of
  * both sides of Xen 4.18, so that either can be compiled anywhere (Xen,
  * tools/include/xenctrl.h, xen/include/public/domctl.h).
  */

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * changeset.h - changes to nodes as a value: what each was, and what it is to be.
+ *
+ * What a command changed, what a transaction has recorded, what an undo takes
+ * back are all the same: a set of nodes, each with its state before and after.
+ */
+#ifndef XVIF_CHANGESET_H
+#define XVIF_CHANGESET_H
+
+#include <stdio.h>
+
+#include "src/base/strv.h"
+#include "src/store/store.h"
+
+struct node {
+	bool exists;
+	char *value; /* @len bytes, a NUL behind them */
+	size_t len;
+	char *perms;	 /* "n0 r3"; NULL if it does not exist */
+	bool inherits;	 /* they are what xenstored gives a node that is created here */
+	bool is_implied; /* it exists only because something below it does */
+};
+
+struct delta {
+	char *path; /* absolute, no slash at its end; "/" is the root */
+	struct node before, after;
+};
+
+struct deltas {
+	struct delta **v; /* in the order of path_order() */
+	size_t n, size;
+};
+
+/* By steps: each node stands directly before those below it. */
+int path_order(const char *a, const char *b);
+
+/* Is @path below the node at @top? */
+bool path_is_below(const char *path, const char *top);
+
+/* The path of the node above, for free(); NULL for "/" or when memory is short. */
+char *path_parent(const char *path);
+
+/* The index of the first delta whose path is not before @path. */
+size_t deltas_at(const struct deltas *d, const char *path);
+struct delta *deltas_find(const struct deltas *d, const char *path);
+
+/*
+ * The delta of @path; where there was none yet, a fresh one with both states empty.
+ * Returns NULL when memory is short.
+ */
+struct delta *deltas_get(struct deltas *d, const char *path, bool *is_new_out);
+
+/* Give a node a value, permissions, or another node's state. Returns 0 or -ENOMEM. */
+int node_set_value(struct node *node, const char *value, size_t len);
+int node_set_perms(struct node *node, const struct names *perms);
+int node_copy(struct node *to, const struct node *from);
+void node_release(struct node *node);
+
+bool node_equal(const struct node *a, const struct node *b);
+
+/* "n0 r3" as batch_set_perms() takes them: one block, for names_release(). */
+int perms_split(const char *text, struct names *out);
+
+/* Forget nodes that are after as they were before. */
+void deltas_sweep(struct deltas *d);
+
+/* Make @into what it is when @later has followed. Returns 0 or -ENOMEM. */
+int deltas_merge(struct deltas *into, const struct deltas *later);
+
+/* What takes @d back. Returns 0 or -ENOMEM. */
+int deltas_invert(const struct deltas *d, struct deltas *out);
+
+/*
+ * deltas_commit - make all of @d true, in one transaction.
+ * @conflicts: nodes that are not as they were before, and how they are now (as
+ *	the state before; that after as in @d)
+ * @force: make it true nevertheless
+ *
+ * A node that was to be created only for one below it, and is there by now, is
+ * left as it is, and out of @d. Returns 0, -EBUSY when there are conflicts, or
+ * another negative errno. When
+ * it fails nothing was changed, but for -ECONNABORTED (see store_transact()).
+ */
+int deltas_commit(struct store *st, struct deltas *d, bool force, struct deltas *conflicts,
+		  struct error *err);
+
+void deltas_release(struct deltas *d);
+
+/* As bytes, and back. Return 0 or a negative errno; what is read comes from deltas_save(). */
+int deltas_save(const struct deltas *d, FILE *f);
+int deltas_load(struct deltas *d, FILE *f);
+
+#endif

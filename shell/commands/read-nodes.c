@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* read-nodes.c - ls, cat, tree, stat, match, count, diff: commands that look at nodes. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/store/dump.h"
+#include "src/output/output.h"
+#include "src/store/subtree.h"
+#include "shell/print-nodes.h"
+#include "shell/path.h"
+#include "shell/commands/shell-commands.h"
+
+int no_document(const struct args *args, struct error *err)
+{
+	if (args->options[OPT_JSON] || args->options[OPT_SXP])
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "its result has no JSON and no SXP form");
+	return 0;
+}
+
+static bool wants_document(const struct args *args)
+{
+	return args->options[OPT_JSON] || args->options[OPT_SXP];
+}
+
+static int print_document(const struct subtree *t, const struct args *args, FILE *out,
+			  struct error *err)
+{
+	return dump_print(t, args->options[OPT_JSON] ? DUMP_JSON : DUMP_SXP, out, err);
+}
+
+/* -ENOENT when there is no such node. */
+static int read_tree(struct context *cx, const char *path, unsigned parts, uint32_t depth,
+		     struct subtree *out, struct error *err)
+{
+	int r = subtree_read(session_store(cx->session), 0, path, parts, depth, out, err);
+
+	return r || out->n ? r : path_not_found(cx->session, path, err);
+}
+
+/* What is done with each of the nodes that the words name. */
+typedef int (*visit_path)(struct context *cx, const struct args *args, const char *path,
+			  struct error *err);
+
+static int each_path(struct context *cx, const struct args *args, size_t first, visit_path visit,
+		     struct error *err)
+{
+	CLEANUP(lines_release) struct lines paths = { 0 };
+	int r = paths_from_words(cx->session, args, first, &paths, err);
+
+	for (size_t i = 0; i < paths.n && !r; i++)
+		r = visit(cx, args, paths.v[i], err);
+	return r;
+}
+
+/* "name/", "name = VALUE", "name/ = VALUE" */
+static void print_name(const struct subtree *t, uint32_t node, const char *name, bool on, FILE *out)
+{
+	bool is_inner = subtree_is_inner(t, node) || subtree_count(t, node);
+	size_t len = 0;
+	const char *value = subtree_value(t, node, &len);
+
+	fprintf(out, "%s%s%s%s", is_inner ? tint(TINT_INNER, on) : "", name,
+		is_inner && strcmp(name, "/") ? "/" : "", is_inner ? untint(on) : "");
+	if (!is_inner || len) {
+		fputs(" = ", out);
+		print_value(value ? value : "", len, out);
+	}
+	putc('\n', out);
+}
+
+static void print_long(const struct subtree *t, uint32_t node, FILE *out)
+{
+	const char *perms = subtree_perms(t, node);
+	size_t len = 0, width = perms ? strlen(perms) : 0;
+
+	subtree_value(t, node, &len);
+	print_perms(perms ? perms : "", out);
+	fprintf(out, "%*s %5zu ", width < 12 ? (int)(12 - width) : 0, "", len);
+}
+
+struct listing {
+	const struct args *args;
+	FILE *out;
+	bool on; /* colours */
+};
+
+static struct listing begin_listing(struct context *cx, const struct args *args)
+{
+	return (struct listing){ .args = args,
+				 .out = cx->out,
+				 .on = output_has_colors(&args->style, cx->out) };
+}
+
+static void list_node(const struct listing *l, const struct subtree *t, uint32_t node,
+		      const char *name)
+{
+	if (l->args->options[OPT_LONG])
+		print_long(t, node, l->out);
+	print_name(t, node, name, l->on, l->out);
+}
+
+static void list_all(const struct listing *l, const struct subtree *t)
+{
+	char path[SUBTREE_PATH_SIZE];
+
+	for (uint32_t i = subtree_after(t, 0); i < t->n && !ferror(l->out); i = subtree_after(t, i)) {
+		subtree_path(t, t->path, i, path, sizeof(path));
+		list_node(l, t, i, path);
+	}
+}
+
+/* What is below it, or itself when there is nothing. */
+static int list_one(struct context *cx, const struct args *args, const char *path, bool is_named,
+		    struct error *err)
+{
+	CLEANUP(subtree_release) struct subtree t = { 0 };
+	struct listing l = begin_listing(cx, args);
+	unsigned parts = SUBTREE_VALUES | SUBTREE_INNER;
+	bool deep = args->options[OPT_RECURSIVE];
+	int r;
+
+	if (args->options[OPT_LONG] || wants_document(args))
+		parts |= SUBTREE_PERMS;
+	r = read_tree(cx, path, parts, deep ? SUBTREE_ALL : 1, &t, err);
+	if (r || wants_document(args))
+		return r ? r : print_document(&t, args, cx->out, err);
+	if (!subtree_count(&t, 0)) {
+		list_node(&l, &t, 0, path);
+		return 0;
+	}
+	if (deep) {
+		list_all(&l, &t);
+		return 0;
+	}
+	if (is_named)
+		fprintf(cx->out, "%s:\n", path);
+	for (uint32_t i = 0; i < subtree_count(&t, 0); i++)
+		list_node(&l, &t, subtree_first(&t, 0) + i,
+			  subtree_name(&t, subtree_first(&t, 0) + i));
+	return 0;
+}
+
+static int run_ls(struct context *cx, const struct args *args, struct error *err)
+{
+	CLEANUP(lines_release) struct lines paths = { 0 };
+	int r = paths_from_words(cx->session, args, 0, &paths, err);
+
+	for (size_t i = 0; i < paths.n && !r; i++)
+		r = list_one(cx, args, paths.v[i], paths.n > 1, err);
+	return r;
+}
+
+static const struct command shell_ls = {
+	.name = "ls",
+	.summary = "list what is below a node",
+	.help = "List the nodes below each PATH (the current one), in the order of their names,\n"
+		"with their values; a node with others below it ends in '/'. A node without any\n"
+		"is listed itself. With --recursive all below are listed, each with its whole\n"
+		"path. A PATH may be a pattern: ls device/vif/*/state",
+	.arguments = { ARG_PATHS },
+	.options = OPTION(LONG) | OPTION(RECURSIVE),
+	.needs_store = true,
+	.is_of_shell = true,
+	.run = run_ls,
+};
+
+static int cat_one(struct context *cx, const struct args *args, const char *path, struct error *err)
+{
+	CLEANUP(subtree_release) struct subtree t = { 0 };
+	unsigned parts = SUBTREE_VALUES | (wants_document(args) ? SUBTREE_PERMS : 0);
+	int r = read_tree(cx, path, parts, 0, &t, err);
+	const char *value;
+	size_t len = 0;
+
+	if (r || wants_document(args))
+		return r ? r : print_document(&t, args, cx->out, err);
+	value = subtree_value(&t, 0, &len);
+	if (args->options[OPT_RAW]) {
+		fwrite(value, 1, len, cx->out);
+		return 0;
+	}
+	print_plain(value, len, cx->out);
+	putc('\n', cx->out);
+	return 0;
+}
+
+static int run_cat(struct context *cx, const struct args *args, struct error *err)
+{
+	return each_path(cx, args, 0, cat_one, err);
+}
+
+/* clang-format off */
+#define CAT(called) { \
+	.name = called, \
+	.summary = "print the value of a node", \
+	.help = "Print the value of each PATH, one a line, with control bytes escaped; with\n" \
+		"--raw byte for byte and nothing else.", \
+	.arguments = { ARG_PATHS }, \
+	.n_required = 1, \
+	.options = OPTION(RAW), \
+	.needs_store = true, \
+	.is_of_shell = true, \
+	.run = run_cat, \
+}
+/* clang-format on */
+static const struct command shell_cat = CAT("cat"), shell_get = CAT("get");
+
+/* Lines of a tree, as the terminal can show them. */
+struct lines_of_tree {
+	const char *branch, *last, *bar, *gap;
+};
+
+static struct lines_of_tree tree_lines(void)
+{
+	if (!strcmp(nl_langinfo(CODESET), "UTF-8"))
+		return (struct lines_of_tree){ "├── ", "└── ", "│   ", "    " };
+	return (struct lines_of_tree){ "|-- ", "`-- ", "|   ", "    " };
+}
+
+static bool is_last(const struct subtree *t, uint32_t node)
+{
+	uint32_t parent = subtree_parent(t, node);
+
+	return node + 1 == subtree_first(t, parent) + subtree_count(t, parent);
+}
+
+/* A path has a step for every two bytes at most. */
+#define STEPS_MAX (SUBTREE_PATH_SIZE / 2)
+
+static void print_branch(const struct subtree *t, uint32_t node, const struct lines_of_tree *look,
+			 FILE *out)
+{
+	uint32_t above[STEPS_MAX], n = 0;
+
+	for (uint32_t i = subtree_parent(t, node); i && n < STEPS_MAX; i = subtree_parent(t, i))
+		above[n++] = i;
+	while (n--)
+		fputs(is_last(t, above[n]) ? look->gap : look->bar, out);
+	fputs(is_last(t, node) ? look->last : look->branch, out);
+}
+
+static int tree_one(struct context *cx, const struct args *args, const char *path, struct error *err)
+{
+	CLEANUP(subtree_release) struct subtree t = { 0 };
+	const struct lines_of_tree look = tree_lines();
+	struct listing l = begin_listing(cx, args);
+	unsigned parts = SUBTREE_VALUES | SUBTREE_INNER;
+	uint32_t depth = args->numbers[OPT_DEPTH] ? args->numbers[OPT_DEPTH] : SUBTREE_ALL;
+	int r;
+
+	if (args->options[OPT_LONG] || wants_document(args))
+		parts |= SUBTREE_PERMS;
+	r = read_tree(cx, path, parts, depth, &t, err);
+	if (r || wants_document(args))
+		return r ? r : print_document(&t, args, cx->out, err);
+	list_node(&l, &t, 0, path);
+	for (uint32_t i = subtree_after(&t, 0); i < t.n && !ferror(cx->out);
+	     i = subtree_after(&t, i)) {
+		if (args->options[OPT_LONG])
+			print_long(&t, i, cx->out);
+		print_branch(&t, i, &look, cx->out);
+		print_name(&t, i, subtree_name(&t, i), l.on, cx->out);
+	}
+	return 0;
+}
+
+static int run_tree(struct context *cx, const struct args *args, struct error *err)
+{
+	return each_path(cx, args, 0, tree_one, err);
+}
+
+static const struct command shell_tree = {
+	.name = "tree",
+	.summary = "draw what is below a node",
+	.help = "Draw each PATH (the current node) and what is below it.",
+	.arguments = { ARG_PATHS },
+	.options = OPTION(DEPTH) | OPTION(LONG),
+	.needs_store = true,
+	.is_of_shell = true,
+	.run = run_tree,
+};
+
+static const char *letter_means(char letter)
+{
+	switch (letter) {
+	case 'r':
+		return "may read it";
+	case 'w':
+		return "may write it";
+	case 'b':
+		return "may read and write it";
+	}
+	return "may do nothing with it";
+}
+
+/* The first says who owns the node, and what all may that are not named. */
+static void print_rights(const char *perms, FILE *out)
+{
+	CLEANUP(names_release) struct names list = { 0 };
+
+	if (!perms || perms_split(perms, &list) || !list.n)
+		return;
+	fprintf(out, "owner: domain %s\n", list.v[0] + 1);
+	for (unsigned i = 1; i < list.n; i++)
+		fprintf(out, "       domain %s %s\n", list.v[i] + 1, letter_means(*list.v[i]));
+	fprintf(out, "       every other domain %s\n", letter_means(*list.v[0]));
+}
+
+static int stat_one(struct context *cx, const struct args *args, const char *path, struct error *err)
+{
+	CLEANUP(subtree_release) struct subtree t = { 0 };
+	int r = read_tree(cx, path, SUBTREE_VALUES | SUBTREE_PERMS,
+			  wants_document(args) ? 0 : SUBTREE_ALL, &t, err);
+	const char *value, *perms;
+	size_t len = 0;
+
+	if (r || wants_document(args))
+		return r ? r : print_document(&t, args, cx->out, err);
+	value = subtree_value(&t, 0, &len);
+	perms = subtree_perms(&t, 0);
+	fprintf(cx->out, "path:  %s\nvalue: ", path);
+	print_value(value, len, cx->out);
+	fprintf(cx->out, "\nsize:  %zu bytes\nperms: ", len);
+	print_perms(perms ? perms : "", cx->out);
+	fprintf(cx->out, "\nbelow: %u nodes, %u of them directly\n", t.n - 1, subtree_count(&t, 0));
+	print_rights(perms, cx->out);
+	return 0;
+}
+
+static int run_stat(struct context *cx, const struct args *args, struct error *err)
+{
+	return each_path(cx, args, 0, stat_one, err);
+}
+
+static const struct command shell_stat = {
+	.name = "stat",
+	.summary = "print all about a node",
+	.help = "Print value, size, permissions and number of children of each PATH (the current\n"
+		"node), and what its permissions mean.",
+	.arguments = { ARG_PATHS },
+	.needs_store = true,
+	.is_of_shell = true,
+	.run = run_stat,
+};
+
+/* A pattern with a slash is for the path from where the search began. */
+static bool matches(const struct subtree *t, uint32_t node, const char *pattern, const char *path,
+		    bool is_value)
+{
+	const char *text = subtree_name(t, node);
+	size_t len;
+
+	if (is_value)
+		text = subtree_value(t, node, &len);
+	else if (strchr(pattern, '/'))
+		text = path + strlen(t->path) + (t->path[1] != '\0');
+	return text && !fnmatch(pattern, text, 0);
+}
+
+static int run_match(struct context *cx, const struct args *args, struct error *err)
+{
+	CLEANUP(lines_release) struct lines paths = { 0 };
+	const char *pattern = args->words[0];
+	bool is_value = args->options[OPT_VALUES], is_found = false;
+	struct listing l = begin_listing(cx, args);
+	char path[SUBTREE_PATH_SIZE];
+	int r = no_document(args, err);
+
+	if (!r)
+		r = paths_from_words(cx->session, args, 1, &paths, err);
+	for (size_t i = 0; i < paths.n && !r; i++) {
+		CLEANUP(subtree_release) struct subtree t = { 0 };
+
+		r = read_tree(cx, paths.v[i], SUBTREE_VALUES, SUBTREE_ALL, &t, err);
+		for (uint32_t n = 0; n < t.n && !r; n = subtree_after(&t, n)) {
+			subtree_path(&t, t.path, n, path, sizeof(path));
+			if (!matches(&t, n, pattern, path, is_value))
+				continue;
+			list_node(&l, &t, n, path);
+			is_found = true;
+		}
+	}
+	if (!r && !is_found)
+		cx->status = STATUS_NOT_FOUND;
+	return r;
+}
+
+static const struct command shell_match = {
+	.name = "match",
+	.summary = "search for nodes by name or value",
+	.help = "Print the nodes at and below each PATH (the current node) whose name PATTERN\n"
+		"matches, whole: '*' stands for anything, '?' for a character, [a-z] for one of\n"
+		"these. A PATTERN with a '/' is for the path below PATH: match '*/state'. Quote\n"
+		"it. The exit status is 3 when there is none.",
+	.arguments = { ARG_VALUE, ARG_PATHS },
+	.n_required = 1,
+	.options = OPTION(VALUES) | OPTION(LONG),
+	.needs_store = true,
+	.is_of_shell = true,
+	.run = run_match,
+};
+
+static int count_one(struct context *cx, const struct args *args, const char *path, struct error *err)
+{
+	CLEANUP(subtree_release) struct subtree t = { 0 };
+	int r = read_tree(cx, path, SUBTREE_VALUES, SUBTREE_ALL, &t, err);
+
+	if (!r && args->n_words > 1)
+		fprintf(cx->out, "%u %s\n", t.n - 1, path);
+	else if (!r)
+		fprintf(cx->out, "%u\n", t.n - 1);
+	return r;
+}
+
+static int run_count(struct context *cx, const struct args *args, struct error *err)
+{
+	int r = no_document(args, err);
+
+	return r ? r : each_path(cx, args, 0, count_one, err);
+}
+
+static const struct command shell_count = {
+	.name = "count",
+	.summary = "count the nodes below one",
+	.help = "Print the number of nodes below each PATH (the current node), all levels\n"
+		"together.",
+	.arguments = { ARG_PATHS },
+	.needs_store = true,
+	.is_of_shell = true,
+	.run = run_count,
+};
+
+static void print_side(char sign, const struct subtree *t, uint32_t node, bool on, FILE *out)
+{
+	char path[SUBTREE_PATH_SIZE];
+	size_t len = 0;
+	const char *value = subtree_value(t, node, &len);
+
+	subtree_path(t, t->path, node, path, sizeof(path));
+	fprintf(out, "%s%c %s%s = ", tint(sign == '+' ? TINT_ADDED : TINT_GONE, on), sign, path,
+		untint(on));
+	print_value(value ? value : "", len, out);
+	putc('\n', out);
+}
+
+static void print_other_perms(char sign, const struct subtree *t, uint32_t node, bool on, FILE *out)
+{
+	char path[SUBTREE_PATH_SIZE];
+
+	subtree_path(t, t->path, node, path, sizeof(path));
+	fprintf(out, "%s%c %s%s permissions ", tint(sign == '+' ? TINT_ADDED : TINT_GONE, on), sign,
+		path, untint(on));
+	print_perms(subtree_perms(t, node), out);
+	putc('\n', out);
+}
+
+static void print_difference(const struct subtree *a, const struct subtree *b,
+			     const struct subtree_difference *d, bool on, FILE *out)
+{
+	bool both = d->old != SUBTREE_NONE && d->new != SUBTREE_NONE;
+
+	if (d->old != SUBTREE_NONE && (!both || d->value))
+		print_side('-', a, d->old, on, out);
+	if (d->new != SUBTREE_NONE && (!both || d->value))
+		print_side('+', b, d->new, on, out);
+	if (both && d->perms) {
+		print_other_perms('-', a, d->old, on, out);
+		print_other_perms('+', b, d->new, on, out);
+	}
+}
+
+static int run_diff(struct context *cx, const struct args *args, struct error *err)
+{
+	CLEANUP(subtree_release) struct subtree a = { 0 };
+	CLEANUP(subtree_release) struct subtree b = { 0 };
+	CLEANUP(subtree_differences_release) struct subtree_differences d = { 0 };
+	CLEANUP(cleanup_free) char *path_a = NULL;
+	CLEANUP(cleanup_free) char *path_b = NULL;
+	const unsigned parts = SUBTREE_VALUES | SUBTREE_PERMS;
+	bool on = output_has_colors(&args->style, cx->out);
+	int r = no_document(args, err);
+
+	if (!r)
+		r = path_from_word(cx->session, args, 0, &path_a, err);
+	if (!r)
+		r = path_from_word(cx->session, args, 1, &path_b, err);
+	if (!r)
+		r = read_tree(cx, path_a, parts, SUBTREE_ALL, &a, err);
+	if (!r)
+		r = read_tree(cx, path_b, parts, SUBTREE_ALL, &b, err);
+	if (!r)
+		r = subtree_compare(&a, &b, &d, err);
+	for (size_t i = 0; i < d.n && !r; i++)
+		print_difference(&a, &b, &d.v[i], on, cx->out);
+	if (!r && d.n)
+		cx->status = STATUS_WRONG;
+	return r;
+}
+
+static const struct command shell_diff = {
+	.name = "diff",
+	.summary = "compare two subtrees",
+	.help = "Print where PATH and the second PATH, with all below them, are not the same:\n"
+		"names, values, permissions. '-' is before what only the first has, '+' before\n"
+		"what only the second has. The exit status is 6 when something differs.",
+	.arguments = { ARG_PATH, ARG_PATH },
+	.n_required = 2,
+	.needs_store = true,
+	.is_of_shell = true,
+	.run = run_diff,
+};
+
+const struct command *const look_commands[] = {
+	&shell_ls,    &shell_cat,   &shell_get,	 &shell_tree, &shell_stat,
+	&shell_match, &shell_count, &shell_diff, NULL,
+};

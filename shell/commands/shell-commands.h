@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* shell-commands.h - the commands that only the shell has, by what they are for. */
+#ifndef XVIF_SHELL_COMMANDS_H
+#define XVIF_SHELL_COMMANDS_H
+
+#include <stdio.h>
+
+#include "shell/session.h"
+
+struct group {
+	const char *title;
+	const struct command *const *commands; /* ending in NULL */
+};
+
+extern const struct command *const look_commands[],
+	*const change_commands[], *const step_commands[], *const watch_commands[],
+								  *const session_commands[];
+
+extern const struct command shell_watch, shell_wait;
+
+/* Print all commands by what they are for. */
+void print_groups(const struct session *session, FILE *out);
+
+/* For commands whose result is no document. Returns 0 or -EINVAL (STATUS_USAGE). */
+int no_document(const struct args *args, struct error *err);
+
+/* Ask on the terminal; false without one. */
+bool ask(const struct session *session, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* transaction.c - begin, commit, abort, preview, undo, changes: recorded steps, taking them back. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/cli/run.h"
+#include "src/xen/vif.h"
+#include "shell/print-nodes.h"
+#include "shell/commands/shell-commands.h"
+
+static int needs_transaction(const struct session *session, struct error *err)
+{
+	if (session->state.in_transaction)
+		return 0;
+	error_set(err, -EINVAL, "no transaction is open");
+	error_hint(err, "'begin' opens one");
+	return -EINVAL;
+}
+
+static int run_begin(struct context *cx, const struct args *args, struct error *err)
+{
+	struct state *state = &cx->session->state;
+
+	(void)args;
+	if (state->in_transaction && !cx->session->dry_run)
+		return error_set(err, -EBUSY, "a transaction with %zu commands is open already",
+				 state->recorded.n);
+	state->in_transaction = true;
+	return 0;
+}
+
+static const struct command shell_begin = {
+	.name = "begin",
+	.summary = "open a transaction: record changes, write nothing",
+	.help = "From now on changes are recorded, and seen by the commands of this shell alone.\n"
+		"'preview' prints them, 'undo' takes back the last, 'commit' makes them true at\n"
+		"once, 'abort' forgets them. Nothing is written before: not by a shell that is\n"
+		"killed, either.",
+	.is_of_shell = true,
+	.run = run_begin,
+};
+
+static void print_conflicts(const struct deltas *mine, const struct deltas *conflicts,
+			    const struct args *args, FILE *out)
+{
+	struct deltas underneath = { 0 };
+
+	for (size_t i = 0; i < conflicts->n; i++) {
+		const struct delta *delta = deltas_find(mine, conflicts->v[i]->path);
+		const struct node none = { 0 };
+		bool is_new;
+		struct delta *new = deltas_get(&underneath, conflicts->v[i]->path, &is_new);
+
+		if (!new || node_copy(&new->before, delta ? &delta->before : &none) ||
+		    node_copy(&new->after, &conflicts->v[i]->before))
+			break;
+	}
+	print_deltas(&underneath, args, out);
+	deltas_release(&underneath);
+}
+
+static int run_commit(struct context *cx, const struct args *args, struct error *err)
+{
+	struct session *session = cx->session;
+	struct deltas conflicts = { 0 };
+	int r = needs_transaction(session, err);
+
+	if (r || session->dry_run)
+		return r;
+	r = session_commit(session, args->options[OPT_REDO], &conflicts, err);
+	if (r == -EBUSY && conflicts.n) {
+		fprintf(cx->out, "changed by others since it was recorded:\n");
+		print_conflicts(&session->open.deltas, &conflicts, args, cx->out);
+		fflush(cx->out);
+		error_hint(err,
+			   "'commit --redo' makes your changes on top of that, 'abort' forgets them");
+		if (ask(session, "make your changes on top of that?"))
+			r = session_commit(session, true, &conflicts, err);
+	}
+	deltas_release(&conflicts);
+	return r;
+}
+
+static const struct command shell_commit = {
+	.name = "commit",
+	.summary = "make what was recorded true, all or nothing",
+	.help = "Make all recorded changes, in one transaction of xenstored. If somebody else has\n"
+		"changed one of the same nodes since, nothing is done and what they changed is\n"
+		"printed; on a terminal you are asked whether to make yours nevertheless, as\n"
+		"--redo does. Nodes that were only read do not count. 'undo' takes the whole\n"
+		"transaction back.",
+	.options = OPTION(REDO),
+	.needs_store = true,
+	.is_of_shell = true,
+	.run = run_commit,
+};
+
+static int run_abort(struct context *cx, const struct args *args, struct error *err)
+{
+	int r = needs_transaction(cx->session, err);
+
+	(void)args;
+	if (!r)
+		session_abort(cx->session);
+	cx->session->state.in_transaction = cx->session->dry_run;
+	return r;
+}
+
+static const struct command shell_abort = {
+	.name = "abort",
+	.summary = "forget what was recorded",
+	.help = "End the transaction and forget the recorded changes. Nothing was written.",
+	.is_of_shell = true,
+	.run = run_abort,
+};
+
+static int run_preview(struct context *cx, const struct args *args, struct error *err)
+{
+	int r = no_document(args, err);
+
+	if (!r)
+		r = needs_transaction(cx->session, err);
+	if (!r)
+		print_deltas(&cx->session->open.deltas, args, cx->out);
+	return r;
+}
+
+static const struct command shell_preview = {
+	.name = "preview",
+	.summary = "print what a commit would change",
+	.help = "Print what 'commit' would change, a node a line: '+' is created, '-' is removed,\n"
+		"'~' is given another value or other permissions.",
+	.is_of_shell = true,
+	.run = run_preview,
+};
+
+static int tell_changed(const char *path, struct error *err)
+{
+	error_set(err, -EBUSY, "%s: somebody else has changed it since", path);
+	error_hint(err, "nothing was taken back");
+	return -EBUSY;
+}
+
+static int undo_nodes(struct context *cx, const struct step *step, const struct args *args,
+		      struct error *err)
+{
+	struct deltas back = { 0 }, conflicts = { 0 };
+	int r = deltas_invert(&step->deltas, &back) ? error_memory(err) : 0;
+
+	if (!r && !cx->session->held.is_held)
+		signals_hold(&cx->session->held);
+	if (!r)
+		r = deltas_commit(cx->session->real, &back, false, &conflicts, err);
+	if (r == -EBUSY && conflicts.n)
+		r = tell_changed(conflicts.v[0]->path, err);
+	if (!r && !args->options[OPT_QUIET])
+		print_deltas(&back, args, cx->out);
+	deltas_release(&back);
+	deltas_release(&conflicts);
+	return r;
+}
+
+/* By the command that takes it back, if the list is as the edit left it; it is no step of its own. */
+static int undo_edit(struct context *cx, const struct step *step, struct error *err)
+{
+	CLEANUP(args_release) struct args args = { 0 };
+	const struct command *command;
+	struct context run = { .store = cx->session->real,
+			       .commands = cx->commands,
+			       .out = cx->out,
+			       .expected = &step->edit };
+	int r = command_parse(cx->session->tool, (const char *const *)step->undo.v, step->undo.n,
+			      &command, &args, err);
+
+	return r ? r : command_run(&run, command, &args, err);
+}
+
+static int undo_recorded(struct context *cx, const struct args *args, struct error *err)
+{
+	struct steps *steps = &cx->session->state.recorded;
+
+	if (!steps->n)
+		return error_set(err, -ENOENT, "nothing is recorded in this transaction");
+	if (!args->options[OPT_QUIET])
+		fprintf(cx->out, "%s\n", steps->v[steps->n - 1].line);
+	return session_drop_step(cx->session, err);
+}
+
+static int run_undo(struct context *cx, const struct args *args, struct error *err)
+{
+	struct steps *steps = &cx->session->state.done;
+	struct step *last = steps->n ? &steps->v[steps->n - 1] : NULL;
+	int r = no_document(args, err);
+
+	if (r)
+		return r;
+	if (cx->session->state.in_transaction)
+		return undo_recorded(cx, args, err);
+	if (!last)
+		return error_set(err, -ENOENT,
+				 "this session has changed nothing that could be taken back");
+	r = last->undo.n ? undo_edit(cx, last, err) : undo_nodes(cx, last, args, err);
+	if (r)
+		return r;
+	step_release(last);
+	steps->n--;
+	return 0;
+}
+
+static const struct command shell_undo = {
+	.name = "undo",
+	.summary = "take back the last change of this session",
+	.help = "Take back the last change of this session, unless somebody else has changed the\n"
+		"same nodes since: nodes as they were, an edit of a vif's addresses by the edit\n"
+		"that brings the old list back, with its routes and rules. Again: the one before.\n"
+		"In a transaction: the last recorded command.",
+	.needs_store = true,
+	.is_of_shell = true,
+	.run = run_undo,
+};
+
+static void print_steps(const struct steps *steps, const struct args *args, FILE *out)
+{
+	for (size_t i = 0; i < steps->n; i++) {
+		const struct step *step = &steps->v[i];
+
+		fprintf(out, "%zu  ", i + 1);
+		print_plain(step->line, strlen(step->line), out);
+		putc('\n', out);
+		if (step->undo.n)
+			fprintf(out, "~ vif %u.%u ip = \"%s\" -> \"%s\"\n", step->edit.domid,
+				step->edit.devid, step->edit.before, step->edit.after);
+		print_deltas(&step->deltas, args, out);
+	}
+}
+
+static int run_changes(struct context *cx, const struct args *args, struct error *err)
+{
+	const struct state *state = &cx->session->state;
+	int r = no_document(args, err);
+
+	if (r)
+		return r;
+	print_steps(&state->done, args, cx->out);
+	if (state->in_transaction && state->recorded.n) {
+		fputs("recorded, not written yet:\n", cx->out);
+		print_steps(&state->recorded, args, cx->out);
+	}
+	return 0;
+}
+
+static const struct command shell_changes = {
+	.name = "changes",
+	.summary = "list what this session changed",
+	.help = "Print the commands of this session that changed something, and what. 'undo'\n"
+		"takes the last of them back.",
+	.is_of_shell = true,
+	.run = run_changes,
+};
+
+const struct command *const step_commands[] = {
+	&shell_begin, &shell_preview, &shell_commit, &shell_abort,
+	&shell_undo,  &shell_changes, NULL,
+};

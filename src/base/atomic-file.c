@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* atomic-file.c - give a file new contents at once. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/base/cleanup.h"
+#include "src/base/atomic-file.h"
+
+static int failed(const char *path, struct error *err)
+{
+	int code = errno;
+
+	return error_set(err, -code, "%s: cannot be replaced: %s", path, strerror(code));
+}
+
+static int open_temporary(struct replace *r, struct error *err)
+{
+	struct stat sb;
+	int fd;
+
+	if (stat(r->path, &sb))
+		return failed(r->path, err);
+	fd = mkostemp(r->temporary, O_CLOEXEC);
+	if (fd < 0) {
+		r->temporary[0] = '\0';
+		return failed(r->path, err);
+	}
+	r->f = fdopen(fd, "w");
+	if (!r->f) {
+		close(fd);
+		return error_memory(err);
+	}
+	/* Only root can keep another's ownership; then the mode may not be wider than it was. */
+	if (fchown(fd, sb.st_uid, sb.st_gid) && errno != EPERM)
+		return failed(r->path, err);
+	return fchmod(fd, sb.st_mode & 07777) ? failed(r->path, err) : 0;
+}
+
+int replace_begin(struct replace *r, const char *path, struct error *err)
+{
+	*r = (struct replace){ .path = realpath(path, NULL) };
+	if (!r->path)
+		return failed(path, err);
+	if (asprintf(&r->temporary, "%s.XXXXXX", r->path) < 0) {
+		r->temporary = NULL;
+		return error_memory(err);
+	}
+	return open_temporary(r, err);
+}
+
+/* The directory has to be on the disk, too. */
+static void sync_directory(char *path)
+{
+	char *slash = strrchr(path, '/');
+	int fd;
+
+	*slash = '\0';
+	fd = open(*path ? path : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*slash = '/';
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+}
+
+int replace_commit(struct replace *r, struct error *err)
+{
+	if (fflush(r->f) || ferror(r->f) || fsync(fileno(r->f)) || rename(r->temporary, r->path))
+		return failed(r->path, err);
+	r->temporary[0] = '\0';
+	sync_directory(r->path);
+	return 0;
+}
+
+void replace_release(struct replace *r)
+{
+	if (r->temporary && *r->temporary)
+		unlink(r->temporary);
+	if (r->f)
+		fclose(r->f);
+	free(r->path);
+	free(r->temporary);
+	*r = (struct replace){ 0 };
+}
+
+static int put(const char *path, const char *text, size_t len, struct error *err)
+{
+	CLEANUP(replace_release) struct replace new = { 0 };
+	int r = replace_begin(&new, path, err);
+
+	if (r)
+		return r;
+	if (fwrite(text, 1, len, new.f) != len)
+		return error_set(err, -EIO, "%s: cannot be written: %s", path, strerror(errno));
+	return replace_commit(&new, err);
+}
+
+/* More of them than anybody looks through: somebody has to clear up. */
+#define BACKUPS_MAX 1000
+
+int replace_backup_name(const char *path, char **out, struct error *err)
+{
+	struct stat sb;
+
+	for (unsigned i = 0; i < BACKUPS_MAX; i++) {
+		char number[16] = "";
+
+		if (i)
+			snprintf(number, sizeof(number), ".%u", i);
+		if (asprintf(out, "%s.bak%s", path, number) < 0) {
+			*out = NULL;
+			return error_memory(err);
+		}
+		if (lstat(*out, &sb))
+			return 0;
+		free(*out);
+		*out = NULL;
+	}
+	error_set(err, -EEXIST, "%s: there are %u backups of it already", path, BACKUPS_MAX);
+	error_hint(err, "remove those that nobody needs");
+	return -EEXIST;
+}
+
+/* As secret as the file itself. */
+static int write_backup(const char *path, const char *backup, const char *text, size_t len,
+			struct error *err)
+{
+	struct stat sb;
+	int fd = stat(path, &sb) ? -1 : open(backup, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	bool ok = f && !fchown(fd, sb.st_uid, sb.st_gid) && !fchmod(fd, sb.st_mode & 07777) &&
+		  fwrite(text, 1, len, f) == len && !fflush(f) && !fsync(fd);
+	int code = errno;
+
+	if (f ? fclose(f) && ok : fd >= 0 && close(fd)) {
+		ok = false;
+		code = errno;
+	}
+	if (ok)
+		return 0;
+	if (fd >= 0)
+		unlink(backup);
+	return error_set(err, -EIO, "%s: cannot be written: %s", backup, strerror(code));
+}
+
+int replace_keeping(const char *path, const char *backup, const char *before, size_t before_len,
+		    const char *after, size_t after_len, struct error *err)
+{
+	int r = write_backup(path, backup, before, before_len, err);
+
+	if (r)
+		return r;
+	r = put(path, after, after_len, err);
+	if (r)
+		unlink(backup);
+	return r;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* input.h - a file or stdin as one piece of memory. */
+#ifndef XVIF_INPUT_H
+#define XVIF_INPUT_H
+
+#include <stddef.h>
+
+#include "src/base/error.h"
+
+struct input {
+	const char *name; /* borrowed; "-" is stdin */
+	const char *text;
+	size_t len;
+};
+
+/* Read it. Returns 0, -EFBIG for more than SXP_LENGTH_MAX bytes, or another negative errno. */
+int input_open(const char *name, struct input *out, struct error *err);
+void input_close(struct input *in);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* strv.c - a growing array of strings. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "src/base/strv.h"
+
+int lines_add(struct lines *lines, const char *format, ...)
+{
+	char **v = realloc(lines->v, (lines->n + 1) * sizeof(*v));
+	va_list ap;
+	int n;
+
+	if (!v)
+		return -ENOMEM;
+	lines->v = v;
+	va_start(ap, format);
+	n = vasprintf(&v[lines->n], format, ap);
+	va_end(ap);
+	if (n < 0)
+		return -ENOMEM;
+	lines->n++;
+	return 0;
+}
+
+void lines_release(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->n; i++)
+		free(lines->v[i]);
+	free(lines->v);
+	*lines = (struct lines){ 0 };
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* complete.c - what may stand where a command line is being typed, from the declarations. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "src/base/cleanup.h"
+#include "src/cli/complete.h"
+#include "src/doctor/doctor.h"
+#include "src/output/output.h"
+#include "src/base/text.h"
+
+void candidates_release(struct candidates *candidates)
+{
+	for (size_t i = 0; i < candidates->n; i++) {
+		free(candidates->v[i].word);
+		free(candidates->v[i].description);
+	}
+	free(candidates->v);
+	*candidates = (struct candidates){ 0 };
+}
+
+bool completion_may_show(const char *text)
+{
+	struct character c;
+
+	for (; *text; text += c.len) {
+		c = text_character(text);
+		if (!c.is_utf8 || c.is_control)
+			return false;
+	}
+	return true;
+}
+
+static bool has_room(struct candidates *list)
+{
+	size_t size = list->size ? list->size * 2 : 32;
+	struct candidate *v = list->n < list->size ? list->v : realloc(list->v, size * sizeof(*v));
+
+	if (!v)
+		return false;
+	list->size = list->n < list->size ? list->size : size;
+	list->v = v;
+	return true;
+}
+
+/* The text of the partial word in front of @text. */
+static void add(const struct completion *c, const char *text, const char *description, bool goes_on)
+{
+	struct candidates *list = c->out;
+	struct candidate *new;
+
+	if (list->failed || !has_room(list)) {
+		list->failed = true;
+		return;
+	}
+	new = &list->v[list->n];
+	*new = (struct candidate){ .goes_on = goes_on };
+	if (asprintf(&new->word, "%.*s%s", (int)c->at, c->partial, text) < 0) {
+		list->failed = true;
+		return;
+	}
+	if (description && completion_may_show(description))
+		new->description = strdup(description);
+	list->n++;
+}
+
+void completion_offer(const struct completion *c, const char *text, const char *description,
+		      bool goes_on)
+{
+	const char *part = c->partial + c->at;
+
+	if (*text && !strncmp(text, part, strlen(part)) && completion_may_show(text))
+		add(c, text, description, goes_on);
+}
+
+static void offer_commands(const struct completion *c, const struct command *const *all)
+{
+	for (; *all; all++)
+		completion_offer(c, (*all)->name, (*all)->summary, false);
+}
+
+/* Of "help": the words name a command, and then one of its subcommands. */
+static void offer_command_words(const struct completion *c)
+{
+	const struct args *args = &c->typed->args;
+	const struct command *command = NULL;
+	struct error ignored = { 0 };
+
+	if (args->n_words)
+		command = command_find_words(c->all, args->words, args->n_words, &ignored);
+	if (!args->n_words)
+		offer_commands(c, c->all);
+	else if (command && command->subcommands)
+		offer_commands(c, command->subcommands);
+}
+
+static void offer_choices(const struct completion *c, const char *choices)
+{
+	CLEANUP(cleanup_free) char *copy = strdup(choices);
+	char *rest = NULL;
+
+	if (!copy)
+		return;
+	for (char *word = strtok_r(copy, "|", &rest); word; word = strtok_r(NULL, "|", &rest))
+		completion_offer(c, word, NULL, false);
+}
+
+/* True if the list of @len bytes has the word, upper and lower case alike. */
+static bool is_listed(const char *list, size_t len, const char *word)
+{
+	const char *end = list + len;
+
+	while (list < end) {
+		size_t n = strcspn(list, ",");
+
+		if (strlen(word) == n && !strncasecmp(list, word, n))
+			return true;
+		list += n + 1;
+	}
+	return false;
+}
+
+/* As it is typed: all small when the part begins so. */
+static void offer_column(const struct completion *c, const char *name)
+{
+	const char *part = c->partial + c->at;
+	char small[64];
+	size_t i = 0;
+
+	for (; name[i] && i < sizeof(small) - 1; i++)
+		small[i] = (char)tolower((unsigned char)name[i]);
+	small[i] = '\0';
+	completion_offer(c, islower((unsigned char)*part) ? small : name, NULL, true);
+}
+
+static void offer_columns(struct completion c)
+{
+	const struct command *command = c.typed->command;
+	const char *list = c.partial + c.at, *comma = strrchr(list, ',');
+	size_t len = comma ? (size_t)(comma + 1 - list) : 0;
+
+	if (!command || !command->columns)
+		return;
+	c.at += len;
+	for (const struct field *f = command->columns; f->name; f++)
+		if (f->column && !is_listed(list, len, f->column))
+			offer_column(&c, f->column);
+}
+
+static void offer_files(const struct completion *c)
+{
+	c->out->wants_files = true;
+	c->out->files_at = c->at;
+}
+
+static void offer_findings(const struct completion *c)
+{
+#define OFFER(function, name, what) completion_offer(c, name, what, false);
+	PROBES(OFFER)
+}
+
+static void offer_kind(const struct completion *c, enum argument kind, const struct live *live)
+{
+	switch (kind) {
+	case ARG_COMMAND:
+		offer_command_words(c);
+		break;
+	case ARG_FILES:
+	case ARG_FILE:
+		offer_files(c);
+		break;
+	case ARG_FINDINGS:
+		offer_findings(c);
+		break;
+	case ARG_DOMAIN:
+	case ARG_VIF:
+	case ARG_HELD_IPS:
+	case ARG_PATH:
+	case ARG_PATHS:
+	case ARG_TARGET:
+		if (live)
+			live->offer(live->data, kind, c);
+		break;
+	case ARG_END:
+	case ARG_IPS:
+	case ARG_PERMS:
+	case ARG_PLACE:
+	case ARG_VALUE:
+	case ARG_QUERY:
+	case ARG_WORDS:
+		break;
+	}
+}
+
+static bool may_take(const struct typed *typed, size_t id)
+{
+	return !typed->command || command_options(typed->command) & 1ull << id;
+}
+
+static void offer_value(const struct completion *c, size_t id, const struct live *live)
+{
+	const struct option_info *option = option_info(id);
+
+	if (!may_take(c->typed, id))
+		return;
+	if (id == OPT_OUTPUT)
+		offer_columns(*c);
+	else if (option->choices && *option->choices == '|')
+		offer_choices(c, option->choices);
+	else
+		offer_kind(c, option->takes, live);
+}
+
+static void offer_options(const struct completion *c)
+{
+	unsigned long long taken = command_options(c->typed->command);
+
+	for (size_t id = 0; id < N_OPTIONS; id++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "--%s", option_info(id)->name);
+		if (taken & 1ull << id && !c->typed->args.options[id])
+			completion_offer(c, name, option_info(id)->help, false);
+	}
+}
+
+/* "--name" or "--name=part" */
+static void complete_long(struct completion *c, const struct live *live)
+{
+	const char *equals = strchr(c->partial, '=');
+	size_t id = equals ? option_find(c->partial + 2, (size_t)(equals - c->partial - 2)) :
+			     N_OPTIONS;
+
+	if (!equals) {
+		offer_options(c);
+	} else if (id < N_OPTIONS && option_info(id)->value) {
+		c->at = (size_t)(equals + 1 - c->partial);
+		offer_value(c, id, live);
+	}
+}
+
+/* "-Jn", complete as it is, or "-oPART" */
+static void complete_short(struct completion *c, const struct live *live)
+{
+	for (size_t i = 1; c->partial[i]; i++) {
+		size_t id = option_find_letter(c->partial[i], c->typed->command);
+
+		if (id == N_OPTIONS || !may_take(c->typed, id))
+			return;
+		if (option_info(id)->value && c->partial[i + 1]) {
+			c->at = i + 1;
+			offer_value(c, id, live);
+			return;
+		}
+	}
+	completion_offer(c, c->partial, NULL, false);
+}
+
+static void complete_argument(struct completion *c, const struct live *live)
+{
+	const struct command *command = c->typed->command;
+
+	if (!command || command->subcommands)
+		offer_commands(c, command ? command->subcommands : c->all);
+	else
+		offer_kind(c, command_argument(command, c->typed->args.n_words), live);
+}
+
+static void complete_word(struct completion *c, const struct live *live)
+{
+	bool is_option = c->partial[0] == '-' && !c->typed->options_end;
+
+	if (c->typed->is_lost)
+		return;
+	if (c->typed->awaits < N_OPTIONS)
+		offer_value(c, c->typed->awaits, live);
+	else if (is_option && (c->partial[1] == '-' || !c->partial[1]))
+		complete_long(c, live);
+	else if (is_option)
+		complete_short(c, live);
+	else
+		complete_argument(c, live);
+}
+
+void command_complete(const struct command *const *all, const char *const *words, size_t n,
+		      const struct live *live, struct candidates *out)
+{
+	struct typed typed;
+	struct completion c = { .all = all, .typed = &typed, .out = out };
+
+	*out = (struct candidates){ 0 };
+	if (!n)
+		return;
+	c.partial = words[n - 1];
+	if (!command_scan(all, words, n - 1, &typed))
+		complete_word(&c, live);
+	args_release(&typed.args);
+}

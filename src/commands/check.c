@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check.c - xvif check: do the places where addresses live agree? */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/edit/check-vifs.h"
+#include "src/base/cleanup.h"
+#include "src/commands/commands.h"
+#include "src/commands/report-output.h"
+#include "src/commands/vif-args.h"
+#include "src/output/output.h"
+#include "src/xen/overlap.h"
+#include "src/output/result.h"
+#include "src/xen/vif-list.h"
+
+static const struct field check_fields[] = {
+	{ .name = "consistent", .kind = KIND_BOOL },
+	{ .name = "differences", .kind = KIND_OBJECTS, .fields = difference_fields },
+	{ .name = "notes", .kind = KIND_LIST },
+	{ 0 },
+};
+
+struct check {
+	struct report report;
+	unsigned timeout_s;
+	bool is_broken; /* a vif could not be read or compared; it was said */
+	bool is_named;	/* one domain is asked for: ... */
+	unsigned domid; /* ... this one */
+};
+
+static bool concerns(const struct check *check, const struct vif *vif)
+{
+	return !check->is_named || vif->domain.domid == check->domid;
+}
+
+static int note_duplicate(const struct overlap *overlap, void *data)
+{
+	const struct check *check = data;
+
+	return (concerns(check, overlap->vif) || concerns(check, overlap->other)) &&
+	       !vif_is_stub_pair(overlap->vif, overlap->other);
+}
+
+static int report_duplicate(const struct overlap *overlap, void *data)
+{
+	struct check *check = data;
+	struct differences found = { 0 };
+	int r;
+
+	if (!note_duplicate(overlap, data))
+		return 0;
+	r = differences_add(&found, "duplicate", "%s: vif %u.%u has %s", overlap->word,
+			    overlap->other->domain.domid, overlap->other->devid, overlap->other_word);
+	if (!r)
+		r = report_difference(&check->report, overlap->vif, &found.v[0]);
+	differences_release(&found);
+	return r;
+}
+
+/* An address that moved while the lists were read is in two of them: look again, while none moves. */
+static int check_duplicates(struct store *st, struct check *check, const struct vifs *seen,
+			    struct error *err)
+{
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	CLEANUP(vifs_release) struct vifs all = { 0 };
+	int r = overlap_find(seen, note_duplicate, check);
+
+	if (r <= 0)
+		return r ? error_memory(err) : 0;
+	r = geteuid() == 0 && !st->file ? lock_lists(&lock, check->timeout_s, err) : 0;
+	if (!r)
+		r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_STUBDOM, &all, err);
+	if (!r && overlap_find(&all, report_duplicate, check))
+		r = error_memory(err);
+	return r;
+}
+
+/* Nodes that a domain left behind when it ended: nothing but a note, they do no harm. */
+static int note_leftovers(struct store *st, struct check *check, const struct vifs *vifs,
+			  struct error *err)
+{
+	CLEANUP(names_release) struct names domids = { 0 };
+	int r = store_list(st, 0, &domids, err, "/local/domain/0/backend/vif");
+
+	for (unsigned i = 0; i < domids.n && !r; i++) {
+		unsigned domid;
+		bool is_gone = false, is_seen = false;
+
+		if (!parse_id(domids.v[i], &domid))
+			continue;
+		for (size_t j = 0; j < vifs->n && !is_seen; j++)
+			is_seen = vifs->v[j].domain.domid == domid;
+		r = is_seen ? 0 : domain_is_gone(st, domid, &is_gone, err);
+		if (!r && is_gone)
+			r = lines_add(&check->report.notes,
+				      "domain %u is gone, its backend nodes are still "
+				      "below /local/domain/0/backend/vif/%u",
+				      domid, domid);
+	}
+	return r;
+}
+
+static int print_check(const struct check *check, const struct args *args, FILE *out,
+		       struct error *err)
+{
+	const struct report *report = &check->report;
+	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
+	sxp_node root;
+
+	if (!doc)
+		return error_memory(err);
+	root = sxp_add_element(doc, sxp_root(doc), "check");
+	result_bool(doc, root, "consistent", !report->differences.n && !check->is_broken);
+	report_add(report, doc, root, "differences");
+	result_lines(doc, root, "notes", &report->notes);
+	if (sxp_failed(doc))
+		return error_memory(err);
+	if (args->options[OPT_JSON])
+		return output_json(doc, root, check_fields, out, err);
+	if (args->options[OPT_SXP])
+		return output_sxp(doc, root, out, err);
+	if (!args->options[OPT_QUIET])
+		report_print(report, "", out);
+	return 0;
+}
+
+static int check_lists(struct store *st, struct check *check, const struct vifs *looked_at,
+		       struct error *err)
+{
+	CLEANUP(vifs_release) struct vifs all = { 0 };
+	int r;
+
+	if (!check->is_named) {
+		r = check_duplicates(st, check, looked_at, err);
+		return r ? r : note_leftovers(st, check, looked_at, err);
+	}
+	r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_STUBDOM, &all, err);
+	return r ? r : check_duplicates(st, check, &all, err);
+}
+
+static int run_check(struct context *cx, const struct args *args, struct error *err)
+{
+	CLEANUP(vifs_release) struct vifs vifs = { 0 };
+	struct check check = {
+		.timeout_s = args->timeout_s,
+		.is_named = args->n_words > 0,
+	};
+	int r = vifs_of_args(cx->store, args, &vifs, err);
+
+	if (vifs.n)
+		check.domid = vifs.v[0].domain.domid;
+	check.is_broken = vifs.broken.n > 0;
+	if (!r)
+		r = check_vifs(cx->store, &vifs, check.timeout_s, &check.report, &check.is_broken,
+			       err);
+	if (!r && cx->store->file &&
+	    lines_add(&check.report.notes,
+		      "%s: only the dump is compared, no "
+		      "routes, rules and files of this host",
+		      cx->store->file))
+		r = error_memory(err);
+	/* without a vif nothing is known of whom to look for, and 0 is a domain, too */
+	if (!r && (vifs.n || !check.is_named))
+		r = check_lists(cx->store, &check, &vifs, err);
+	if (!r)
+		r = print_check(&check, args, cx->out, err);
+	cx->status = check.report.differences.n || check.is_broken ? STATUS_WRONG : STATUS_DONE;
+	report_release(&check.report);
+	return r;
+}
+
+const struct command cmd_check = {
+	.name = "check",
+	.summary = "compare the places where addresses live",
+	.help = "Compare the list of each vif with its routes and rules, libxl's copies, and other\n"
+		"vifs; print a line for each difference. The exit status is 6 if there is one. What\n"
+		"differs is looked at again, so that no edit and no guest that ends meanwhile makes a\n"
+		"difference; a vif that changes all the time cannot be compared, status 6, too. What\n"
+		"a guest says of itself is only a note; that an edit with --hotplug=none or\n"
+		"--no-persist was asked to leave a place as it was, is told beside what differs.",
+	.example = "# xvif check && echo all agree\n"
+		   "all agree\n"
+		   "# ip route del 10.0.0.1 dev vif1.0\n"
+		   "# xvif check web01\n"
+		   "web01 vif 0: route-missing: 10.0.0.1 has no route on vif1.0\n"
+		   "# echo $?\n"
+		   "6",
+	.arguments = { ARG_DOMAIN, ARG_VIF },
+	.options = OPTION(VIF) | OPTION(STORE),
+	.needs_store = true,
+	.run = run_check,
+};

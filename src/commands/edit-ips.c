@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* edit-ips.c - xvif add-ip, set-ips, del-ip. They differ in how the list is made. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/commands/commands.h"
+#include "src/commands/edit-result.h"
+#include "src/output/result.h"
+
+static int print(const struct edit *e, const struct args *args, FILE *stream, struct error *err)
+{
+	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
+	sxp_node edit;
+
+	if (!doc)
+		return error_memory(err);
+	edit = sxp_add_element(doc, sxp_root(doc), "edit");
+	edit_add_result(e, doc, edit);
+	if (sxp_failed(doc))
+		return error_memory(err);
+	if (args->options[OPT_JSON])
+		return output_json(doc, edit, edit_fields, stream, err);
+	if (args->options[OPT_SXP])
+		return output_sxp(doc, edit, stream, err);
+	if (args->options[OPT_QUIET])
+		return 0;
+	edit_print_plan(&e->plan, stream);
+	edit_print_line(e, output_has_colors(&args->style, stream), stream);
+	return 0;
+}
+
+static int parse_ips(const struct args *args, struct iplist *out, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 1; i < args->n_words && !r; i++)
+		r = iplist_parse_argument(args->words[i], out, err);
+	return r;
+}
+
+/* Said beforehand: one of them may be that the guest will be cut off for a moment. */
+static void print_notes(const struct survey *s, const struct args *args)
+{
+	if (args->options[OPT_JSON] || args->options[OPT_SXP] || args->options[OPT_QUIET])
+		return;
+	edit_print_notes(s);
+}
+
+/* -v: what is going to be done */
+static int print_steps(const struct survey *s, struct error *err)
+{
+	CLEANUP(lines_release) struct lines steps = { 0 };
+	int r = survey_is_change(s) ? survey_plan(s, &steps, err) : 0;
+
+	for (size_t i = 0; i < steps.n; i++)
+		output_message(steps.v[i]);
+	return r;
+}
+
+/* An address that is there already, or is not there, may be a slip of the pen. */
+static void note_idle_words(const struct iplist *before, const struct iplist *named, edit_make make)
+{
+	for (size_t i = 0; i < named->n; i++) {
+		bool is_there = iplist_has(before, &named->words[i].net);
+
+		if (make == edit_add && is_there)
+			fprintf(stderr, "xvif: note: %s is in the list already\n",
+				named->words[i].text);
+		if (make == edit_remove && !is_there)
+			fprintf(stderr, "xvif: note: %s is not in the list\n", named->words[i].text);
+	}
+}
+
+struct announcement {
+	const struct args *args;
+	const struct iplist *named;
+	edit_make make;
+};
+
+static int announce(const struct edit *e, void *data, struct error *err)
+{
+	const struct announcement *a = data;
+
+	if (!a->args->options[OPT_QUIET])
+		note_idle_words(&e->vif.ips, a->named, a->make);
+	if (survey_is_change(&e->survey))
+		print_notes(&e->survey, a->args);
+	return a->args->options[OPT_VERBOSE] && !e->survey.options->dry_run ?
+		       print_steps(&e->survey, err) :
+		       0;
+}
+
+static int edit(struct context *cx, const struct args *args, edit_make make, struct error *err)
+{
+	CLEANUP(iplist_release) struct iplist named = { 0 };
+	CLEANUP(edit_release) struct edit e = { 0 };
+	struct announcement announcement = { args, &named, make };
+	const struct edit_request request = {
+		.domain = args->words[0],
+		.vif = args->options[OPT_VIF],
+		.named = &named,
+		.make = make,
+		.options = edit_options(args),
+		.config = args->options[OPT_CONFIG],
+		.expected = cx->expected,
+		.announce = announce,
+		.data = &announcement,
+	};
+	int r = parse_ips(args, &named, err);
+
+	if (!r)
+		r = edit_run(cx->store, &request, &e, err);
+	if (edit_note(cx, &e, r ? NULL : err) && !r)
+		r = -ENOMEM;
+	for (size_t i = 0; i < e.warnings.n; i++)
+		output_message(e.warnings.v[i]);
+	return r ? r : print(&e, args, cx->out, err);
+}
+
+static int run_add_ip(struct context *cx, const struct args *args, struct error *err)
+{
+	return edit(cx, args, edit_add, err);
+}
+
+static int run_del_ip(struct context *cx, const struct args *args, struct error *err)
+{
+	return edit(cx, args, edit_remove, err);
+}
+
+static int run_set_ips(struct context *cx, const struct args *args, struct error *err)
+{
+	return edit(cx, args, edit_set, err);
+}
+
+#define EDIT_OPTIONS \
+	(OPTION(VIF) | OPTION(DRY_RUN) | OPTION(HOTPLUG) | OPTION(NO_PERSIST) | OPTION(CONFIG))
+
+const struct command cmd_add_ip = {
+	.name = "add-ip",
+	.summary = "add addresses to a running vif",
+	.help = "Add addresses or networks to a vif: route and rules first, then the list.\n"
+		"The addresses it has already are not disturbed. An IP is an IPv4 or\n"
+		"IPv6 address or a network (10.0.9.0/29); several may stand in one argument,\n"
+		"separated by blanks or commas.",
+	.example = "# xvif add-ip web01 10.0.0.5\n"
+		   "web01 vif 0: 10.0.0.1 10.0.0.2 +10.0.0.5\n"
+		   "# xvif add-ip --dry-run db01 --vif 0 10.0.1.2\n"
+		   "write /local/domain/0/xvif/vif/2/0/ip = \"10.0.1.2\"\n"
+		   "run script=/etc/xen/scripts/vif-route ... /etc/xen/scripts/vif-route online "
+		   "type_if=vif\n"
+		   "remove /local/domain/0/xvif/vif/2/0\n"
+		   "write /local/domain/0/backend/vif/2/0/ip = \"10.0.1.1 10.0.1.2\"\n"
+		   "write /libxl/2/device/vif/0/ip = \"10.0.1.1 10.0.1.2\"\n"
+		   "change ip of vif 0 in /var/lib/xen/... to \"10.0.1.1 10.0.1.2\"\n"
+		   "db01 vif 0: 10.0.1.1 +10.0.1.2 (dry run)\n"
+		   "# xvif add-ip web01 10.0.1.1\n"
+		   "xvif: 10.0.1.1: vif 0 of domain 'db01' has 10.0.1.1 already",
+	.arguments = { ARG_DOMAIN, ARG_IPS },
+	.n_required = 2,
+	.options = EDIT_OPTIONS | OPTION(FORCE),
+	.needs_store = true,
+	.effect = EFFECT_HOST,
+	.run = run_add_ip,
+};
+
+const struct command cmd_del_ip = {
+	.name = "del-ip",
+	.summary = "take addresses from a running vif",
+	.help = "Take addresses or networks from a vif: the list first, then route and rules.\n"
+		"The addresses it keeps are not disturbed. Each IP is named as it\n"
+		"stands in the list: a network does not stand for the addresses in it.",
+	.example = "# xvif del-ip web01 10.0.0.2\n"
+		   "web01 vif 0: 10.0.0.1 -10.0.0.2\n"
+		   "# xvif del-ip web01 10.0.0.77\n"
+		   "xvif: note: 10.0.0.77 is not in the list\n"
+		   "web01 vif 0: 10.0.0.1\n"
+		   "# xvif del-ip web01 10.0.0.1\n"
+		   "xvif: vif 1.0: an empty list leaves the guest without a route\n"
+		   "xvif: --allow-empty does it all the same",
+	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
+	.n_required = 2,
+	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(ALLOW_EMPTY),
+	.needs_store = true,
+	.effect = EFFECT_HOST,
+	.run = run_del_ip,
+};
+
+const struct command cmd_set_ips = {
+	.name = "set-ips",
+	.summary = "replace the addresses of a running vif",
+	.help = "Give a vif exactly these addresses or networks, in this order.\n"
+		"The addresses it keeps are not disturbed.",
+	.example = "# xvif set-ips web01 10.0.0.2 10.0.0.64/29\n"
+		   "web01 vif 0: -10.0.0.1 10.0.0.2 +10.0.0.64/29\n"
+		   "# xvif set-ips -J db01 --vif vif2.0 10.0.1.1 10.0.1.9\n"
+		   "{\"domain\":\"db01\",\"domid\":2,\"vif\":0,\"changed\":true,..."
+		   "\"method\":\"delta\",...}",
+	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
+	.n_required = 1,
+	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(FORCE) | OPTION(ALLOW_EMPTY),
+	.needs_store = true,
+	.effect = EFFECT_HOST,
+	.run = run_set_ips,
+};

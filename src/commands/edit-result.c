@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* edit-result.c - what an edit did, as a result and as a line. */
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/commands/edit-result.h"
+#include "src/output/iplist-diff.h"
+#include "src/output/result.h"
+
+static const struct field persisted_fields[] = {
+	{ .name = "backend", .kind = KIND_BOOL },
+	{ .name = "libxl", .kind = KIND_BOOL },
+	{ .name = "userdata", .kind = KIND_BOOL },
+	{ .name = "config", .kind = KIND_BOOL },
+	{ 0 },
+};
+
+const struct field edit_fields[] = {
+	{ .name = "domain", .kind = KIND_TEXT },
+	{ .name = "domid", .kind = KIND_NUMBER },
+	{ .name = "vif", .kind = KIND_NUMBER },
+	{ .name = "changed", .kind = KIND_BOOL },
+	{ .name = "before", .kind = KIND_LIST },
+	{ .name = "after", .kind = KIND_LIST },
+	{ .name = "method", .kind = KIND_TEXT },
+	{ .name = "persisted", .kind = KIND_OBJECT, .fields = persisted_fields },
+	{ .name = "notes", .kind = KIND_LIST },
+	{ .name = "plan", .kind = KIND_LIST, .is_optional = true },
+	{ 0 },
+};
+
+void edit_add_result(const struct edit *e, struct sxp_doc *doc, sxp_node edit)
+{
+	const struct survey *s = &e->survey;
+	const struct vif *vif = &e->vif;
+	bool is_there = e->is_done || !survey_is_change(s);
+	sxp_node persisted;
+
+	result_text(doc, edit, "domain", vif->domain.name);
+	result_number(doc, edit, "domid", vif->domain.domid);
+	result_number(doc, edit, "vif", vif->devid);
+	result_bool(doc, edit, "changed", e->is_done);
+	result_ips(doc, edit, "before", &s->before);
+	result_ips(doc, edit, "after", &s->after);
+	result_text(doc, edit, "method", s->method);
+	persisted = sxp_add_element(doc, edit, "persisted");
+	result_bool(doc, persisted, "backend", is_there);
+	result_bool(doc, persisted, "libxl", is_there && vif->has_libxl);
+	result_bool(doc, persisted, "userdata", is_there && s->has_userdata);
+	result_bool(doc, persisted, "config", is_there && e->config.path);
+	result_lines(doc, edit, "notes", &s->notes);
+	if (s->options->dry_run)
+		result_lines(doc, edit, "plan", &e->plan);
+}
+
+static enum method parse_method(const char *word)
+{
+	if (word && !strcmp(word, "delta"))
+		return METHOD_DELTA;
+	if (word && !strcmp(word, "cycle"))
+		return METHOD_CYCLE;
+	if (word && !strcmp(word, "none"))
+		return METHOD_NONE;
+	return METHOD_AUTO;
+}
+
+struct apply_options edit_options(const struct args *args)
+{
+	return (struct apply_options){
+		.method = parse_method(args->options[OPT_HOTPLUG]),
+		.dry_run = args->options[OPT_DRY_RUN] != NULL,
+		.force = args->options[OPT_FORCE] != NULL,
+		.allow_empty = args->options[OPT_ALLOW_EMPTY] != NULL,
+		.no_persist = args->options[OPT_NO_PERSIST] != NULL,
+		.flush = args->options[OPT_FLUSH] != NULL,
+		.timeout_s = args->timeout_s,
+	};
+}
+
+int edit_note(struct context *cx, const struct edit *e, struct error *err)
+{
+	CLEANUP(cleanup_free) char *before = iplist_format(&e->survey.before);
+	CLEANUP(cleanup_free) char *after = iplist_format(&e->survey.after);
+	char *uuid = e->vif.domain.uuid, none[] = "";
+	const struct edit_done done = {
+		.domid = e->vif.domain.domid,
+		.devid = e->vif.devid,
+		.uuid = uuid ? uuid : none,
+		.before = before,
+		.after = after,
+	};
+
+	cx->has_changed |= e->is_done;
+	if (!cx->edits || !e->is_done)
+		return 0;
+	return before && after && !edits_add(cx->edits, &done) ? 0 : error_memory(err);
+}
+
+void edit_print_notes(const struct survey *s)
+{
+	for (size_t i = 0; i < s->notes.n; i++) {
+		fputs("xvif: note: ", stderr);
+		output_escaped(s->notes.v[i], stderr);
+		putc('\n', stderr);
+	}
+}
+
+void edit_print_plan(const struct lines *plan, FILE *stream)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		output_escaped(plan->v[i], stream);
+		putc('\n', stream);
+	}
+}
+
+void edit_print_line(const struct edit *e, bool colors, FILE *stream)
+{
+	const struct survey *s = &e->survey;
+	const struct vif *vif = &e->vif;
+
+	if (vif->domain.name)
+		output_escaped(vif->domain.name, stream);
+	else
+		fprintf(stream, "%u", vif->domain.domid);
+	fprintf(stream, " vif %u:", vif->devid);
+	list_line_print(&s->before, &s->after, colors, stream);
+	fputs(s->options->dry_run ? " (dry run)\n" : "\n", stream);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* help.c - xvif help, xvif version. */
+#include "config.h" /* PACKAGE_VERSION */
+
+#include "src/commands/commands.h"
+#include "src/cli/manual.h"
+#include "src/cli/version.h"
+
+static int run_help(struct context *cx, const struct args *args, struct error *err)
+{
+	const struct command *command = NULL;
+
+	if (args->n_words) {
+		command = command_find_words(cx->commands, args->words, args->n_words, err);
+		if (!command)
+			return -1;
+	}
+	if (args->options[OPT_MANUAL]) {
+		manual_print(cx->commands, cx->out);
+		return 0;
+	}
+	command_help(cx->commands, command, cx->out);
+	return 0;
+}
+
+const struct command cmd_help = {
+	.name = "help",
+	.summary = "explain a command",
+	.help = "Print the list of commands, or the help of one.",
+	.example = "# xvif help version\n"
+		   "usage: xvif version\n"
+		   "\n"
+		   "Print the version of xvif.\n"
+		   "\n"
+		   "'xvif help' lists the options of all commands and the exit statuses.",
+	.arguments = { ARG_COMMAND },
+	.options = OPTION(MANUAL),
+	.run = run_help,
+};
+
+const struct command cmd_version = {
+	.name = "version",
+	.summary = "print the version",
+	.help = "Print the version of xvif.",
+	.example = "# xvif version\n"
+		   "xvif " PACKAGE_VERSION "\n"
+		   "# xvif version -J\n"
+		   "{\"version\":\"" PACKAGE_VERSION "\"}",
+	.run = version_print,
+};

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* repair.c - xvif repair: finish or undo what was cut off, make the kernel match the lists. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/commands/commands.h"
+#include "src/commands/report-output.h"
+#include "src/commands/vif-args.h"
+#include "src/commands/edit-result.h"
+#include "src/edit/repair.h"
+#include "src/output/result.h"
+#include "src/base/signals.h"
+
+static const struct field repair_fields[] = {
+	{ .name = "repaired", .kind = KIND_OBJECTS, .fields = difference_fields },
+	{ .name = "notes", .kind = KIND_LIST },
+	{ .name = "plan", .kind = KIND_LIST, .is_optional = true },
+	{ 0 },
+};
+
+struct work {
+	struct context *cx;
+	struct report report;
+	struct lines plan;
+	struct apply_options options;
+	struct error failed; /* the first vif that could not be repaired */
+	int code;
+};
+
+/* It does not keep the others from being looked after. */
+static void note_failure(struct work *work, int r, const struct error *err)
+{
+	if (work->code) {
+		output_message(err->text);
+		return;
+	}
+	work->code = r;
+	work->failed = *err;
+}
+
+static int go_on(struct work *work, const struct vif *vif, int r, const struct error *err)
+{
+	if (r == -ENOMEM)
+		return r;
+	if (err->status == STATUS_REFUSED && r == -EPERM)
+		return report_note(&work->report, vif, "left alone: %s", err->text);
+	note_failure(work, r, err);
+	return 0;
+}
+
+static int repair_loaded(struct work *work, struct store *st, const struct vif *vif,
+			 const struct lock *lock, struct error *err)
+{
+	CLEANUP(repair_release) struct repair repair = { 0 };
+	int r = repair_look(st, vif, &work->options, &repair, err);
+
+	if (!r && work->options.dry_run)
+		r = repair_plan(&repair, &work->plan, err);
+	else if (!r)
+		r = repair_do(st, &repair, lock, err);
+	if (r)
+		return r == -EAGAIN ? r : go_on(work, vif, r, err);
+	work->cx->has_changed |= survey_is_change(&repair.survey) && !work->options.dry_run;
+	for (size_t i = 0; i < repair.found.n && !r; i++) {
+		bool stays = !repair.survey.clears_error &&
+			     !strcmp(repair.found.v[i].kind, "hotplug-status");
+
+		r = stays ? report_note(&work->report, vif,
+					"%s stays: its link is not as the script "
+					"would leave it",
+					repair.found.v[i].detail) :
+			    report_difference(&work->report, vif, &repair.found.v[i]);
+	}
+	/* of an edit that had to leave the kernel alone, which is yet to be compared */
+	return !r && repair.journal.is_none && !work->options.dry_run ? -EAGAIN : r;
+}
+
+/* A journal of a domain that had the number before says nothing of this one. */
+static int forget_stale(struct store *st, const struct vif *vif, struct error *err)
+{
+	CLEANUP(journal_release) struct journal journal = { 0 };
+	int r = journal_read(st, vif, &journal, err);
+
+	return r || !journal.is_stale ? r : journal_remove(st, vif, err);
+}
+
+#define ATTEMPTS 10
+
+static int repair_vif(struct store *st, const struct vif *found, struct work *work, struct error *err)
+{
+	CLEANUP(signals_release) struct signals held = { 0 };
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	int r = lock_vif(&lock, found->domain.domid, found->devid, work->options.timeout_s, err);
+
+	if (r)
+		return go_on(work, found, r, err);
+	signals_hold(&held);
+	r = -EAGAIN;
+	for (int i = 0; i < ATTEMPTS && r == -EAGAIN; i++) {
+		CLEANUP(vif_release) struct vif vif = { 0 };
+
+		r = vif_load(st, 0, &found->domain, found->devid, &vif, err);
+		if (!r && !work->options.dry_run)
+			r = forget_stale(st, &vif, err);
+		if (!r)
+			r = repair_loaded(work, st, &vif, &lock, err);
+	}
+	if (r == -EAGAIN)
+		return go_on(work, found, r, err);
+	return r == -ENOENT ? 0 : r;
+}
+
+static bool needs_work(struct store *st, const struct vif *vif, const struct apply_options *options,
+		       int *code_out)
+{
+	CLEANUP(repair_release) struct repair repair = { 0 };
+	struct error why = { 0 };
+	int r = repair_look(st, vif, options, &repair, &why);
+
+	*code_out = r == -ENOMEM ? r : 0;
+	return r || repair.found.n || repair.journal.is_stale;
+}
+
+/* Most vifs of a host are right: that is found out in one pass, before any is locked. */
+static int repair_vifs(struct store *st, const struct vifs *vifs, struct work *work, struct error *err)
+{
+	CLEANUP(view_release) struct view view = { 0 };
+	struct apply_options options = work->options;
+	int r = view_take(st, vifs->v, vifs->n, work->options.timeout_s, &view, err);
+
+	options.view = &view;
+	for (size_t i = 0; i < vifs->n && !r; i++)
+		if (needs_work(st, &vifs->v[i], &options, &r))
+			r = r ? error_memory(err) : repair_vif(st, &vifs->v[i], work, err);
+	return r;
+}
+
+/* Is the vif there no more? Nodes that a domain left behind when it ended are none. */
+static int find_orphan(struct store *st, struct vif *vif, bool *is_orphan_out, struct error *err)
+{
+	const struct domain domain = { .domid = vif->domain.domid };
+	unsigned devid = vif->devid;
+	int r = domain_is_gone(st, domain.domid, is_orphan_out, err);
+
+	if (r || *is_orphan_out)
+		return r;
+	r = vif_load(st, 0, &domain, devid, vif, err);
+	*is_orphan_out = r == -ENOENT;
+	return r == -ENOENT || r == -EUCLEAN ? 0 : r;
+}
+
+/* A journal whose vif is not there any more. */
+static int repair_if_orphan(struct work *work, struct store *st, unsigned domid, unsigned devid,
+			    struct error *err)
+{
+	CLEANUP(vif_release) struct vif vif = { .domain = { .domid = domid }, .devid = devid };
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	bool is_orphan = false;
+	int r = find_orphan(st, &vif, &is_orphan, err);
+
+	if (r || !is_orphan)
+		return r;
+	r = lock_vif(&lock, domid, devid, work->options.timeout_s, err);
+	return r ? r : repair_orphan(st, domid, devid, work->options.timeout_s, err);
+}
+
+static int repair_orphans(struct work *work, struct store *st, struct error *err)
+{
+	CLEANUP(lines_release) struct lines names = { 0 };
+	int r = journal_list(st, &names, err);
+
+	for (size_t i = 0; i < names.n && !r; i++) {
+		unsigned domid, devid;
+
+		if (sscanf(names.v[i], "%9u %9u", &domid, &devid) != 2)
+			continue;
+		r = repair_if_orphan(work, st, domid, devid, err);
+		if (r && r != -ENOMEM) {
+			note_failure(work, r, err);
+			r = 0;
+		}
+	}
+	return r;
+}
+
+static int print_repair(const struct work *work, const struct args *args, FILE *out, struct error *err)
+{
+	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
+	sxp_node root;
+
+	if (!doc)
+		return error_memory(err);
+	root = sxp_add_element(doc, sxp_root(doc), "repair");
+	report_add(&work->report, doc, root, "repaired");
+	result_lines(doc, root, "notes", &work->report.notes);
+	if (work->options.dry_run)
+		result_lines(doc, root, "plan", &work->plan);
+	if (sxp_failed(doc))
+		return error_memory(err);
+	if (args->options[OPT_JSON])
+		return output_json(doc, root, repair_fields, out, err);
+	if (args->options[OPT_SXP])
+		return output_sxp(doc, root, out, err);
+	edit_print_plan(&work->plan, out);
+	if (!args->options[OPT_QUIET])
+		report_print(&work->report,
+			     work->options.dry_run ? "would repair: " : "repaired: ", out);
+	return 0;
+}
+
+static int run_repair(struct context *cx, const struct args *args, struct error *err)
+{
+	struct work work = {
+		.cx = cx,
+		.options = {
+			.timeout_s = args->timeout_s,
+			.dry_run = args->options[OPT_DRY_RUN] != NULL,
+			.no_persist = args->options[OPT_NO_PERSIST] != NULL,
+		},
+	};
+	CLEANUP(vifs_release) struct vifs vifs = { 0 };
+	int r = vifs_of_args(cx->store, args, &vifs, err);
+
+	if (!r && vifs.n == 1)
+		r = repair_vif(cx->store, &vifs.v[0], &work, err);
+	else if (!r)
+		r = repair_vifs(cx->store, &vifs, &work, err);
+	if (!r && !args->n_words && !work.options.dry_run)
+		r = repair_orphans(&work, cx->store, err);
+	if (!r)
+		r = print_repair(&work, args, cx->out, err);
+	if (vifs.broken.n)
+		cx->status = STATUS_REFUSED;
+	if (!r && work.code) {
+		*err = work.failed;
+		r = work.code;
+	}
+	report_release(&work.report);
+	lines_release(&work.plan);
+	return r;
+}
+
+const struct command cmd_repair = {
+	.name = "repair",
+	.summary = "finish or undo what was cut off, make the host match the lists",
+	.help = "Make routes, rules and libxl's copies match the list of each vif, with the fewest\n"
+		"steps; finish or undo edits that were cut off; clear a hotplug-status of 'error'\n"
+		"once the kernel is right. Prints what it put right.",
+	.example = "# ip route del 10.0.0.1 dev vif1.0\n"
+		   "# xvif repair --dry-run\n"
+		   "write /local/domain/0/xvif/vif/1/0/ip = \"10.0.0.1\"\n"
+		   "run script=/etc/xen/scripts/vif-route ... /etc/xen/scripts/vif-route online "
+		   "type_if=vif\n"
+		   "remove /local/domain/0/xvif/vif/1/0\n"
+		   "write /local/domain/0/backend/vif/1/0/ip = \"10.0.0.1 10.0.0.2\"\n"
+		   "write /libxl/1/device/vif/0/ip = \"10.0.0.1 10.0.0.2\"\n"
+		   "web01 vif 0: would repair: route-missing: 10.0.0.1 has no route on vif1.0\n"
+		   "# xvif repair\n"
+		   "web01 vif 0: repaired: route-missing: 10.0.0.1 has no route on vif1.0\n"
+		   "# xvif check && echo all agree\n"
+		   "all agree",
+	.arguments = { ARG_DOMAIN, ARG_VIF },
+	.options = OPTION(VIF) | OPTION(DRY_RUN) | OPTION(NO_PERSIST),
+	.needs_store = true,
+	.effect = EFFECT_HOST,
+	.run = run_repair,
+};

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sxp.c - xvif sxp: fmt, check, get, to-json, from-json, from-config. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/cleanup.h"
+#include "src/commands/sxp.h"
+#include "src/commands/commands.h"
+#include "src/stored/config-sxp.h"
+#include "src/format/json-sxp.h"
+#include "src/output/output.h"
+#include "src/base/atomic-file.h"
+#include "src/output/result.h"
+
+int sxp_message(const char *name, const struct sxp_error *from, struct error *err)
+{
+	char text[200];
+
+	if (from->code == SXP_NO_MEMORY)
+		return error_memory(err);
+	if (from->code == SXP_TOO_LONG)
+		return error_set(err, -EILSEQ, "%s: longer than %zu bytes, the most that can be read",
+				 name, from->offset);
+	sxp_describe(from, text, sizeof(text));
+	return error_set(err, -EILSEQ, "%s:%zu:%zu: %s", name, from->line, from->column,
+			 sxp_without_place(text));
+}
+
+/* "line 1, column 3: end of text" -> "end of text" */
+const char *sxp_without_place(const char *text)
+{
+	const char *colon = strstr(text, ": ");
+
+	return colon ? colon + 2 : text;
+}
+
+int sxp_no_path(const char *path, const struct sxp_error *from, struct error *err)
+{
+	return error_status(err, STATUS_USAGE, -EINVAL, "'%s': no path: %s at character %zu", path,
+			    sxp_strerror(from->code), from->column);
+}
+
+/* Say where and what on stderr; go on. */
+static bool report_defect(void *arg, const struct sxp_error *defect)
+{
+	struct error err = { 0 };
+
+	sxp_message(arg, defect, &err);
+	output_message(err.text);
+	return true;
+}
+
+int sxp_load(const struct input *in, bool recover, struct sxp_doc **out, struct error *err)
+{
+	const struct sxp_options options = {
+		.flags = recover ? SXP_RECOVER : 0,
+		.defect = report_defect,
+		.arg = (void *)in->name,
+	};
+	struct sxp_error why;
+
+	*out = sxp_read_with(in->text ? in->text : "", in->len, &options, &why);
+	return *out ? 0 : sxp_message(in->name, &why, err);
+}
+
+static int cannot_write(struct error *err)
+{
+	return error_set(err, -EIO, "cannot write the result: %s", strerror(errno));
+}
+
+/* The files named from the @first argument on, stdin if there is none. */
+int sxp_for_each_file(struct context *cx, const struct args *args, size_t first,
+		      sxp_file_action act, struct error *err)
+{
+	static const char *const only_stdin[] = { "-" };
+	bool is_named = args->n_words > first;
+	const char *const *names = is_named ? args->words + first : only_stdin;
+	size_t n = is_named ? args->n_words - first : 1;
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++) {
+		CLEANUP(input_close) struct input in = { 0 };
+
+		r = input_open(names[i], &in, err);
+		if (!r)
+			r = act(cx, args, &in, err);
+	}
+	return r;
+}
+
+static struct sxp_layout layout_of(const struct args *args)
+{
+	return (struct sxp_layout){
+		.form = args->options[OPT_COMPACT] ? SXP_LINE : SXP_INDENTED,
+		.width = args->numbers[OPT_WIDTH],
+	};
+}
+
+/* A long text on its way to a file or pipe: on a terminal, say how far it is. */
+#define PROGRESS_STEP ((size_t)16 << 20)
+struct printing {
+	FILE *out;
+	size_t len, shown;
+	bool is_watched;
+};
+
+static int print_piece(void *arg, const char *text, size_t len)
+{
+	struct printing *p = arg;
+
+	p->len += len;
+	if (p->is_watched && p->len - p->shown >= PROGRESS_STEP) {
+		fprintf(stderr, "\rprinting: %zu MiB", p->len >> 20);
+		p->shown = p->len;
+	}
+	return fwrite(text, 1, len, p->out) == len ? 0 : -1;
+}
+
+static int print_long(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
+		      FILE *out)
+{
+	struct printing p = { .out = out };
+	int r;
+
+	p.is_watched = isatty(STDERR_FILENO) && !isatty(fileno(out));
+	r = sxp_print_as(doc, node, layout, print_piece, &p);
+	if (p.shown)
+		fputs("\r\033[K", stderr);
+	return r;
+}
+
+/* What is printed, compared with what is there. */
+struct comparison {
+	const char *at;
+	size_t left;
+	bool differs;
+};
+
+static int compare_piece(void *arg, const char *text, size_t len)
+{
+	struct comparison *c = arg;
+
+	c->differs = len > c->left || memcmp(c->at, text, len);
+	c->at += c->differs ? 0 : len;
+	c->left -= c->differs ? 0 : len;
+	return c->differs;
+}
+
+static int check_form(struct context *cx, const struct sxp_doc *doc,
+		      const struct sxp_layout *layout, const struct input *in, struct error *err)
+{
+	struct comparison c = { .at = in->text, .left = in->len };
+
+	sxp_print_as(doc, sxp_root(doc), layout, compare_piece, &c);
+	if (!c.differs && !c.left)
+		return 0;
+	output_escaped(in->name, cx->out);
+	fputs(": is formatted otherwise\n", cx->out);
+	cx->status = STATUS_WRONG;
+	(void)err;
+	return 0;
+}
+
+static int format_in_place(const struct sxp_doc *doc, const struct sxp_layout *layout,
+			   const struct input *in, struct error *err)
+{
+	CLEANUP(replace_release) struct replace new = { 0 };
+	int r = replace_begin(&new, in->name, err);
+
+	if (r)
+		return r;
+	if (print_long(doc, sxp_root(doc), layout, new.f))
+		return cannot_write(err);
+	return replace_commit(&new, err);
+}
+
+static int format_file(struct context *cx, const struct args *args, const struct input *in,
+		       struct error *err)
+{
+	CLEANUP(result_free) struct sxp_doc *doc = NULL;
+	const struct sxp_layout layout = layout_of(args);
+	int r = sxp_load(in, args->options[OPT_RECOVER] != NULL, &doc, err);
+
+	if (r == -EILSEQ && args->options[OPT_CHECK])
+		err->status = STATUS_WRONG;
+	if (r)
+		return r;
+	if (args->options[OPT_CHECK])
+		return check_form(cx, doc, &layout, in, err);
+	if (args->options[OPT_IN_PLACE])
+		return format_in_place(doc, &layout, in, err);
+	return print_long(doc, sxp_root(doc), &layout, cx->out) ? cannot_write(err) : 0;
+}
+
+int sxp_check_in_place(const struct args *args, size_t first, struct error *err)
+{
+	if (!args->options[OPT_IN_PLACE])
+		return 0;
+	if (args->n_words <= first)
+		return error_status(err, STATUS_USAGE, -EINVAL, "--in-place: no file is named");
+	for (size_t i = first; i < args->n_words; i++)
+		if (!strcmp(args->words[i], "-"))
+			return error_status(err, STATUS_USAGE, -EINVAL, "--in-place: '-' is no file");
+	return 0;
+}
+
+static int run_fmt(struct context *cx, const struct args *args, struct error *err)
+{
+	int r = sxp_check_in_place(args, 0, err);
+
+	return r ? r : sxp_for_each_file(cx, args, 0, format_file, err);
+}
+
+struct checking {
+	const char *name;
+	FILE *out;
+	bool found;
+};
+
+static bool print_defect(void *arg, const struct sxp_error *defect)
+{
+	struct checking *c = arg;
+	struct error err = { 0 };
+
+	sxp_message(c->name, defect, &err);
+	fprintf(c->out, "%s\n", err.text);
+	c->found = true;
+	return !ferror(c->out);
+}
+
+static int check_file(struct context *cx, const struct args *args, const struct input *in,
+		      struct error *err)
+{
+	struct checking c = { in->name, cx->out, false };
+	const struct sxp_options options = {
+		.flags = SXP_RECOVER,
+		.defect = print_defect,
+		.arg = &c,
+	};
+	struct sxp_error why;
+	struct sxp_doc *doc;
+
+	(void)args;
+	if (sxp_check(in->text ? in->text : "", in->len, NULL, NULL))
+		return 0;
+	doc = sxp_read_with(in->text ? in->text : "", in->len, &options, &why);
+	sxp_free(doc);
+	cx->status = STATUS_WRONG;
+	return doc || c.found ? 0 : sxp_message(in->name, &why, err);
+}
+
+static int run_check(struct context *cx, const struct args *args, struct error *err)
+{
+	return sxp_for_each_file(cx, args, 0, check_file, err);
+}
+
+/* The bytes of a text, or of the values of an element after its name, a blank between texts. */
+static int print_raw(const struct sxp_doc *doc, sxp_node node, FILE *out)
+{
+	sxp_node first = sxp_is_list(doc, node) ? sxp_next(doc, sxp_first(doc, node)) : node;
+
+	for (sxp_node n = first; n; n = n == node ? 0 : sxp_next(doc, n)) {
+		const char *text;
+		size_t len;
+
+		if (n != first)
+			putc(' ', out);
+		text = sxp_text(doc, n, &len);
+		if (text)
+			fwrite(text, 1, len, out);
+		else
+			sxp_print(doc, n, output_piece, out);
+	}
+	putc('\n', out);
+	return ferror(out);
+}
+
+static int get_from_file(struct context *cx, const struct args *args, const struct input *in,
+			 struct error *err)
+{
+	CLEANUP(result_free) struct sxp_doc *doc = NULL;
+	const char *path = args->words[0];
+	struct sxp_search search;
+	struct sxp_error why;
+	int r = sxp_load(in, args->options[OPT_RECOVER] != NULL, &doc, err);
+
+	if (r)
+		return r;
+	if (!sxp_search(&search, doc, sxp_root(doc), path, &why))
+		return sxp_no_path(path, &why, err);
+	for (sxp_node n; (n = sxp_found(&search));) {
+		cx->status = STATUS_DONE;
+		if (args->options[OPT_RAW] ? print_raw(doc, n, cx->out) :
+					     output_sxp(doc, n, cx->out, err))
+			return cannot_write(err);
+	}
+	return 0;
+}
+
+static int run_get(struct context *cx, const struct args *args, struct error *err)
+{
+	cx->status = STATUS_NOT_FOUND;
+	return sxp_for_each_file(cx, args, 1, get_from_file, err);
+}
+
+static int print_json(struct context *cx, const struct args *args, const struct input *in,
+		      struct error *err)
+{
+	CLEANUP(result_free) struct sxp_doc *doc = NULL;
+	const struct sxp_layout layout = { .form = SXP_JSON };
+	int r = sxp_load(in, args->options[OPT_RECOVER] != NULL, &doc, err);
+
+	for (sxp_node n = r ? 0 : sxp_first(doc, sxp_root(doc)); n; n = sxp_next(doc, n))
+		if (print_long(doc, n, &layout, cx->out) || putc('\n', cx->out) == EOF)
+			return cannot_write(err);
+	return r;
+}
+
+static int run_to_json(struct context *cx, const struct args *args, struct error *err)
+{
+	return sxp_for_each_file(cx, args, 0, print_json, err);
+}
+
+static int print_built(struct context *cx, const struct sxp_doc *doc, struct error *err)
+{
+	if (sxp_failed(doc))
+		return error_memory(err);
+	return sxp_print_file(doc, sxp_root(doc), NULL, cx->out) ? cannot_write(err) : 0;
+}
+
+static int convert_json(struct context *cx, const struct args *args, const struct input *in,
+			struct error *err)
+{
+	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
+	int r = doc ? json_sxp_read(in->text, in->len, in->name, doc, sxp_root(doc), err) :
+		      error_memory(err);
+
+	(void)args;
+	return r ? r : print_built(cx, doc, err);
+}
+
+static int run_from_json(struct context *cx, const struct args *args, struct error *err)
+{
+	return sxp_for_each_file(cx, args, 0, convert_json, err);
+}
+
+static int convert_config(struct context *cx, const struct args *args, const struct input *in,
+			  struct error *err)
+{
+	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
+	struct xlconfig config = { 0 };
+	int r = xlconfig_parse(in->text ? in->text : "", in->len, in->name, &config, err);
+
+	if (!r && !doc)
+		r = error_memory(err);
+	if (!r)
+		r = args->options[OPT_ALL] ? config_sxp_domain(&config, doc, sxp_root(doc), err) :
+					     config_sxp_vifs(&config, doc, sxp_root(doc), err);
+	xlconfig_release(&config);
+	return r ? r : print_built(cx, doc, err);
+}
+
+static int run_from_config(struct context *cx, const struct args *args, struct error *err)
+{
+	return sxp_for_each_file(cx, args, 0, convert_config, err);
+}
+
+static const struct command fmt = {
+	.name = "fmt",
+	.title = "sxp fmt",
+	.summary = "print documents in one form",
+	.help = "Print the documents in FILE... or stdin: lists that do not fit on a line with\n"
+		"their values below each other, comments kept. A document that is not well-formed\n"
+		"is an error, unless --recover is given.",
+	.example = "# echo \"(domain (name web01) (device (vif (ip '10.0.0.1 10.0.0.2') (mac "
+		   "00:16:3e:00:00:01))))\" >web01.sxp\n"
+		   "# xvif sxp fmt --width 50 web01.sxp\n"
+		   "(domain\n"
+		   "    (name web01)\n"
+		   "    (device\n"
+		   "        (vif\n"
+		   "            (ip '10.0.0.1 10.0.0.2')\n"
+		   "            (mac 00:16:3e:00:00:01)\n"
+		   "        )\n"
+		   "    )\n"
+		   ")",
+	.arguments = { ARG_FILES },
+	.options = OPTION(COMPACT) | OPTION(CHECK) | OPTION(RECOVER) | OPTION(IN_PLACE) |
+		   OPTION(WIDTH),
+	.run = run_fmt,
+};
+
+static const struct command check = {
+	.name = "check",
+	.title = "sxp check",
+	.summary = "report what is not well-formed",
+	.help = "Print FILE:LINE:COLUMN: and what is wrong, a line for each defect; the exit status\n"
+		"is 6 if there is one.",
+	.example = "# echo '(domain (name web01)' | xvif sxp check\n"
+		   "-:2:1: end of text, expected ')': list opened at line 1, column 1 is not closed\n"
+		   "# echo $?\n"
+		   "6",
+	.arguments = { ARG_FILES },
+	.run = run_check,
+};
+
+static const struct command get = {
+	.name = "get",
+	.title = "sxp get",
+	.summary = "print the values at a path",
+	.help = "Print each value at PATH on a line, or with --raw the bytes of it. A path names\n"
+		"elements by their first value: domain/device/vif[mac=00:16:3e:01:23:45]/ip; '*' is\n"
+		"any list, [N] the N-th. The exit status is 3 if nothing is there.",
+	.example = "# xvif show -S web01 | xvif sxp get device/vif/mac\n"
+		   "(mac 00:16:3e:00:00:01)\n"
+		   "# xvif show -S web01 | xvif sxp get --raw device/vif/ip\n"
+		   "10.0.0.1 10.0.0.2",
+	.arguments = { ARG_PLACE, ARG_FILES },
+	.n_required = 1,
+	.options = OPTION(RECOVER) | OPTION(RAW),
+	.run = run_get,
+};
+
+static const struct command to_json = {
+	.name = "to-json",
+	.title = "sxp to-json",
+	.summary = "print documents as JSON",
+	.help = "A list is an array, a text a string; a text that is not UTF-8 is {\"hex\": \"...\"}.\n"
+		"Each value of the document is a JSON document on a line of its own.",
+	.example = "# echo \"(vif (ip '10.0.0.1 10.0.0.2') (bridge ()))\" | xvif sxp to-json\n"
+		   "[\"vif\",[\"ip\",\"10.0.0.1 10.0.0.2\"],[\"bridge\",[]]]",
+	.arguments = { ARG_FILES },
+	.options = OPTION(RECOVER),
+	.run = run_to_json,
+};
+
+static const struct command from_json = {
+	.name = "from-json",
+	.title = "sxp from-json",
+	.summary = "print JSON as S-expressions",
+	.help = "The reverse of to-json. Other JSON, too: a number is the text as it is written,\n"
+		"true and false are texts, null is the empty list, an object the list of its\n"
+		"members (KEY VALUE).",
+	.example = "# echo '{\"vif\": {\"ip\": \"10.0.0.1\", \"mtu\": 1500}}' | xvif sxp from-json\n"
+		   "((vif ((ip 10.0.0.1) (mtu 1500))))",
+	.arguments = { ARG_FILES },
+	.run = run_from_json,
+};
+
+static const struct command from_config = {
+	.name = "from-config",
+	.title = "sxp from-config",
+	.summary = "print a domain's configuration as S-expressions",
+	.help = "Print (device (vif (KEY VALUE)...)) for each vif of a configuration file of xl, or\n"
+		"with --all the whole domain.",
+	.example = "# echo \"vif = [ 'ip=10.0.0.1 10.0.0.2, mac=00:16:3e:00:00:01' ]\" | xvif sxp "
+		   "from-config\n"
+		   "(device (vif (ip '10.0.0.1 10.0.0.2') (mac 00:16:3e:00:00:01)))",
+	.arguments = { ARG_FILES },
+	.options = OPTION(ALL),
+	.run = run_from_config,
+};
+
+static const struct command *const subcommands[] = {
+	&fmt,	    &check,	  &get, &sxp_set_command, &sxp_del_command, &to_json,
+	&from_json, &from_config, NULL,
+};
+
+const struct command cmd_sxp = {
+	.name = "sxp",
+	.subcommands = subcommands,
+	.summary = "work on S-expressions, as xend wrote them",
+	.help = "Format, check, query and change documents of S-expressions, and convert to and\n"
+		"from them. FILE is a file, '-' or nothing is stdin.",
+};

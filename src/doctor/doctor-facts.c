@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor-facts.c - this host as far as vifs depend on it. */
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/cleanup.h"
+#include "src/doctor/doctor-facts.h"
+#include "src/base/input.h"
+#include "src/kernel/kernel.h"
+#include "src/stored/xlconfig.h"
+
+#define FILE_MAX (1 << 20)
+
+/* What the probes ask of a vif. */
+#define NODES \
+	(1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_SCRIPT | 1u << NODE_VIFNAME | \
+	 1u << NODE_GATEWAYDEV | 1u << NODE_HOTPLUG_STATUS | 1u << NODE_STUBDOM)
+
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *text = f ? malloc(FILE_MAX + 1) : NULL, *fitting;
+	size_t n = text ? fread(text, 1, FILE_MAX + 1, f) : 0;
+	bool ok = text && !ferror(f) && n <= FILE_MAX && !memchr(text, '\0', n);
+
+	if (f)
+		fclose(f);
+	if (!ok) {
+		free(text);
+		return NULL;
+	}
+	text[n] = '\0';
+	fitting = realloc(text, n + 1);
+	return fitting ? fitting : text;
+}
+
+static char *read_value(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
+
+static char *read_value(const char *format, va_list ap)
+{
+	CLEANUP(cleanup_free) char *path = NULL;
+	char *line = NULL;
+	size_t size = 0;
+	FILE *f;
+
+	if (vasprintf(&path, format, ap) < 0)
+		path = NULL;
+	f = path ? fopen(path, "re") : NULL;
+	if (f && getline(&line, &size, f) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+	} else {
+		free(line);
+		line = NULL;
+	}
+	if (f)
+		fclose(f);
+	return line;
+}
+
+char *host_read(const char *format, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, format);
+	text = read_value(format, ap);
+	va_end(ap);
+	return text;
+}
+
+long host_read_number(long otherwise, const char *format, ...)
+{
+	CLEANUP(cleanup_free) char *text = NULL;
+	va_list ap;
+	long value;
+	char *end;
+
+	va_start(ap, format);
+	text = read_value(format, ap);
+	va_end(ap);
+	value = text ? strtol(text, &end, 10) : 0;
+	return text && end != text ? value : otherwise;
+}
+
+bool host_vif_bridge(const struct host_vif *hv, char *out, size_t size)
+{
+	char path[64], target[128];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%.15s/master", hv->vif->link);
+	n = hv->link ? readlink(path, target, sizeof(target) - 1) : -1;
+	target[n > 0 ? n : 0] = '\0';
+	if (n <= 0 || !strrchr(target, '/'))
+		return false;
+	snprintf(out, size, "%s", strrchr(target, '/') + 1);
+	return true;
+}
+
+static enum wiring find_wiring(const struct host_vif *hv)
+{
+	char bridge[16];
+
+	switch (hv->script && !hv->script->code ? hv->script->id.family : FAMILY_UNKNOWN) {
+	case FAMILY_ROUTE:
+	case FAMILY_NAT:
+		return WIRING_ROUTED;
+	case FAMILY_BRIDGE:
+		return WIRING_BRIDGED;
+	case FAMILY_OPENVSWITCH:
+		return WIRING_SWITCHED;
+	case FAMILY_UNKNOWN:
+		break;
+	}
+	if (host_vif_bridge(hv, bridge, sizeof(bridge)))
+		return strcmp(bridge, "ovs-system") ? WIRING_BRIDGED : WIRING_SWITCHED;
+	return hv->link && kernel_link_is_up(hv->vif->link) ? WIRING_ROUTED : WIRING_UNKNOWN;
+}
+
+static size_t find_folder(const struct host *host, const char *path, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < host->n_folders; i++)
+		if (strlen(host->folders[i].path) == len && !strncmp(host->folders[i].path, path, len))
+			break;
+	return i;
+}
+
+/* The folder of a script, read when it is the first in there. Returns 0 or -ENOMEM. */
+static int add_folder(struct host *host, const char *script, size_t *out)
+{
+	size_t len = (size_t)(strrchr(script, '/') - script);
+	struct host_folder *v, *folder;
+
+	*out = find_folder(host, script, len);
+	if (*out < host->n_folders)
+		return 0;
+	v = realloc(host->folders, (host->n_folders + 1) * sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	host->folders = v;
+	folder = &v[host->n_folders++];
+	*folder = (struct host_folder){ .path = strndup(script, len) };
+	if (asprintf(&folder->common_path, "%.*s/vif-common.sh", (int)len, script) < 0)
+		folder->common_path = NULL;
+	if (!folder->path || !folder->common_path)
+		return -ENOMEM;
+	folder->text = read_file(folder->common_path);
+	if (folder->text)
+		folder->common = vif_common_read(folder->text);
+	return 0;
+}
+
+static int add_script(struct host *host, const char *path, unsigned n_vifs)
+{
+	struct host_script *v = realloc(host->scripts, (host->n_scripts + 1) * sizeof(*v));
+	struct host_script *script;
+	struct error err = { 0 };
+
+	if (!v)
+		return -ENOMEM;
+	host->scripts = v;
+	script = &v[host->n_scripts++];
+	*script = (struct host_script){ .path = strdup(path), .n_vifs = n_vifs };
+	if (!script->path)
+		return -ENOMEM;
+	script->code = script_identify(script->path, &script->id, &err);
+	script->why = strdup(err.text);
+	return script->why ? add_folder(host, path, &script->folder) : -ENOMEM;
+}
+
+static size_t find_script(const struct host *host, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < host->n_scripts; i++)
+		if (!strcmp(host->scripts[i].path, path))
+			break;
+	return i;
+}
+
+static bool is_here(const struct vif *vif)
+{
+	return !vif->backend_domid;
+}
+
+static bool names_script(const struct vif *vif)
+{
+	return vif->script && vif->script[0] == '/';
+}
+
+static int add_scripts(struct host *host)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < host->vifs.n && !r; i++) {
+		const struct vif *vif = &host->vifs.v[i];
+		size_t at;
+
+		if (!is_here(vif) || !names_script(vif))
+			continue;
+		at = find_script(host, vif->script);
+		if (at < host->n_scripts)
+			host->scripts[at].n_vifs++;
+		else
+			r = add_script(host, vif->script, 1);
+	}
+	return r;
+}
+
+static int add_here(struct host *host)
+{
+	host->here = calloc(host->vifs.n + 1, sizeof(*host->here));
+	if (!host->here)
+		return -ENOMEM;
+	for (size_t i = 0; i < host->vifs.n; i++) {
+		struct host_vif *hv = &host->here[host->n_here];
+		const struct vif *vif = &host->vifs.v[i];
+
+		if (!is_here(vif))
+			continue;
+		*hv = (struct host_vif){ .vif = vif, .link = kernel_link(vif->link) };
+		if (names_script(vif)) {
+			const struct host_folder *folder;
+
+			hv->script = &host->scripts[find_script(host, vif->script)];
+			folder = &host->folders[hv->script->folder];
+			hv->sets_rules = folder->common.has_rules && !folder->common.is_disabled;
+		}
+		hv->wiring = find_wiring(hv);
+		host->n_here++;
+	}
+	return 0;
+}
+
+static int compare_links(const void *a, const void *b)
+{
+	const struct host_vif *const *x = a, *const *y = b;
+
+	return strcmp((*x)->vif->link, (*y)->vif->link);
+}
+
+static int compare_name(const void *name, const void *entry)
+{
+	const struct host_vif *const *hv = entry;
+
+	return strcmp(name, (*hv)->vif->link);
+}
+
+struct host_vif *host_find_link(const struct host *host, const char *name)
+{
+	struct host_vif **found = bsearch(name, host->by_link, host->n_here, sizeof(*host->by_link),
+					  compare_name);
+
+	return found ? *found : NULL;
+}
+
+static int sort_links(struct host *host)
+{
+	host->by_link = calloc(host->n_here + 1, sizeof(*host->by_link));
+	if (!host->by_link)
+		return -ENOMEM;
+	for (size_t i = 0; i < host->n_here; i++)
+		host->by_link[i] = &host->here[i];
+	qsort(host->by_link, host->n_here, sizeof(*host->by_link), compare_links);
+	return 0;
+}
+
+static int look_at_addresses(struct host *host)
+{
+	if (getifaddrs(&host->addresses)) {
+		host->addresses = NULL;
+		return -ENOMEM;
+	}
+	for (const struct ifaddrs *ifa = host->addresses; ifa; ifa = ifa->ifa_next) {
+		const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
+		struct host_vif *hv = sa && sa->sin_family == AF_INET ?
+					      host_find_link(host, ifa->ifa_name) :
+					      NULL;
+
+		if (!hv || hv->has_address)
+			continue;
+		hv->has_address = true;
+		memcpy(hv->address, &sa->sin_addr, sizeof(hv->address));
+	}
+	return 0;
+}
+
+static const char *setting(const struct xlconfig *config, const char *name)
+{
+	const struct xlvalue *value = xlconfig_get(config, name);
+
+	return value ? value->text : NULL;
+}
+
+/* What vifs to come will have (xl.conf(5)); the file cannot be read: what xl then takes. */
+static int look_at_defaults(struct host *host)
+{
+	CLEANUP(xlconfig_release) struct xlconfig config = { 0 };
+	CLEANUP(input_close) struct input in = { 0 };
+	CLEANUP(cleanup_free) char *path = NULL;
+	const char *script;
+
+	if (!input_open("/etc/xen/xl.conf", &in, NULL) && in.len)
+		xlconfig_parse(in.text, in.len, in.name, &config, NULL);
+	script = setting(&config, "vif.default.script");
+	if (!script)
+		script = "vif-bridge";
+	if (setting(&config, "vif.default.gatewaydev"))
+		host->gatewaydev = strdup(setting(&config, "vif.default.gatewaydev"));
+	else
+		host->gatewaydev = strdup("eth0");
+	if (!host->gatewaydev ||
+	    asprintf(&path, "%s%s", script[0] == '/' ? "" : SCRIPT_FOLDER "/", script) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	return host->n_scripts ? 0 : add_script(host, path, 0);
+}
+
+/* Not to be reached, or silent: a fact. Only a shortage of memory is a failure. */
+static int look_at_store(struct host *host)
+{
+	CLEANUP(domains_release) struct domains domains = { 0 };
+	struct error *err = &host->store_error;
+	int r = store_open(&host->store, host->timeout_s, err);
+
+	if (!r)
+		r = domain_list(&host->store, &domains, err);
+	if (!r)
+		r = vif_list(&host->store, domains.v, domains.n, NODES, &host->vifs, err);
+	for (size_t i = 0; i < domains.n; i++)
+		host->n_guests += domains.v[i].domid != 0;
+	host->has_store = !r;
+	if (r)
+		vifs_release(&host->vifs);
+	return r == -ENOMEM ? r : 0;
+}
+
+/* Packets of vifs on a switch and of no vif at all do not pass the chain. */
+static int look_at_forward(struct host *host)
+{
+	struct error err = { 0 };
+	int r;
+
+	if (!host_has(host, WIRING_ROUTED) && !host_has(host, WIRING_BRIDGED) &&
+	    !host_has_bridge_rules(host))
+		return 0;
+	r = rules_forward(host->timeout_s, &host->forward, &err);
+	host->has_forward = !r;
+	host->no_forward = r ? strdup(err.text) : NULL;
+	return r == -ENOMEM || (r && !host->no_forward) ? -ENOMEM : 0;
+}
+
+int host_look(struct host *out, unsigned timeout_s, struct error *err)
+{
+	int r;
+
+	*out = (struct host){ .timeout_s = timeout_s };
+	r = look_at_store(out);
+	if (!r)
+		r = add_scripts(out);
+	if (!r)
+		r = look_at_defaults(out);
+	if (!r)
+		r = add_here(out);
+	if (!r)
+		r = look_at_forward(out);
+	if (!r)
+		r = sort_links(out);
+	if (!r)
+		r = look_at_addresses(out);
+	return r ? error_memory(err) : 0;
+}
+
+void host_release(struct host *host)
+{
+	for (size_t i = 0; i < host->n_scripts; i++) {
+		free(host->scripts[i].path);
+		free(host->scripts[i].why);
+	}
+	for (size_t i = 0; i < host->n_folders; i++) {
+		free(host->folders[i].path);
+		free(host->folders[i].common_path);
+		free(host->folders[i].text);
+	}
+	free(host->scripts);
+	free(host->folders);
+	free(host->here);
+	free(host->by_link);
+	free(host->gatewaydev);
+	free(host->no_forward);
+	if (host->addresses)
+		freeifaddrs(host->addresses);
+	rules_release(&host->forward.rules);
+	vifs_release(&host->vifs);
+	store_close(&host->store);
+}
+
+bool host_has(const struct host *host, enum wiring wiring)
+{
+	for (size_t i = 0; i < host->n_here; i++)
+		if (host->here[i].wiring == wiring)
+			return true;
+	return false;
+}
+
+bool host_has_bridge_rules(const struct host *host)
+{
+	for (size_t i = 0; i < host->n_here; i++)
+		if (host->here[i].wiring == WIRING_BRIDGED && host->here[i].sets_rules &&
+		    host->here[i].vif->ips.n)
+			return true;
+	return false;
+}

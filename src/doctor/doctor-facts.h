@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor-facts.h - this host as far as vifs depend on it: its store, vifs, scripts, packet filter. */
+#ifndef XVIF_DOCTOR_FACTS_H
+#define XVIF_DOCTOR_FACTS_H
+
+#include "src/hotplug/rules.h"
+#include "src/hotplug/script.h"
+#include "src/hotplug/vif-common.h"
+#include "src/xen/vif.h"
+
+#define SCRIPT_FOLDER "/etc/xen/scripts"
+
+/* How packets get to a vif. */
+enum wiring {
+	WIRING_UNKNOWN,
+	WIRING_ROUTED,
+	WIRING_BRIDGED,
+	WIRING_SWITCHED, /* Open vSwitch: iptables does not see them */
+};
+
+/* A folder that holds scripts of vifs. */
+struct host_folder {
+	char *path;
+	char *common_path; /* of its vif-common.sh */
+	char *text;	   /* of that; NULL: there is none, or it is no text */
+	struct vif_common common;
+};
+
+struct host_script {
+	char *path;
+	struct script id;
+	int code;	 /* 0, or why it could not be looked at ... */
+	char *why;	 /* ... in words */
+	size_t folder;	 /* where in the host's folders it stands */
+	unsigned n_vifs; /* that use it; 0: it is the one for vifs to come */
+};
+
+/* A vif whose backend is in this domain. */
+struct host_vif {
+	const struct vif *vif;
+	const struct host_script *script; /* NULL: it names none */
+	enum wiring wiring;
+	bool sets_rules;    /* the scripts beside its script set rules for its list */
+	unsigned link;	    /* interface index; 0: there is none */
+	bool has_address;   /* this host has one on the link: ... */
+	uint8_t address[4]; /* ... the first IPv4 one */
+};
+
+struct host {
+	unsigned timeout_s;
+	struct store store;
+	bool has_store;		  /* the store answers; else ... */
+	struct error store_error; /* ... why not, and there are no vifs */
+	size_t n_guests;	  /* domains in the store besides domain 0 */
+	struct vifs vifs;
+	struct host_vif *here;
+	size_t n_here;
+	struct host_vif **by_link; /* the same, sorted by the name of the link */
+	struct host_script *scripts;
+	size_t n_scripts;
+	struct host_folder *folders;
+	size_t n_folders;
+	char *gatewaydev; /* of vifs that name none */
+	struct ifaddrs *addresses;
+	bool has_forward; /* chain FORWARD was listed ... */
+	struct forward forward;
+	char *no_forward; /* ... or not, and why; NULL: no vif depends on it */
+};
+
+/*
+ * host_look - gather it; changes nothing, starts at most one process (iptables).
+ * A store that does not answer is a fact, not a failure. Returns 0 or -ENOMEM;
+ * release with host_release(), also after a failure.
+ */
+int host_look(struct host *out, unsigned timeout_s, struct error *err);
+void host_release(struct host *host);
+
+/* The vif of a link; NULL: it is of none. */
+struct host_vif *host_find_link(const struct host *host, const char *name);
+
+/* Is there a vif of this wiring here? */
+bool host_has(const struct host *host, enum wiring wiring);
+
+/* A bridged vif with a list for which the scripts set rules. */
+bool host_has_bridge_rules(const struct host *host);
+
+/* The bridge or switch that the vif's link is a port of; false: none. */
+bool host_vif_bridge(const struct host_vif *hv, char *out, size_t size);
+
+/* The first line of a file of /proc or /sys, without its newline; NULL when it cannot be read. For free(). */
+char *host_read(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The number in such a file; @otherwise where there is none. */
+long host_read_number(long otherwise, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

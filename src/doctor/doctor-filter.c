@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor-filter.c - probes of the packet filter: what becomes of packets of vifs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "src/doctor/doctor.h"
+
+void look_at_iptables(const struct host *host, struct findings *out)
+{
+	bool is_needed = false;
+
+	for (size_t i = 0; i < host->n_here; i++)
+		is_needed |= host->here[i].sets_rules;
+	if (host->has_forward && is_needed)
+		ok(out, "iptables works");
+	else if (host->no_forward && is_needed)
+		bad(out, "%s: the scripts set no rules then, and say nothing", host->no_forward);
+	else if (host->no_forward)
+		note(out, "%s: chain FORWARD was not looked at", host->no_forward);
+}
+
+/* Does the bridge show its packets to iptables? By its own setting or that of all bridges. */
+static bool shows_packets(const char *bridge)
+{
+	return host_read_number(0, "/proc/sys/net/bridge/bridge-nf-call-iptables") > 0 ||
+	       host_read_number(0, "/sys/class/net/%s/bridge/nf_call_iptables", bridge) > 0;
+}
+
+static bool is_filtered(const struct host_vif *hv)
+{
+	char bridge[16] = "?";
+
+	if (hv->wiring != WIRING_BRIDGED)
+		return false;
+	host_vif_bridge(hv, bridge, sizeof(bridge));
+	return shows_packets(bridge);
+}
+
+static bool matches_ports(const struct rule *rule)
+{
+	return strstr(rule->text, "--physdev-") != NULL;
+}
+
+/* Docker sets the policy to DROP and adds rules for its own links only. */
+static bool is_of_docker(const struct rule *rule)
+{
+	return strcasestr(rule->text, "docker") != NULL;
+}
+
+/* Could a rule of the site's own let packets pass that the policy would drop? */
+static size_t count_own_rules(const struct rules *rules)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules->n; i++)
+		n += !matches_ports(&rules->v[i]) && !is_of_docker(&rules->v[i]);
+	return n;
+}
+
+static size_t count_port_rules(const struct rules *rules)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules->n; i++)
+		n += matches_ports(&rules->v[i]);
+	return n;
+}
+
+/* The scripts' rules are for bridged packets only (--physdev-is-bridged). */
+static void judge_routed(const struct host *host, struct findings *out)
+{
+	if (count_own_rules(&host->forward.rules))
+		note(out,
+		     "the policy of chain FORWARD drops: routed guests are reached only as far as your "
+		     "own rules accept their packets");
+	else
+		bad(out,
+		    "the policy of chain FORWARD drops, and no rule accepts packets of routed guests: "
+		    "the scripts' rules are for bridged ones; accept what is to pass, as with 'iptables -A "
+		    "FORWARD -i vif+ -j ACCEPT' and '-o vif+'");
+}
+
+/* Bridged, shown to iptables, and the scripts set no rules. */
+static void judge_bridged(const struct host *host, struct findings *out)
+{
+	size_t own = count_own_rules(&host->forward.rules) + count_port_rules(&host->forward.rules);
+
+	if (own)
+		note(out,
+		     "the policy of chain FORWARD drops: bridged guests are reached only as far as your "
+		     "own rules accept their packets");
+	else
+		bad(out,
+		    "the policy of chain FORWARD drops, bridged packets are shown to it, and no rule "
+		    "accepts them: bridged guests are cut off; accept them ('iptables -I FORWARD -m physdev "
+		    "--physdev-is-bridged -j ACCEPT') or set net.bridge.bridge-nf-call-iptables to 0");
+}
+
+static bool has_unruled(const struct host *host)
+{
+	for (size_t i = 0; i < host->n_here; i++)
+		if (!host->here[i].sets_rules && is_filtered(&host->here[i]))
+			return true;
+	return false;
+}
+
+void look_at_forward_policy(const struct host *host, struct findings *out)
+{
+	size_t before = out->n;
+
+	if (!host->has_forward)
+		return;
+	if (host->forward.drops && host_has(host, WIRING_ROUTED))
+		judge_routed(host, out);
+	if (host->forward.drops && has_unruled(host))
+		judge_bridged(host, out);
+	if (!host->forward.drops && host_has_bridge_rules(host))
+		note(out,
+		     "the policy of chain FORWARD accepts, and the scripts' rules only accept: they keep "
+		     "no guest to its addresses; 'iptables -P FORWARD DROP' does, once all else that is to "
+		     "pass has a rule");
+	if (out->n == before)
+		ok(out, "the policy of chain FORWARD %s", host->forward.drops ? "drops" : "accepts");
+}
+
+/* Rules for bridged vifs are there, or would be: do they ever see a packet? */
+void look_at_bridge_netfilter(const struct host *host, struct findings *out)
+{
+	struct some blind = { 0 };
+
+	if (!host_has_bridge_rules(host))
+		return;
+	for (size_t i = 0; i < host->n_here; i++) {
+		const struct host_vif *hv = &host->here[i];
+
+		if (hv->wiring == WIRING_BRIDGED && hv->sets_rules && hv->vif->ips.n &&
+		    !is_filtered(hv))
+			some_add(&blind, hv->vif->link);
+	}
+	if (!blind.n)
+		ok(out, "packets of bridged vifs are shown to iptables");
+	else
+		finding_add(out,
+			    host->has_forward && host->forward.drops ? VERDICT_BAD : VERDICT_NOTE,
+			    "packets of %s are not shown to iptables: its rules keep no guest to its "
+			    "addresses; 'modprobe br_netfilter' and 'sysctl -w "
+			    "net.bridge.bridge-nf-call-iptables=1', and lines in /etc/modules-load.d and "
+			    "/etc/sysctl.d",
+			    some_text(&blind));
+}
+
+/* Whether the kernel has the match shows in the rules that are there, wherever it comes from. */
+void look_at_physdev(const struct host *host, struct findings *out)
+{
+	if (!host_has_bridge_rules(host) || !host->has_forward)
+		return;
+	if (count_port_rules(&host->forward.rules))
+		ok(out, "the rules of bridged vifs are there, the kernel has the physdev match");
+	else
+		bad(out,
+		    "no rule of a bridged vif is in chain FORWARD: they were removed, or this kernel has "
+		    "no physdev match (xt_physdev) and takes none; 'xvif repair' sets them, and says why if "
+		    "it cannot");
+}

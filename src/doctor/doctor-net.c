@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor-net.c - probes of addresses and of the kernel's settings for routed vifs. */
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "src/base/cleanup.h"
+#include "src/doctor/doctor.h"
+#include "src/kernel/kernel.h"
+
+#define IPV4 "/proc/sys/net/ipv4"
+
+static bool is_routed(const struct host_vif *hv)
+{
+	return hv->wiring == WIRING_ROUTED;
+}
+
+static bool is_vif_route(const struct host_vif *hv)
+{
+	return hv->script && !hv->script->code && hv->script->id.family == FAMILY_ROUTE;
+}
+
+static const char *gateway_of(const struct host *host, const struct host_vif *hv)
+{
+	const char *device = hv ? hv->vif->gatewaydev : NULL;
+
+	return device && *device ? device : host->gatewaydev;
+}
+
+/* vif-route gives a vif the address that its gateway device has at that moment. */
+static void find_outdated(const struct host *host, const char *device, const uint8_t address[4],
+			  struct some *out)
+{
+	for (size_t i = 0; i < host->n_here; i++) {
+		const struct host_vif *hv = &host->here[i];
+
+		if (is_vif_route(hv) && hv->has_address && !strcmp(gateway_of(host, hv), device) &&
+		    memcmp(hv->address, address, sizeof(hv->address)))
+			some_add(out, hv->vif->link);
+	}
+}
+
+static void judge_gateway(const struct host *host, const char *device, struct findings *out)
+{
+	char text[INET_ADDRSTRLEN] = "";
+	struct some outdated = { 0 };
+	uint8_t address[4];
+
+	if (!kernel_link(device)) {
+		bad(out,
+		    "there is no link '%s', the gateway device: vif-route fails without it; name the "
+		    "right one with 'gatewaydev=' in the guest's vif or vif.default.gatewaydev in "
+		    "/etc/xen/xl.conf",
+		    device);
+		return;
+	}
+	if (kernel_first_address(kernel_link(device), address, NULL)) {
+		bad(out,
+		    "%s, the gateway device, has no IPv4 address: vif-route fails without it; give it "
+		    "one, or name another link with 'gatewaydev='",
+		    device);
+		return;
+	}
+	inet_ntop(AF_INET, address, text, sizeof(text));
+	find_outdated(host, device, address, &outdated);
+	if (outdated.n)
+		note(out,
+		     "%s has %s now, %s came up with another address: their routes keep the old one as "
+		     "source until they come up again",
+		     device, text, some_text(&outdated));
+	else
+		ok(out, "%s, the gateway device, has %s", device, text);
+}
+
+static bool is_first_with(const struct host *host, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (is_vif_route(&host->here[j]) &&
+		    !strcmp(gateway_of(host, &host->here[j]), gateway_of(host, &host->here[i])))
+			return false;
+	return true;
+}
+
+void look_at_gateway_address(const struct host *host, struct findings *out)
+{
+	for (size_t i = 0; i < host->n_here; i++)
+		if (is_vif_route(&host->here[i]) && is_first_with(host, i))
+			judge_gateway(host, gateway_of(host, &host->here[i]), out);
+	if (host->n_scripts == 1 && !host->scripts[0].n_vifs && !host->scripts[0].code &&
+	    host->scripts[0].id.family == FAMILY_ROUTE)
+		judge_gateway(host, host->gatewaydev, out);
+}
+
+static bool has_routed_ipv6(const struct host *host)
+{
+	for (size_t i = 0; i < host->n_here; i++)
+		if (is_routed(&host->here[i]) && iplist_has_family(&host->here[i].vif->ips, AF_INET6))
+			return true;
+	return false;
+}
+
+void look_at_ip_forward(const struct host *host, struct findings *out)
+{
+	struct some stopped = { 0 };
+	size_t before = out->n;
+
+	if (!host_has(host, WIRING_ROUTED))
+		return;
+	if (!host_read_number(1, IPV4 "/ip_forward"))
+		bad(out,
+		    "net.ipv4.ip_forward is 0: no packet goes from or to a routed guest; 'sysctl -w "
+		    "net.ipv4.ip_forward=1', and a line in /etc/sysctl.d for the next start");
+	if (has_routed_ipv6(host) && !host_read_number(1, "/proc/sys/net/ipv6/conf/all/forwarding"))
+		bad(out,
+		    "net.ipv6.conf.all.forwarding is 0: no IPv6 packet goes from or to a routed guest; "
+		    "'sysctl -w net.ipv6.conf.all.forwarding=1', and a line in /etc/sysctl.d");
+	for (size_t i = 0; i < host->n_here && out->n == before; i++) {
+		const struct host_vif *hv = &host->here[i];
+
+		if (is_routed(hv) && hv->link &&
+		    !host_read_number(1, IPV4 "/conf/%s/forwarding", hv->vif->link))
+			some_add(&stopped, hv->vif->link);
+	}
+	if (stopped.n)
+		bad(out,
+		    "forwarding is off for %s alone: packets of these guests go nowhere; 'sysctl -w "
+		    "net.ipv4.conf.LINK.forwarding=1', with a '/' for a dot in the name of the link",
+		    some_text(&stopped));
+	if (out->n == before)
+		ok(out, "packets of routed guests are forwarded");
+}
+
+/* An address on a link that is no vif, with the network around it. */
+static bool is_outer(const struct host *host, const struct ifaddrs *ifa, struct ipnet *net)
+{
+	const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
+	const struct sockaddr_in *mask = (const void *)ifa->ifa_netmask;
+
+	if (!sa || !mask || sa->sin_family != AF_INET || ifa->ifa_flags & IFF_LOOPBACK ||
+	    host_find_link(host, ifa->ifa_name))
+		return false;
+	*net = (struct ipnet){
+		.family = AF_INET,
+		.prefix = (unsigned)__builtin_popcount(mask->sin_addr.s_addr),
+	};
+	memcpy(net->addr, &sa->sin_addr, 4);
+	return net->prefix < 32;
+}
+
+static bool answers(const char *link, const struct ipnet *net)
+{
+	return host_read_number(0, IPV4 "/conf/all/proxy_arp") ||
+	       host_read_number(0, IPV4 "/conf/%s/proxy_arp", link) ||
+	       kernel_is_proxied(kernel_link(link), net);
+}
+
+/* Addresses of routed guests in the network of an outer link: hosts there ask for them by ARP. */
+static void judge_link(const struct host *host, const char *link, const struct ipnet *net,
+		       struct findings *out)
+{
+	struct some silent = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < host->n_here; i++) {
+		const struct iplist *ips = &host->here[i].vif->ips;
+
+		for (size_t j = 0; is_routed(&host->here[i]) && j < ips->n; j++) {
+			if (!ips->words[j].is_valid || !ipnet_overlaps(net, &ips->words[j].net))
+				continue;
+			n++;
+			if (!answers(link, &ips->words[j].net))
+				some_add(&silent, ips->words[j].text);
+		}
+	}
+	if (silent.n)
+		bad(out,
+		    "%s of routed guests: in the network of %s, where hosts ask for them by ARP and get "
+		    "no answer; 'sysctl -w net.ipv4.conf.%s.proxy_arp=1', and a line in /etc/sysctl.d",
+		    some_text(&silent), link, link);
+	else if (n)
+		ok(out, "%s answers ARP for the routed addresses in its network", link);
+}
+
+void look_at_proxy_arp(const struct host *host, struct findings *out)
+{
+	for (const struct ifaddrs *ifa = host->addresses; ifa; ifa = ifa->ifa_next) {
+		struct ipnet net;
+
+		if (is_outer(host, ifa, &net))
+			judge_link(host, ifa->ifa_name, &net, out);
+	}
+}
+
+/* The kernel takes the higher one of "all" and of the link (ip-sysctl, rp_filter). */
+void look_at_rp_filter(const struct host *host, struct findings *out)
+{
+	long all = host_read_number(0, IPV4 "/conf/all/rp_filter");
+	struct some by_value[3] = { { .n = 0 }, { .n = 0 }, { .n = 0 } };
+
+	for (size_t i = 0; i < host->n_here; i++) {
+		const struct host_vif *hv = &host->here[i];
+		long own;
+
+		if (!is_routed(hv) || !hv->link)
+			continue;
+		own = host_read_number(0, IPV4 "/conf/%s/rp_filter", hv->vif->link);
+		own = own > all ? own : all;
+		some_add(&by_value[own < 0 || own > 2 ? 0 : own], hv->vif->link);
+	}
+	if (by_value[0].n)
+		note(out,
+		     "rp_filter is 0 on %s: such a guest can send with any source address, whatever its "
+		     "list says; 'sysctl -w net.ipv4.conf.all.rp_filter=1' lets it use only what is routed to "
+		     "it",
+		     some_text(&by_value[0]));
+	if (by_value[2].n)
+		note(out,
+		     "rp_filter is 2, loose, on %s: such a guest can send with any source address that "
+		     "has some route; 1 lets it use only what is routed to it",
+		     some_text(&by_value[2]));
+	if (by_value[1].n)
+		ok(out, "rp_filter is 1 on %s: it can use only addresses that are routed to it",
+		   some_text(&by_value[1]));
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor-store.c - probes of xenstored and of what it says of vifs. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "src/base/cleanup.h"
+#include "src/doctor/doctor.h"
+#include "src/xen/hypervisor.h"
+#include "src/xen/overlap.h"
+
+/* The process that listens on a socket; 0: nobody does, or it is not seen from here. */
+static pid_t find_listener(const char *path)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct ucred peer = { 0 };
+	socklen_t len = sizeof(peer);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
+	if (fd < 0)
+		return 0;
+	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len))
+		peer.pid = 0;
+	close(fd);
+	return peer.pid;
+}
+
+void look_at_xenstored(const struct host *host, struct findings *out)
+{
+	const char *path = store_socket();
+	CLEANUP(cleanup_free) char *name = NULL;
+	pid_t pid;
+
+	if (!host->has_store) {
+		bad(out,
+		    "%s; vifs cannot be looked at or changed until it answers, running guests go on "
+		    "without it; see whether it runs ('systemctl status xenstored')",
+		    host->store_error.text);
+		return;
+	}
+	if (access(path, F_OK)) {
+		ok(out,
+		   "a xenstored answers through the kernel's device: it runs in a domain of its own");
+		return;
+	}
+	pid = find_listener(path);
+	name = pid ? host_read("/proc/%d/comm", (int)pid) : NULL;
+	if (!name)
+		ok(out, "an unknown server answers on %s", path);
+	else
+		ok(out, "%s%s answers on %s (process %d)", strcmp(name, "xenstored") ? "" : "C ",
+		   name, path, (int)pid);
+}
+
+/* A xenstored that was started again has lost all nodes: guests run on, unknown to every tool. */
+void look_at_lost_domains(const struct host *host, struct findings *out)
+{
+	int running = host->has_store ? hypervisor_count_guests() : -1;
+
+	if (running < 0)
+		return;
+	if (running && !host->n_guests)
+		bad(out,
+		    "the hypervisor has %d guests, the store none: xenstored was restarted and has "
+		    "lost them; they run on until each is shut down from inside, then create them anew",
+		    running);
+	else if ((size_t)running > host->n_guests)
+		note(out,
+		     "the hypervisor has %d guests, the store %zu: the others are dying or were "
+		     "never entered",
+		     running, host->n_guests);
+	else
+		ok(out, "the store has the %d guests of the hypervisor", running);
+}
+
+static const char *domain_word(const struct vif *vif, char buf[16])
+{
+	snprintf(buf, 16, "%u", vif->domain.domid);
+	return vif->domain.name ? vif->domain.name : buf;
+}
+
+/* netback goes on to "connected" when hotplug-status says so, and waits for that without end. */
+void look_at_hotplug_error(const struct host *host, struct findings *out)
+{
+	size_t before = out->n;
+	char buf[16];
+
+	for (size_t i = 0; i < host->n_here; i++) {
+		const struct vif *vif = host->here[i].vif;
+		const char *status = vif->hotplug_status ? vif->hotplug_status : "";
+
+		if (!strcmp(status, "error"))
+			bad(out,
+			    "%s vif %u: its script failed, hotplug-status is 'error': at its next "
+			    "reconnect it never gets connected; the reason is in "
+			    "/var/log/xen/xen-hotplug.log, 'xvif repair %u %u' puts it right",
+			    domain_word(vif, buf), vif->devid, vif->domain.domid, vif->devid);
+	}
+	if (host->n_here && out->n == before)
+		ok(out, "no script of a vif has failed");
+}
+
+static int report_overlap(const struct overlap *overlap, void *data)
+{
+	struct findings *out = data;
+	char one[16], other[16];
+
+	if (vif_is_stub_pair(overlap->vif, overlap->other))
+		return 0;
+	bad(out,
+	    "%s vif %u has %s, %s vif %u has %s: only one of them is reached; take it from the "
+	    "other with 'xvif del-ip'",
+	    domain_word(overlap->vif, one), overlap->vif->devid, overlap->word,
+	    domain_word(overlap->other, other), overlap->other->devid, overlap->other_word);
+	return 0;
+}
+
+void look_at_duplicate_ip(const struct host *host, struct findings *out)
+{
+	size_t before = out->n;
+
+	if (overlap_find(&host->vifs, report_overlap, out))
+		out->has_failed = true;
+	if (host->vifs.n > 1 && out->n == before)
+		ok(out, "no address is in the lists of two vifs");
+}
+
+static int compare_macs(const void *a, const void *b)
+{
+	const struct host_vif *x = *(const struct host_vif *const *)a;
+	const struct host_vif *y = *(const struct host_vif *const *)b;
+
+	return strcasecmp(x->vif->mac ? x->vif->mac : "", y->vif->mac ? y->vif->mac : "");
+}
+
+static bool has_same_mac(const struct host_vif *a, const struct host_vif *b)
+{
+	return a->vif->mac && *a->vif->mac && !compare_macs(&a, &b);
+}
+
+static bool shares_bridge(const struct host_vif *a, const struct host_vif *b)
+{
+	char one[16], other[16];
+
+	return host_vif_bridge(a, one, sizeof(one)) && host_vif_bridge(b, other, sizeof(other)) &&
+	       !strcmp(one, other);
+}
+
+static void report_twins(const struct vif *a, const struct vif *b, struct findings *out)
+{
+	char one[16], other[16];
+
+	bad(out,
+	    "%s vif %u and %s vif %u have the MAC %s on one bridge: frames for one reach the other; "
+	    "give one of them another 'mac='",
+	    domain_word(a, one), a->devid, domain_word(b, other), b->devid, a->mac);
+}
+
+void look_at_duplicate_mac(const struct host *host, struct findings *out)
+{
+	CLEANUP(cleanup_free)
+	const struct host_vif **sorted = calloc(host->n_here + 1, sizeof(*sorted));
+	size_t before = out->n;
+
+	if (!sorted || !host_has(host, WIRING_BRIDGED)) {
+		out->has_failed |= !sorted;
+		return;
+	}
+	for (size_t i = 0; i < host->n_here; i++)
+		sorted[i] = &host->here[i];
+	qsort(sorted, host->n_here, sizeof(*sorted), compare_macs);
+	for (size_t i = 0; i < host->n_here; i++)
+		for (size_t j = i + 1; j < host->n_here && has_same_mac(sorted[i], sorted[j]); j++)
+			if (shares_bridge(sorted[i], sorted[j]) &&
+			    !vif_is_stub_pair(sorted[i]->vif, sorted[j]->vif))
+				report_twins(sorted[i]->vif, sorted[j]->vif, out);
+	if (out->n == before)
+		ok(out, "no MAC is there twice on a bridge");
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* edit.c - an edit of one vif from end to end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "src/edit/apply.h"
+#include "src/base/cleanup.h"
+#include "src/edit/edit.h"
+#include "src/edit/repair.h"
+#include "src/base/signals.h"
+
+int edit_add(const struct iplist *before, const struct iplist *named, struct iplist *after,
+	     struct error *err)
+{
+	int r = iplist_copy(before, after, err);
+
+	for (size_t i = 0; i < named->n && !r; i++)
+		r = iplist_add(after, &named->words[i].net, err);
+	return r;
+}
+
+int edit_remove(const struct iplist *before, const struct iplist *named, struct iplist *after,
+		struct error *err)
+{
+	int r = iplist_copy(before, after, err);
+
+	for (size_t i = 0; i < named->n && !r; i++)
+		iplist_remove(after, &named->words[i].net);
+	return r;
+}
+
+int edit_set(const struct iplist *before, const struct iplist *named, struct iplist *after,
+	     struct error *err)
+{
+	int r = iplist_copy(named, after, err);
+
+	return r ? r : iplist_keep_words(after, before, err);
+}
+
+static unsigned read_loginuid(void)
+{
+	char text[16];
+	int fd = open("/proc/self/loginuid", O_RDONLY | O_CLOEXEC);
+	ssize_t n = 0;
+
+	if (fd >= 0) {
+		n = read(fd, text, sizeof(text) - 1);
+		close(fd);
+	}
+	text[n > 0 ? n : 0] = '\0';
+	return (unsigned)strtoul(text, NULL, 10);
+}
+
+static void log_change(const struct vif *vif, const struct survey *s, int r, const struct error *err)
+{
+	CLEANUP(cleanup_free) char *before = iplist_format(&s->before);
+	CLEANUP(cleanup_free) char *after = iplist_format(&s->after);
+
+	openlog("xvif", LOG_PID, LOG_DAEMON);
+	syslog(r ? LOG_ERR : LOG_NOTICE,
+	       "uid %u loginuid %d: domain %u vif %u: before '%s', after '%s': %s",
+	       (unsigned)getuid(), (int)read_loginuid(), vif->domain.domid, vif->devid,
+	       before ? before : "", after ? after : "", r ? err->text : "done");
+	closelog();
+}
+
+static int plan(struct edit *e, struct error *err)
+{
+	const struct survey *s = &e->survey;
+	int r = survey_is_change(s) ? survey_plan(s, &e->plan, err) : 0;
+
+	if (!r && e->config.path &&
+	    lines_add(&e->plan, "change ip= of vif %u in %s, keep %s", s->vif->devid,
+		      e->config.path, e->config.backup))
+		r = error_memory(err);
+	return r;
+}
+
+/* The edit is done; what the kernel still remembers is no reason to take it back. */
+static void flush(struct edit *e)
+{
+	const struct survey *s = &e->survey;
+	struct error why = { 0 };
+
+	for (size_t i = 0; i < s->removed.n; i++) {
+		const struct ipnet *net = &s->removed.words[i].net;
+		int r = kernel_flush_connections(net, &why);
+
+		for (size_t p = 0; p < s->n_ports && !r; p++)
+			if (s->ports[p].link)
+				r = kernel_flush_neighbours(s->ports[p].link, net, &why);
+		if (r)
+			lines_add(&e->warnings, "%s", why.text);
+	}
+}
+
+/* The file is read anew, for an edit of another vif may have changed it since. */
+static int change_config(struct edit *e, struct error *err)
+{
+	const struct survey *s = &e->survey;
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	CLEANUP(cleanup_free) char *path = strdup(e->config.path);
+	struct error step;
+	int r = path ? lock_configs(&lock, s->options->timeout_s, err) : error_memory(err);
+
+	config_edit_release(&e->config);
+	if (!r)
+		r = config_edit_prepare(&e->config, path, s->vif, &s->after, err);
+	if (!r)
+		r = config_edit_write(&e->config, err);
+	if (!r)
+		return 0;
+	step = *err;
+	error_status(err, STATUS_BROKEN, r,
+		     "the vif was changed, its configuration file was not: %s", step.text);
+	return r;
+}
+
+static int change_vif(struct store *st, struct edit *e, const struct lock *lock, struct error *err)
+{
+	const struct survey *s = &e->survey;
+	int r = apply_ips(st, s, lock, err);
+
+	if (r == -EINTR)
+		signals_take();
+	if (r != -EAGAIN)
+		log_change(s->vif, s, r, err);
+	if (!r && s->options->flush)
+		flush(e);
+	return r;
+}
+
+/* Plan or apply what the survey found. */
+static int carry_out(struct store *st, struct edit *e, const struct lock *lock, struct error *err)
+{
+	int r = 0;
+
+	if (e->survey.options->dry_run)
+		return plan(e, err);
+	if (survey_is_change(&e->survey)) {
+		r = change_vif(st, e, lock, err);
+		e->is_done = !r;
+	}
+	return r || !e->config.path ? r : change_config(e, err);
+}
+
+/* Finish or undo an edit of this vif that was cut off; -EAGAIN: done, load the vif anew. */
+static int recover(struct store *st, const struct vif *vif, const struct apply_options *edit,
+		   const struct lock *lock, struct error *err)
+{
+	const struct apply_options options = { .timeout_s = edit->timeout_s };
+	CLEANUP(journal_release) struct journal journal = { 0 };
+	CLEANUP(repair_release) struct repair repair = { 0 };
+	int r = journal_read(st, vif, &journal, err);
+
+	if (r || (!journal.is_there && !journal.is_stale))
+		return r;
+	r = journal.is_there ? repair_look(st, vif, &options, &repair, err) : 0;
+	if (!r)
+		r = journal.is_there ? repair_do(st, &repair, lock, err) :
+				       journal_remove(st, vif, err);
+	return r ? r : -EAGAIN;
+}
+
+static int check_expected(const struct vif *vif, const struct edit_done *expected, struct error *err)
+{
+	CLEANUP(cleanup_free) char *now = iplist_format(&vif->ips);
+	const char *uuid = vif->domain.uuid ? vif->domain.uuid : "";
+	bool is_same = !strcmp(uuid, expected->uuid);
+
+	if (!now)
+		return error_memory(err);
+	if (is_same && !strcmp(now, expected->after))
+		return 0;
+	if (is_same)
+		error_set(err, -EBUSY, "%s: somebody else has changed it since", vif->backend);
+	else
+		error_set(err, -EBUSY, "domain %u: is another one now", vif->domain.domid);
+	error_hint(err, "nothing was changed");
+	return -EBUSY;
+}
+
+/* One attempt under the lock: load, make the list, apply it. */
+static int attempt(struct store *st, const struct edit_request *request, const struct vif *found,
+		   const struct lock *lock, struct edit *e, struct error *err)
+{
+	CLEANUP(iplist_release) struct iplist after = { 0 };
+	int r = vif_load(st, 0, &found->domain, found->devid, &e->vif, err);
+
+	e->options = request->options;
+	if (!r && !e->options.dry_run)
+		r = recover(st, &e->vif, &e->options, lock, err);
+	if (!r && request->expected)
+		r = check_expected(&e->vif, request->expected, err);
+	if (!r)
+		r = request->make(&e->vif.ips, request->named, &after, err);
+	if (!r)
+		r = survey_take(st, &e->vif, &after, &e->options, &e->survey, err);
+	if (!r && request->announce)
+		r = request->announce(e, request->data, err);
+	if (!r && request->config)
+		r = config_edit_prepare(&e->config, request->config, &e->vif, &after, err);
+	return r ? r : carry_out(st, e, lock, err);
+}
+
+void edit_release(struct edit *e)
+{
+	lines_release(&e->plan);
+	lines_release(&e->warnings);
+	config_edit_release(&e->config);
+	survey_release(&e->survey);
+	vif_release(&e->vif);
+	*e = (struct edit){ 0 };
+}
+
+static int find_vif(struct store *st, const struct edit_request *request, struct vif *out,
+		    struct error *err)
+{
+	CLEANUP(domain_release) struct domain domain = { 0 };
+	int r = domain_find(st, request->domain, &domain, err);
+
+	return r ? r : vif_find(st, &domain, request->vif, out, err);
+}
+
+#define ATTEMPTS 10
+
+int edit_run(struct store *st, const struct edit_request *request, struct edit *out, struct error *err)
+{
+	CLEANUP(vif_release) struct vif found = { 0 };
+	CLEANUP(signals_release) struct signals held = { 0 };
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	int r = find_vif(st, request, &found, err);
+
+	if (!r)
+		r = lock_vif(&lock, found.domain.domid, found.devid, request->options.timeout_s, err);
+	if (r)
+		return r;
+	signals_hold(&held);
+	r = -EAGAIN;
+	for (int i = 0; i < ATTEMPTS && r == -EAGAIN; i++) {
+		edit_release(out);
+		r = attempt(st, request, &found, &lock, out, err);
+	}
+	return r;
+}

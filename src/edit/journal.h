@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * journal.h - what an edit is about to do, in xenstore, so that it dies with
+ * the state it speaks of: /local/domain/0/xvif/journal/D/N/{before,after,uuid,method,link}.
+ *
+ * Written before the first step, removed after the last. Who finds one holds
+ * the vif's lock, so the edit it belongs to was cut off.
+ */
+#ifndef XVIF_JOURNAL_H
+#define XVIF_JOURNAL_H
+
+#include "src/xen/vif.h"
+
+struct journal {
+	bool is_there;
+	bool is_stale; /* of a domain that had the number before */
+	bool is_cycle; /* the script was to run offline and online */
+	bool is_none;  /* routes and rules were to be left alone */
+	struct iplist before, after;
+};
+
+/* Returns 0, also when there is none, or a negative errno. Release with journal_release(). */
+int journal_read(struct store *st, const struct vif *vif, struct journal *out, struct error *err);
+void journal_release(struct journal *journal);
+
+/* @method: of the survey, in words */
+int journal_write(struct store *st, const struct vif *vif, const struct iplist *before,
+		  const struct iplist *after, const char *method, struct error *err);
+
+/* Remove it, and a shadow that was left, with the folders they leave empty. */
+int journal_remove(struct store *st, const struct vif *vif, struct error *err);
+
+/* The name its link had, for free(); NULL: it does not say. Returns 0 or a negative errno. */
+int journal_link(struct store *st, const struct vif *vif, char **out, struct error *err);
+
+/* The vifs that have one, as "D N". Returns 0 or a negative errno. */
+int journal_list(struct store *st, struct lines *out, struct error *err);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * optout.h - that an edit was asked to leave a place as it was, so that "check"
+ * can tell a wish from a fault: /local/domain/0/xvif/asked/D/N/{uuid,list,hotplug,persist}.
+ *
+ * It speaks of one list of one domain: with any other it does not count, and
+ * the next edit or repair that writes the list takes it away.
+ */
+#ifndef XVIF_OPTOUT_H
+#define XVIF_OPTOUT_H
+
+#include "src/xen/vif.h"
+
+struct asked {
+	bool no_hotplug; /* --hotplug=none: routes and rules */
+	bool no_persist; /* --no-persist: libxl's stored configuration */
+};
+
+/* What was asked for the list that the vif has now; nothing is no failure. Returns 0 or a negative errno. */
+int asked_read(struct store *st, const struct vif *vif, struct asked *out, struct error *err);
+
+/*
+ * Note it for the list @text that is being written in the same transaction
+ * (NULL: none), or forget it when nothing was asked. Notes of domains that
+ * are gone go as well.
+ */
+int asked_write(struct store *st, store_tx tx, const struct vif *vif, const char *text,
+		const struct asked *asked, struct error *err);
+
+/* The vifs that have a note, as "D N"; see vif_numbers(). */
+#define ASKED_ROOT "/local/domain/0/xvif/asked"
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* precheck.c - is this edit of this vif allowed? Looks, changes nothing. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/xen/hypervisor.h"
+#include "src/kernel/kernel.h"
+#include "src/edit/precheck.h"
+
+static bool says(const char *value, const char *expected)
+{
+	return value && !strcmp(value, expected);
+}
+
+static int refuse(const struct vif *vif, struct error *err, const char *why)
+{
+	return error_set(err, -EPERM, "vif %u.%u: %s", vif->domain.domid, vif->devid, why);
+}
+
+static int check_hotplug_status(const struct vif *vif, struct error *err)
+{
+	const char *status = vif->hotplug_status;
+
+	if (!status || says(status, "connected"))
+		return 0;
+	if (!*status)
+		return refuse(vif, err, "its hotplug script is running now");
+	error_set(err, -EPERM, "vif %u.%u: hotplug-status is '%s'", vif->domain.domid, vif->devid,
+		  status);
+	error_hint(err,
+		   "see /var/log/xen/xen-hotplug.log; 'xvif repair' puts routes and rules right");
+	return -EPERM;
+}
+
+bool precheck_is_leaving(const struct vif *vif)
+{
+	return (vif->online && !says(vif->online, "1")) || says(vif->state, "5") ||
+	       says(vif->state, "6");
+}
+
+int precheck_alive(const struct vif *vif, struct error *err)
+{
+	return hypervisor_domain(vif->domain.domid) == LIFE_DYING ?
+		       refuse(vif, err, "its domain is dying") :
+		       0;
+}
+
+int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, struct error *err)
+{
+	unsigned id;
+
+	if (vif->backend_domid)
+		return error_set(err, -EPERM,
+				 "vif %u.%u: its backend is in domain %u: the routes and "
+				 "rules are there, run xvif in that domain",
+				 vif->domain.domid, vif->devid, vif->backend_domid);
+	if (!vif->frontend_id || !parse_id(vif->frontend_id, &id) || id != vif->domain.domid)
+		return error_set(err, -EPERM, "vif %u.%u: its frontend-id is '%s', not %u",
+				 vif->domain.domid, vif->devid,
+				 vif->frontend_id ? vif->frontend_id : "", vif->domain.domid);
+	if (vif->handle && (!parse_id(vif->handle, &id) || id != vif->devid))
+		return error_set(err, -EPERM, "vif %u.%u: its handle is '%s', not %u",
+				 vif->domain.domid, vif->devid, vif->handle, vif->devid);
+	if (!says(vif->state, "4") && !says(vif->state, "2"))
+		return error_set(err, -EPERM, "vif %u.%u: it is %s, not connected",
+				 vif->domain.domid, vif->devid, vif_state_name(vif->state));
+	if (vif->online && !says(vif->online, "1"))
+		return refuse(vif, err, "it is being removed");
+	if (!vif->script || vif->script[0] != '/')
+		return refuse(vif, err, "it has no hotplug script");
+	if (precheck_alive(vif, err))
+		return -EPERM;
+	if (after_error && says(vif->hotplug_status, "error"))
+		return 0;
+	return may_be_empty && says(vif->hotplug_status, "") ? 0 : check_hotplug_status(vif, err);
+}
+
+#define BACKENDS "/local/domain/0/backend/vif"
+
+static int owned(struct store *st, const struct survey *s, struct vif *owner, const char *theirs,
+		 const char *ours, struct error *err)
+{
+	bool is_gone;
+	int r = domain_is_gone(st, owner->domain.domid, &is_gone, err);
+
+	/* nodes that its end has left behind own nothing */
+	if (r || is_gone)
+		return r;
+	store_get(st, 0, &owner->stubdom, NULL, "/local/domain/%u/image/device-model-domid",
+		  owner->domain.domid);
+	if (vif_is_stub_pair(s->vif, owner))
+		return 0;
+	store_get(st, 0, &owner->domain.name, NULL, "/local/domain/%u/name", owner->domain.domid);
+	error_set(err, -EEXIST, "%s: vif %u of domain '%s' has %s already", ours, owner->devid,
+		  owner->domain.name ? owner->domain.name : "?", theirs);
+	if (!s->uses_routes)
+		error_hint(err, "--force adds it all the same");
+	return -EEXIST;
+}
+
+static int check_owner(struct store *st, const struct survey *s, struct vif *other, struct error *err)
+{
+	const struct iplist *added = &s->added;
+
+	for (size_t i = 0; i < added->n; i++)
+		for (size_t j = 0; j < other->ips.n; j++)
+			if (other->ips.words[j].is_valid &&
+			    ipnet_overlaps(&other->ips.words[j].net, &added->words[i].net))
+				return owned(st, s, other, other->ips.words[j].text,
+					     added->words[i].text, err);
+	return 0;
+}
+
+/* A vif for each name; only its numbers. Returns -ENOMEM when there is no room. */
+static int add_others(struct vifs *out, const char *domid, const struct names *devids)
+{
+	struct vif *v = realloc(out->v, (out->n + devids->n + 1) * sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	out->v = v;
+	for (unsigned i = 0; i < devids->n; i++) {
+		struct vif other = { 0 };
+
+		if (parse_id(domid, &other.domain.domid) && parse_id(devids->v[i], &other.devid))
+			v[out->n++] = other;
+	}
+	return 0;
+}
+
+static int list_numbers(struct store *st, struct vifs *out, struct error *err)
+{
+	CLEANUP(names_release) struct names domids = { 0 };
+	CLEANUP(cleanup_free) struct names *devids = NULL;
+	struct batch b = { 0 };
+	int r = store_list(st, 0, &domids, err, BACKENDS);
+
+	devids = r ? NULL : calloc(domids.n + 1, sizeof(*devids));
+	if (!devids)
+		return r ? r : error_memory(err);
+	for (unsigned i = 0; i < domids.n; i++)
+		batch_list(&b, &devids[i], BACKENDS "/%s", domids.v[i]);
+	r = store_run(st, 0, &b, err);
+	for (unsigned i = 0; i < domids.n; i++) {
+		if (!r && add_others(out, domids.v[i], &devids[i]))
+			r = error_memory(err);
+		names_release(&devids[i]);
+	}
+	return r;
+}
+
+/* The lists of all vifs of this host: one request a vif. */
+static int list_others(struct store *st, struct vifs *out, struct error *err)
+{
+	struct batch b = { 0 };
+	int r = list_numbers(st, out, err);
+
+	for (size_t i = 0; i < out->n && !r; i++)
+		batch_get(&b, &out->v[i].ip, BACKENDS "/%u/%u/ip", out->v[i].domain.domid,
+			  out->v[i].devid);
+	return r ? r : store_run(st, 0, &b, err);
+}
+
+int precheck_owners(struct store *st, const struct survey *s, struct error *err)
+{
+	CLEANUP(vifs_release) struct vifs others = { 0 };
+	int r = s->options->force || !s->added.n ? 0 : list_others(st, &others, err);
+
+	for (size_t i = 0; i < others.n && !r; i++) {
+		struct vif *other = &others.v[i];
+
+		if (other->domain.domid == s->vif->domain.domid && other->devid == s->vif->devid)
+			continue;
+		r = iplist_parse(other->ip, &other->ips, err);
+		if (!r)
+			r = check_owner(st, s, other, err);
+	}
+	return r;
+}
+
+static int check_own_addresses(const struct iplist *added, struct error *err)
+{
+	const char *what = NULL;
+
+	for (size_t i = 0; i < added->n; i++) {
+		int r = kernel_own_address(&added->words[i].net, &what, err);
+
+		if (r)
+			return r;
+		if (!what)
+			continue;
+		error_set(err, -EEXIST, "%s: holds %s", added->words[i].text, what);
+		error_hint(err, "--force adds it all the same");
+		return -EEXIST;
+	}
+	return 0;
+}
+
+static int check_length(const struct vif *vif, const struct iplist *after, struct error *err)
+{
+	CLEANUP(cleanup_free) char *text = iplist_format(after);
+
+	if (!text)
+		return error_memory(err);
+	if (strlen(text) > IPLIST_TEXT_MAX)
+		return error_set(err, -E2BIG,
+				 "vif %u.%u: the list would have %zu bytes; a xenstore "
+				 "node can take %d",
+				 vif->domain.domid, vif->devid, strlen(text), IPLIST_TEXT_MAX);
+	return 0;
+}
+
+int precheck_list(const struct survey *s, struct error *err)
+{
+	const struct vif *vif = s->vif;
+	int r;
+
+	if (iplist_first_invalid(&s->after) && !s->options->repair) {
+		error_set(err, -EINVAL, "vif %u.%u: its list has the word '%s', which is no address",
+			  vif->domain.domid, vif->devid, iplist_first_invalid(&s->after));
+		error_hint(err, "set-ips replaces the whole list");
+		return -EINVAL;
+	}
+	if (!s->after.n && s->before.n && !s->options->allow_empty) {
+		refuse(vif, err,
+		       s->uses_routes ? "an empty list leaves the guest without a route" :
+					"an empty list lets the guest use any address");
+		error_hint(err, "--allow-empty does it all the same");
+		return -EPERM;
+	}
+	r = check_length(vif, &s->after, err);
+	if (r || s->options->force || !s->added.n)
+		return r;
+	return check_own_addresses(&s->added, err);
+}

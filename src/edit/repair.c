@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* repair.c - what of a vif does not match its list, and making it match. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/edit/repair.h"
+
+int differences_add(struct differences *all, const char *kind, const char *format, ...)
+{
+	struct difference *v = realloc(all->v, (all->n + 1) * sizeof(*v));
+	va_list ap;
+	int n;
+
+	if (!v)
+		return -ENOMEM;
+	all->v = v;
+	v[all->n].kind = kind;
+	va_start(ap, format);
+	n = vasprintf(&v[all->n].detail, format, ap);
+	va_end(ap);
+	if (n < 0)
+		return -ENOMEM;
+	all->n++;
+	return 0;
+}
+
+void differences_release(struct differences *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		free(all->v[i].detail);
+	free(all->v);
+	*all = (struct differences){ 0 };
+}
+
+static int list_journal(struct repair *r)
+{
+	CLEANUP(cleanup_free) char *before = iplist_format(&r->journal.before);
+	CLEANUP(cleanup_free) char *after = iplist_format(&r->journal.after);
+
+	if (!r->journal.is_there)
+		return 0;
+	return differences_add(&r->found, "journal", "an edit was cut off: '%s' to '%s'",
+			       before ? before : "", after ? after : "");
+}
+
+static int list_routes_of(struct repair *r, const struct port *port)
+{
+	const struct survey *s = &r->survey;
+	int code = 0;
+
+	for (size_t i = 0; i < port->unrouted.n; i++)
+		code |= differences_add(&r->found, "route-missing", "%s has no route on %s",
+					port->unrouted.words[i].text, port->name);
+	for (size_t i = 0; i < port->routes.n; i++) {
+		char text[ROUTE_TEXT_SIZE];
+
+		if (!survey_removes_route(s, &port->routes.v[i]))
+			continue;
+		route_format(&port->routes.v[i], text);
+		code |= differences_add(&r->found, "route-extra", "%s", text);
+	}
+	return code;
+}
+
+static int list_routes(struct repair *r)
+{
+	int code = 0;
+
+	for (size_t p = 0; p < r->survey.n_ports; p++)
+		code |= list_routes_of(r, &r->survey.ports[p]);
+	return code;
+}
+
+static int list_rules(struct repair *r)
+{
+	struct rules missing = { 0 }, surplus = { 0 };
+	int code = survey_rule_changes(&r->survey, &missing, &surplus, NULL);
+
+	for (size_t i = 0; i < missing.n; i++)
+		code |= differences_add(&r->found, "rules", "missing: %s", missing.v[i].text);
+	for (size_t i = 0; i < surplus.n; i++)
+		code |= differences_add(&r->found, "rules", "too many: %s", surplus.v[i].text);
+	rules_release(&missing);
+	rules_release(&surplus);
+	return code;
+}
+
+static int list_places(struct repair *r)
+{
+	const struct survey *s = &r->survey;
+	int code = 0;
+
+	if (survey_differs_libxl(s, &s->after))
+		code |= differences_add(&r->found, "libxl", "libxl's copy says '%s'",
+					s->vif->libxl_ip ? s->vif->libxl_ip : "");
+	if (survey_differs_userdata(s, &s->after))
+		code |= differences_add(&r->found, "userdata",
+					"libxl's stored configuration says '%s'",
+					s->userdata_ip ? s->userdata_ip : "");
+	if (s->vif->hotplug_status && !strcmp(s->vif->hotplug_status, "error"))
+		code |= differences_add(&r->found, "hotplug-status", "hotplug-status is 'error'");
+	return code;
+}
+
+/* Whoever began that edit vouched for the script, or wanted nothing of it. */
+static enum method method_of(const struct journal *journal)
+{
+	return journal->is_cycle ? METHOD_CYCLE : journal->is_none ? METHOD_NONE : METHOD_DELTA;
+}
+
+int repair_look(struct store *st, const struct vif *vif, const struct apply_options *options,
+		struct repair *out, struct error *err)
+{
+	int r;
+
+	*out = (struct repair){ .options = *options };
+	out->options.repair = true;
+	out->options.journal = &out->journal;
+	r = view_journal(options->view, st, vif, &out->journal, err);
+	if (r)
+		return r;
+	if (out->journal.is_there && out->options.method == METHOD_AUTO)
+		out->options.method = method_of(&out->journal);
+	r = survey_take(st, vif, &vif->ips, &out->options, &out->survey, err);
+	if (r)
+		return list_journal(out) || list_places(out) ? -ENOMEM : r;
+	return list_journal(out) || list_routes(out) || list_rules(out) || list_places(out) ?
+		       error_memory(err) :
+		       0;
+}
+
+static int refuse_conflict(const struct repair *r, struct error *err)
+{
+	return r->survey.conflict ? error_set(err, -EEXIST, "%s", r->survey.conflict) : 0;
+}
+
+int repair_plan(const struct repair *r, struct lines *out, struct error *err)
+{
+	int code = refuse_conflict(r, err);
+
+	return code || !survey_is_change(&r->survey) ? code : survey_plan(&r->survey, out, err);
+}
+
+int repair_do(struct store *st, const struct repair *r, const struct lock *lock, struct error *err)
+{
+	int code = refuse_conflict(r, err);
+
+	if (code)
+		return code;
+	return survey_is_change(&r->survey) ? apply_ips(st, &r->survey, lock, err) : 0;
+}
+
+void repair_release(struct repair *r)
+{
+	journal_release(&r->journal);
+	survey_release(&r->survey);
+	differences_release(&r->found);
+}
+
+/* The rules by which the scripts let @link through; none while there is such a link, which may be another's. */
+static int take_orphaned(const char *link, unsigned timeout_s, struct rules *out, struct error *err)
+{
+	const char *const links[] = { link, NULL };
+	struct rules rules = { 0 };
+	int r = kernel_link(link) ? 0 : rules_list(links, timeout_s, &rules, err);
+
+	if (!r)
+		r = rules_of_scripts(&rules, link, out, err);
+	rules_release(&rules);
+	return r == -ENOENT ? 0 : r;
+}
+
+int repair_orphan(struct store *st, unsigned domid, unsigned devid, unsigned timeout_s,
+		  struct error *err)
+{
+	const struct vif vif = { .domain = { .domid = domid }, .devid = devid };
+	CLEANUP(cleanup_free) char *noted = NULL;
+	char names[2][VIF_TWIN_SIZE];
+	struct rules ours = { 0 };
+	int r = journal_link(st, &vif, &noted, err);
+
+	if (noted)
+		snprintf(names[0], sizeof(names[0]), "%s", noted);
+	else
+		snprintf(names[0], sizeof(names[0]), "vif%u.%u", domid, devid);
+	snprintf(names[1], sizeof(names[1]), "%.50s-emu", names[0]);
+	for (size_t i = 0; i < 2 && !r; i++)
+		r = take_orphaned(names[i], timeout_s, &ours, err);
+	if (!r)
+		r = rules_delete(&ours, timeout_s, err);
+	rules_release(&ours);
+	return r ? r : journal_remove(st, &vif, err);
+}

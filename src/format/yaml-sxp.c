@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* yaml-sxp.c - YAML as S-expressions, by libyaml. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/format/yaml-sxp.h"
+
+#ifdef HAVE_YAML
+
+#include <yaml.h>
+
+/* libyaml itself reads no deeper than this. */
+#define DEPTH_MAX 1000
+
+struct conversion {
+	yaml_document_t *yaml;
+	struct sxp_doc *doc;
+	const char *name;
+	struct error *err;
+	size_t n; /* values so far */
+};
+
+static int bad_yaml(const char *name, const yaml_mark_t *mark, const char *what, struct error *err)
+{
+	return error_status(err, STATUS_USAGE, -EINVAL, "%s:%zu:%zu: %s", name, mark->line + 1,
+			    mark->column + 1, what ? what : "no YAML");
+}
+
+/* Who takes a text up to its NUL would take another one. */
+static int check_text(const struct conversion *c, const yaml_node_t *node)
+{
+	if (!memchr(node->data.scalar.value, '\0', node->data.scalar.length))
+		return 0;
+	return bad_yaml(c->name, &node->start_mark, "holds NUL", c->err);
+}
+
+static bool is_null(const yaml_node_t *node)
+{
+	const char *text = (const char *)node->data.scalar.value;
+
+	return node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       (!*text || !strcmp(text, "~") || !strcmp(text, "null"));
+}
+
+static int add_value(struct conversion *c, sxp_node list, int index, int depth);
+
+static int add_mapping(struct conversion *c, sxp_node list, const yaml_node_t *node, int depth)
+{
+	const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+	int r = 0;
+
+	for (; pair < node->data.mapping.pairs.top && !r; pair++) {
+		const yaml_node_t *key = yaml_document_get_node(c->yaml, pair->key);
+		sxp_node member;
+
+		if (key->type != YAML_SCALAR_NODE)
+			return bad_yaml(c->name, &key->start_mark, "a key is no plain text", c->err);
+		r = check_text(c, key);
+		if (r)
+			return r;
+		member = sxp_add_element(c->doc, list, (const char *)key->data.scalar.value);
+		r = add_value(c, member, pair->value, depth);
+	}
+	return r;
+}
+
+static int add_value(struct conversion *c, sxp_node list, int index, int depth)
+{
+	const yaml_node_t *node = yaml_document_get_node(c->yaml, index);
+	sxp_node inner;
+	int r = 0;
+
+	if (++c->n > YAML_SXP_VALUES_MAX || depth > DEPTH_MAX)
+		return bad_yaml(c->name, &node->start_mark, "too many values", c->err);
+	if (node->type == YAML_SCALAR_NODE && !is_null(node)) {
+		sxp_add_text(c->doc, list, (const char *)node->data.scalar.value,
+			     node->data.scalar.length);
+		return check_text(c, node);
+	}
+	inner = sxp_add_list(c->doc, list);
+	if (node->type == YAML_MAPPING_NODE)
+		return add_mapping(c, inner, node, depth + 1);
+	if (node->type != YAML_SEQUENCE_NODE)
+		return 0;
+	for (const yaml_node_item_t *item = node->data.sequence.items.start;
+	     item < node->data.sequence.items.top && !r; item++)
+		r = add_value(c, inner, *item, depth + 1);
+	return r;
+}
+
+/* The next document; it has no root after the last. */
+static int load(yaml_parser_t *parser, yaml_document_t *document, const char *name, struct error *err)
+{
+	if (yaml_parser_load(parser, document))
+		return 0;
+	if (parser->error == YAML_MEMORY_ERROR)
+		return error_memory(err);
+	return bad_yaml(name, &parser->problem_mark, parser->problem, err);
+}
+
+static int check_end(yaml_parser_t *parser, const char *name, struct error *err)
+{
+	yaml_document_t document;
+	const yaml_node_t *root;
+	int r = load(parser, &document, name, err);
+
+	if (r)
+		return r;
+	root = yaml_document_get_root_node(&document);
+	if (root)
+		r = bad_yaml(name, &root->start_mark, "a second document", err);
+	yaml_document_delete(&document);
+	return r;
+}
+
+static int read_document(yaml_parser_t *parser, const char *name, struct sxp_doc *doc,
+			 sxp_node list, struct error *err)
+{
+	yaml_document_t document;
+	struct conversion c = { .yaml = &document, .doc = doc, .name = name, .err = err };
+	int r = load(parser, &document, name, err);
+
+	if (r)
+		return r;
+	if (yaml_document_get_root_node(&document))
+		r = add_value(&c, list, 1, 0);
+	else
+		sxp_add_list(doc, list);
+	yaml_document_delete(&document);
+	if (!r && sxp_failed(doc))
+		r = error_memory(err);
+	return r ? r : check_end(parser, name, err);
+}
+
+int yaml_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc *doc,
+		  sxp_node list, struct error *err)
+{
+	CLEANUP(yaml_parser_delete) yaml_parser_t parser;
+
+	if (!yaml_parser_initialize(&parser))
+		return error_memory(err);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	return read_document(&parser, name, doc, list, err);
+}
+
+#else
+
+int yaml_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc *doc,
+		  sxp_node list, struct error *err)
+{
+	(void)text, (void)len, (void)doc, (void)list;
+	return error_set(err, -ENOTSUP, "%s: xvif was built without libyaml", name);
+}
+
+#endif

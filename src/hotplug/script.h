@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* script.h - which hotplug script a vif has, found out without executing it. */
+#ifndef XVIF_SCRIPT_H
+#define XVIF_SCRIPT_H
+
+#include <stdbool.h>
+
+#include "src/base/error.h"
+
+enum family {
+	FAMILY_UNKNOWN,
+	FAMILY_ROUTE,
+	FAMILY_BRIDGE,
+	FAMILY_OPENVSWITCH,
+	FAMILY_NAT,
+};
+
+struct script {
+	const char *path; /* borrowed */
+	enum family family;
+	bool sets_rules;      /* handle_iptable() of its vif-common.sh is active */
+	bool sets_twin_rules; /* likewise, and for an emulated card's interface, too */
+	bool quotes_list;     /* that function is active and takes a list for one address */
+	bool has_common;      /* a vif-common.sh stands beside it */
+	bool has_hooks;	      /* executable vif-post.d hooks stand beside it */
+	enum vouched {
+		VOUCHED_NOT,
+		VOUCHED_DELTA, /* "online" adds only what the ip node lists */
+		VOUCHED_CYCLE, /* offline and online, with an outage */
+	} vouched;	       /* FAMILY_UNKNOWN: what the operator says of it in SCRIPT_CONF */
+	char why_unknown[160]; /* FAMILY_UNKNOWN: the reason, in words */
+};
+
+/*
+ * Lines "PATH SHA256 METHOD": the script of that content (as sha256sum(1)
+ * prints it) may be used by METHOD, "delta" or "cycle". Blank lines and what
+ * follows "#" are passed over; a script that has changed is unknown again.
+ */
+#define SCRIPT_CONF "/etc/xvif/scripts.conf"
+
+/*
+ * script_identify - compare a script and its vif-common.sh with the digests
+ * of stock versions, comments and blank lines apart.
+ * Returns 0, -ENOENT or -EACCES when it is missing or not executable.
+ */
+int script_identify(const char *path, struct script *out, struct error *err);
+
+#endif

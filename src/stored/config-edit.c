@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* config-edit.c - the "ip=" of one vif in a domain's configuration file. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "src/base/cleanup.h"
+#include "src/stored/config-edit.h"
+#include "src/base/input.h"
+#include "src/base/atomic-file.h"
+#include "src/stored/xlconfig.h"
+
+#define ITEMS_MAX 256
+
+/* What stands between the quotes of an item, or between two commas of it. */
+struct span {
+	size_t at, len;
+};
+
+static bool token_is(const char *text, const struct xltoken *token, const char *word)
+{
+	return token->len == strlen(word) && !memcmp(text + token->at, word, token->len);
+}
+
+/* The items of "vif" as they stand in the text; "=" begins anew, "+=" goes on. */
+static size_t find_items(const char *text, size_t len, struct span *out)
+{
+	struct xltoken token, previous = { 0 };
+	bool in_vif = false;
+	unsigned depth = 0;
+	size_t n = 0;
+
+	for (size_t at = 0; xltoken_next(text, len, at, &token); at = token.at + token.len) {
+		char mark = token.kind == XLTOKEN_MARK ? text[token.at] : '\0';
+
+		if (!depth && (mark == '=' || mark == '+') && previous.kind == XLTOKEN_NAME) {
+			in_vif = token_is(text, &previous, "vif");
+			n = in_vif && mark == '=' ? 0 : n;
+		}
+		depth += mark == '[';
+		depth -= mark == ']' && depth;
+		if (in_vif && depth == 1 && token.kind == XLTOKEN_STRING && token.len >= 2 &&
+		    text[token.at] == text[token.at + token.len - 1] && n < ITEMS_MAX)
+			out[n++] = (struct span){ token.at + 1, token.len - 2 };
+		previous = token;
+	}
+	return n;
+}
+
+static struct span trim(const char *text, struct span s)
+{
+	while (s.len && isblank((unsigned char)text[s.at + s.len - 1]))
+		s.len--;
+	while (s.len && isblank((unsigned char)text[s.at])) {
+		s.at++;
+		s.len--;
+	}
+	return s;
+}
+
+/* The piece "KEY=VALUE" of an item; len 0: there is none. */
+static struct span find_piece(const char *text, struct span item, const char *key)
+{
+	size_t end = item.at + item.len, n = strlen(key);
+
+	for (size_t at = item.at; at < end;) {
+		const char *comma = memchr(text + at, ',', end - at);
+		struct span piece = { at, (comma ? (size_t)(comma - text) : end) - at };
+		struct span bare = trim(text, piece);
+		size_t equals = bare.at + n;
+
+		while (equals < bare.at + bare.len && isblank((unsigned char)text[equals]))
+			equals++;
+		if (bare.len > n && !strncasecmp(text + bare.at, key, n) &&
+		    equals < bare.at + bare.len && text[equals] == '=')
+			return piece;
+		at = piece.at + piece.len + 1;
+	}
+	return (struct span){ 0 };
+}
+
+static struct span value_of(const char *text, struct span piece)
+{
+	const char *equals = memchr(text + piece.at, '=', piece.len);
+	size_t at = (size_t)(equals - text) + 1;
+
+	return trim(text, (struct span){ at, piece.at + piece.len - at });
+}
+
+static bool has_mac(const char *text, struct span item, const char *mac)
+{
+	struct span piece = find_piece(text, item, "mac"), value;
+
+	if (!piece.len)
+		return false;
+	value = value_of(text, piece);
+	return !mac || (value.len == strlen(mac) && !strncasecmp(text + value.at, mac, value.len));
+}
+
+static const struct span *choose_item(const char *text, const struct span *items, size_t n,
+				      const struct vif *vif)
+{
+	const struct span *at_devid = vif->devid < n ? &items[vif->devid] : NULL, *found = NULL;
+	size_t matches = 0;
+
+	for (size_t i = 0; i < n && vif->mac; i++) {
+		if (!has_mac(text, items[i], vif->mac))
+			continue;
+		found = &items[i];
+		matches++;
+	}
+	if (matches == 1)
+		return found;
+	if (!at_devid || has_mac(text, *at_devid, NULL) != (matches > 0))
+		return NULL;
+	return !matches || has_mac(text, *at_devid, vif->mac) ? at_devid : NULL;
+}
+
+/* [from, to) of the text becomes @with. */
+struct change {
+	size_t from, to;
+	char *with;
+};
+
+static int plan_change(const char *text, struct span item, const char *list, struct change *out)
+{
+	struct span piece = find_piece(text, item, "ip"), value;
+
+	if (piece.len && *list) {
+		value = value_of(text, piece);
+		*out = (struct change){ value.at, value.at + value.len, strdup(list) };
+	} else if (piece.len) {
+		bool is_first = piece.at == item.at;
+		bool is_last = piece.at + piece.len == item.at + item.len;
+
+		/* with the comma before it; where it is the first, with the one after it */
+		*out = (struct change){ piece.at - !is_first,
+					piece.at + piece.len + (is_first && !is_last), strdup("") };
+	} else {
+		const char *comma = item.len ? ", " : "";
+
+		*out = (struct change){ item.at + item.len, item.at + item.len, NULL };
+		if (asprintf(&out->with, "%sip=%s", *list ? comma : "", list) < 0)
+			out->with = NULL;
+		if (!*list && out->with)
+			out->with[0] = '\0';
+	}
+	return out->with ? 0 : -ENOMEM;
+}
+
+static int make_contents(struct config_edit *e, const struct change *change)
+{
+	size_t n = strlen(change->with);
+
+	e->after_len = e->before_len - (change->to - change->from) + n;
+	e->after = malloc(e->after_len + 1);
+	if (!e->after)
+		return -ENOMEM;
+	memcpy(e->after, e->before, change->from);
+	memcpy(e->after + change->from, change->with, n);
+	memcpy(e->after + change->from + n, e->before + change->to, e->before_len - change->to);
+	return 0;
+}
+
+static bool same_value(const struct xlvalue *a, const struct xlvalue *b)
+{
+	if (a->text || b->text)
+		return a->text && b->text && !strcmp(a->text, b->text);
+	for (size_t i = 0; i < a->n && i < b->n; i++)
+		if (!same_value(&a->items[i], &b->items[i]))
+			return false;
+	return a->n == b->n;
+}
+
+/* As xl reads them, the two differ in one item of "vif" at most, and that one has the list. */
+static bool is_as_meant(const struct xlconfig *before, const struct xlconfig *after, const char *list)
+{
+	size_t differing = 0;
+
+	if (before->n != after->n)
+		return false;
+	for (size_t i = 0; i < after->n; i++) {
+		const struct xlvalue *a = &before->v[i].value, *b = &after->v[i].value;
+
+		if (same_value(a, b))
+			continue;
+		if (strcmp(after->v[i].name, "vif") || a->n != b->n)
+			return false;
+		for (size_t j = 0; j < b->n; j++) {
+			if (same_value(&a->items[j], &b->items[j]))
+				continue;
+			differing++;
+			if (!b->items[j].text || !strstr(b->items[j].text, list))
+				return false;
+		}
+	}
+	return differing <= 1;
+}
+
+static int verify(const struct config_edit *e, const char *list, struct error *err)
+{
+	struct xlconfig before = { 0 }, after = { 0 };
+	int r = xlconfig_parse(e->before, e->before_len, e->path, &before, err);
+
+	if (!r)
+		r = xlconfig_parse(e->after, e->after_len, e->path, &after, err);
+	if (!r && !is_as_meant(&before, &after, list))
+		r = error_set(err, -EINVAL,
+			      "%s: the vif's item cannot be changed alone; change it by "
+			      "hand",
+			      e->path);
+	xlconfig_release(&before);
+	xlconfig_release(&after);
+	return r;
+}
+
+static int read_file(struct config_edit *e, const char *path, struct error *err)
+{
+	CLEANUP(input_close) struct input in = { 0 };
+	int r = input_open(path, &in, err);
+
+	if (r)
+		return r;
+	e->path = realpath(path, NULL);
+	e->before = malloc(in.len + 1);
+	if (!e->path || !e->before)
+		return error_memory(err);
+	memcpy(e->before, in.text ? in.text : "", in.len);
+	e->before_len = in.len;
+	return replace_backup_name(e->path, &e->backup, err);
+}
+
+static int change_contents(struct config_edit *e, const struct vif *vif, const char *list,
+			   struct error *err)
+{
+	struct span items[ITEMS_MAX];
+	const struct span *item = choose_item(e->before, items,
+					      find_items(e->before, e->before_len, items), vif);
+	struct change change;
+	int r;
+
+	if (!item)
+		return error_set(err, -ENOENT, "%s: has no vif with MAC %s", e->path,
+				 vif->mac ? vif->mac : "(none)");
+	if (memchr(e->before + item->at, '\\', item->len))
+		return error_set(err, -EINVAL, "%s: the vif's item has escapes; change it by hand",
+				 e->path);
+	r = plan_change(e->before, *item, list, &change);
+	if (!r)
+		r = make_contents(e, &change);
+	free(change.with);
+	return r ? error_memory(err) : verify(e, list, err);
+}
+
+int config_edit_prepare(struct config_edit *e, const char *path, const struct vif *vif,
+			const struct iplist *after, struct error *err)
+{
+	CLEANUP(cleanup_free) char *list = iplist_format(after);
+	struct xlconfig config = { 0 };
+	int r;
+
+	*e = (struct config_edit){ 0 };
+	r = list ? read_file(e, path, err) : error_memory(err);
+	if (!r)
+		r = xlconfig_parse(e->before, e->before_len, e->path, &config, err);
+	xlconfig_release(&config);
+	return r ? r : change_contents(e, vif, list, err);
+}
+
+int config_edit_write(struct config_edit *e, struct error *err)
+{
+	if (e->after_len == e->before_len && !memcmp(e->after, e->before, e->after_len))
+		return 0;
+	return replace_keeping(e->path, e->backup, e->before, e->before_len, e->after, e->after_len,
+			       err);
+}
+
+void config_edit_release(struct config_edit *e)
+{
+	free(e->path);
+	free(e->backup);
+	free(e->before);
+	free(e->after);
+	*e = (struct config_edit){ 0 };
+}

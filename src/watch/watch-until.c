@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* watch-until.c - what "watch --until" waits for. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "src/base/cleanup.h"
+#include "src/watch/watch-until.h"
+#include "src/base/suggest.h"
+#include "src/watch/watch-tree.h"
+
+enum test_kind {
+	TEST_GONE,
+	TEST_NODE,    /* of vifs: it is @value */
+	TEST_ADDRESS, /* a list covers @net */
+	TEST_PATH,    /* the node at @path is @value, or is there */
+};
+
+struct test {
+	enum test_kind kind;
+	bool is_negated, is_any;
+	enum vif_node node;
+	char *path, *value; /* @value NULL: any */
+	struct iplist list; /* of a node that is one */
+	struct ipnet net;
+	bool is_outside; /* not below the root: read by itself */
+	char *now;	 /* then: what is there, NULL: nothing */
+	size_t now_len;
+};
+
+void condition_release(struct condition *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		free(c->v[i].path);
+		free(c->v[i].value);
+		iplist_release(&c->v[i].list);
+		free(c->v[i].now);
+	}
+	free(c->v);
+	*c = (struct condition){ 0 };
+}
+
+#define usage(err, ...) error_status(err, STATUS_USAGE, -EINVAL, __VA_ARGS__)
+
+static int parse_node(const char *name, enum vif_node *out, struct error *err)
+{
+	const char *best[2];
+	struct near near = near_begin(name, best, 2);
+
+	for (enum vif_node i = 0; i < N_NODES; i++) {
+		if (!strcmp(vif_node_name(i), name)) {
+			*out = i;
+			return 0;
+		}
+		near_offer(&near, vif_node_name(i));
+	}
+	usage(err, "--until: a vif has no node '%s'", name);
+	error_hint(err, "'xvif help watch' lists what can be waited for");
+	near_hint(&near, err);
+	return -EINVAL;
+}
+
+/* A number of XenbusState, or the word for it. */
+static int check_state(const char *value, struct error *err)
+{
+	const char *best[2];
+	struct near near = near_begin(value, best, 2);
+
+	for (char state[] = "0"; *state <= '8'; ++*state) {
+		if (!strcmp(vif_state_name(state), value) || !strcmp(state, value))
+			return 0;
+		near_offer(&near, vif_state_name(state));
+	}
+	usage(err, "--until: there is no state '%s'", value);
+	error_hint(err, "'xvif help watch' lists what can be waited for");
+	near_hint(&near, err);
+	return -EINVAL;
+}
+
+/* A path, or a name below the root, or "" for the root itself; for free(). */
+static char *full_path(const struct condition *c, const char *name)
+{
+	char *path;
+
+	if (!c->root || *name == '/')
+		return strdup(name);
+	if (!*name)
+		return strdup(c->root);
+	if (asprintf(&path, "%s/%s", strcmp(c->root, "/") ? c->root : "", name) < 0)
+		return NULL;
+	return path;
+}
+
+static int parse_path(const struct condition *c, const char *name, const char *value,
+		      struct test *out, struct error *err)
+{
+	out->kind = TEST_PATH;
+	out->path = full_path(c, name);
+	out->value = value ? strdup(value) : NULL;
+	if (!out->path || (value && !out->value))
+		return error_memory(err);
+	out->is_outside = !c->root || !tree_path_is_in(out->path, c->root);
+	return 0;
+}
+
+/* "NAME=VALUE", split: @sign is '=' or '~'. */
+static int parse_comparison(const struct condition *c, const char *name, char sign,
+			    const char *value, struct test *out, struct error *err)
+{
+	if (c->root || *name == '/')
+		return sign == '=' ?
+			       parse_path(c, name, value, out, err) :
+			       usage(err, "--until: '~' is for the list of a vif, 'ip~ADDRESS'");
+	if (!strncmp(name, "any:", 4)) {
+		out->is_any = true;
+		name += 4;
+	}
+	if (parse_node(name, &out->node, err))
+		return -EINVAL;
+	if (sign == '=') {
+		if (out->node == NODE_STATE && check_state(value, err))
+			return -EINVAL;
+		out->kind = TEST_NODE;
+		if (out->node == NODE_IP)
+			return iplist_parse_argument(value, &out->list, err);
+		out->value = strdup(value);
+		return out->value ? 0 : error_memory(err);
+	}
+	if (out->node != NODE_IP || out->is_any)
+		return usage(err, "--until: '~' is for the list of a vif, 'ip~ADDRESS'");
+	out->kind = TEST_ADDRESS;
+	return ipnet_parse(value, &out->net, err);
+}
+
+/* @text may be written to. */
+static int parse_test(const struct condition *c, char *text, struct test *out, struct error *err)
+{
+	char *sign = strpbrk(text, "=~"), kind = sign ? *sign : '\0';
+
+	if (!strcmp(text, "gone")) {
+		out->kind = TEST_GONE;
+		return 0;
+	}
+	if (sign) {
+		out->is_negated = sign > text && sign[-1] == '!';
+		sign[-out->is_negated] = '\0';
+		return parse_comparison(c, text, kind, sign + 1, out, err);
+	}
+	out->is_negated = *text == '!';
+	text += out->is_negated;
+	if (*text == '/' || (c->root && *text))
+		return parse_path(c, text, NULL, out, err);
+	usage(err, "--until: '%s' is no condition", text);
+	error_hint(err, "'xvif help watch' lists what can be waited for");
+	return -EINVAL;
+}
+
+int condition_parse(const char *text, const char *root, struct condition *out, struct error *err)
+{
+	static const char and[] = " and ";
+	CLEANUP(cleanup_free) char *copy = strdup(text);
+	char *next = copy;
+	int r = copy ? 0 : error_memory(err);
+
+	*out = (struct condition){ .root = root };
+	while (next && !r) {
+		char *test = next;
+		struct test *v = realloc(out->v, (out->n + 1) * sizeof(*v));
+
+		if (!v)
+			return error_memory(err);
+		out->v = v;
+		v[out->n++] = (struct test){ 0 };
+		next = strstr(test, and);
+		if (next) {
+			*next = '\0';
+			next += strlen(and);
+		}
+		r = parse_test(out, test, &v[out->n - 1], err);
+	}
+	return r;
+}
+
+int condition_watch(const struct condition *c, struct events *ev, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < c->n && !r; i++) {
+		if (!c->v[i].is_outside)
+			continue;
+		r = events_watch(ev, c->v[i].path, CONDITION_TOKEN, err);
+		r = r == -EEXIST ? 0 : r;
+	}
+	return r;
+}
+
+int condition_read(struct condition *c, struct store *st, struct error *err)
+{
+	struct batch b = { 0 };
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (!c->v[i].is_outside)
+			continue;
+		free(c->v[i].now);
+		c->v[i].now = NULL;
+		batch_get_bytes(&b, &c->v[i].now, &c->v[i].now_len, "%s", c->v[i].path);
+	}
+	return store_run(st, 0, &b, err);
+}
+
+static bool is_list(const struct iplist *ips, const struct iplist *wanted)
+{
+	size_t i = 0;
+
+	while (i < wanted->n && i < ips->n && ips->words[i].is_valid &&
+	       ipnet_equal(&wanted->words[i].net, &ips->words[i].net))
+		i++;
+	return i == wanted->n && i == ips->n;
+}
+
+/* A state by its name or its number. */
+static bool has_value(const struct vif *vif, const struct test *t)
+{
+	const char *value = vif_node_value(vif, t->node);
+
+	if (t->node == NODE_IP)
+		return is_list(&vif->ips, &t->list);
+	if (t->node == NODE_MAC)
+		return value && !strcasecmp(value, t->value);
+	if (t->node == NODE_STATE && value && !strcmp(vif_state_name(value), t->value))
+		return true;
+	return value && !strcmp(value, t->value);
+}
+
+static bool node_holds(const struct test *t, const struct vif *const *vifs, size_t n)
+{
+	size_t fulfilled = 0;
+
+	for (size_t i = 0; i < n; i++)
+		fulfilled += has_value(vifs[i], t) != t->is_negated;
+	if (t->is_any)
+		return fulfilled;
+	return fulfilled == n && (n || t->is_negated);
+}
+
+static bool address_holds(const struct test *t, const struct vif *const *vifs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (iplist_covers(&vifs[i]->ips, &t->net))
+			return !t->is_negated;
+	return t->is_negated;
+}
+
+static bool path_holds(const struct test *t, condition_value value, const void *data)
+{
+	struct bytes now = t->is_outside ? (struct bytes){ t->now, t->now_len } :
+					   value(data, t->path);
+	bool is_so = now.text != NULL;
+
+	if (is_so && t->value)
+		is_so = now.len == strlen(t->value) && !memcmp(now.text, t->value, now.len);
+	return is_so != t->is_negated;
+}
+
+static bool test_holds(const struct condition *c, const struct test *t, const struct vif *const *vifs,
+		       size_t n, condition_value value, const void *data)
+{
+	switch (t->kind) {
+	case TEST_GONE:
+		return c->root ? !value(data, c->root).text : !n;
+	case TEST_NODE:
+		return node_holds(t, vifs, n);
+	case TEST_ADDRESS:
+		return address_holds(t, vifs, n);
+	case TEST_PATH:
+		break;
+	}
+	return path_holds(t, value, data);
+}
+
+bool condition_holds(const struct condition *c, const struct vif *const *vifs, size_t n,
+		     condition_value value, const void *data)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (!test_holds(c, &c->v[i], vifs, n, value, data))
+			return false;
+	return true;
+}
