@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* changeset.c - changes to nodes as a value. Pure, but for deltas_commit(). */
+/* changeset.c - changes to nodes as a value. Pure, but for changeset_commit(). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +46,7 @@ void node_release(struct node *node)
 	*node = (struct node){ 0 };
 }
 
-static void delta_free(struct delta *delta)
+static void node_change_free(struct node_change *delta)
 {
 	node_release(&delta->before);
 	node_release(&delta->after);
@@ -54,15 +54,15 @@ static void delta_free(struct delta *delta)
 	free(delta);
 }
 
-void deltas_release(struct deltas *d)
+void changeset_release(struct changeset *d)
 {
 	for (size_t i = 0; i < d->n; i++)
-		delta_free(d->v[i]);
+		node_change_free(d->v[i]);
 	free(d->v);
-	*d = (struct deltas){ 0 };
+	*d = (struct changeset){ 0 };
 }
 
-size_t deltas_at(const struct deltas *d, const char *path)
+size_t changeset_at(const struct changeset *d, const char *path)
 {
 	size_t low = 0, high = d->n;
 
@@ -80,18 +80,18 @@ size_t deltas_at(const struct deltas *d, const char *path)
 	return low;
 }
 
-struct delta *deltas_find(const struct deltas *d, const char *path)
+struct node_change *changeset_find(const struct changeset *d, const char *path)
 {
-	size_t i = deltas_at(d, path);
+	size_t i = changeset_at(d, path);
 
 	return i < d->n && !strcmp(d->v[i]->path, path) ? d->v[i] : NULL;
 }
 
-static struct delta *insert(struct deltas *d, size_t at, const char *path)
+static struct node_change *insert(struct changeset *d, size_t at, const char *path)
 {
 	size_t size = d->size ? d->size * 2 : 16;
-	struct delta **v = d->n < d->size ? d->v : realloc(d->v, size * sizeof(*v));
-	struct delta *new = v ? calloc(1, sizeof(*new)) : NULL;
+	struct node_change **v = d->n < d->size ? d->v : realloc(d->v, size * sizeof(*v));
+	struct node_change *new = v ? calloc(1, sizeof(*new)) : NULL;
 
 	if (v) {
 		d->size = d->n < d->size ? d->size : size;
@@ -109,9 +109,9 @@ static struct delta *insert(struct deltas *d, size_t at, const char *path)
 	return new;
 }
 
-struct delta *deltas_get(struct deltas *d, const char *path, bool *is_new_out)
+struct node_change *changeset_get(struct changeset *d, const char *path, bool *is_new_out)
 {
-	size_t at = deltas_at(d, path);
+	size_t at = changeset_at(d, path);
 
 	*is_new_out = at == d->n || strcmp(d->v[at]->path, path);
 	return *is_new_out ? insert(d, at, path) : d->v[at];
@@ -211,43 +211,43 @@ int perms_split(const char *text, struct names *out)
 	return 0;
 }
 
-void deltas_sweep(struct deltas *d)
+void changeset_sweep(struct changeset *d)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < d->n; i++) {
 		if (node_equal(&d->v[i]->before, &d->v[i]->after))
-			delta_free(d->v[i]);
+			node_change_free(d->v[i]);
 		else
 			d->v[n++] = d->v[i];
 	}
 	d->n = n;
 }
 
-int deltas_merge(struct deltas *into, const struct deltas *later)
+int changeset_merge(struct changeset *into, const struct changeset *later)
 {
 	for (size_t i = 0; i < later->n; i++) {
 		bool is_new;
-		struct delta *delta = deltas_get(into, later->v[i]->path, &is_new);
+		struct node_change *delta = changeset_get(into, later->v[i]->path, &is_new);
 
 		if (!delta || (is_new && node_copy(&delta->before, &later->v[i]->before)) ||
 		    node_copy(&delta->after, &later->v[i]->after))
 			return -ENOMEM;
 	}
-	deltas_sweep(into);
+	changeset_sweep(into);
 	return 0;
 }
 
-int deltas_invert(const struct deltas *d, struct deltas *out)
+int changeset_invert(const struct changeset *d, struct changeset *out)
 {
-	*out = (struct deltas){ 0 };
+	*out = (struct changeset){ 0 };
 	for (size_t i = 0; i < d->n; i++) {
 		bool is_new;
-		struct delta *delta = deltas_get(out, d->v[i]->path, &is_new);
+		struct node_change *delta = changeset_get(out, d->v[i]->path, &is_new);
 
 		if (!delta || node_copy(&delta->before, &d->v[i]->after) ||
 		    node_copy(&delta->after, &d->v[i]->before)) {
-			deltas_release(out);
+			changeset_release(out);
 			return -ENOMEM;
 		}
 	}
@@ -282,12 +282,12 @@ static void look_end(struct look *look, size_t n)
 	free(look->children);
 }
 
-static bool goes(const struct delta *delta)
+static bool goes(const struct node_change *delta)
 {
 	return delta->before.exists && !delta->after.exists;
 }
 
-static int look_at(struct store *st, store_tx tx, const struct deltas *d, struct look *look,
+static int look_at(struct store *st, store_tx tx, const struct changeset *d, struct look *look,
 		   struct error *err)
 {
 	struct batch b = { 0 };
@@ -308,11 +308,11 @@ static int look_at(struct store *st, store_tx tx, const struct deltas *d, struct
 	return r;
 }
 
-static int add_conflict(struct deltas *conflicts, const char *path, const struct node *now,
+static int add_conflict(struct changeset *conflicts, const char *path, const struct node *now,
 			const struct node *after)
 {
 	bool is_new;
-	struct delta *delta = deltas_get(conflicts, path, &is_new);
+	struct node_change *delta = changeset_get(conflicts, path, &is_new);
 
 	if (!delta || node_copy(&delta->before, now) || node_copy(&delta->after, after))
 		return -ENOMEM;
@@ -320,8 +320,8 @@ static int add_conflict(struct deltas *conflicts, const char *path, const struct
 }
 
 /* Somebody has put a node below one that is to go. */
-static int find_strangers(const struct deltas *d, size_t i, const struct names *children,
-			  struct deltas *conflicts)
+static int find_strangers(const struct changeset *d, size_t i, const struct names *children,
+			  struct changeset *conflicts)
 {
 	char none[] = "";
 	const struct node there = { .exists = true, .value = none, .perms = none };
@@ -333,7 +333,7 @@ static int find_strangers(const struct deltas *d, size_t i, const struct names *
 			path = NULL;
 			return -ENOMEM;
 		}
-		if (!deltas_find(d, path) &&
+		if (!changeset_find(d, path) &&
 		    add_conflict(conflicts, path, &there, &(struct node){ 0 }))
 			return -ENOMEM;
 	}
@@ -341,19 +341,19 @@ static int find_strangers(const struct deltas *d, size_t i, const struct names *
 }
 
 /* What was to be made only for what is below it has been made by somebody else. */
-static int adopt(struct delta *delta, const struct node *now)
+static int adopt(struct node_change *delta, const struct node *now)
 {
 	if (delta->before.exists || !delta->after.is_implied || !now->exists)
 		return 0;
 	return node_copy(&delta->before, now) || node_copy(&delta->after, now) ? -ENOMEM : 0;
 }
 
-static int compare(struct deltas *d, const struct look *look, struct deltas *conflicts)
+static int compare(struct changeset *d, const struct look *look, struct changeset *conflicts)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < d->n && !r; i++) {
-		struct delta *delta = d->v[i];
+		struct node_change *delta = d->v[i];
 
 		r = adopt(delta, &look->nodes[i]);
 		if (!r && !node_is_still(&delta->before, &look->nodes[i]))
@@ -364,7 +364,7 @@ static int compare(struct deltas *d, const struct look *look, struct deltas *con
 	return r;
 }
 
-static int write_node(struct batch *b, const struct delta *delta, const struct node *now)
+static int write_node(struct batch *b, const struct node_change *delta, const struct node *now)
 {
 	const struct node *after = &delta->after;
 	CLEANUP(names_release) struct names perms = { 0 };
@@ -379,8 +379,8 @@ static int write_node(struct batch *b, const struct delta *delta, const struct n
 	return 0;
 }
 
-static int write_all(struct store *st, store_tx tx, const struct deltas *d, const struct look *look,
-		     struct error *err)
+static int write_all(struct store *st, store_tx tx, const struct changeset *d,
+		     const struct look *look, struct error *err)
 {
 	struct batch b = { 0 };
 	const char *gone = NULL;
@@ -401,19 +401,19 @@ static int write_all(struct store *st, store_tx tx, const struct deltas *d, cons
 }
 
 struct commit {
-	struct deltas *d;
-	struct deltas *conflicts;
+	struct changeset *d;
+	struct changeset *conflicts;
 	bool force;
 };
 
 static int commit(struct store *st, store_tx tx, void *data, struct error *err)
 {
 	const struct commit *commit = data;
-	struct deltas *d = commit->d;
+	struct changeset *d = commit->d;
 	struct look look;
 	int r = look_begin(&look, d->n) ? error_memory(err) : look_at(st, tx, d, &look, err);
 
-	deltas_release(commit->conflicts);
+	changeset_release(commit->conflicts);
 	if (!r && compare(d, &look, commit->conflicts))
 		r = error_memory(err);
 	if (!r && commit->conflicts->n && !commit->force)
@@ -425,14 +425,14 @@ static int commit(struct store *st, store_tx tx, void *data, struct error *err)
 	return r;
 }
 
-int deltas_commit(struct store *st, struct deltas *d, bool force, struct deltas *conflicts,
-		  struct error *err)
+int changeset_commit(struct store *st, struct changeset *d, bool force, struct changeset *conflicts,
+		     struct error *err)
 {
 	struct commit data = { .d = d, .conflicts = conflicts, .force = force };
 	int r = d->n ? store_transact(st, commit, &data, err) : 0;
 
 	if (!r)
-		deltas_sweep(d);
+		changeset_sweep(d);
 	return r;
 }
 
@@ -452,7 +452,7 @@ static void save_node(const struct node *node, FILE *f)
 	save_bytes(node->perms ? node->perms : "", node->perms ? strlen(node->perms) : 0, f);
 }
 
-int deltas_save(const struct deltas *d, FILE *f)
+int changeset_save(const struct changeset *d, FILE *f)
 {
 	fwrite(&d->n, sizeof(d->n), 1, f);
 	for (size_t i = 0; i < d->n; i++) {
@@ -499,19 +499,19 @@ static int load_node(struct node *node, FILE *f)
 	return 0;
 }
 
-int deltas_load(struct deltas *d, FILE *f)
+int changeset_load(struct changeset *d, FILE *f)
 {
 	size_t n, len;
 
-	*d = (struct deltas){ 0 };
+	*d = (struct changeset){ 0 };
 	if (fread(&n, sizeof(n), 1, f) != 1)
 		return -EIO;
 	for (size_t i = 0; i < n; i++) {
 		CLEANUP(cleanup_free) char *path = load_bytes(f, &len);
-		struct delta *delta = path ? insert(d, i, path) : NULL;
+		struct node_change *delta = path ? insert(d, i, path) : NULL;
 
 		if (!delta || load_node(&delta->before, f) || load_node(&delta->after, f)) {
-			deltas_release(d);
+			changeset_release(d);
 			return -EIO;
 		}
 	}

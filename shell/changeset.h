@@ -22,13 +22,13 @@ struct node {
 	bool is_implied; /* it exists only because something below it does */
 };
 
-struct delta {
+struct node_change {
 	char *path; /* absolute, no slash at its end; "/" is the root */
 	struct node before, after;
 };
 
-struct deltas {
-	struct delta **v; /* in the order of path_order() */
+struct changeset {
+	struct node_change **v; /* in the order of path_order() */
 	size_t n, size;
 };
 
@@ -42,14 +42,14 @@ bool path_is_below(const char *path, const char *top);
 char *path_parent(const char *path);
 
 /* The index of the first delta whose path is not before @path. */
-size_t deltas_at(const struct deltas *d, const char *path);
-struct delta *deltas_find(const struct deltas *d, const char *path);
+size_t changeset_at(const struct changeset *d, const char *path);
+struct node_change *changeset_find(const struct changeset *d, const char *path);
 
 /*
  * The delta of @path; where there was none yet, a fresh one with both states empty.
  * Returns NULL when memory is short.
  */
-struct delta *deltas_get(struct deltas *d, const char *path, bool *is_new_out);
+struct node_change *changeset_get(struct changeset *d, const char *path, bool *is_new_out);
 
 /* Give a node a value, permissions, or another node's state. Returns 0 or -ENOMEM. */
 int node_set_value(struct node *node, const char *value, size_t len);
@@ -63,16 +63,16 @@ bool node_equal(const struct node *a, const struct node *b);
 int perms_split(const char *text, struct names *out);
 
 /* Forget nodes that are after as they were before. */
-void deltas_sweep(struct deltas *d);
+void changeset_sweep(struct changeset *d);
 
 /* Make @into what it is when @later has followed. Returns 0 or -ENOMEM. */
-int deltas_merge(struct deltas *into, const struct deltas *later);
+int changeset_merge(struct changeset *into, const struct changeset *later);
 
 /* What takes @d back. Returns 0 or -ENOMEM. */
-int deltas_invert(const struct deltas *d, struct deltas *out);
+int changeset_invert(const struct changeset *d, struct changeset *out);
 
 /*
- * deltas_commit - make all of @d true, in one transaction.
+ * changeset_commit - make all of @d true, in one transaction.
  * @conflicts: nodes that are not as they were before, and how they are now (as
  *	the state before; that after as in @d)
  * @force: make it true nevertheless
@@ -82,13 +82,13 @@ int deltas_invert(const struct deltas *d, struct deltas *out);
  * another negative errno. When
  * it fails nothing was changed, but for -ECONNABORTED (see store_transact()).
  */
-int deltas_commit(struct store *st, struct deltas *d, bool force, struct deltas *conflicts,
-		  struct error *err);
+int changeset_commit(struct store *st, struct changeset *d, bool force, struct changeset *conflicts,
+		     struct error *err);
 
-void deltas_release(struct deltas *d);
+void changeset_release(struct changeset *d);
 
-/* As bytes, and back. Return 0 or a negative errno; what is read comes from deltas_save(). */
-int deltas_save(const struct deltas *d, FILE *f);
-int deltas_load(struct deltas *d, FILE *f);
+/* As bytes, and back. Return 0 or a negative errno; what is read comes from changeset_save(). */
+int changeset_save(const struct changeset *d, FILE *f);
+int changeset_load(struct changeset *d, FILE *f);
 
 #endif

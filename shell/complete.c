@@ -13,7 +13,7 @@
 #include "shell/path.h"
 #include "shell/words.h"
 
-struct asked {
+struct query {
 	struct session *session;
 	complete_store store;
 	char quote;
@@ -53,7 +53,7 @@ static const char *label_of(const char *word)
 	return word[i] ? word + i : word;
 }
 
-static void add(const struct asked *asked, const char *word, bool goes_on)
+static void add(const struct query *asked, const char *word, bool goes_on)
 {
 	struct endings *out = asked->out;
 	size_t size = out->size ? out->size * 2 : 64;
@@ -78,7 +78,7 @@ static void add(const struct asked *asked, const char *word, bool goes_on)
 
 static struct store *live_store(void *data, const struct args *args)
 {
-	const struct asked *asked = data;
+	const struct query *asked = data;
 
 	return args->options[OPT_STORE] ? NULL : asked->store(asked->session);
 }
@@ -86,7 +86,7 @@ static struct store *live_store(void *data, const struct args *args)
 /* A folder of nodes as it is typed here: relative, "..", "~", "@NAME". */
 static char *live_folder(void *data, const char *typed)
 {
-	const struct asked *asked = data;
+	const struct query *asked = data;
 	struct error ignored = { 0 };
 	char *path;
 
@@ -107,7 +107,7 @@ static int by_label(const void *a, const void *b)
 }
 
 /* The unquoted words, "xvif" in front of them left out. */
-static void complete_words(const struct asked *asked, const struct piece *piece)
+static void complete_words(const struct query *asked, const struct piece *piece)
 {
 	CLEANUP(cleanup_free) const char **words = calloc(piece->n + 1, sizeof(*words));
 	CLEANUP(candidates_release) struct candidates list = { 0 };
@@ -132,7 +132,7 @@ static void complete_words(const struct asked *asked, const struct piece *piece)
 }
 
 /* "@NA" names a domain; what follows a '/' is a path as any other. */
-static bool complete_name(const struct asked *asked, const char *partial)
+static bool complete_name(const struct query *asked, const char *partial)
 {
 	CLEANUP(domains_release) struct domains all = { 0 };
 	struct error ignored = { 0 };
@@ -159,7 +159,7 @@ static bool complete_name(const struct asked *asked, const char *partial)
 }
 
 /* For sh: the last word, as the name of a file. */
-static void complete_file(const struct asked *asked, const char *line, size_t len)
+static void complete_file(const struct query *asked, const char *line, size_t len)
 {
 	CLEANUP(cleanup_free) char *word = NULL;
 	size_t at = len;
@@ -177,7 +177,7 @@ void complete_line(struct session *session, complete_store store, const char *li
 		   struct endings *out)
 {
 	CLEANUP(pieces_release) struct pieces pieces = { 0 };
-	struct asked asked = { .session = session, .store = store, .out = out };
+	struct query asked = { .session = session, .store = store, .out = out };
 	struct open_word open = { 0 };
 	struct error ignored = { 0 };
 	const struct piece *last;

@@ -375,12 +375,12 @@ void editor_history_add(const char *line)
 	lib.add_history(line);
 }
 
-int editor_history_list(struct lines *out)
+int editor_history_list(struct strv *out)
 {
 	HIST_ENTRY **list = lib.history_list();
 
 	for (; list && *list; list++)
-		if (lines_add(out, "%s", (*list)->line))
+		if (strv_add(out, "%s", (*list)->line))
 			return -ENOMEM;
 	return 0;
 }
@@ -425,7 +425,7 @@ void editor_history_add(const char *line)
 	(void)line;
 }
 
-int editor_history_list(struct lines *out)
+int editor_history_list(struct strv *out)
 {
 	(void)out;
 	return 0;

@@ -42,6 +42,6 @@ void editor_take_back(void);
 /* Lines remembered: those of the file that was read, and those added. */
 int editor_history_read(const char *path, unsigned max);
 void editor_history_add(const char *line);
-int editor_history_list(struct lines *out);
+int editor_history_list(struct strv *out);
 
 #endif

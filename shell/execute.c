@@ -105,7 +105,7 @@ static bool is_file_instead(const struct command *command, const struct args *ar
 }
 
 static int resolve_paths(struct session *session, const struct command *command, struct args *args,
-			 struct lines *made, struct error *err)
+			 struct strv *made, struct error *err)
 {
 	bool is_tool = !command->is_of_shell || command == &shell_watch;
 	int r = 0;
@@ -117,7 +117,7 @@ static int resolve_paths(struct session *session, const struct command *command,
 		    is_file_instead(command, args, i))
 			continue;
 		r = path_from_word(session, args, i, &path, err);
-		if (!r && lines_add(made, "%s", path))
+		if (!r && strv_add(made, "%s", path))
 			r = error_memory(err);
 		if (!r)
 			args->words[i] = made->v[made->n - 1];
@@ -189,7 +189,7 @@ static int check_dump(const struct session *session, const struct command *comma
 static int run(struct session *session, const struct job_to_do *job, enum status *status_out,
 	       struct error *err)
 {
-	CLEANUP(lines_release) struct lines made = { 0 };
+	CLEANUP(strv_release) struct strv made = { 0 };
 	struct edits edits = { 0 };
 	struct context cx = {
 		.commands = session->all,

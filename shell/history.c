@@ -26,7 +26,7 @@ static int open_file(const char *path)
 }
 
 /* Sessions only append; here the file gets back to its limit. */
-static void trim(const char *path, const struct lines *lines)
+static void trim(const char *path, const struct strv *lines)
 {
 	CLEANUP(cleanup_free) char *fresh = NULL;
 	FILE *f;
@@ -64,7 +64,7 @@ static size_t count_lines(const char *path)
 
 void history_begin(struct history *history)
 {
-	CLEANUP(lines_release) struct lines lines = { 0 };
+	CLEANUP(strv_release) struct strv lines = { 0 };
 	const char *home = getenv("HOME");
 
 	if (!home || *home != '/' || asprintf(&history->path, "%s/.xvif_history", home) < 0)

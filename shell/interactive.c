@@ -137,7 +137,7 @@ static bool is_idle(const char *line)
 
 static void run_line(struct interaction *in, struct history *history, const char *line)
 {
-	CLEANUP(lines_release) struct lines typed = { 0 };
+	CLEANUP(strv_release) struct strv typed = { 0 };
 
 	history_add(history, line);
 	if (is_idle(line))

@@ -15,11 +15,11 @@
 #define MESSAGE_MAX 4096
 
 /* Is a node above it gone, by what is recorded? Then there is nothing of the base below it. */
-static bool is_cut_off(const struct deltas *d, const char *path)
+static bool is_cut_off(const struct changeset *d, const char *path)
 {
 	for (const char *slash = strrchr(path, '/'); slash && slash > path;) {
 		CLEANUP(cleanup_free) char *above = strndup(path, (size_t)(slash - path));
-		const struct delta *delta = above && d->n ? deltas_find(d, above) : NULL;
+		const struct node_change *delta = above && d->n ? changeset_find(d, above) : NULL;
 
 		if (delta && !delta->after.exists)
 			return true;
@@ -39,10 +39,10 @@ static int run_base(struct overlay *o, struct batch *b)
 	return code == EIO ? ENOTCONN : code;
 }
 
-static int know(struct deltas *d, const char *path, const struct node *node)
+static int know(struct changeset *d, const char *path, const struct node *node)
 {
 	bool is_new;
-	struct delta *delta = deltas_get(d, path, &is_new);
+	struct node_change *delta = changeset_get(d, path, &is_new);
 
 	if (!delta)
 		return ENOMEM;
@@ -52,14 +52,14 @@ static int know(struct deltas *d, const char *path, const struct node *node)
 }
 
 /* Read the nodes of a set, and know them. Returns an errno. */
-static int read_wanted(struct overlay *o, struct deltas *set)
+static int read_wanted(struct overlay *o, struct changeset *set)
 {
 	struct names *perms = calloc(set->n + 1, sizeof(*perms));
 	struct batch b = { 0 };
 	int code = perms ? 0 : ENOMEM;
 
 	for (size_t i = 0; i < set->n && perms; i++) {
-		struct delta *wanted = set->v[i];
+		struct node_change *wanted = set->v[i];
 
 		batch_get_bytes(&b, &wanted->before.value, &wanted->before.len, "%s", wanted->path);
 		batch_perms(&b, &perms[i], "%s", wanted->path);
@@ -82,16 +82,16 @@ static int read_wanted(struct overlay *o, struct deltas *set)
 }
 
 /* Put a path and those above it into a set, as far as they are not known. */
-static int want(struct deltas *set, struct deltas *d, const char *path)
+static int want(struct changeset *set, struct changeset *d, const char *path)
 {
 	CLEANUP(cleanup_free) char *above = strdup(path);
 	bool is_new = true;
 
-	while (above && is_new && !deltas_find(d, above)) {
+	while (above && is_new && !changeset_find(d, above)) {
 		char *parent = path_parent(above);
 
 		if (is_cut_off(d, above) ? know(d, above, &(struct node){ 0 }) :
-					   !deltas_get(set, above, &is_new)) {
+					   !changeset_get(set, above, &is_new)) {
 			free(parent);
 			return ENOMEM;
 		}
@@ -104,7 +104,7 @@ static int want(struct deltas *set, struct deltas *d, const char *path)
 }
 
 /* The names below each of a level, as the next level. Returns an errno. */
-static int list_level(struct overlay *o, const struct lines *level, struct deltas *next)
+static int list_level(struct overlay *o, const struct strv *level, struct changeset *next)
 {
 	struct names *names = calloc(level->n, sizeof(*names));
 	struct batch b = { 0 };
@@ -121,7 +121,7 @@ static int list_level(struct overlay *o, const struct lines *level, struct delta
 
 			if (asprintf(&path, "%s/%s", level->v[i], names[i].v[j]) < 0)
 				path = NULL;
-			code = path && deltas_get(next, path, &is_new) ? 0 : ENOMEM;
+			code = path && changeset_get(next, path, &is_new) ? 0 : ENOMEM;
 		}
 	for (size_t i = 0; i < level->n && names; i++)
 		names_release(&names[i]);
@@ -132,27 +132,27 @@ static int list_level(struct overlay *o, const struct lines *level, struct delta
 /* Know all nodes below @top, level by level. Returns an errno. */
 static int read_below(struct overlay *o, const char *top)
 {
-	struct lines level = { 0 };
-	int code = lines_add(&level, "%s", top) ? ENOMEM : 0;
+	struct strv level = { 0 };
+	int code = strv_add(&level, "%s", top) ? ENOMEM : 0;
 
 	while (!code && level.n) {
-		struct deltas next = { 0 };
+		struct changeset next = { 0 };
 
 		code = list_level(o, &level, &next);
 		if (!code)
 			code = read_wanted(o, &next);
-		lines_release(&level);
+		strv_release(&level);
 		for (size_t i = 0; i < next.n && !code; i++)
-			code = lines_add(&level, "%s", next.v[i]->path) ? ENOMEM : 0;
-		deltas_release(&next);
+			code = strv_add(&level, "%s", next.v[i]->path) ? ENOMEM : 0;
+		changeset_release(&next);
 	}
-	lines_release(&level);
+	strv_release(&level);
 	return code;
 }
 
 static int record_remove(struct overlay *o, const char *path)
 {
-	struct delta *delta = deltas_find(&o->deltas, path);
+	struct node_change *delta = changeset_find(&o->deltas, path);
 	int code = 0;
 
 	if (!path[1])
@@ -161,7 +161,7 @@ static int record_remove(struct overlay *o, const char *path)
 		return 0;
 	if (delta->before.exists && !is_cut_off(&o->deltas, path))
 		code = read_below(o, path);
-	for (size_t i = deltas_at(&o->deltas, path); i < o->deltas.n && !code; i++) {
+	for (size_t i = changeset_at(&o->deltas, path); i < o->deltas.n && !code; i++) {
 		delta = o->deltas.v[i];
 		if (strcmp(delta->path, path) && !path_is_below(delta->path, path))
 			break;
@@ -171,7 +171,7 @@ static int record_remove(struct overlay *o, const char *path)
 }
 
 /* As what is above it has; that is known. */
-static int inherit(struct delta *delta, const struct delta *above)
+static int inherit(struct node_change *delta, const struct node_change *above)
 {
 	char *perms = strdup(above && above->after.perms ? above->after.perms : "n0");
 
@@ -187,8 +187,8 @@ static int inherit(struct delta *delta, const struct delta *above)
 static int record_write(struct overlay *o, const char *path, const char *value, size_t len)
 {
 	CLEANUP(cleanup_free) char *parent = path_parent(path);
-	struct delta *delta = deltas_find(&o->deltas, path);
-	const struct delta *above = parent ? deltas_find(&o->deltas, parent) : NULL;
+	struct node_change *delta = changeset_find(&o->deltas, path);
+	const struct node_change *above = parent ? changeset_find(&o->deltas, parent) : NULL;
 	int code = 0;
 
 	if (strlen(path) + 1 + len > MESSAGE_MAX)
@@ -196,7 +196,7 @@ static int record_write(struct overlay *o, const char *path, const char *value, 
 	if (above && !above->after.exists) {
 		code = record_write(o, parent, "", 0);
 		if (!code)
-			deltas_find(&o->deltas, parent)->after.is_implied = true;
+			changeset_find(&o->deltas, parent)->after.is_implied = true;
 	}
 	if (!code && !delta->after.exists)
 		code = inherit(delta, above);
@@ -205,12 +205,12 @@ static int record_write(struct overlay *o, const char *path, const char *value, 
 
 static int record_make(struct overlay *o, const char *path)
 {
-	return deltas_find(&o->deltas, path)->after.exists ? 0 : record_write(o, path, "", 0);
+	return changeset_find(&o->deltas, path)->after.exists ? 0 : record_write(o, path, "", 0);
 }
 
 static int record_perms(struct overlay *o, const char *path, const char *text, size_t len)
 {
-	struct delta *delta = deltas_find(&o->deltas, path);
+	struct node_change *delta = changeset_find(&o->deltas, path);
 	struct names perms = { 0 };
 	int code = delta->after.exists ? 0 : ENOENT;
 	char *end;
@@ -228,7 +228,7 @@ static int record_perms(struct overlay *o, const char *path, const char *text, s
 	return code;
 }
 
-static int deliver_perms(const struct delta *delta, struct batch *b, size_t i)
+static int deliver_perms(const struct node_change *delta, struct batch *b, size_t i)
 {
 	CLEANUP(cleanup_free) char *text = strdup(delta->after.perms);
 	size_t len = text ? strlen(text) + 1 : 0;
@@ -250,16 +250,16 @@ static int merge_names(const struct overlay *o, const char *path, const struct n
 		return ENOMEM;
 	for (unsigned i = 0; i < base->n; i++) {
 		CLEANUP(cleanup_free) char *child = NULL;
-		const struct delta *delta;
+		const struct node_change *delta;
 
 		if (asprintf(&child, "%s%s%s", path, path[1] ? "/" : "", base->v[i]) < 0)
 			child = NULL;
-		delta = child ? deltas_find(&o->deltas, child) : NULL;
+		delta = child ? changeset_find(&o->deltas, child) : NULL;
 		if (!delta || delta->after.exists)
 			fwrite(base->v[i], 1, strlen(base->v[i]) + 1, f);
 	}
-	for (size_t i = deltas_at(&o->deltas, path); i < o->deltas.n; i++) {
-		const struct delta *delta = o->deltas.v[i];
+	for (size_t i = changeset_at(&o->deltas, path); i < o->deltas.n; i++) {
+		const struct node_change *delta = o->deltas.v[i];
 
 		if (strcmp(delta->path, path) && !path_is_below(delta->path, path))
 			break;
@@ -294,7 +294,7 @@ static bool is_read(enum batch_kind kind)
 }
 
 /* All but the names below a node that was there before. */
-static bool is_known(const struct delta *delta, enum batch_kind kind)
+static bool is_known(const struct node_change *delta, enum batch_kind kind)
 {
 	return kind != BATCH_LIST || !delta->after.exists || !delta->before.exists;
 }
@@ -307,7 +307,7 @@ static int ask_base(struct overlay *o, const struct batch *b, size_t from, size_
 
 	for (size_t i = from; i < to; i++) {
 		const char *path = batch_path(b, i);
-		const struct delta *delta = deltas_find(&o->deltas, path);
+		const struct node_change *delta = changeset_find(&o->deltas, path);
 
 		if (delta ? is_known(delta, b->v[i].kind) : is_cut_off(&o->deltas, path))
 			continue;
@@ -342,7 +342,7 @@ static int deliver_base(struct batch *b, size_t i, const struct names *names)
 static int deliver(const struct overlay *o, struct batch *b, size_t i, const struct answers *a)
 {
 	const char *path = batch_path(b, i);
-	const struct delta *delta = deltas_find(&o->deltas, path);
+	const struct node_change *delta = changeset_find(&o->deltas, path);
 
 	if (delta ? !delta->after.exists : is_cut_off(&o->deltas, path))
 		return batch_deliver(b, i, NULL, 0) ? ENOMEM : 0;
@@ -392,7 +392,7 @@ static int record(struct overlay *o, const struct batch *b, size_t i)
 
 static int run_writes(struct overlay *o, struct batch *b, size_t from, size_t to, size_t *at_out)
 {
-	struct deltas wanted = { 0 };
+	struct changeset wanted = { 0 };
 	int code = 0;
 
 	for (size_t i = from; i < to && !code; i++)
@@ -400,7 +400,7 @@ static int run_writes(struct overlay *o, struct batch *b, size_t from, size_t to
 	*at_out = from;
 	if (!code)
 		code = read_wanted(o, &wanted);
-	deltas_release(&wanted);
+	changeset_release(&wanted);
 	for (size_t i = from; i < to && !code; i++) {
 		*at_out = i;
 		code = record(o, b, i);
@@ -422,7 +422,7 @@ static int run(void *handle, store_tx tx, struct batch *b, size_t *at_out)
 			;
 		code = reads ? run_reads(o, b, from, to, at_out) : run_writes(o, b, from, to, at_out);
 	}
-	deltas_sweep(&o->deltas);
+	changeset_sweep(&o->deltas);
 	return code;
 }
 
@@ -431,7 +431,7 @@ static store_tx begin(void *handle)
 	struct overlay *o = handle;
 
 	errno = o->in_transaction ? EBUSY : ENOMEM;
-	if (o->in_transaction || deltas_merge(&o->saved, &o->deltas))
+	if (o->in_transaction || changeset_merge(&o->saved, &o->deltas))
 		return 0;
 	o->in_transaction = true;
 	return 1;
@@ -443,11 +443,11 @@ static bool end(void *handle, store_tx tx, bool commit)
 
 	(void)tx;
 	if (commit) {
-		deltas_release(&o->saved);
+		changeset_release(&o->saved);
 	} else {
-		deltas_release(&o->deltas);
+		changeset_release(&o->deltas);
 		o->deltas = o->saved;
-		o->saved = (struct deltas){ 0 };
+		o->saved = (struct changeset){ 0 };
 	}
 	o->in_transaction = false;
 	return true;
@@ -458,11 +458,11 @@ static void close_nothing(void *handle)
 	(void)handle;
 }
 
-static void set_aside(void *handle, const struct aside *aside)
+static void set_drain(void *handle, const struct drain *aside)
 {
 	struct overlay *o = handle;
 
-	store_set_aside(o->base, aside);
+	store_set_drain(o->base, aside);
 }
 
 static const struct store_ops ops = {
@@ -470,7 +470,7 @@ static const struct store_ops ops = {
 	.begin = begin,
 	.end = end,
 	.close = close_nothing,
-	.set_aside = set_aside,
+	.set_drain = set_drain,
 };
 
 void overlay_begin(struct overlay *overlay, struct store *base)
@@ -488,7 +488,7 @@ void overlay_begin(struct overlay *overlay, struct store *base)
 
 void overlay_end(struct overlay *overlay)
 {
-	deltas_release(&overlay->deltas);
-	deltas_release(&overlay->saved);
+	changeset_release(&overlay->deltas);
+	changeset_release(&overlay->saved);
 	overlay->store.ops = NULL;
 }

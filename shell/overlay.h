@@ -3,7 +3,7 @@
  * overlay.h - a store that records: reads go through to another one, writes
  * are kept as deltas and seen by the reads after them.
  *
- * Overlays may lie on each other. Nothing is written until deltas_commit().
+ * Overlays may lie on each other. Nothing is written until changeset_commit().
  */
 #ifndef XVIF_OVERLAY_H
 #define XVIF_OVERLAY_H
@@ -13,9 +13,9 @@
 struct overlay {
 	struct store store; /* for those who read and write */
 	struct store *base;
-	struct deltas deltas;
-	struct deltas saved; /* as they were when the transaction began */
-	bool in_transaction; /* one on @store: it stays within the overlay */
+	struct changeset deltas;
+	struct changeset saved; /* as they were when the transaction began */
+	bool in_transaction;	/* one on @store: it stays within the overlay */
 };
 
 /* Lay an empty one on @base. It must stay where it is: @overlay->store points to it. */

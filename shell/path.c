@@ -168,17 +168,17 @@ size_t word_length(const struct session *session, const char *text)
 	return word ? word->len : strlen(text);
 }
 
-static int add_once(struct lines *out, const char *path, struct error *err)
+static int add_once(struct strv *out, const char *path, struct error *err)
 {
 	for (size_t i = 0; i < out->n; i++)
 		if (!strcmp(out->v[i], path))
 			return 0;
-	return lines_add(out, "%s", path) ? error_memory(err) : 0;
+	return strv_add(out, "%s", path) ? error_memory(err) : 0;
 }
 
 /* Of the nodes below each of @from, those whose name matches. */
-static int match_step(struct session *session, const char *pattern, const struct lines *from,
-		      struct lines *out, struct error *err)
+static int match_step(struct session *session, const char *pattern, const struct strv *from,
+		      struct strv *out, struct error *err)
 {
 	struct names *names = calloc(from->n + 1, sizeof(*names));
 	struct batch b = { 0 };
@@ -191,8 +191,8 @@ static int match_step(struct session *session, const char *pattern, const struct
 	for (size_t i = 0; i < from->n && !r; i++)
 		for (unsigned j = 0; j < names[i].n && !r; j++)
 			if (!fnmatch(pattern, names[i].v[j], 0) &&
-			    lines_add(out, "%s%s%s", from->v[i], from->v[i][1] ? "/" : "",
-				      names[i].v[j]))
+			    strv_add(out, "%s%s%s", from->v[i], from->v[i][1] ? "/" : "",
+				     names[i].v[j]))
 				r = error_memory(err);
 	for (size_t i = 0; i < from->n && names; i++)
 		names_release(&names[i]);
@@ -201,7 +201,7 @@ static int match_step(struct session *session, const char *pattern, const struct
 }
 
 /* A step without a pattern is only put behind. */
-static int add_step(const char *step, const struct lines *from, struct lines *out, struct error *err)
+static int add_step(const char *step, const struct strv *from, struct strv *out, struct error *err)
 {
 	for (size_t i = 0; i < from->n; i++) {
 		CLEANUP(cleanup_free) char *path = NULL;
@@ -211,14 +211,14 @@ static int add_step(const char *step, const struct lines *from, struct lines *ou
 			return error_memory(err);
 		}
 		normalize(path);
-		if (lines_add(out, "%s", path))
+		if (strv_add(out, "%s", path))
 			return error_memory(err);
 	}
 	return 0;
 }
 
 /* Of what such a path would name, keep what is there. */
-static int keep_existing(struct session *session, struct lines *paths, struct error *err)
+static int keep_existing(struct session *session, struct strv *paths, struct error *err)
 {
 	char **values = calloc(paths->n + 1, sizeof(*values));
 	struct batch b = { 0 };
@@ -243,28 +243,28 @@ static int keep_existing(struct session *session, struct lines *paths, struct er
 	return r;
 }
 
-static int walk(struct session *session, char *pattern, struct lines *paths, struct error *err)
+static int walk(struct session *session, char *pattern, struct strv *paths, struct error *err)
 {
 	char *rest = NULL;
 	int r = 0;
 
 	for (char *step = strtok_r(pattern, "/", &rest); step && !r;
 	     step = strtok_r(NULL, "/", &rest)) {
-		struct lines next = { 0 };
+		struct strv next = { 0 };
 
 		r = strpbrk(step, "*?[\\") ? match_step(session, step, paths, &next, err) :
 					     add_step(step, paths, &next, err);
-		lines_release(paths);
+		strv_release(paths);
 		*paths = next;
 	}
 	return r ? r : keep_existing(session, paths, err);
 }
 
 /* Of a pattern, what stands in front of its first step is resolved as any path is. */
-static int expand(struct session *session, const struct word *word, struct lines *out,
+static int expand(struct session *session, const struct word *word, struct strv *out,
 		  struct error *err)
 {
-	CLEANUP(lines_release) struct lines paths = { 0 };
+	CLEANUP(strv_release) struct strv paths = { 0 };
 	CLEANUP(cleanup_free) char *base = NULL, *pattern = strdup(word->pattern);
 	size_t begin = strcspn(word->pattern + 1, "/") + 1;
 	CLEANUP(cleanup_free) char *first = NULL;
@@ -277,7 +277,7 @@ static int expand(struct session *session, const struct word *word, struct lines
 	if (!pattern || !first)
 		return error_memory(err);
 	r = path_resolve(session, first, &base, err);
-	if (!r && lines_add(&paths, "%s", base))
+	if (!r && strv_add(&paths, "%s", base))
 		r = error_memory(err);
 	if (!r)
 		r = walk(session, pattern + begin, &paths, err);
@@ -289,7 +289,7 @@ static int expand(struct session *session, const struct word *word, struct lines
 	return r;
 }
 
-static int add_word(struct session *session, const char *text, struct lines *out, struct error *err)
+static int add_word(struct session *session, const char *text, struct strv *out, struct error *err)
 {
 	const struct word *word = find_word(session, text);
 	CLEANUP(cleanup_free) char *path = NULL;
@@ -307,12 +307,12 @@ static int add_word(struct session *session, const char *text, struct lines *out
 }
 
 int paths_from_words(struct session *session, const struct args *args, size_t first,
-		     struct lines *out, struct error *err)
+		     struct strv *out, struct error *err)
 {
 	int r = 0;
 
 	if (args->n_words <= first)
-		return lines_add(out, "%s", session->state.cwd) ? error_memory(err) : 0;
+		return strv_add(out, "%s", session->state.cwd) ? error_memory(err) : 0;
 	for (size_t i = first; i < args->n_words && !r; i++)
 		r = add_word(session, args->words[i], out, err);
 	return r;
@@ -321,7 +321,7 @@ int paths_from_words(struct session *session, const struct args *args, size_t fi
 int path_from_word(struct session *session, const struct args *args, size_t i, char **out,
 		   struct error *err)
 {
-	CLEANUP(lines_release) struct lines paths = { 0 };
+	CLEANUP(strv_release) struct strv paths = { 0 };
 	int r = add_word(session, args->words[i], &paths, err);
 
 	*out = NULL;
@@ -339,14 +339,14 @@ int path_not_found(struct session *session, const char *path, struct error *err)
 	CLEANUP(names_release) struct names names = { 0 };
 	CLEANUP(cleanup_free) char *parent = path_parent(path);
 	const char *best[3], *name = strrchr(path, '/') + 1;
-	struct near near = near_begin(name, best, 3);
+	struct suggest near = suggest_begin(name, best, 3);
 	struct error ignored = { 0 };
 
 	error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no such node", path);
 	if (!parent || store_list(session_store(session), 0, &names, &ignored, "%s", parent))
 		return -ENOENT;
 	for (unsigned i = 0; i < names.n; i++)
-		near_offer(&near, names.v[i]);
-	near_hint(&near, err);
+		suggest_offer(&near, names.v[i]);
+	suggest_hint(&near, err);
 	return -ENOENT;
 }

@@ -24,7 +24,7 @@ int path_resolve(struct session *session, const char *word, char **out, struct e
  * nothing matches a pattern, or as path_resolve().
  */
 int paths_from_words(struct session *session, const struct args *args, size_t first,
-		     struct lines *out, struct error *err);
+		     struct strv *out, struct error *err);
 
 /* The one node that word @i means. As paths_from_words(); -EINVAL when several match. */
 int path_from_word(struct session *session, const struct args *args, size_t i, char **out,

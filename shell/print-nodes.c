@@ -67,7 +67,7 @@ static void print_node(const char *sign, enum tint color, const char *path, cons
 	putc('\n', out);
 }
 
-static void print_delta(const struct delta *delta, bool on, FILE *out)
+static void print_delta(const struct node_change *delta, bool on, FILE *out)
 {
 	const struct node *before = &delta->before, *after = &delta->after;
 
@@ -95,7 +95,7 @@ static void print_delta(const struct delta *delta, bool on, FILE *out)
 	}
 }
 
-void print_deltas(const struct deltas *d, const struct args *args, FILE *out)
+void print_changeset(const struct changeset *d, const struct args *args, FILE *out)
 {
 	bool on = output_has_colors(&args->style, out);
 

@@ -18,7 +18,7 @@ void print_plain(const char *value, size_t len, FILE *out);
 void print_perms(const char *perms, FILE *out);
 
 /* A line for each thing that changes: "+ PATH = VALUE", "- ...", "~ ...". */
-void print_deltas(const struct deltas *d, const struct args *args, FILE *out);
+void print_changeset(const struct changeset *d, const struct args *args, FILE *out);
 
 /* Begin and end of colours, when @on. */
 enum tint { TINT_INNER, TINT_VALUE, TINT_ADDED, TINT_GONE, TINT_CHANGED, TINT_QUIET };

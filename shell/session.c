@@ -13,8 +13,8 @@
 void step_release(struct step *step)
 {
 	free(step->line);
-	deltas_release(&step->deltas);
-	lines_release(&step->undo);
+	changeset_release(&step->deltas);
+	strv_release(&step->undo);
 	edit_done_release(&step->edit);
 	*step = (struct step){ 0 };
 }
@@ -78,7 +78,7 @@ struct store *session_store(struct session *session)
 
 static int record(struct session *session, struct step *step, struct error *err)
 {
-	if (deltas_merge(&session->open.deltas, &step->deltas) ||
+	if (changeset_merge(&session->open.deltas, &step->deltas) ||
 	    steps_add(&session->state.recorded, step))
 		return error_memory(err);
 	return 0;
@@ -87,13 +87,13 @@ static int record(struct session *session, struct step *step, struct error *err)
 /* A signal must not part what is done from the word of it. */
 static int make_true(struct session *session, struct step *step, struct error *err)
 {
-	struct deltas conflicts = { 0 };
+	struct changeset conflicts = { 0 };
 	int r;
 
 	if (!session->held.is_held)
 		signals_hold(&session->held);
-	r = deltas_commit(session->real, &step->deltas, false, &conflicts, err);
-	deltas_release(&conflicts);
+	r = changeset_commit(session->real, &step->deltas, false, &conflicts, err);
+	changeset_release(&conflicts);
 	if (r)
 		return r == -EBUSY ? -EAGAIN : r;
 	if (!step->deltas.n)
@@ -106,7 +106,7 @@ int session_take(struct session *session, struct error *err)
 	struct step step = { .deltas = session->now.deltas };
 	int r = 0;
 
-	session->now.deltas = (struct deltas){ 0 };
+	session->now.deltas = (struct changeset){ 0 };
 	if (step.deltas.n) {
 		step.line = strdup(session->line);
 		r = !step.line			  ? error_memory(err) :
@@ -118,7 +118,7 @@ int session_take(struct session *session, struct error *err)
 }
 
 /* The options that say how an edit is done say how it is undone, too. */
-static int add_options(struct lines *words, const struct args *args)
+static int add_options(struct strv *words, const struct args *args)
 {
 	static const enum option kept[] = { OPT_HOTPLUG, OPT_CONFIG, OPT_NO_PERSIST };
 	int r = 0;
@@ -127,18 +127,18 @@ static int add_options(struct lines *words, const struct args *args)
 		const char *value = args->options[kept[i]];
 
 		if (value)
-			r = lines_add(words, *value ? "--%s=%s" : "--%s",
-				      option_info(kept[i])->name, value);
+			r = strv_add(words, *value ? "--%s=%s" : "--%s", option_info(kept[i])->name,
+				     value);
 	}
 	return r;
 }
 
-static int undo_words(struct lines *words, const struct edit_done *edit, const struct args *args)
+static int undo_words(struct strv *words, const struct edit_done *edit, const struct args *args)
 {
-	if (lines_add(words, "set-ips") || lines_add(words, "--vif=%u", edit->devid) ||
-	    add_options(words, args) || lines_add(words, "%u", edit->domid))
+	if (strv_add(words, "set-ips") || strv_add(words, "--vif=%u", edit->devid) ||
+	    add_options(words, args) || strv_add(words, "%u", edit->domid))
 		return -ENOMEM;
-	return lines_add(words, "%s", *edit->before ? edit->before : "--allow-empty");
+	return strv_add(words, "%s", *edit->before ? edit->before : "--allow-empty");
 }
 
 int session_note_edit(struct session *session, const struct edit_done *edit, const struct args *args)
@@ -155,10 +155,10 @@ int session_note_edit(struct session *session, const struct edit_done *edit, con
 }
 
 /* The nodes were not as they were thought to be: that is what an undo goes back to. */
-static int correct_before(struct deltas *d, const struct deltas *conflicts)
+static int correct_before(struct changeset *d, const struct changeset *conflicts)
 {
 	for (size_t i = 0; i < conflicts->n; i++) {
-		struct delta *delta = deltas_find(d, conflicts->v[i]->path);
+		struct node_change *delta = changeset_find(d, conflicts->v[i]->path);
 
 		if (delta && node_copy(&delta->before, &conflicts->v[i]->before))
 			return -ENOMEM;
@@ -166,18 +166,18 @@ static int correct_before(struct deltas *d, const struct deltas *conflicts)
 	return 0;
 }
 
-int session_commit(struct session *session, bool force, struct deltas *conflicts, struct error *err)
+int session_commit(struct session *session, bool force, struct changeset *conflicts, struct error *err)
 {
 	struct step step = { 0 };
 	int r;
 
 	if (!session->held.is_held)
 		signals_hold(&session->held);
-	r = deltas_commit(session->real, &session->open.deltas, force, conflicts, err);
+	r = changeset_commit(session->real, &session->open.deltas, force, conflicts, err);
 	if (r)
 		return r;
 	step.deltas = session->open.deltas;
-	session->open.deltas = (struct deltas){ 0 };
+	session->open.deltas = (struct changeset){ 0 };
 	if (asprintf(&step.line, "transaction of %zu commands", session->state.recorded.n) < 0)
 		step.line = NULL;
 	r = !step.line || correct_before(&step.deltas, conflicts) ? -ENOMEM : 0;
@@ -190,7 +190,7 @@ int session_commit(struct session *session, bool force, struct deltas *conflicts
 
 void session_abort(struct session *session)
 {
-	deltas_release(&session->open.deltas);
+	changeset_release(&session->open.deltas);
 	steps_release(&session->state.recorded);
 	session->state.in_transaction = false;
 }
@@ -199,9 +199,9 @@ static int merge_recorded(struct session *session)
 {
 	int r = 0;
 
-	deltas_release(&session->open.deltas);
+	changeset_release(&session->open.deltas);
 	for (size_t i = 0; i < session->state.recorded.n && !r; i++)
-		r = deltas_merge(&session->open.deltas, &session->state.recorded.v[i].deltas);
+		r = changeset_merge(&session->open.deltas, &session->state.recorded.v[i].deltas);
 	return r;
 }
 
@@ -230,7 +230,7 @@ static void save_steps(const struct steps *steps, FILE *f)
 		const struct step *step = &steps->v[i];
 
 		save_text(step->line, f);
-		deltas_save(&step->deltas, f);
+		changeset_save(&step->deltas, f);
 		save_number(step->undo.n, f);
 		for (size_t j = 0; j < step->undo.n; j++)
 			save_text(step->undo.v[j], f);
@@ -283,13 +283,13 @@ static int load_step(struct step *step, FILE *f)
 	int r = 0;
 
 	step->line = load_text(f);
-	if (!step->line || deltas_load(&step->deltas, f))
+	if (!step->line || changeset_load(&step->deltas, f))
 		return -EIO;
 	n = load_number(f);
 	for (size_t i = 0; i < n && !r; i++) {
 		CLEANUP(cleanup_free) char *word = load_text(f);
 
-		r = word ? lines_add(&step->undo, "%s", word) : -EIO;
+		r = word ? strv_add(&step->undo, "%s", word) : -EIO;
 	}
 	if (r || !n)
 		return r;

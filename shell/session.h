@@ -20,8 +20,8 @@
 /* What one command changed. */
 struct step {
 	char *line; /* as it was typed */
-	struct deltas deltas;
-	struct lines undo;     /* or: the words that take it back, ... */
+	struct changeset deltas;
+	struct strv undo;      /* or: the words that take it back, ... */
 	struct edit_done edit; /* ... if this is still so */
 };
 
@@ -59,9 +59,9 @@ struct session {
 	const struct command *const *tool; /* those of the tool, ending in NULL */
 	const struct piece *piece;	   /* the running command's words */
 	const char *line;		   /* and as they were typed */
-	const char *place;	     /* "FILE:LINE: " in front of errors; "" outside scripts */
-	const struct lines *history; /* lines typed before */
-	struct job *jobs;	     /* those of the process that has the prompt */
+	const char *place;	    /* "FILE:LINE: " in front of errors; "" outside scripts */
+	const struct strv *history; /* lines typed before */
+	struct job *jobs;	    /* those of the process that has the prompt */
 	size_t n_jobs;
 	struct state state;
 	bool is_interactive; /* somebody may be asked */
@@ -88,8 +88,9 @@ int session_take(struct session *session, struct error *err);
 /* An edit of a vif's list is done. Returns 0 or -ENOMEM. */
 int session_note_edit(struct session *session, const struct edit_done *edit, const struct args *args);
 
-/* End the transaction; -EBUSY with @conflicts, see deltas_commit(): it stays open. */
-int session_commit(struct session *session, bool force, struct deltas *conflicts, struct error *err);
+/* End the transaction; -EBUSY with @conflicts, see changeset_commit(): it stays open. */
+int session_commit(struct session *session, bool force, struct changeset *conflicts,
+		   struct error *err);
 void session_abort(struct session *session);
 
 /* Take the last recorded step out of the transaction. Returns 0 or -ENOMEM. */

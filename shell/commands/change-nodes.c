@@ -46,7 +46,7 @@ static const struct command shell_set = {
 };
 
 /* Which of them are there: an array, for free(). */
-static int find_existing(struct store *st, const struct lines *paths, bool **out, struct error *err)
+static int find_existing(struct store *st, const struct strv *paths, bool **out, struct error *err)
 {
 	char **values = calloc(paths->n + 1, sizeof(*values));
 	struct batch b = { 0 };
@@ -69,7 +69,7 @@ static int find_existing(struct store *st, const struct lines *paths, bool **out
 
 static int run_touch(struct context *cx, const struct args *args, struct error *err)
 {
-	CLEANUP(lines_release) struct lines paths = { 0 };
+	CLEANUP(strv_release) struct strv paths = { 0 };
 	CLEANUP(cleanup_free) bool *exists = NULL;
 	struct batch b = { 0 };
 	int r = no_document(args, err);
@@ -135,7 +135,7 @@ static int may_remove(struct context *cx, const struct args *args, const char *p
 
 static int run_rm(struct context *cx, const struct args *args, struct error *err)
 {
-	CLEANUP(lines_release) struct lines paths = { 0 };
+	CLEANUP(strv_release) struct strv paths = { 0 };
 	struct batch b = { 0 };
 	int r = no_document(args, err);
 
@@ -287,7 +287,7 @@ static bool looks_like_perms(const char *word)
 }
 
 /* The nodes at and below a path, or only the one. */
-static int add_nodes(struct context *cx, const char *path, bool deep, struct lines *out,
+static int add_nodes(struct context *cx, const char *path, bool deep, struct strv *out,
 		     struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
@@ -298,13 +298,13 @@ static int add_nodes(struct context *cx, const char *path, bool deep, struct lin
 		return path_not_found(cx->session, path, err);
 	for (uint32_t i = 0; i < t.n && !r; i = subtree_after(&t, i)) {
 		subtree_path(&t, path, i, name, sizeof(name));
-		if (lines_add(out, "%s", name))
+		if (strv_add(out, "%s", name))
 			r = error_memory(err);
 	}
 	return r;
 }
 
-static int change_perms(struct context *cx, const char *word, const struct lines *nodes,
+static int change_perms(struct context *cx, const char *word, const struct strv *nodes,
 			struct error *err)
 {
 	CLEANUP(cleanup_free) char *text = strdup(word);
@@ -321,7 +321,7 @@ static int change_perms(struct context *cx, const char *word, const struct lines
 	return store_run(cx->store, 0, &b, err);
 }
 
-static int print_all_perms(struct context *cx, const struct lines *nodes, struct error *err)
+static int print_all_perms(struct context *cx, const struct strv *nodes, struct error *err)
 {
 	struct names *perms = calloc(nodes->n + 1, sizeof(*perms));
 	struct batch b = { 0 };
@@ -344,8 +344,8 @@ static int print_all_perms(struct context *cx, const struct lines *nodes, struct
 
 static int run_perms(struct context *cx, const struct args *args, struct error *err)
 {
-	CLEANUP(lines_release) struct lines paths = { 0 };
-	CLEANUP(lines_release) struct lines nodes = { 0 };
+	CLEANUP(strv_release) struct strv paths = { 0 };
+	CLEANUP(strv_release) struct strv nodes = { 0 };
 	bool changes = args->n_words && looks_like_perms(args->words[0]);
 	int r = no_document(args, err);
 

@@ -50,7 +50,7 @@ typedef int (*visit_path)(struct context *cx, const struct args *args, const cha
 static int each_path(struct context *cx, const struct args *args, size_t first, visit_path visit,
 		     struct error *err)
 {
-	CLEANUP(lines_release) struct lines paths = { 0 };
+	CLEANUP(strv_release) struct strv paths = { 0 };
 	int r = paths_from_words(cx->session, args, first, &paths, err);
 
 	for (size_t i = 0; i < paths.n && !r; i++)
@@ -148,7 +148,7 @@ static int list_one(struct context *cx, const struct args *args, const char *pat
 
 static int run_ls(struct context *cx, const struct args *args, struct error *err)
 {
-	CLEANUP(lines_release) struct lines paths = { 0 };
+	CLEANUP(strv_release) struct strv paths = { 0 };
 	int r = paths_from_words(cx->session, args, 0, &paths, err);
 
 	for (size_t i = 0; i < paths.n && !r; i++)
@@ -365,7 +365,7 @@ static bool matches(const struct subtree *t, uint32_t node, const char *pattern,
 
 static int run_match(struct context *cx, const struct args *args, struct error *err)
 {
-	CLEANUP(lines_release) struct lines paths = { 0 };
+	CLEANUP(strv_release) struct strv paths = { 0 };
 	const char *pattern = args->words[0];
 	bool is_value = args->options[OPT_VALUES], is_found = false;
 	struct listing l = begin_listing(cx, args);

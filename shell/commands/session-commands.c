@@ -152,7 +152,7 @@ static const struct command shell_help = {
 
 static int run_history(struct context *cx, const struct args *args, struct error *err)
 {
-	const struct lines *history = cx->session->history;
+	const struct strv *history = cx->session->history;
 	int r = no_document(args, err);
 
 	for (size_t i = 0; history && i < history->n && !r; i++) {

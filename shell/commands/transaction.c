@@ -43,29 +43,29 @@ static const struct command shell_begin = {
 	.run = run_begin,
 };
 
-static void print_conflicts(const struct deltas *mine, const struct deltas *conflicts,
+static void print_conflicts(const struct changeset *mine, const struct changeset *conflicts,
 			    const struct args *args, FILE *out)
 {
-	struct deltas underneath = { 0 };
+	struct changeset underneath = { 0 };
 
 	for (size_t i = 0; i < conflicts->n; i++) {
-		const struct delta *delta = deltas_find(mine, conflicts->v[i]->path);
+		const struct node_change *delta = changeset_find(mine, conflicts->v[i]->path);
 		const struct node none = { 0 };
 		bool is_new;
-		struct delta *new = deltas_get(&underneath, conflicts->v[i]->path, &is_new);
+		struct node_change *new = changeset_get(&underneath, conflicts->v[i]->path, &is_new);
 
 		if (!new || node_copy(&new->before, delta ? &delta->before : &none) ||
 		    node_copy(&new->after, &conflicts->v[i]->before))
 			break;
 	}
-	print_deltas(&underneath, args, out);
-	deltas_release(&underneath);
+	print_changeset(&underneath, args, out);
+	changeset_release(&underneath);
 }
 
 static int run_commit(struct context *cx, const struct args *args, struct error *err)
 {
 	struct session *session = cx->session;
-	struct deltas conflicts = { 0 };
+	struct changeset conflicts = { 0 };
 	int r = needs_transaction(session, err);
 
 	if (r || session->dry_run)
@@ -80,7 +80,7 @@ static int run_commit(struct context *cx, const struct args *args, struct error 
 		if (ask(session, "make your changes on top of that?"))
 			r = session_commit(session, true, &conflicts, err);
 	}
-	deltas_release(&conflicts);
+	changeset_release(&conflicts);
 	return r;
 }
 
@@ -124,7 +124,7 @@ static int run_preview(struct context *cx, const struct args *args, struct error
 	if (!r)
 		r = needs_transaction(cx->session, err);
 	if (!r)
-		print_deltas(&cx->session->open.deltas, args, cx->out);
+		print_changeset(&cx->session->open.deltas, args, cx->out);
 	return r;
 }
 
@@ -147,19 +147,19 @@ static int tell_changed(const char *path, struct error *err)
 static int undo_nodes(struct context *cx, const struct step *step, const struct args *args,
 		      struct error *err)
 {
-	struct deltas back = { 0 }, conflicts = { 0 };
-	int r = deltas_invert(&step->deltas, &back) ? error_memory(err) : 0;
+	struct changeset back = { 0 }, conflicts = { 0 };
+	int r = changeset_invert(&step->deltas, &back) ? error_memory(err) : 0;
 
 	if (!r && !cx->session->held.is_held)
 		signals_hold(&cx->session->held);
 	if (!r)
-		r = deltas_commit(cx->session->real, &back, false, &conflicts, err);
+		r = changeset_commit(cx->session->real, &back, false, &conflicts, err);
 	if (r == -EBUSY && conflicts.n)
 		r = tell_changed(conflicts.v[0]->path, err);
 	if (!r && !args->options[OPT_QUIET])
-		print_deltas(&back, args, cx->out);
-	deltas_release(&back);
-	deltas_release(&conflicts);
+		print_changeset(&back, args, cx->out);
+	changeset_release(&back);
+	changeset_release(&conflicts);
 	return r;
 }
 
@@ -233,7 +233,7 @@ static void print_steps(const struct steps *steps, const struct args *args, FILE
 		if (step->undo.n)
 			fprintf(out, "~ vif %u.%u ip = \"%s\" -> \"%s\"\n", step->edit.domid,
 				step->edit.devid, step->edit.before, step->edit.after);
-		print_deltas(&step->deltas, args, out);
+		print_changeset(&step->deltas, args, out);
 	}
 }
 

@@ -18,7 +18,7 @@ static int failed(const char *path, struct error *err)
 	return error_set(err, -code, "%s: cannot be replaced: %s", path, strerror(code));
 }
 
-static int open_temporary(struct replace *r, struct error *err)
+static int open_temporary(struct atomic_file *r, struct error *err)
 {
 	struct stat sb;
 	int fd;
@@ -41,9 +41,9 @@ static int open_temporary(struct replace *r, struct error *err)
 	return fchmod(fd, sb.st_mode & 07777) ? failed(r->path, err) : 0;
 }
 
-int replace_begin(struct replace *r, const char *path, struct error *err)
+int atomic_file_begin(struct atomic_file *r, const char *path, struct error *err)
 {
-	*r = (struct replace){ .path = realpath(path, NULL) };
+	*r = (struct atomic_file){ .path = realpath(path, NULL) };
 	if (!r->path)
 		return failed(path, err);
 	if (asprintf(&r->temporary, "%s.XXXXXX", r->path) < 0) {
@@ -68,7 +68,7 @@ static void sync_directory(char *path)
 	}
 }
 
-int replace_commit(struct replace *r, struct error *err)
+int atomic_file_commit(struct atomic_file *r, struct error *err)
 {
 	if (fflush(r->f) || ferror(r->f) || fsync(fileno(r->f)) || rename(r->temporary, r->path))
 		return failed(r->path, err);
@@ -77,7 +77,7 @@ int replace_commit(struct replace *r, struct error *err)
 	return 0;
 }
 
-void replace_release(struct replace *r)
+void atomic_file_release(struct atomic_file *r)
 {
 	if (r->temporary && *r->temporary)
 		unlink(r->temporary);
@@ -85,25 +85,25 @@ void replace_release(struct replace *r)
 		fclose(r->f);
 	free(r->path);
 	free(r->temporary);
-	*r = (struct replace){ 0 };
+	*r = (struct atomic_file){ 0 };
 }
 
 static int put(const char *path, const char *text, size_t len, struct error *err)
 {
-	CLEANUP(replace_release) struct replace new = { 0 };
-	int r = replace_begin(&new, path, err);
+	CLEANUP(atomic_file_release) struct atomic_file new = { 0 };
+	int r = atomic_file_begin(&new, path, err);
 
 	if (r)
 		return r;
 	if (fwrite(text, 1, len, new.f) != len)
 		return error_set(err, -EIO, "%s: cannot be written: %s", path, strerror(errno));
-	return replace_commit(&new, err);
+	return atomic_file_commit(&new, err);
 }
 
 /* More of them than anybody looks through: somebody has to clear up. */
 #define BACKUPS_MAX 1000
 
-int replace_backup_name(const char *path, char **out, struct error *err)
+int atomic_file_backup_name(const char *path, char **out, struct error *err)
 {
 	struct stat sb;
 
@@ -148,8 +148,8 @@ static int write_backup(const char *path, const char *backup, const char *text, 
 	return error_set(err, -EIO, "%s: cannot be written: %s", backup, strerror(code));
 }
 
-int replace_keeping(const char *path, const char *backup, const char *before, size_t before_len,
-		    const char *after, size_t after_len, struct error *err)
+int atomic_file_keeping(const char *path, const char *backup, const char *before, size_t before_len,
+			const char *after, size_t after_len, struct error *err)
 {
 	int r = write_backup(path, backup, before, before_len, err);
 

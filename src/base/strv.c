@@ -7,7 +7,7 @@
 
 #include "src/base/strv.h"
 
-int lines_add(struct lines *lines, const char *format, ...)
+int strv_add(struct strv *lines, const char *format, ...)
 {
 	char **v = realloc(lines->v, (lines->n + 1) * sizeof(*v));
 	va_list ap;
@@ -25,10 +25,10 @@ int lines_add(struct lines *lines, const char *format, ...)
 	return 0;
 }
 
-void lines_release(struct lines *lines)
+void strv_release(struct strv *lines)
 {
 	for (size_t i = 0; i < lines->n; i++)
 		free(lines->v[i]);
 	free(lines->v);
-	*lines = (struct lines){ 0 };
+	*lines = (struct strv){ 0 };
 }

@@ -5,13 +5,13 @@
 
 #include <stddef.h>
 
-struct lines {
+struct strv {
 	char **v;
 	size_t n;
 };
 
 /* Append in printf form. Returns 0 or -ENOMEM, and leaves the array as it was. */
-int lines_add(struct lines *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void lines_release(struct lines *lines);
+int strv_add(struct strv *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void strv_release(struct strv *lines);
 
 #endif

@@ -42,11 +42,11 @@ static unsigned distance(const char *a, const char *b)
 	return row[m];
 }
 
-struct near near_begin(const char *word, const char **best, size_t max)
+struct suggest suggest_begin(const char *word, const char **best, size_t max)
 {
 	unsigned limit = (unsigned)strlen(word) / 3 + 1;
 
-	return (struct near){
+	return (struct suggest){
 		.word = word, .best = best, .max = max, .distance = limit > 3 ? 3 : limit
 	};
 }
@@ -59,7 +59,7 @@ static unsigned distance_of(const char *word, const char *candidate)
 	return len > 1 && !strncasecmp(word, candidate, len) ? 1 : distance(word, candidate);
 }
 
-void near_offer(struct near *near, const char *candidate)
+void suggest_offer(struct suggest *near, const char *candidate)
 {
 	unsigned d = distance_of(near->word, candidate);
 
@@ -73,7 +73,7 @@ void near_offer(struct near *near, const char *candidate)
 		near->best[near->n++] = candidate;
 }
 
-void near_hint(const struct near *near, struct error *err)
+void suggest_hint(const struct suggest *near, struct error *err)
 {
 	char text[256];
 	size_t len = 0;

@@ -7,17 +7,17 @@
 
 #include "src/base/error.h"
 
-struct near {
+struct suggest {
 	const char *word;
 	const char **best; /* the caller's; words are borrowed */
 	size_t n, max;
 	unsigned distance; /* of the last of them */
 };
 
-struct near near_begin(const char *word, const char **best, size_t max);
-void near_offer(struct near *near, const char *candidate);
+struct suggest suggest_begin(const char *word, const char **best, size_t max);
+void suggest_offer(struct suggest *near, const char *candidate);
 
 /* Write the hint; nothing when no word was near. */
-void near_hint(const struct near *near, struct error *err);
+void suggest_hint(const struct suggest *near, struct error *err);
 
 #endif

@@ -94,18 +94,18 @@ const struct command *command_find(const struct command *const *all, const char 
 				   struct error *err)
 {
 	const char *best[3];
-	struct near near = near_begin(name, best, 3);
+	struct suggest near = suggest_begin(name, best, 3);
 	bool is_in_shell = false;
 
 	for (; *all; all++) {
 		if (!strcmp((*all)->name, name))
 			return *all;
 		is_in_shell |= (*all)->is_of_shell;
-		near_offer(&near, (*all)->name);
+		suggest_offer(&near, (*all)->name);
 	}
 	usage(err, "%s: unknown command", name);
 	error_hint(err, "'%shelp' lists the commands", is_in_shell ? "" : "xvif ");
-	near_hint(&near, err);
+	suggest_hint(&near, err);
 	return NULL;
 }
 
@@ -165,10 +165,10 @@ static int unknown_option(const char *word, size_t len, struct error *err)
 {
 	CLEANUP(cleanup_free) char *name = strndup(word, len);
 	const char *best[2];
-	struct near near = near_begin(name ? name : "", best, 2);
+	struct suggest near = suggest_begin(name ? name : "", best, 2);
 
 	for (size_t i = 0; i < N_OPTIONS; i++)
-		near_offer(&near, options[i].name);
+		suggest_offer(&near, options[i].name);
 	usage(err, "--%s: unknown option", name ? name : "");
 	if (near.n)
 		error_hint(err, "did you mean '--%s'?", near.best[0]);

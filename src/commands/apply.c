@@ -35,8 +35,8 @@ struct application {
 	struct context *cx;
 	const struct args *args;
 	struct sxp_doc *doc;
-	sxp_node vifs;		    /* of the result */
-	const struct fleet_vif *at; /* what is worked on */
+	sxp_node vifs;			    /* of the result */
+	const struct desired_vif_match *at; /* what is worked on */
 	size_t n_changed, n_unchanged, n_failed;
 	bool has_changed;   /* any list */
 	struct error first; /* of those that failed */
@@ -47,7 +47,7 @@ static bool is_text(const struct args *args)
 	return !args->options[OPT_JSON] && !args->options[OPT_SXP];
 }
 
-static void add_head(struct application *a, sxp_node row, const struct fleet_vif *f,
+static void add_head(struct application *a, sxp_node row, const struct desired_vif_match *f,
 		     const char *status)
 {
 	if (f->vif) {
@@ -60,7 +60,7 @@ static void add_head(struct application *a, sxp_node row, const struct fleet_vif
 	result_text(a->doc, row, "status", status);
 }
 
-static void take_unchanged(struct application *a, const struct fleet_vif *f)
+static void take_unchanged(struct application *a, const struct desired_vif_match *f)
 {
 	sxp_node row = sxp_add_list(a->doc, a->vifs);
 
@@ -71,7 +71,8 @@ static void take_unchanged(struct application *a, const struct fleet_vif *f)
 	sxp_add_element(a->doc, row, "notes");
 }
 
-static void take_changed(struct application *a, const struct fleet_vif *f, const struct edit *e)
+static void take_changed(struct application *a, const struct desired_vif_match *f,
+			 const struct edit *e)
 {
 	sxp_node row = sxp_add_list(a->doc, a->vifs);
 
@@ -86,7 +87,7 @@ static void take_changed(struct application *a, const struct fleet_vif *f, const
 }
 
 /* "web01 vif 0: why", on stderr; which vif, where the error does not say it by itself */
-static void print_failure(const struct fleet_vif *f, const struct error *why)
+static void print_failure(const struct desired_vif_match *f, const struct error *why)
 {
 	char text[sizeof(why->text) + 300];
 	const char *vif = f->desired->vif;
@@ -101,7 +102,7 @@ static void print_failure(const struct fleet_vif *f, const struct error *why)
 }
 
 /* @f went from one list to another, as if by one edit. */
-static int fill_edit(const struct application *a, const struct fleet_vif *f,
+static int fill_edit(const struct application *a, const struct desired_vif_match *f,
 		     const struct iplist *after, struct edit *e, struct error *err)
 {
 	int r = iplist_copy(&f->vif->ips, &e->survey.before, err);
@@ -134,7 +135,7 @@ static bool is_same_text(const struct iplist *a, const struct iplist *b)
 }
 
 /* The list that a vif has after a failure; a step before may have changed it. */
-static void add_present(struct application *a, sxp_node row, const struct fleet_vif *f)
+static void add_present(struct application *a, sxp_node row, const struct desired_vif_match *f)
 {
 	CLEANUP(vif_release) struct vif now = { 0 };
 	CLEANUP(edit_release) struct edit e = { 0 };
@@ -150,7 +151,8 @@ static void add_present(struct application *a, sxp_node row, const struct fleet_
 		print_changed(a, &e);
 }
 
-static void take_failed(struct application *a, const struct fleet_vif *f, const struct error *why)
+static void take_failed(struct application *a, const struct desired_vif_match *f,
+			const struct error *why)
 {
 	sxp_node row = sxp_add_list(a->doc, a->vifs);
 
@@ -167,7 +169,7 @@ static void take_failed(struct application *a, const struct fleet_vif *f, const 
 }
 
 /* The domain that was found may be gone, and its domid another's. */
-static int check_domain(const struct fleet_vif *f, const struct edit *e, struct error *err)
+static int check_domain(const struct desired_vif_match *f, const struct edit *e, struct error *err)
 {
 	const char *then = f->vif->domain.uuid, *now = e->vif.domain.uuid;
 
@@ -190,8 +192,8 @@ static int announce(const struct edit *e, void *data, struct error *err)
 }
 
 /* Give the vif @ips. Returns what edit_run() does. */
-static int set_list(struct application *a, const struct fleet_vif *f, const struct iplist *ips,
-		    struct edit *e, struct error *err)
+static int set_list(struct application *a, const struct desired_vif_match *f,
+		    const struct iplist *ips, struct edit *e, struct error *err)
 {
 	const struct args *args = a->args;
 	char domid[16], devid[16];
@@ -218,18 +220,18 @@ static int set_list(struct application *a, const struct fleet_vif *f, const stru
 }
 
 /* In a dry run an address that moves is still where it was: only the lists can be compared. */
-static int compare_lists(const struct application *a, const struct fleet_vif *f, struct edit *e,
-			 struct error *err)
+static int compare_lists(const struct application *a, const struct desired_vif_match *f,
+			 struct edit *e, struct error *err)
 {
 	int r = fill_edit(a, f, &f->desired->ips, e, err);
 
-	if (!r && lines_add(&e->survey.notes, "takes an address of another vif"))
+	if (!r && strv_add(&e->survey.notes, "takes an address of another vif"))
 		r = error_memory(err);
 	return r;
 }
 
 /* Returns a negative errno if it failed. */
-static int bring(struct application *a, const struct fleet_vif *f)
+static int bring(struct application *a, const struct desired_vif_match *f)
 {
 	CLEANUP(edit_release) struct edit e = { 0 }, whole = { 0 };
 	struct error why = { .status = STATUS_REFUSED };
@@ -250,7 +252,7 @@ static int bring(struct application *a, const struct fleet_vif *f)
 }
 
 /* An address that moves leaves one vif before another can have it. */
-static int give(struct application *a, struct fleet_vif *f)
+static int give(struct application *a, struct desired_vif_match *f)
 {
 	CLEANUP(edit_release) struct edit e = { 0 };
 	struct error why = { .status = STATUS_REFUSED };
@@ -269,12 +271,12 @@ static bool goes_on(const struct application *a, int r)
 }
 
 /* All that give, those first that have something left without another's giving. */
-static int give_all(struct application *a, struct fleet *fleet)
+static int give_all(struct application *a, struct desired_match *fleet)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < 2 * fleet->n && goes_on(a, r); i++) {
-		struct fleet_vif *f = &fleet->v[i % fleet->n];
+		struct desired_vif_match *f = &fleet->v[i % fleet->n];
 
 		if (f->gives && f->is_late == (i >= fleet->n))
 			r = give(a, f);
@@ -283,7 +285,7 @@ static int give_all(struct application *a, struct fleet *fleet)
 }
 
 /* It has given, and an earlier failure came before it could get. */
-static void take_stranded(struct application *a, const struct fleet_vif *f)
+static void take_stranded(struct application *a, const struct desired_vif_match *f)
 {
 	CLEANUP(edit_release) struct edit e = { 0 };
 	struct error why = { .status = STATUS_REFUSED };
@@ -300,13 +302,13 @@ static void take_stranded(struct application *a, const struct fleet_vif *f)
 	}
 }
 
-static void bring_all(struct application *a, struct fleet *fleet)
+static void bring_all(struct application *a, struct desired_match *fleet)
 {
 	bool is_dry = a->args->options[OPT_DRY_RUN] != NULL;
 	int r = is_dry ? 0 : give_all(a, fleet);
 
 	for (size_t i = 0; i < fleet->n; i++) {
-		struct fleet_vif *f = &fleet->v[i];
+		struct desired_vif_match *f = &fleet->v[i];
 
 		if (!goes_on(a, r) && f->has_given)
 			take_stranded(a, f);
@@ -320,7 +322,7 @@ static void bring_all(struct application *a, struct fleet *fleet)
 }
 
 /* What is declared for vifs that are not there. Without --keep-going nothing is touched then. */
-static int check_absent(struct application *a, const struct fleet *fleet)
+static int check_absent(struct application *a, const struct desired_match *fleet)
 {
 	int r = 0;
 
@@ -357,7 +359,7 @@ static int run_apply(struct context *cx, const struct args *args, struct error *
 {
 	CLEANUP(input_close) struct input in = { 0 };
 	CLEANUP(desired_release) struct desired desired = { 0 };
-	CLEANUP(fleet_release) struct fleet fleet = { 0 };
+	CLEANUP(desired_match_release) struct desired_match fleet = { 0 };
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	struct application a = { .cx = cx, .args = args, .doc = doc };
 	sxp_node result = doc ? sxp_add_element(doc, sxp_root(doc), "apply") : 0;
@@ -368,7 +370,8 @@ static int run_apply(struct context *cx, const struct args *args, struct error *
 	if (!r)
 		r = desired_read(&in, &desired, err);
 	if (!r)
-		r = fleet_match(cx->store, &desired, args->options[OPT_FORCE] != NULL, &fleet, err);
+		r = desired_match_find(cx->store, &desired, args->options[OPT_FORCE] != NULL,
+				       &fleet, err);
 	if (r)
 		return r;
 	changed = sxp_add_element(doc, result, "changed");

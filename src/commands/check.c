@@ -95,10 +95,10 @@ static int note_leftovers(struct store *st, struct check *check, const struct vi
 			is_seen = vifs->v[j].domain.domid == domid;
 		r = is_seen ? 0 : domain_is_gone(st, domid, &is_gone, err);
 		if (!r && is_gone)
-			r = lines_add(&check->report.notes,
-				      "domain %u is gone, its backend nodes are still "
-				      "below /local/domain/0/backend/vif/%u",
-				      domid, domid);
+			r = strv_add(&check->report.notes,
+				     "domain %u is gone, its backend nodes are still "
+				     "below /local/domain/0/backend/vif/%u",
+				     domid, domid);
 	}
 	return r;
 }
@@ -157,10 +157,10 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 		r = check_vifs(cx->store, &vifs, check.timeout_s, &check.report, &check.is_broken,
 			       err);
 	if (!r && cx->store->file &&
-	    lines_add(&check.report.notes,
-		      "%s: only the dump is compared, no "
-		      "routes, rules and files of this host",
-		      cx->store->file))
+	    strv_add(&check.report.notes,
+		     "%s: only the dump is compared, no "
+		     "routes, rules and files of this host",
+		     cx->store->file))
 		r = error_memory(err);
 	/* without a vif nothing is known of whom to look for, and 0 is a domain, too */
 	if (!r && (vifs.n || !check.is_named))

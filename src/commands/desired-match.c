@@ -8,13 +8,13 @@
 #include "src/commands/desired-match.h"
 #include "src/xen/overlap.h"
 
-void fleet_release(struct fleet *fleet)
+void desired_match_release(struct desired_match *fleet)
 {
 	for (size_t i = 0; i < fleet->n; i++)
 		iplist_release(&fleet->v[i].interim);
 	free(fleet->v);
 	vifs_release(&fleet->all);
-	*fleet = (struct fleet){ 0 };
+	*fleet = (struct desired_match){ 0 };
 }
 
 /* The vifs of a domain stand together. */
@@ -32,8 +32,8 @@ static const struct vif *vifs_of(const struct vifs *all, unsigned domid, size_t 
 	return first;
 }
 
-static void find_vif(const struct store *st, const struct fleet *fleet,
-		     const struct domains *domains, struct fleet_vif *f)
+static void find_vif(const struct store *st, const struct desired_match *fleet,
+		     const struct domains *domains, struct desired_vif_match *f)
 {
 	const struct domain *domain = domain_pick(st, domains, f->desired->domain, &f->why);
 	const struct broken_vifs *broken = &fleet->all.broken;
@@ -63,15 +63,15 @@ static bool is_same_list(const struct iplist *a, const struct iplist *b)
 
 static int by_vif(const void *a, const void *b)
 {
-	const struct fleet_vif *const *x = a, *const *y = b;
+	const struct desired_vif_match *const *x = a, *const *y = b;
 
 	return (*x)->vif < (*y)->vif ? -1 : (*x)->vif > (*y)->vif;
 }
 
-static int check_twice(const struct fleet *fleet, struct error *err)
+static int check_twice(const struct desired_match *fleet, struct error *err)
 {
 	CLEANUP(cleanup_free)
-	const struct fleet_vif **sorted = malloc((fleet->n + 1) * sizeof(*sorted));
+	const struct desired_vif_match **sorted = malloc((fleet->n + 1) * sizeof(*sorted));
 
 	if (!sorted)
 		return error_memory(err);
@@ -91,7 +91,7 @@ static int check_twice(const struct fleet *fleet, struct error *err)
 
 /* Two lists with an address in common; vif i of @lists stands for part i of the declared state. */
 struct claims {
-	const struct fleet *fleet;
+	const struct desired_match *fleet;
 	const struct vif *lists;
 	struct error *err;
 };
@@ -99,8 +99,8 @@ struct claims {
 static int refuse_overlap(const struct overlap *overlap, void *data)
 {
 	const struct claims *c = data;
-	const struct fleet_vif *a = &c->fleet->v[overlap->vif - c->lists];
-	const struct fleet_vif *b = &c->fleet->v[overlap->other - c->lists];
+	const struct desired_vif_match *a = &c->fleet->v[overlap->vif - c->lists];
+	const struct desired_vif_match *b = &c->fleet->v[overlap->other - c->lists];
 
 	if (a->vif && b->vif && vif_is_stub_pair(a->vif, b->vif))
 		return 0;
@@ -110,7 +110,7 @@ static int refuse_overlap(const struct overlap *overlap, void *data)
 	return -EINVAL;
 }
 
-static int check_claims(const struct fleet *fleet, struct error *err)
+static int check_claims(const struct desired_match *fleet, struct error *err)
 {
 	CLEANUP(cleanup_free) struct vif *lists = calloc(fleet->n + 1, sizeof(*lists));
 	struct claims claims = { fleet, lists, err };
@@ -133,13 +133,13 @@ static bool list_overlaps(const struct iplist *list, const struct ipnet *net)
 }
 
 /* Does another vif of the declared state get @net, which @giver has now? Marks it. */
-static bool is_wanted(const struct fleet *fleet, const struct fleet_vif *giver,
+static bool is_wanted(const struct desired_match *fleet, const struct desired_vif_match *giver,
 		      const struct ipnet *net)
 {
 	bool is_wanted = false;
 
 	for (size_t i = 0; i < fleet->n; i++) {
-		struct fleet_vif *f = &fleet->v[i];
+		struct desired_vif_match *f = &fleet->v[i];
 
 		if (f == giver || !f->is_changed || !list_overlaps(&f->desired->ips, net))
 			continue;
@@ -149,10 +149,11 @@ static bool is_wanted(const struct fleet *fleet, const struct fleet_vif *giver,
 }
 
 /* Is @net still another's when those that can have given what they have to? */
-static bool is_kept(const struct fleet *fleet, const struct fleet_vif *taker, const struct ipnet *net)
+static bool is_kept(const struct desired_match *fleet, const struct desired_vif_match *taker,
+		    const struct ipnet *net)
 {
 	for (size_t i = 0; i < fleet->n; i++) {
-		const struct fleet_vif *f = &fleet->v[i];
+		const struct desired_vif_match *f = &fleet->v[i];
 
 		if (f != taker && f->vif &&
 		    list_overlaps(f->gives && f->interim.n ? &f->interim : &f->vif->ips, net))
@@ -162,7 +163,8 @@ static bool is_kept(const struct fleet *fleet, const struct fleet_vif *taker, co
 }
 
 /* An empty list would allow the guest every address: what is to be had already comes first. */
-static int fill_interim(const struct fleet *fleet, struct fleet_vif *f, struct error *err)
+static int fill_interim(const struct desired_match *fleet, struct desired_vif_match *f,
+			struct error *err)
 {
 	const struct iplist *ips = &f->desired->ips;
 	CLEANUP(iplist_release) struct iplist interim = { 0 };
@@ -178,7 +180,8 @@ static int fill_interim(const struct fleet *fleet, struct fleet_vif *f, struct e
 	return r;
 }
 
-static int find_moves(const struct fleet *fleet, struct fleet_vif *f, struct error *err)
+static int find_moves(const struct desired_match *fleet, struct desired_vif_match *f,
+		      struct error *err)
 {
 	int r = iplist_copy(&f->vif->ips, &f->interim, err);
 
@@ -195,8 +198,8 @@ static int find_moves(const struct fleet *fleet, struct fleet_vif *f, struct err
 	return r;
 }
 
-int fleet_match(struct store *st, const struct desired *desired, bool force, struct fleet *out,
-		struct error *err)
+int desired_match_find(struct store *st, const struct desired *desired, bool force,
+		       struct desired_match *out, struct error *err)
 {
 	CLEANUP(domains_release) struct domains domains = { 0 };
 	int r = domain_list(st, &domains, err);
@@ -207,7 +210,7 @@ int fleet_match(struct store *st, const struct desired *desired, bool force, str
 	r = vif_list(st, domains.v, domains.n, 1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_STUBDOM,
 		     &out->all, err);
 	for (; out->n < desired->n && !r; out->n++) {
-		struct fleet_vif *f = &out->v[out->n];
+		struct desired_vif_match *f = &out->v[out->n];
 
 		f->desired = &desired->v[out->n];
 		f->why.status = STATUS_REFUSED;

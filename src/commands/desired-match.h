@@ -9,7 +9,7 @@
 #include "src/commands/desired.h"
 #include "src/xen/vif.h"
 
-struct fleet_vif {
+struct desired_vif_match {
 	const struct desired_vif *desired;
 	const struct vif *vif; /* NULL: there is none, see @why */
 	struct error why;
@@ -20,23 +20,23 @@ struct fleet_vif {
 	bool gives, takes;     /* addresses, to or from others of the declared state */
 };
 
-struct fleet {
-	struct vifs all;     /* of this host */
-	struct fleet_vif *v; /* as many as the desired state has, in its order */
+struct desired_match {
+	struct vifs all;	     /* of this host */
+	struct desired_vif_match *v; /* as many as the desired state has, in its order */
 	size_t n;
 };
 
 /*
- * fleet_match - find the vifs that @desired means.
+ * desired_match_find - find the vifs that @desired means.
  * @force: two vifs may have the same address
- * @out: refers to @desired; release with fleet_release(), also after a failure
+ * @out: refers to @desired; release with desired_match_release(), also after a failure
  *
  * Costs one sweep over the store. A vif that is not there is no failure (see
  * fleet_vif). Returns 0, -EINVAL (STATUS_USAGE: the same vif twice, the same
  * address for two) or another negative errno.
  */
-int fleet_match(struct store *st, const struct desired *desired, bool force, struct fleet *out,
-		struct error *err);
-void fleet_release(struct fleet *fleet);
+int desired_match_find(struct store *st, const struct desired *desired, bool force,
+		       struct desired_match *out, struct error *err);
+void desired_match_release(struct desired_match *fleet);
 
 #endif

@@ -39,14 +39,14 @@ static const struct field doctor_fields[] = {
 static int unknown_name(const char *word, struct error *err)
 {
 	const char *best[3];
-	struct near near = near_begin(word, best, 3);
+	struct suggest near = suggest_begin(word, best, 3);
 
-#define OFFER(function, name, what) near_offer(&near, name);
+#define OFFER(function, name, what) suggest_offer(&near, name);
 	PROBES(OFFER)
 #undef OFFER
 	error_status(err, STATUS_USAGE, -EINVAL, "doctor: there is no finding '%s'", word);
 	error_hint(err, "'xvif help doctor' lists them");
-	near_hint(&near, err);
+	suggest_hint(&near, err);
 	return -EINVAL;
 }
 
@@ -109,7 +109,7 @@ static int print_findings(const struct findings *findings, const struct args *ar
 
 static int run_doctor(struct context *cx, const struct args *args, struct error *err)
 {
-	CLEANUP(host_release) struct host host = { 0 };
+	CLEANUP(facts_release) struct facts host = { 0 };
 	CLEANUP(findings_release) struct findings findings = { 0 };
 	int r;
 
@@ -118,7 +118,7 @@ static int run_doctor(struct context *cx, const struct args *args, struct error 
 			return unknown_name(args->words[i], err);
 	if (geteuid() != 0)
 		return error_set(err, -EPERM, "doctor: only root can look at all that matters");
-	r = host_look(&host, args->timeout_s, err);
+	r = facts_look(&host, args->timeout_s, err);
 	if (r)
 		return r;
 	doctor_run(&host, is_wanted, args, args->options[OPT_FIX] != NULL, &findings);

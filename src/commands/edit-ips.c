@@ -51,7 +51,7 @@ static void print_notes(const struct survey *s, const struct args *args)
 /* -v: what is going to be done */
 static int print_steps(const struct survey *s, struct error *err)
 {
-	CLEANUP(lines_release) struct lines steps = { 0 };
+	CLEANUP(strv_release) struct strv steps = { 0 };
 	int r = survey_is_change(s) ? survey_plan(s, &steps, err) : 0;
 
 	for (size_t i = 0; i < steps.n; i++)

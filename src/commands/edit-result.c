@@ -106,7 +106,7 @@ void edit_print_notes(const struct survey *s)
 	}
 }
 
-void edit_print_plan(const struct lines *plan, FILE *stream)
+void edit_print_plan(const struct strv *plan, FILE *stream)
 {
 	for (size_t i = 0; i < plan->n; i++) {
 		output_escaped(plan->v[i], stream);

@@ -23,7 +23,7 @@ int edit_note(struct context *cx, const struct edit *e, struct error *err);
 void edit_print_notes(const struct survey *s);
 
 /* A line for each step. */
-void edit_print_plan(const struct lines *plan, FILE *stream);
+void edit_print_plan(const struct strv *plan, FILE *stream);
 
 /* "web01 vif 0: 10.0.0.1 -10.0.0.2 +10.0.0.5"; in another order what goes comes last */
 void edit_print_line(const struct edit *e, bool colors, FILE *stream);

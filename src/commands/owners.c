@@ -317,7 +317,7 @@ static int add_kernel(struct owners *owners, const struct query *query, const st
 static int add_claims(struct store *st, struct owners *owners, const struct query *query,
 		      struct error *err)
 {
-	CLEANUP(cleanup_free) struct lines *claims = calloc(owners->vifs.n + 1, sizeof(*claims));
+	CLEANUP(cleanup_free) struct strv *claims = calloc(owners->vifs.n + 1, sizeof(*claims));
 	int r = claims ? vif_claims_of(st, owners->vifs.v, owners->vifs.n, claims, err) :
 			 error_memory(err);
 
@@ -332,7 +332,7 @@ static int add_claims(struct store *st, struct owners *owners, const struct quer
 			if (add_owner(owners, i, BY_GUEST, "%s", text))
 				r = error_memory(err);
 		}
-		lines_release(&claims[i]);
+		strv_release(&claims[i]);
 	}
 	return r;
 }

@@ -23,7 +23,7 @@ static const struct field repair_fields[] = {
 struct work {
 	struct context *cx;
 	struct report report;
-	struct lines plan;
+	struct strv plan;
 	struct apply_options options;
 	struct error failed; /* the first vif that could not be repaired */
 	int code;
@@ -126,11 +126,11 @@ static bool needs_work(struct store *st, const struct vif *vif, const struct app
 /* Most vifs of a host are right: that is found out in one pass, before any is locked. */
 static int repair_vifs(struct store *st, const struct vifs *vifs, struct work *work, struct error *err)
 {
-	CLEANUP(view_release) struct view view = { 0 };
+	CLEANUP(snapshot_release) struct snapshot snapshot = { 0 };
 	struct apply_options options = work->options;
-	int r = view_take(st, vifs->v, vifs->n, work->options.timeout_s, &view, err);
+	int r = snapshot_take(st, vifs->v, vifs->n, work->options.timeout_s, &snapshot, err);
 
-	options.view = &view;
+	options.snapshot = &snapshot;
 	for (size_t i = 0; i < vifs->n && !r; i++)
 		if (needs_work(st, &vifs->v[i], &options, &r))
 			r = r ? error_memory(err) : repair_vif(st, &vifs->v[i], work, err);
@@ -168,7 +168,7 @@ static int repair_if_orphan(struct work *work, struct store *st, unsigned domid,
 
 static int repair_orphans(struct work *work, struct store *st, struct error *err)
 {
-	CLEANUP(lines_release) struct lines names = { 0 };
+	CLEANUP(strv_release) struct strv names = { 0 };
 	int r = journal_list(st, &names, err);
 
 	for (size_t i = 0; i < names.n && !r; i++) {
@@ -238,7 +238,7 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 		r = work.code;
 	}
 	report_release(&work.report);
-	lines_release(&work.plan);
+	strv_release(&work.plan);
 	return r;
 }
 

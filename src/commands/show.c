@@ -171,7 +171,7 @@ static void kernel_side_release(struct kernel_side *k)
 	rules_release(&k->rules);
 }
 
-static int list_twin_routes(const char *name, struct routes *out, struct error *err)
+static int list_emulated_routes(const char *name, struct routes *out, struct error *err)
 {
 	CLEANUP(routes_release) struct routes routes = { 0 };
 	unsigned link = kernel_link(name);
@@ -184,13 +184,14 @@ static int look_at_kernel(const struct vif *vif, unsigned timeout_s, struct kern
 			  struct error *err)
 {
 	unsigned link = vif->backend_domid ? 0 : kernel_link(vif->link);
-	char twin[VIF_TWIN_SIZE];
-	const char *const links[] = { vif->link, vif_twin(vif, twin) ? twin : NULL, NULL };
+	char emulated[VIF_EMULATED_SIZE];
+	const char *const links[] = { vif->link, vif_emulated_link(vif, emulated) ? emulated : NULL,
+				      NULL };
 	struct link_facts facts = { 0 };
 	int r = link ? kernel_routes(link, &k->routes, err) : 0;
 
 	if (!r && link && links[1])
-		r = list_twin_routes(twin, &k->routes, err);
+		r = list_emulated_routes(emulated, &k->routes, err);
 	if (!r && link)
 		r = kernel_link_facts(link, &facts, err);
 	k->since = facts.since;
@@ -307,7 +308,7 @@ static int add_places(const struct store *st, struct sxp_doc *doc, sxp_node row,
 static int add_claims(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
 		      struct error *err)
 {
-	CLEANUP(lines_release) struct lines claims = { 0 };
+	CLEANUP(strv_release) struct strv claims = { 0 };
 	int r = vif_claims(st, vif, &claims, err);
 
 	if (!r)
@@ -519,7 +520,7 @@ const struct command cmd_show = {
 		   "               script  /etc/xen/scripts/vif-route  the hotplug script\n"
 		   "               state  4  XenbusState: 2 waits for the guest, 4 connected, 5 and 6 "
 		   "closing\n"
-		   "               type  vif  vif, or vif_ioemu with an emulated twin",
+		   "               type  vif  vif, or vif_ioemu with an emulated interface",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.columns = vif_fields,
 	.options = OPTION(VIF) | OPTION(TREE) | OPTION(GUEST_CONFIG) | OPTION(STORE),

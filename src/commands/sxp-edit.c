@@ -23,12 +23,12 @@ static int write_result(const struct sxp_edit *edit, const char *name, FILE *out
 
 static int write_in_place(const struct sxp_edit *edit, const char *name, struct error *err)
 {
-	CLEANUP(replace_release) struct replace new = { 0 };
-	int r = replace_begin(&new, name, err);
+	CLEANUP(atomic_file_release) struct atomic_file new = { 0 };
+	int r = atomic_file_begin(&new, name, err);
 
 	if (!r)
 		r = write_result(edit, name, new.f, err);
-	return r ? r : replace_commit(&new, err);
+	return r ? r : atomic_file_commit(&new, err);
 }
 
 typedef enum sxp_code (*change)(struct sxp_edit *edit, sxp_node node, const struct args *args);

@@ -166,14 +166,14 @@ static int check_form(struct context *cx, const struct sxp_doc *doc,
 static int format_in_place(const struct sxp_doc *doc, const struct sxp_layout *layout,
 			   const struct input *in, struct error *err)
 {
-	CLEANUP(replace_release) struct replace new = { 0 };
-	int r = replace_begin(&new, in->name, err);
+	CLEANUP(atomic_file_release) struct atomic_file new = { 0 };
+	int r = atomic_file_begin(&new, in->name, err);
 
 	if (r)
 		return r;
 	if (print_long(doc, sxp_root(doc), layout, new.f))
 		return cannot_write(err);
-	return replace_commit(&new, err);
+	return atomic_file_commit(&new, err);
 }
 
 static int format_file(struct context *cx, const struct args *args, const struct input *in,

@@ -63,7 +63,7 @@ static char *read_value(const char *format, va_list ap)
 	return line;
 }
 
-char *host_read(const char *format, ...)
+char *facts_read(const char *format, ...)
 {
 	va_list ap;
 	char *text;
@@ -74,7 +74,7 @@ char *host_read(const char *format, ...)
 	return text;
 }
 
-long host_read_number(long otherwise, const char *format, ...)
+long facts_read_number(long otherwise, const char *format, ...)
 {
 	CLEANUP(cleanup_free) char *text = NULL;
 	va_list ap;
@@ -88,7 +88,7 @@ long host_read_number(long otherwise, const char *format, ...)
 	return text && end != text ? value : otherwise;
 }
 
-bool host_vif_bridge(const struct host_vif *hv, char *out, size_t size)
+bool facts_vif_bridge(const struct facts_vif *hv, char *out, size_t size)
 {
 	char path[64], target[128];
 	ssize_t n;
@@ -102,7 +102,7 @@ bool host_vif_bridge(const struct host_vif *hv, char *out, size_t size)
 	return true;
 }
 
-static enum wiring find_wiring(const struct host_vif *hv)
+static enum wiring find_wiring(const struct facts_vif *hv)
 {
 	char bridge[16];
 
@@ -117,12 +117,12 @@ static enum wiring find_wiring(const struct host_vif *hv)
 	case FAMILY_UNKNOWN:
 		break;
 	}
-	if (host_vif_bridge(hv, bridge, sizeof(bridge)))
+	if (facts_vif_bridge(hv, bridge, sizeof(bridge)))
 		return strcmp(bridge, "ovs-system") ? WIRING_BRIDGED : WIRING_SWITCHED;
 	return hv->link && kernel_link_is_up(hv->vif->link) ? WIRING_ROUTED : WIRING_UNKNOWN;
 }
 
-static size_t find_folder(const struct host *host, const char *path, size_t len)
+static size_t find_folder(const struct facts *host, const char *path, size_t len)
 {
 	size_t i;
 
@@ -133,10 +133,10 @@ static size_t find_folder(const struct host *host, const char *path, size_t len)
 }
 
 /* The folder of a script, read when it is the first in there. Returns 0 or -ENOMEM. */
-static int add_folder(struct host *host, const char *script, size_t *out)
+static int add_folder(struct facts *host, const char *script, size_t *out)
 {
 	size_t len = (size_t)(strrchr(script, '/') - script);
-	struct host_folder *v, *folder;
+	struct facts_folder *v, *folder;
 
 	*out = find_folder(host, script, len);
 	if (*out < host->n_folders)
@@ -146,7 +146,7 @@ static int add_folder(struct host *host, const char *script, size_t *out)
 		return -ENOMEM;
 	host->folders = v;
 	folder = &v[host->n_folders++];
-	*folder = (struct host_folder){ .path = strndup(script, len) };
+	*folder = (struct facts_folder){ .path = strndup(script, len) };
 	if (asprintf(&folder->common_path, "%.*s/vif-common.sh", (int)len, script) < 0)
 		folder->common_path = NULL;
 	if (!folder->path || !folder->common_path)
@@ -157,17 +157,17 @@ static int add_folder(struct host *host, const char *script, size_t *out)
 	return 0;
 }
 
-static int add_script(struct host *host, const char *path, unsigned n_vifs)
+static int add_script(struct facts *host, const char *path, unsigned n_vifs)
 {
-	struct host_script *v = realloc(host->scripts, (host->n_scripts + 1) * sizeof(*v));
-	struct host_script *script;
+	struct facts_script *v = realloc(host->scripts, (host->n_scripts + 1) * sizeof(*v));
+	struct facts_script *script;
 	struct error err = { 0 };
 
 	if (!v)
 		return -ENOMEM;
 	host->scripts = v;
 	script = &v[host->n_scripts++];
-	*script = (struct host_script){ .path = strdup(path), .n_vifs = n_vifs };
+	*script = (struct facts_script){ .path = strdup(path), .n_vifs = n_vifs };
 	if (!script->path)
 		return -ENOMEM;
 	script->code = script_identify(script->path, &script->id, &err);
@@ -175,7 +175,7 @@ static int add_script(struct host *host, const char *path, unsigned n_vifs)
 	return script->why ? add_folder(host, path, &script->folder) : -ENOMEM;
 }
 
-static size_t find_script(const struct host *host, const char *path)
+static size_t find_script(const struct facts *host, const char *path)
 {
 	size_t i;
 
@@ -195,7 +195,7 @@ static bool names_script(const struct vif *vif)
 	return vif->script && vif->script[0] == '/';
 }
 
-static int add_scripts(struct host *host)
+static int add_scripts(struct facts *host)
 {
 	int r = 0;
 
@@ -214,20 +214,20 @@ static int add_scripts(struct host *host)
 	return r;
 }
 
-static int add_here(struct host *host)
+static int add_here(struct facts *host)
 {
 	host->here = calloc(host->vifs.n + 1, sizeof(*host->here));
 	if (!host->here)
 		return -ENOMEM;
 	for (size_t i = 0; i < host->vifs.n; i++) {
-		struct host_vif *hv = &host->here[host->n_here];
+		struct facts_vif *hv = &host->here[host->n_here];
 		const struct vif *vif = &host->vifs.v[i];
 
 		if (!is_here(vif))
 			continue;
-		*hv = (struct host_vif){ .vif = vif, .link = kernel_link(vif->link) };
+		*hv = (struct facts_vif){ .vif = vif, .link = kernel_link(vif->link) };
 		if (names_script(vif)) {
-			const struct host_folder *folder;
+			const struct facts_folder *folder;
 
 			hv->script = &host->scripts[find_script(host, vif->script)];
 			folder = &host->folders[hv->script->folder];
@@ -241,27 +241,27 @@ static int add_here(struct host *host)
 
 static int compare_links(const void *a, const void *b)
 {
-	const struct host_vif *const *x = a, *const *y = b;
+	const struct facts_vif *const *x = a, *const *y = b;
 
 	return strcmp((*x)->vif->link, (*y)->vif->link);
 }
 
 static int compare_name(const void *name, const void *entry)
 {
-	const struct host_vif *const *hv = entry;
+	const struct facts_vif *const *hv = entry;
 
 	return strcmp(name, (*hv)->vif->link);
 }
 
-struct host_vif *host_find_link(const struct host *host, const char *name)
+struct facts_vif *facts_find_link(const struct facts *host, const char *name)
 {
-	struct host_vif **found = bsearch(name, host->by_link, host->n_here, sizeof(*host->by_link),
-					  compare_name);
+	struct facts_vif **found = bsearch(name, host->by_link, host->n_here,
+					   sizeof(*host->by_link), compare_name);
 
 	return found ? *found : NULL;
 }
 
-static int sort_links(struct host *host)
+static int sort_links(struct facts *host)
 {
 	host->by_link = calloc(host->n_here + 1, sizeof(*host->by_link));
 	if (!host->by_link)
@@ -272,7 +272,7 @@ static int sort_links(struct host *host)
 	return 0;
 }
 
-static int look_at_addresses(struct host *host)
+static int look_at_addresses(struct facts *host)
 {
 	if (getifaddrs(&host->addresses)) {
 		host->addresses = NULL;
@@ -280,9 +280,9 @@ static int look_at_addresses(struct host *host)
 	}
 	for (const struct ifaddrs *ifa = host->addresses; ifa; ifa = ifa->ifa_next) {
 		const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
-		struct host_vif *hv = sa && sa->sin_family == AF_INET ?
-					      host_find_link(host, ifa->ifa_name) :
-					      NULL;
+		struct facts_vif *hv = sa && sa->sin_family == AF_INET ?
+					       facts_find_link(host, ifa->ifa_name) :
+					       NULL;
 
 		if (!hv || hv->has_address)
 			continue;
@@ -300,7 +300,7 @@ static const char *setting(const struct xlconfig *config, const char *name)
 }
 
 /* What vifs to come will have (xl.conf(5)); the file cannot be read: what xl then takes. */
-static int look_at_defaults(struct host *host)
+static int look_at_defaults(struct facts *host)
 {
 	CLEANUP(xlconfig_release) struct xlconfig config = { 0 };
 	CLEANUP(input_close) struct input in = { 0 };
@@ -325,7 +325,7 @@ static int look_at_defaults(struct host *host)
 }
 
 /* Not to be reached, or silent: a fact. Only a shortage of memory is a failure. */
-static int look_at_store(struct host *host)
+static int look_at_store(struct facts *host)
 {
 	CLEANUP(domains_release) struct domains domains = { 0 };
 	struct error *err = &host->store_error;
@@ -344,13 +344,13 @@ static int look_at_store(struct host *host)
 }
 
 /* Packets of vifs on a switch and of no vif at all do not pass the chain. */
-static int look_at_forward(struct host *host)
+static int look_at_forward(struct facts *host)
 {
 	struct error err = { 0 };
 	int r;
 
-	if (!host_has(host, WIRING_ROUTED) && !host_has(host, WIRING_BRIDGED) &&
-	    !host_has_bridge_rules(host))
+	if (!facts_has(host, WIRING_ROUTED) && !facts_has(host, WIRING_BRIDGED) &&
+	    !facts_has_bridge_rules(host))
 		return 0;
 	r = rules_forward(host->timeout_s, &host->forward, &err);
 	host->has_forward = !r;
@@ -358,11 +358,11 @@ static int look_at_forward(struct host *host)
 	return r == -ENOMEM || (r && !host->no_forward) ? -ENOMEM : 0;
 }
 
-int host_look(struct host *out, unsigned timeout_s, struct error *err)
+int facts_look(struct facts *out, unsigned timeout_s, struct error *err)
 {
 	int r;
 
-	*out = (struct host){ .timeout_s = timeout_s };
+	*out = (struct facts){ .timeout_s = timeout_s };
 	r = look_at_store(out);
 	if (!r)
 		r = add_scripts(out);
@@ -379,7 +379,7 @@ int host_look(struct host *out, unsigned timeout_s, struct error *err)
 	return r ? error_memory(err) : 0;
 }
 
-void host_release(struct host *host)
+void facts_release(struct facts *host)
 {
 	for (size_t i = 0; i < host->n_scripts; i++) {
 		free(host->scripts[i].path);
@@ -403,7 +403,7 @@ void host_release(struct host *host)
 	store_close(&host->store);
 }
 
-bool host_has(const struct host *host, enum wiring wiring)
+bool facts_has(const struct facts *host, enum wiring wiring)
 {
 	for (size_t i = 0; i < host->n_here; i++)
 		if (host->here[i].wiring == wiring)
@@ -411,7 +411,7 @@ bool host_has(const struct host *host, enum wiring wiring)
 	return false;
 }
 
-bool host_has_bridge_rules(const struct host *host)
+bool facts_has_bridge_rules(const struct facts *host)
 {
 	for (size_t i = 0; i < host->n_here; i++)
 		if (host->here[i].wiring == WIRING_BRIDGED && host->here[i].sets_rules &&

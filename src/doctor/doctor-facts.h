@@ -19,14 +19,14 @@ enum wiring {
 };
 
 /* A folder that holds scripts of vifs. */
-struct host_folder {
+struct facts_folder {
 	char *path;
 	char *common_path; /* of its vif-common.sh */
 	char *text;	   /* of that; NULL: there is none, or it is no text */
 	struct vif_common common;
 };
 
-struct host_script {
+struct facts_script {
 	char *path;
 	struct script id;
 	int code;	 /* 0, or why it could not be looked at ... */
@@ -36,9 +36,9 @@ struct host_script {
 };
 
 /* A vif whose backend is in this domain. */
-struct host_vif {
+struct facts_vif {
 	const struct vif *vif;
-	const struct host_script *script; /* NULL: it names none */
+	const struct facts_script *script; /* NULL: it names none */
 	enum wiring wiring;
 	bool sets_rules;    /* the scripts beside its script set rules for its list */
 	unsigned link;	    /* interface index; 0: there is none */
@@ -46,19 +46,19 @@ struct host_vif {
 	uint8_t address[4]; /* ... the first IPv4 one */
 };
 
-struct host {
+struct facts {
 	unsigned timeout_s;
 	struct store store;
 	bool has_store;		  /* the store answers; else ... */
 	struct error store_error; /* ... why not, and there are no vifs */
 	size_t n_guests;	  /* domains in the store besides domain 0 */
 	struct vifs vifs;
-	struct host_vif *here;
+	struct facts_vif *here;
 	size_t n_here;
-	struct host_vif **by_link; /* the same, sorted by the name of the link */
-	struct host_script *scripts;
+	struct facts_vif **by_link; /* the same, sorted by the name of the link */
+	struct facts_script *scripts;
 	size_t n_scripts;
-	struct host_folder *folders;
+	struct facts_folder *folders;
 	size_t n_folders;
 	char *gatewaydev; /* of vifs that name none */
 	struct ifaddrs *addresses;
@@ -68,29 +68,29 @@ struct host {
 };
 
 /*
- * host_look - gather it; changes nothing, starts at most one process (iptables).
+ * facts_look - gather it; changes nothing, starts at most one process (iptables).
  * A store that does not answer is a fact, not a failure. Returns 0 or -ENOMEM;
- * release with host_release(), also after a failure.
+ * release with facts_release(), also after a failure.
  */
-int host_look(struct host *out, unsigned timeout_s, struct error *err);
-void host_release(struct host *host);
+int facts_look(struct facts *out, unsigned timeout_s, struct error *err);
+void facts_release(struct facts *host);
 
 /* The vif of a link; NULL: it is of none. */
-struct host_vif *host_find_link(const struct host *host, const char *name);
+struct facts_vif *facts_find_link(const struct facts *host, const char *name);
 
 /* Is there a vif of this wiring here? */
-bool host_has(const struct host *host, enum wiring wiring);
+bool facts_has(const struct facts *host, enum wiring wiring);
 
 /* A bridged vif with a list for which the scripts set rules. */
-bool host_has_bridge_rules(const struct host *host);
+bool facts_has_bridge_rules(const struct facts *host);
 
 /* The bridge or switch that the vif's link is a port of; false: none. */
-bool host_vif_bridge(const struct host_vif *hv, char *out, size_t size);
+bool facts_vif_bridge(const struct facts_vif *hv, char *out, size_t size);
 
 /* The first line of a file of /proc or /sys, without its newline; NULL when it cannot be read. For free(). */
-char *host_read(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *facts_read(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The number in such a file; @otherwise where there is none. */
-long host_read_number(long otherwise, const char *format, ...) __attribute__((format(printf, 2, 3)));
+long facts_read_number(long otherwise, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "src/doctor/doctor.h"
 
-void look_at_iptables(const struct host *host, struct findings *out)
+void look_at_iptables(const struct facts *host, struct findings *out)
 {
 	bool is_needed = false;
 
@@ -22,17 +22,17 @@ void look_at_iptables(const struct host *host, struct findings *out)
 /* Does the bridge show its packets to iptables? By its own setting or that of all bridges. */
 static bool shows_packets(const char *bridge)
 {
-	return host_read_number(0, "/proc/sys/net/bridge/bridge-nf-call-iptables") > 0 ||
-	       host_read_number(0, "/sys/class/net/%s/bridge/nf_call_iptables", bridge) > 0;
+	return facts_read_number(0, "/proc/sys/net/bridge/bridge-nf-call-iptables") > 0 ||
+	       facts_read_number(0, "/sys/class/net/%s/bridge/nf_call_iptables", bridge) > 0;
 }
 
-static bool is_filtered(const struct host_vif *hv)
+static bool is_filtered(const struct facts_vif *hv)
 {
 	char bridge[16] = "?";
 
 	if (hv->wiring != WIRING_BRIDGED)
 		return false;
-	host_vif_bridge(hv, bridge, sizeof(bridge));
+	facts_vif_bridge(hv, bridge, sizeof(bridge));
 	return shows_packets(bridge);
 }
 
@@ -67,7 +67,7 @@ static size_t count_port_rules(const struct rules *rules)
 }
 
 /* The scripts' rules are for bridged packets only (--physdev-is-bridged). */
-static void judge_routed(const struct host *host, struct findings *out)
+static void judge_routed(const struct facts *host, struct findings *out)
 {
 	if (count_own_rules(&host->forward.rules))
 		note(out,
@@ -81,7 +81,7 @@ static void judge_routed(const struct host *host, struct findings *out)
 }
 
 /* Bridged, shown to iptables, and the scripts set no rules. */
-static void judge_bridged(const struct host *host, struct findings *out)
+static void judge_bridged(const struct facts *host, struct findings *out)
 {
 	size_t own = count_own_rules(&host->forward.rules) + count_port_rules(&host->forward.rules);
 
@@ -96,7 +96,7 @@ static void judge_bridged(const struct host *host, struct findings *out)
 		    "--physdev-is-bridged -j ACCEPT') or set net.bridge.bridge-nf-call-iptables to 0");
 }
 
-static bool has_unruled(const struct host *host)
+static bool has_unruled(const struct facts *host)
 {
 	for (size_t i = 0; i < host->n_here; i++)
 		if (!host->here[i].sets_rules && is_filtered(&host->here[i]))
@@ -104,17 +104,17 @@ static bool has_unruled(const struct host *host)
 	return false;
 }
 
-void look_at_forward_policy(const struct host *host, struct findings *out)
+void look_at_forward_policy(const struct facts *host, struct findings *out)
 {
 	size_t before = out->n;
 
 	if (!host->has_forward)
 		return;
-	if (host->forward.drops && host_has(host, WIRING_ROUTED))
+	if (host->forward.drops && facts_has(host, WIRING_ROUTED))
 		judge_routed(host, out);
 	if (host->forward.drops && has_unruled(host))
 		judge_bridged(host, out);
-	if (!host->forward.drops && host_has_bridge_rules(host))
+	if (!host->forward.drops && facts_has_bridge_rules(host))
 		note(out,
 		     "the policy of chain FORWARD accepts, and the scripts' rules only accept: they keep "
 		     "no guest to its addresses; 'iptables -P FORWARD DROP' does, once all else that is to "
@@ -124,14 +124,14 @@ void look_at_forward_policy(const struct host *host, struct findings *out)
 }
 
 /* Rules for bridged vifs are there, or would be: do they ever see a packet? */
-void look_at_bridge_netfilter(const struct host *host, struct findings *out)
+void look_at_bridge_netfilter(const struct facts *host, struct findings *out)
 {
 	struct some blind = { 0 };
 
-	if (!host_has_bridge_rules(host))
+	if (!facts_has_bridge_rules(host))
 		return;
 	for (size_t i = 0; i < host->n_here; i++) {
-		const struct host_vif *hv = &host->here[i];
+		const struct facts_vif *hv = &host->here[i];
 
 		if (hv->wiring == WIRING_BRIDGED && hv->sets_rules && hv->vif->ips.n &&
 		    !is_filtered(hv))
@@ -150,9 +150,9 @@ void look_at_bridge_netfilter(const struct host *host, struct findings *out)
 }
 
 /* Whether the kernel has the match shows in the rules that are there, wherever it comes from. */
-void look_at_physdev(const struct host *host, struct findings *out)
+void look_at_physdev(const struct facts *host, struct findings *out)
 {
-	if (!host_has_bridge_rules(host) || !host->has_forward)
+	if (!facts_has_bridge_rules(host) || !host->has_forward)
 		return;
 	if (count_port_rules(&host->forward.rules))
 		ok(out, "the rules of bridged vifs are there, the kernel has the physdev match");

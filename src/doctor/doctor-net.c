@@ -13,17 +13,17 @@
 
 #define IPV4 "/proc/sys/net/ipv4"
 
-static bool is_routed(const struct host_vif *hv)
+static bool is_routed(const struct facts_vif *hv)
 {
 	return hv->wiring == WIRING_ROUTED;
 }
 
-static bool is_vif_route(const struct host_vif *hv)
+static bool is_vif_route(const struct facts_vif *hv)
 {
 	return hv->script && !hv->script->code && hv->script->id.family == FAMILY_ROUTE;
 }
 
-static const char *gateway_of(const struct host *host, const struct host_vif *hv)
+static const char *gateway_of(const struct facts *host, const struct facts_vif *hv)
 {
 	const char *device = hv ? hv->vif->gatewaydev : NULL;
 
@@ -31,11 +31,11 @@ static const char *gateway_of(const struct host *host, const struct host_vif *hv
 }
 
 /* vif-route gives a vif the address that its gateway device has at that moment. */
-static void find_outdated(const struct host *host, const char *device, const uint8_t address[4],
+static void find_outdated(const struct facts *host, const char *device, const uint8_t address[4],
 			  struct some *out)
 {
 	for (size_t i = 0; i < host->n_here; i++) {
-		const struct host_vif *hv = &host->here[i];
+		const struct facts_vif *hv = &host->here[i];
 
 		if (is_vif_route(hv) && hv->has_address && !strcmp(gateway_of(host, hv), device) &&
 		    memcmp(hv->address, address, sizeof(hv->address)))
@@ -43,7 +43,7 @@ static void find_outdated(const struct host *host, const char *device, const uin
 	}
 }
 
-static void judge_gateway(const struct host *host, const char *device, struct findings *out)
+static void judge_gateway(const struct facts *host, const char *device, struct findings *out)
 {
 	char text[INET_ADDRSTRLEN] = "";
 	struct some outdated = { 0 };
@@ -75,7 +75,7 @@ static void judge_gateway(const struct host *host, const char *device, struct fi
 		ok(out, "%s, the gateway device, has %s", device, text);
 }
 
-static bool is_first_with(const struct host *host, size_t i)
+static bool is_first_with(const struct facts *host, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
 		if (is_vif_route(&host->here[j]) &&
@@ -84,7 +84,7 @@ static bool is_first_with(const struct host *host, size_t i)
 	return true;
 }
 
-void look_at_gateway_address(const struct host *host, struct findings *out)
+void look_at_gateway_address(const struct facts *host, struct findings *out)
 {
 	for (size_t i = 0; i < host->n_here; i++)
 		if (is_vif_route(&host->here[i]) && is_first_with(host, i))
@@ -94,7 +94,7 @@ void look_at_gateway_address(const struct host *host, struct findings *out)
 		judge_gateway(host, host->gatewaydev, out);
 }
 
-static bool has_routed_ipv6(const struct host *host)
+static bool has_routed_ipv6(const struct facts *host)
 {
 	for (size_t i = 0; i < host->n_here; i++)
 		if (is_routed(&host->here[i]) && iplist_has_family(&host->here[i].vif->ips, AF_INET6))
@@ -102,26 +102,26 @@ static bool has_routed_ipv6(const struct host *host)
 	return false;
 }
 
-void look_at_ip_forward(const struct host *host, struct findings *out)
+void look_at_ip_forward(const struct facts *host, struct findings *out)
 {
 	struct some stopped = { 0 };
 	size_t before = out->n;
 
-	if (!host_has(host, WIRING_ROUTED))
+	if (!facts_has(host, WIRING_ROUTED))
 		return;
-	if (!host_read_number(1, IPV4 "/ip_forward"))
+	if (!facts_read_number(1, IPV4 "/ip_forward"))
 		bad(out,
 		    "net.ipv4.ip_forward is 0: no packet goes from or to a routed guest; 'sysctl -w "
 		    "net.ipv4.ip_forward=1', and a line in /etc/sysctl.d for the next start");
-	if (has_routed_ipv6(host) && !host_read_number(1, "/proc/sys/net/ipv6/conf/all/forwarding"))
+	if (has_routed_ipv6(host) && !facts_read_number(1, "/proc/sys/net/ipv6/conf/all/forwarding"))
 		bad(out,
 		    "net.ipv6.conf.all.forwarding is 0: no IPv6 packet goes from or to a routed guest; "
 		    "'sysctl -w net.ipv6.conf.all.forwarding=1', and a line in /etc/sysctl.d");
 	for (size_t i = 0; i < host->n_here && out->n == before; i++) {
-		const struct host_vif *hv = &host->here[i];
+		const struct facts_vif *hv = &host->here[i];
 
 		if (is_routed(hv) && hv->link &&
-		    !host_read_number(1, IPV4 "/conf/%s/forwarding", hv->vif->link))
+		    !facts_read_number(1, IPV4 "/conf/%s/forwarding", hv->vif->link))
 			some_add(&stopped, hv->vif->link);
 	}
 	if (stopped.n)
@@ -134,13 +134,13 @@ void look_at_ip_forward(const struct host *host, struct findings *out)
 }
 
 /* An address on a link that is no vif, with the network around it. */
-static bool is_outer(const struct host *host, const struct ifaddrs *ifa, struct ipnet *net)
+static bool is_outer(const struct facts *host, const struct ifaddrs *ifa, struct ipnet *net)
 {
 	const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
 	const struct sockaddr_in *mask = (const void *)ifa->ifa_netmask;
 
 	if (!sa || !mask || sa->sin_family != AF_INET || ifa->ifa_flags & IFF_LOOPBACK ||
-	    host_find_link(host, ifa->ifa_name))
+	    facts_find_link(host, ifa->ifa_name))
 		return false;
 	*net = (struct ipnet){
 		.family = AF_INET,
@@ -152,13 +152,13 @@ static bool is_outer(const struct host *host, const struct ifaddrs *ifa, struct 
 
 static bool answers(const char *link, const struct ipnet *net)
 {
-	return host_read_number(0, IPV4 "/conf/all/proxy_arp") ||
-	       host_read_number(0, IPV4 "/conf/%s/proxy_arp", link) ||
+	return facts_read_number(0, IPV4 "/conf/all/proxy_arp") ||
+	       facts_read_number(0, IPV4 "/conf/%s/proxy_arp", link) ||
 	       kernel_is_proxied(kernel_link(link), net);
 }
 
 /* Addresses of routed guests in the network of an outer link: hosts there ask for them by ARP. */
-static void judge_link(const struct host *host, const char *link, const struct ipnet *net,
+static void judge_link(const struct facts *host, const char *link, const struct ipnet *net,
 		       struct findings *out)
 {
 	struct some silent = { 0 };
@@ -184,7 +184,7 @@ static void judge_link(const struct host *host, const char *link, const struct i
 		ok(out, "%s answers ARP for the routed addresses in its network", link);
 }
 
-void look_at_proxy_arp(const struct host *host, struct findings *out)
+void look_at_proxy_arp(const struct facts *host, struct findings *out)
 {
 	for (const struct ifaddrs *ifa = host->addresses; ifa; ifa = ifa->ifa_next) {
 		struct ipnet net;
@@ -195,18 +195,18 @@ void look_at_proxy_arp(const struct host *host, struct findings *out)
 }
 
 /* The kernel takes the higher one of "all" and of the link (ip-sysctl, rp_filter). */
-void look_at_rp_filter(const struct host *host, struct findings *out)
+void look_at_rp_filter(const struct facts *host, struct findings *out)
 {
-	long all = host_read_number(0, IPV4 "/conf/all/rp_filter");
+	long all = facts_read_number(0, IPV4 "/conf/all/rp_filter");
 	struct some by_value[3] = { { .n = 0 }, { .n = 0 }, { .n = 0 } };
 
 	for (size_t i = 0; i < host->n_here; i++) {
-		const struct host_vif *hv = &host->here[i];
+		const struct facts_vif *hv = &host->here[i];
 		long own;
 
 		if (!is_routed(hv) || !hv->link)
 			continue;
-		own = host_read_number(0, IPV4 "/conf/%s/rp_filter", hv->vif->link);
+		own = facts_read_number(0, IPV4 "/conf/%s/rp_filter", hv->vif->link);
 		own = own > all ? own : all;
 		some_add(&by_value[own < 0 || own > 2 ? 0 : own], hv->vif->link);
 	}

@@ -10,7 +10,7 @@
 #include "src/base/atomic-file.h"
 
 /* "2 vifs have it", "vifs to come will have it" */
-static const char *users_of(const struct host_script *script, char buf[48])
+static const char *users_of(const struct facts_script *script, char buf[48])
 {
 	if (!script->n_vifs)
 		return "vifs to come have it";
@@ -18,7 +18,7 @@ static const char *users_of(const struct host_script *script, char buf[48])
 	return buf;
 }
 
-static void judge_script(const struct host_script *script, struct findings *out)
+static void judge_script(const struct facts_script *script, struct findings *out)
 {
 	static const char *const methods[] = { "", "delta", "cycle" };
 	char buf[48];
@@ -38,13 +38,13 @@ static void judge_script(const struct host_script *script, struct findings *out)
 		     script->path, script->id.why_unknown, users_of(script, buf));
 }
 
-void look_at_scripts(const struct host *host, struct findings *out)
+void look_at_scripts(const struct facts *host, struct findings *out)
 {
 	for (size_t i = 0; i < host->n_scripts; i++)
 		judge_script(&host->scripts[i], out);
 }
 
-static void mend(const struct host_folder *folder, struct findings *out)
+static void mend(const struct facts_folder *folder, struct findings *out)
 {
 	CLEANUP(cleanup_free) char *after = vif_common_unquote(folder->text);
 	CLEANUP(cleanup_free) char *backup = NULL;
@@ -54,9 +54,9 @@ static void mend(const struct host_folder *folder, struct findings *out)
 		out->has_failed = true;
 		return;
 	}
-	if (replace_backup_name(folder->common_path, &backup, &err) ||
-	    replace_keeping(folder->common_path, backup, folder->text, strlen(folder->text), after,
-			    strlen(after), &err)) {
+	if (atomic_file_backup_name(folder->common_path, &backup, &err) ||
+	    atomic_file_keeping(folder->common_path, backup, folder->text, strlen(folder->text),
+				after, strlen(after), &err)) {
 		bad(out, "%s", err.text);
 		return;
 	}
@@ -67,7 +67,7 @@ static void mend(const struct host_folder *folder, struct findings *out)
 	   folder->common_path, folder->common.quoted_line, backup);
 }
 
-static void judge_list(const struct host_folder *folder, struct findings *out)
+static void judge_list(const struct facts_folder *folder, struct findings *out)
 {
 	const struct vif_common *common = &folder->common;
 
@@ -93,17 +93,17 @@ static void judge_list(const struct host_folder *folder, struct findings *out)
 		out->v[out->n - 1].is_fixable = true;
 }
 
-void look_at_quoted_ip(const struct host *host, struct findings *out)
+void look_at_quoted_ip(const struct facts *host, struct findings *out)
 {
 	for (size_t i = 0; i < host->n_folders; i++)
 		if (host->folders[i].text)
 			judge_list(&host->folders[i], out);
 }
 
-void look_at_rules_disabled(const struct host *host, struct findings *out)
+void look_at_rules_disabled(const struct facts *host, struct findings *out)
 {
 	for (size_t i = 0; i < host->n_folders; i++) {
-		const struct host_folder *folder = &host->folders[i];
+		const struct facts_folder *folder = &host->folders[i];
 
 		if (!folder->common.has_rules)
 			continue;
@@ -191,12 +191,12 @@ static bool is_installed(const char *name)
 	       is_in_path(getenv("PATH"), name) || is_in_xen_folders(name);
 }
 
-static unsigned find_users(const struct host *host)
+static unsigned find_users(const struct facts *host)
 {
 	unsigned users = 0;
 
 	for (size_t i = 0; i < host->n_scripts; i++) {
-		const struct host_script *script = &host->scripts[i];
+		const struct facts_script *script = &host->scripts[i];
 		const struct vif_common *common = &host->folders[script->folder].common;
 
 		if (script->code || !script->id.has_common)
@@ -212,7 +212,7 @@ static unsigned find_users(const struct host *host)
 	return users;
 }
 
-void look_at_tools(const struct host *host, struct findings *out)
+void look_at_tools(const struct facts *host, struct findings *out)
 {
 	unsigned users = find_users(host);
 	size_t before = out->n;

@@ -35,7 +35,7 @@ static char *read_key(const char *path, const char *key)
 }
 
 /* Both services keep a file for each link they know, named by its index. */
-static char *read_link_state(const char *folder, const struct host_vif *hv, const char *key)
+static char *read_link_state(const char *folder, const struct facts_vif *hv, const char *key)
 {
 	char path[128];
 
@@ -44,14 +44,14 @@ static char *read_link_state(const char *folder, const struct host_vif *hv, cons
 }
 
 /* The vifs whose link state says one of @words; @is_there_out: the service knows vifs at all. */
-static struct some find_managed(const struct host *host, const char *folder, const char *key,
+static struct some find_managed(const struct facts *host, const char *folder, const char *key,
 				const char *const *words, bool *is_there_out)
 {
 	struct some managed = { 0 };
 
 	*is_there_out = false;
 	for (size_t i = 0; i < host->n_here; i++) {
-		const struct host_vif *hv = &host->here[i];
+		const struct facts_vif *hv = &host->here[i];
 		CLEANUP(cleanup_free) char *state = read_link_state(folder, hv, key);
 
 		*is_there_out |= state != NULL;
@@ -67,7 +67,7 @@ static struct some find_managed(const struct host *host, const char *folder, con
  * routes that have them as source, and its bridge, whatever
  * ManageForeignRoutes says (seen with systemd 252).
  */
-void look_at_networkd(const struct host *host, struct findings *out)
+void look_at_networkd(const struct facts *host, struct findings *out)
 {
 	static const char *const words[] = { "configuring", "configured", NULL };
 	bool is_there;
@@ -84,7 +84,7 @@ void look_at_networkd(const struct host *host, struct findings *out)
 		ok(out, "systemd-networkd leaves vifs alone");
 }
 
-void look_at_networkmanager(const struct host *host, struct findings *out)
+void look_at_networkmanager(const struct facts *host, struct findings *out)
 {
 	static const char *const words[] = { "true", NULL };
 	bool is_there;
@@ -104,20 +104,20 @@ void look_at_networkmanager(const struct host *host, struct findings *out)
 
 static bool is_running(const char *pid_file, const char *name)
 {
-	long pid = host_read_number(0, "%s", pid_file);
-	CLEANUP(cleanup_free) char *comm = pid > 0 ? host_read("/proc/%ld/comm", pid) : NULL;
+	long pid = facts_read_number(0, "%s", pid_file);
+	CLEANUP(cleanup_free) char *comm = pid > 0 ? facts_read("/proc/%ld/comm", pid) : NULL;
 
 	return comm && !strcmp(comm, name);
 }
 
-void look_at_firewalld(const struct host *host, struct findings *out)
+void look_at_firewalld(const struct facts *host, struct findings *out)
 {
 	CLEANUP(cleanup_free) char *backend = NULL;
 
 	if (!host->n_here || !is_running("/run/firewalld.pid", "firewalld"))
 		return;
 	backend = read_key("/etc/firewalld/firewalld.conf", "FirewallBackend");
-	if (backend && !strcmp(backend, "iptables") && host_has_bridge_rules(host))
+	if (backend && !strcmp(backend, "iptables") && facts_has_bridge_rules(host))
 		bad(out,
 		    "firewalld runs with iptables below it and removes the vifs' rules when it starts or "
 		    "reloads; run 'xvif repair' after that, or set FirewallBackend=nftables");

@@ -32,7 +32,7 @@ static pid_t find_listener(const char *path)
 	return peer.pid;
 }
 
-void look_at_xenstored(const struct host *host, struct findings *out)
+void look_at_xenstored(const struct facts *host, struct findings *out)
 {
 	const char *path = store_socket();
 	CLEANUP(cleanup_free) char *name = NULL;
@@ -51,7 +51,7 @@ void look_at_xenstored(const struct host *host, struct findings *out)
 		return;
 	}
 	pid = find_listener(path);
-	name = pid ? host_read("/proc/%d/comm", (int)pid) : NULL;
+	name = pid ? facts_read("/proc/%d/comm", (int)pid) : NULL;
 	if (!name)
 		ok(out, "an unknown server answers on %s", path);
 	else
@@ -60,7 +60,7 @@ void look_at_xenstored(const struct host *host, struct findings *out)
 }
 
 /* A xenstored that was started again has lost all nodes: guests run on, unknown to every tool. */
-void look_at_lost_domains(const struct host *host, struct findings *out)
+void look_at_lost_domains(const struct facts *host, struct findings *out)
 {
 	int running = host->has_store ? hypervisor_count_guests() : -1;
 
@@ -87,7 +87,7 @@ static const char *domain_word(const struct vif *vif, char buf[16])
 }
 
 /* netback goes on to "connected" when hotplug-status says so, and waits for that without end. */
-void look_at_hotplug_error(const struct host *host, struct findings *out)
+void look_at_hotplug_error(const struct facts *host, struct findings *out)
 {
 	size_t before = out->n;
 	char buf[16];
@@ -122,7 +122,7 @@ static int report_overlap(const struct overlap *overlap, void *data)
 	return 0;
 }
 
-void look_at_duplicate_ip(const struct host *host, struct findings *out)
+void look_at_duplicate_ip(const struct facts *host, struct findings *out)
 {
 	size_t before = out->n;
 
@@ -134,22 +134,22 @@ void look_at_duplicate_ip(const struct host *host, struct findings *out)
 
 static int compare_macs(const void *a, const void *b)
 {
-	const struct host_vif *x = *(const struct host_vif *const *)a;
-	const struct host_vif *y = *(const struct host_vif *const *)b;
+	const struct facts_vif *x = *(const struct facts_vif *const *)a;
+	const struct facts_vif *y = *(const struct facts_vif *const *)b;
 
 	return strcasecmp(x->vif->mac ? x->vif->mac : "", y->vif->mac ? y->vif->mac : "");
 }
 
-static bool has_same_mac(const struct host_vif *a, const struct host_vif *b)
+static bool has_same_mac(const struct facts_vif *a, const struct facts_vif *b)
 {
 	return a->vif->mac && *a->vif->mac && !compare_macs(&a, &b);
 }
 
-static bool shares_bridge(const struct host_vif *a, const struct host_vif *b)
+static bool shares_bridge(const struct facts_vif *a, const struct facts_vif *b)
 {
 	char one[16], other[16];
 
-	return host_vif_bridge(a, one, sizeof(one)) && host_vif_bridge(b, other, sizeof(other)) &&
+	return facts_vif_bridge(a, one, sizeof(one)) && facts_vif_bridge(b, other, sizeof(other)) &&
 	       !strcmp(one, other);
 }
 
@@ -163,13 +163,13 @@ static void report_twins(const struct vif *a, const struct vif *b, struct findin
 	    domain_word(a, one), a->devid, domain_word(b, other), b->devid, a->mac);
 }
 
-void look_at_duplicate_mac(const struct host *host, struct findings *out)
+void look_at_duplicate_mac(const struct facts *host, struct findings *out)
 {
 	CLEANUP(cleanup_free)
-	const struct host_vif **sorted = calloc(host->n_here + 1, sizeof(*sorted));
+	const struct facts_vif **sorted = calloc(host->n_here + 1, sizeof(*sorted));
 	size_t before = out->n;
 
-	if (!sorted || !host_has(host, WIRING_BRIDGED)) {
+	if (!sorted || !facts_has(host, WIRING_BRIDGED)) {
 		out->has_failed |= !sorted;
 		return;
 	}

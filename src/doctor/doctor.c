@@ -10,7 +10,7 @@
 
 static const struct {
 	const char *name;
-	void (*look)(const struct host *host, struct findings *out);
+	void (*look)(const struct facts *host, struct findings *out);
 } probes[] = {
 #define ROW(function, name, what) { name, look_at_##function },
 	PROBES(ROW)
@@ -18,7 +18,7 @@ static const struct {
 
 #define N_PROBES (sizeof(probes) / sizeof(*probes))
 
-void doctor_run(const struct host *host, bool (*is_wanted)(const char *name, const void *data),
+void doctor_run(const struct facts *host, bool (*is_wanted)(const char *name, const void *data),
 		const void *data, bool is_to_fix, struct findings *out)
 {
 	*out = (struct findings){ .is_to_fix = is_to_fix };

@@ -177,7 +177,7 @@ static bool changes_asked(const struct survey *s)
 
 /* @asked: what was asked for this list */
 static int write_list(const struct apply *a, store_tx tx, const char *text, const char *libxl_text,
-		      const struct asked *asked, struct error *err)
+		      const struct optout *asked, struct error *err)
 {
 	CLEANUP(cleanup_free) char *copy = vif_libxl_path(a->s->vif, "ip");
 	int r = copy ? store_set(a->st, tx, text, err, "%s/ip", a->s->vif->backend) :
@@ -185,7 +185,7 @@ static int write_list(const struct apply *a, store_tx tx, const char *text, cons
 
 	if (!r && a->s->vif->has_libxl)
 		r = store_set(a->st, tx, libxl_text, err, "%s", copy);
-	return r || !changes_asked(a->s) ? r : asked_write(a->st, tx, a->s->vif, text, asked, err);
+	return r || !changes_asked(a->s) ? r : optout_write(a->st, tx, a->s->vif, text, asked, err);
 }
 
 static int write_after(struct store *st, store_tx tx, void *data, struct error *err)

@@ -53,7 +53,7 @@ static int note_asked(struct report *report, const struct repair *repair)
 	return r;
 }
 
-static int note_claims(struct report *report, const struct vif *vif, const struct lines *claims)
+static int note_claims(struct report *report, const struct vif *vif, const struct strv *claims)
 {
 	int r = 0;
 
@@ -66,22 +66,22 @@ static int note_claims(struct report *report, const struct vif *vif, const struc
 	return r;
 }
 
-/* What all are compared with, and what their guests say. @with_view: @check with @view, once it is taken */
+/* What all are compared with, and what their guests say. @with_snapshot: @check with @snapshot, once it is taken */
 static int prepare(const struct check *check, const struct vifs *vifs, struct report *reports,
-		   struct view *view, struct check *with_view, struct error *err)
+		   struct snapshot *snapshot, struct check *with_snapshot, struct error *err)
 {
-	CLEANUP(cleanup_free) struct lines *claims = calloc(vifs->n + 1, sizeof(*claims));
+	CLEANUP(cleanup_free) struct strv *claims = calloc(vifs->n + 1, sizeof(*claims));
 	int r = claims ? vif_claims_of(check->st, vifs->v, vifs->n, claims, err) : error_memory(err);
 
 	for (size_t i = 0; i < vifs->n && !r; i++)
 		r = note_claims(&reports[i], &vifs->v[i], &claims[i]);
 	for (size_t i = 0; i < vifs->n && claims; i++)
-		lines_release(&claims[i]);
-	*with_view = *check;
+		strv_release(&claims[i]);
+	*with_snapshot = *check;
 	if (r || check->st->file)
 		return r;
-	with_view->options.view = view;
-	return view_take(check->st, vifs->v, vifs->n, check->options.timeout_s, view, err);
+	with_snapshot->options.snapshot = snapshot;
+	return snapshot_take(check->st, vifs->v, vifs->n, check->options.timeout_s, snapshot, err);
 }
 
 static int compare_vif(const struct check *check, const struct vif *vif, struct report *report,
@@ -171,8 +171,8 @@ static int compare_settled(const struct check *check, const struct vif *vif, str
 static int look_again(const struct check *check, const struct vif **some, size_t *n, struct error *err)
 {
 	CLEANUP(release_again) struct again again = { .vifs.v = calloc(*n, sizeof(struct vif)) };
-	CLEANUP(view_release) struct view view = { 0 };
-	struct check with_view;
+	CLEANUP(snapshot_release) struct snapshot snapshot = { 0 };
+	struct check with_snapshot;
 	size_t left = 0;
 	int r = again.vifs.v ? 0 : error_memory(err);
 
@@ -180,9 +180,9 @@ static int look_again(const struct check *check, const struct vif **some, size_t
 		if ((r = lock_and_load(check, some[i], &again, err)) > 0)
 			some[left++] = some[i];
 	if (r >= 0)
-		r = prepare(check, &again.vifs, again.reports, &view, &with_view, err);
+		r = prepare(check, &again.vifs, again.reports, &snapshot, &with_snapshot, err);
 	for (size_t i = 0; i < again.vifs.n && r >= 0; i++) {
-		r = compare_settled(&with_view, &again.vifs.v[i], &again.reports[i], err);
+		r = compare_settled(&with_snapshot, &again.vifs.v[i], &again.reports[i], err);
 		if (!r)
 			r = report_move(check->report, &again.reports[i]) ? error_memory(err) : 0;
 		else if (r > 0)
@@ -209,14 +209,14 @@ static int settle(const struct check *check, const struct vif **some, size_t n, 
 static int check_all(const struct check *check, const struct vifs *vifs, struct report *reports,
 		     struct error *err)
 {
-	CLEANUP(view_release) struct view view = { 0 };
+	CLEANUP(snapshot_release) struct snapshot snapshot = { 0 };
 	const struct vif *doubtful[AT_ONCE];
-	struct check with_view;
+	struct check with_snapshot;
 	size_t n = 0;
-	int r = prepare(check, vifs, reports, &view, &with_view, err);
+	int r = prepare(check, vifs, reports, &snapshot, &with_snapshot, err);
 
 	for (size_t i = 0; i < vifs->n && !r; i++) {
-		r = compare_vif(&with_view, &vifs->v[i], &reports[i], err);
+		r = compare_vif(&with_snapshot, &vifs->v[i], &reports[i], err);
 		if (check->st->file || (!r && !reports[i].differences.n)) {
 			r = r ? r : report_move(check->report, &reports[i]) ? error_memory(err) : 0;
 			continue;

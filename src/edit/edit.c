@@ -75,8 +75,8 @@ static int plan(struct edit *e, struct error *err)
 	int r = survey_is_change(s) ? survey_plan(s, &e->plan, err) : 0;
 
 	if (!r && e->config.path &&
-	    lines_add(&e->plan, "change ip= of vif %u in %s, keep %s", s->vif->devid,
-		      e->config.path, e->config.backup))
+	    strv_add(&e->plan, "change ip= of vif %u in %s, keep %s", s->vif->devid, e->config.path,
+		     e->config.backup))
 		r = error_memory(err);
 	return r;
 }
@@ -95,7 +95,7 @@ static void flush(struct edit *e)
 			if (s->ports[p].link)
 				r = kernel_flush_neighbours(s->ports[p].link, net, &why);
 		if (r)
-			lines_add(&e->warnings, "%s", why.text);
+			strv_add(&e->warnings, "%s", why.text);
 	}
 }
 
@@ -210,8 +210,8 @@ static int attempt(struct store *st, const struct edit_request *request, const s
 
 void edit_release(struct edit *e)
 {
-	lines_release(&e->plan);
-	lines_release(&e->warnings);
+	strv_release(&e->plan);
+	strv_release(&e->warnings);
 	config_edit_release(&e->config);
 	survey_release(&e->survey);
 	vif_release(&e->vif);

@@ -25,8 +25,8 @@ struct edit {
 	struct vif vif;		      /* as it was */
 	struct apply_options options; /* as they were asked for */
 	struct survey survey;
-	struct lines plan;	   /* of a dry run */
-	struct lines warnings;	   /* what failed without spoiling the edit */
+	struct strv plan;	   /* of a dry run */
+	struct strv warnings;	   /* what failed without spoiling the edit */
 	struct config_edit config; /* path NULL: no file is to be changed */
 	bool is_done;		   /* the vif was changed; also when its file then was not */
 };

@@ -100,7 +100,7 @@ int journal_remove(struct store *st, const struct vif *vif, struct error *err)
 	return store_transact(st, remove_entry, (void *)vif, err);
 }
 
-int journal_list(struct store *st, struct lines *out, struct error *err)
+int journal_list(struct store *st, struct strv *out, struct error *err)
 {
 	return vif_numbers(st, ROOT, out, err);
 }

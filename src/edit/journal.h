@@ -34,6 +34,6 @@ int journal_remove(struct store *st, const struct vif *vif, struct error *err);
 int journal_link(struct store *st, const struct vif *vif, char **out, struct error *err);
 
 /* The vifs that have one, as "D N". Returns 0 or a negative errno. */
-int journal_list(struct store *st, struct lines *out, struct error *err);
+int journal_list(struct store *st, struct strv *out, struct error *err);
 
 #endif

@@ -12,18 +12,18 @@
 
 static const char *node(const struct vif *vif, const char *name, char out[PATH_SIZE])
 {
-	snprintf(out, PATH_SIZE, ASKED_ROOT "/%u/%u/%s", vif->domain.domid, vif->devid, name);
+	snprintf(out, PATH_SIZE, OPTOUT_ROOT "/%u/%u/%s", vif->domain.domid, vif->devid, name);
 	return out;
 }
 
-int asked_read(struct store *st, const struct vif *vif, struct asked *out, struct error *err)
+int optout_read(struct store *st, const struct vif *vif, struct optout *out, struct error *err)
 {
 	CLEANUP(cleanup_free) char *uuid = NULL, *list = NULL, *hotplug = NULL, *persist = NULL;
 	char path[PATH_SIZE];
 	struct batch b = { 0 };
 	int r;
 
-	*out = (struct asked){ 0 };
+	*out = (struct optout){ 0 };
 	batch_get(&b, &uuid, "%s", node(vif, "uuid", path));
 	batch_get(&b, &list, "%s", node(vif, "list", path));
 	batch_get(&b, &hotplug, "%s", node(vif, "hotplug", path));
@@ -31,7 +31,7 @@ int asked_read(struct store *st, const struct vif *vif, struct asked *out, struc
 	r = store_run(st, 0, &b, err);
 	if (r || !uuid || !text_says_same(uuid, vif->domain.uuid) || !text_says_same(list, vif->ip))
 		return r;
-	*out = (struct asked){ .no_hotplug = hotplug, .no_persist = persist };
+	*out = (struct optout){ .no_hotplug = hotplug, .no_persist = persist };
 	return 0;
 }
 
@@ -40,13 +40,13 @@ static int remove_folder(struct store *st, store_tx tx, const char *domid, struc
 	CLEANUP(cleanup_free) char *vm = NULL;
 	int r = store_get(st, tx, &vm, err, "/local/domain/%s/vm", domid);
 
-	return r || vm ? r : store_set(st, tx, NULL, err, ASKED_ROOT "/%s", domid);
+	return r || vm ? r : store_set(st, tx, NULL, err, OPTOUT_ROOT "/%s", domid);
 }
 
 static int forget_gone(struct store *st, store_tx tx, struct error *err)
 {
 	CLEANUP(names_release) struct names domids = { 0 };
-	int r = store_list(st, tx, &domids, err, ASKED_ROOT);
+	int r = store_list(st, tx, &domids, err, OPTOUT_ROOT);
 
 	for (unsigned i = 0; i < domids.n && !r; i++)
 		r = remove_folder(st, tx, domids.v[i], err);
@@ -58,15 +58,15 @@ static int forget(struct store *st, store_tx tx, const struct vif *vif, struct e
 	char parent[PATH_SIZE];
 	int r;
 
-	snprintf(parent, sizeof(parent), ASKED_ROOT "/%u", vif->domain.domid);
+	snprintf(parent, sizeof(parent), OPTOUT_ROOT "/%u", vif->domain.domid);
 	r = store_set(st, tx, NULL, err, "%s/%u", parent, vif->devid);
 	if (!r)
 		r = store_prune(st, tx, parent, err);
-	return r ? r : store_prune(st, tx, ASKED_ROOT, err);
+	return r ? r : store_prune(st, tx, OPTOUT_ROOT, err);
 }
 
-int asked_write(struct store *st, store_tx tx, const struct vif *vif, const char *text,
-		const struct asked *asked, struct error *err)
+int optout_write(struct store *st, store_tx tx, const struct vif *vif, const char *text,
+		 const struct optout *asked, struct error *err)
 {
 	char path[PATH_SIZE];
 	int r = forget_gone(st, tx, err);

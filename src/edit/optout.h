@@ -11,23 +11,23 @@
 
 #include "src/xen/vif.h"
 
-struct asked {
+struct optout {
 	bool no_hotplug; /* --hotplug=none: routes and rules */
 	bool no_persist; /* --no-persist: libxl's stored configuration */
 };
 
 /* What was asked for the list that the vif has now; nothing is no failure. Returns 0 or a negative errno. */
-int asked_read(struct store *st, const struct vif *vif, struct asked *out, struct error *err);
+int optout_read(struct store *st, const struct vif *vif, struct optout *out, struct error *err);
 
 /*
  * Note it for the list @text that is being written in the same transaction
  * (NULL: none), or forget it when nothing was asked. Notes of domains that
  * are gone go as well.
  */
-int asked_write(struct store *st, store_tx tx, const struct vif *vif, const char *text,
-		const struct asked *asked, struct error *err);
+int optout_write(struct store *st, store_tx tx, const struct vif *vif, const char *text,
+		 const struct optout *asked, struct error *err);
 
 /* The vifs that have a note, as "D N"; see vif_numbers(). */
-#define ASKED_ROOT "/local/domain/0/xvif/asked"
+#define OPTOUT_ROOT "/local/domain/0/xvif/asked"
 
 #endif

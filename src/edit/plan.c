@@ -10,11 +10,11 @@
 
 struct plan {
 	const struct survey *s;
-	struct lines *out;
+	struct strv *out;
 	int failed;
 };
 
-#define line(p, ...) ((p)->failed |= lines_add((p)->out, __VA_ARGS__))
+#define line(p, ...) ((p)->failed |= strv_add((p)->out, __VA_ARGS__))
 
 static void plan_rules(struct plan *p, const char *operation, const struct rules *rules)
 {
@@ -63,7 +63,7 @@ static void plan_commit(struct plan *p)
 	if (survey_differs_userdata(p->s, &p->s->after))
 		plan_userdata(p);
 	if (p->s->leaves.no_hotplug || p->s->leaves.no_persist)
-		line(p, "write " ASKED_ROOT "/%u/%u", p->s->vif->domain.domid, p->s->vif->devid);
+		line(p, "write " OPTOUT_ROOT "/%u/%u", p->s->vif->domain.domid, p->s->vif->devid);
 }
 
 static void plan_route(struct plan *p, const char *operation, const struct route *rt)
@@ -152,7 +152,7 @@ static void plan_cycle(struct plan *p)
 	plan_script(p, "online", false);
 }
 
-int survey_plan(const struct survey *s, struct lines *out, struct error *err)
+int survey_plan(const struct survey *s, struct strv *out, struct error *err)
 {
 	struct plan p = { .s = s, .out = out };
 

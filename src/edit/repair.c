@@ -120,7 +120,7 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 	*out = (struct repair){ .options = *options };
 	out->options.repair = true;
 	out->options.journal = &out->journal;
-	r = view_journal(options->view, st, vif, &out->journal, err);
+	r = snapshot_journal(options->snapshot, st, vif, &out->journal, err);
 	if (r)
 		return r;
 	if (out->journal.is_there && out->options.method == METHOD_AUTO)
@@ -138,7 +138,7 @@ static int refuse_conflict(const struct repair *r, struct error *err)
 	return r->survey.conflict ? error_set(err, -EEXIST, "%s", r->survey.conflict) : 0;
 }
 
-int repair_plan(const struct repair *r, struct lines *out, struct error *err)
+int repair_plan(const struct repair *r, struct strv *out, struct error *err)
 {
 	int code = refuse_conflict(r, err);
 
@@ -179,7 +179,7 @@ int repair_orphan(struct store *st, unsigned domid, unsigned devid, unsigned tim
 {
 	const struct vif vif = { .domain = { .domid = domid }, .devid = devid };
 	CLEANUP(cleanup_free) char *noted = NULL;
-	char names[2][VIF_TWIN_SIZE];
+	char names[2][VIF_EMULATED_SIZE];
 	struct rules ours = { 0 };
 	int r = journal_link(st, &vif, &noted, err);
 

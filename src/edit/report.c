@@ -9,8 +9,8 @@
 
 int report_difference(struct report *report, const struct vif *vif, const struct difference *d)
 {
-	return lines_add(&report->domains, "%s", vif->domain.name ? vif->domain.name : "") ||
-			       lines_add(&report->ids, "%u %u", vif->domain.domid, vif->devid) ||
+	return strv_add(&report->domains, "%s", vif->domain.name ? vif->domain.name : "") ||
+			       strv_add(&report->ids, "%u %u", vif->domain.domid, vif->devid) ||
 			       differences_add(&report->differences, d->kind, "%s", d->detail) ?
 		       -ENOMEM :
 		       0;
@@ -30,16 +30,16 @@ int report_note(struct report *report, const struct vif *vif, const char *format
 		return -ENOMEM;
 	}
 	if (vif->domain.name)
-		return lines_add(&report->notes, "%s vif %u: %s", vif->domain.name, vif->devid, text);
-	return lines_add(&report->notes, "%u vif %u: %s", vif->domain.domid, vif->devid, text);
+		return strv_add(&report->notes, "%s vif %u: %s", vif->domain.name, vif->devid, text);
+	return strv_add(&report->notes, "%u vif %u: %s", vif->domain.domid, vif->devid, text);
 }
 
-static int append_lines(struct lines *to, const struct lines *from)
+static int append_lines(struct strv *to, const struct strv *from)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < from->n && !r; i++)
-		r = lines_add(to, "%s", from->v[i]);
+		r = strv_add(to, "%s", from->v[i]);
 	return r;
 }
 
@@ -60,8 +60,8 @@ int report_move(struct report *report, struct report *from)
 
 void report_release(struct report *report)
 {
-	lines_release(&report->domains);
-	lines_release(&report->ids);
-	lines_release(&report->notes);
+	strv_release(&report->domains);
+	strv_release(&report->ids);
+	strv_release(&report->notes);
 	differences_release(&report->differences);
 }

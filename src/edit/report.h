@@ -7,10 +7,10 @@
 
 /* Differences and notes, each with the vif it is about. */
 struct report {
-	struct lines domains; /* for each difference: the domain's name ... */
-	struct lines ids;     /* ... and "D N" */
+	struct strv domains; /* for each difference: the domain's name ... */
+	struct strv ids;     /* ... and "D N" */
 	struct differences differences;
-	struct lines notes;
+	struct strv notes;
 };
 
 int report_difference(struct report *report, const struct vif *vif, const struct difference *d);

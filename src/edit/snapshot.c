@@ -7,50 +7,50 @@
 #include "src/base/cleanup.h"
 #include "src/edit/snapshot.h"
 
-void view_release(struct view *view)
+void snapshot_release(struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < view->n_recorded; i++)
-		rules_release(&view->recorded[i].rules);
-	free(view->recorded);
-	lines_release(&view->twins);
-	free(view->scripts);
-	free(view->by_link.v);
-	rules_release(&view->rules);
-	routes_release(&view->routes);
-	userdata_release(&view->userdata);
-	lines_release(&view->journals);
-	lines_release(&view->asked);
-	*view = (struct view){ 0 };
+	for (size_t i = 0; i < snapshot->n_recorded; i++)
+		rules_release(&snapshot->recorded[i].rules);
+	free(snapshot->recorded);
+	strv_release(&snapshot->emulated);
+	free(snapshot->scripts);
+	free(snapshot->by_link.v);
+	rules_release(&snapshot->rules);
+	routes_release(&snapshot->routes);
+	userdata_release(&snapshot->userdata);
+	strv_release(&snapshot->journals);
+	strv_release(&snapshot->asked);
+	*snapshot = (struct snapshot){ 0 };
 }
 
-static const struct view_script *find_script(const struct view *view, const char *path)
+static const struct snapshot_script *find_script(const struct snapshot *snapshot, const char *path)
 {
-	for (size_t i = 0; i < view->n_scripts; i++)
-		if (!strcmp(view->scripts[i].path, path))
-			return &view->scripts[i];
+	for (size_t i = 0; i < snapshot->n_scripts; i++)
+		if (!strcmp(snapshot->scripts[i].path, path))
+			return &snapshot->scripts[i];
 	return NULL;
 }
 
-static int take_script(struct view *view, const char *path, struct error *err)
+static int take_script(struct snapshot *snapshot, const char *path, struct error *err)
 {
-	struct view_script *v, *one;
+	struct snapshot_script *v, *one;
 
-	if (!path || path[0] != '/' || find_script(view, path))
+	if (!path || path[0] != '/' || find_script(snapshot, path))
 		return 0;
-	v = realloc(view->scripts, (view->n_scripts + 1) * sizeof(*v));
+	v = realloc(snapshot->scripts, (snapshot->n_scripts + 1) * sizeof(*v));
 	if (!v)
 		return error_memory(err);
-	view->scripts = v;
-	one = &v[view->n_scripts++];
-	*one = (struct view_script){ .path = path };
+	snapshot->scripts = v;
+	one = &v[snapshot->n_scripts++];
+	*one = (struct snapshot_script){ .path = path };
 	one->code = script_identify(path, &one->script, &one->failed);
 	return 0;
 }
 
 /* Rules that can be recorded with those of other vifs: a script that is not known may depend on more. */
-static bool sets_rules(const struct view *view, const struct vif *vif)
+static bool sets_rules(const struct snapshot *snapshot, const struct vif *vif)
 {
-	const struct view_script *s = vif->script ? find_script(view, vif->script) : NULL;
+	const struct snapshot_script *s = vif->script ? find_script(snapshot, vif->script) : NULL;
 
 	return s && !s->code && s->script.sets_rules && !vif->backend_domid;
 }
@@ -62,79 +62,80 @@ static int by_link(const void *a, const void *b)
 	return strcmp(x->link, y->link);
 }
 
-static void add_recording(struct view *view, const char *link, const char *command,
+static void add_recording(struct snapshot *snapshot, const char *link, const char *command,
 			  const struct vif *vif)
 {
-	view->recorded[view->n_recorded++] = (struct recording){
+	snapshot->recorded[snapshot->n_recorded++] = (struct recording){
 		.link = link,
 		.command = command,
 		.list = &vif->ips,
 	};
 }
 
-static int add_recordings(struct view *view, const struct vif *vif, bool with_twin)
+static int add_recordings(struct snapshot *snapshot, const struct vif *vif, bool with_emulated)
 {
-	char twin[VIF_TWIN_SIZE];
+	char emulated[VIF_EMULATED_SIZE];
 
-	add_recording(view, vif->link, "online", vif);
-	if (!with_twin || !vif_twin(vif, twin))
+	add_recording(snapshot, vif->link, "online", vif);
+	if (!with_emulated || !vif_emulated_link(vif, emulated))
 		return 0;
-	if (lines_add(&view->twins, "%s", twin))
+	if (strv_add(&snapshot->emulated, "%s", emulated))
 		return -ENOMEM;
-	add_recording(view, view->twins.v[view->twins.n - 1], "add", vif);
+	add_recording(snapshot, snapshot->emulated.v[snapshot->emulated.n - 1], "add", vif);
 	return 0;
 }
 
 /* What one script would set for all vifs that have it. */
-static int record_for(struct view *view, const struct view_script *of, const struct vif *vifs,
-		      size_t n, struct error *err)
+static int record_for(struct snapshot *snapshot, const struct snapshot_script *of,
+		      const struct vif *vifs, size_t n, struct error *err)
 {
-	size_t first = view->n_recorded;
+	size_t first = snapshot->n_recorded;
 	int r = 0;
 
 	for (size_t i = 0; i < n && !r; i++)
-		if (sets_rules(view, &vifs[i]) && !strcmp(vifs[i].script, of->path) &&
-		    add_recordings(view, &vifs[i], of->script.sets_twin_rules))
+		if (sets_rules(snapshot, &vifs[i]) && !strcmp(vifs[i].script, of->path) &&
+		    add_recordings(snapshot, &vifs[i], of->script.sets_emulated_rules))
 			r = error_memory(err);
 	if (!r)
-		r = rules_record(&of->script, &view->recorded[first], view->n_recorded - first, err);
+		r = rules_record(&of->script, &snapshot->recorded[first],
+				 snapshot->n_recorded - first, err);
 	if (!r || r == -ENOMEM)
 		return r;
 	/* a script whose rules cannot be recorded is the concern of its vifs alone: each asks by itself */
-	while (view->n_recorded > first)
-		rules_release(&view->recorded[--view->n_recorded].rules);
+	while (snapshot->n_recorded > first)
+		rules_release(&snapshot->recorded[--snapshot->n_recorded].rules);
 	return 0;
 }
 
-static int take_rules(struct view *view, const struct vif *vifs, size_t n, unsigned timeout_s,
-		      struct error *err)
+static int take_rules(struct snapshot *snapshot, const struct vif *vifs, size_t n,
+		      unsigned timeout_s, struct error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < n; i++)
-		view->has_rules |= sets_rules(view, &vifs[i]);
-	if (!view->has_rules)
+		snapshot->has_rules |= sets_rules(snapshot, &vifs[i]);
+	if (!snapshot->has_rules)
 		return 0;
-	view->rules_code = rules_list(NULL, timeout_s, &view->rules, &view->rules_failed);
-	if (view->rules_code)
+	snapshot->rules_code = rules_list(NULL, timeout_s, &snapshot->rules, &snapshot->rules_failed);
+	if (snapshot->rules_code)
 		return 0;
-	view->recorded = calloc(2 * n + 1, sizeof(*view->recorded));
-	if (!view->recorded)
+	snapshot->recorded = calloc(2 * n + 1, sizeof(*snapshot->recorded));
+	if (!snapshot->recorded)
 		return error_memory(err);
-	r = rules_index(&view->rules, &view->by_link, err);
-	for (size_t i = 0; i < view->n_scripts && !r; i++)
-		r = record_for(view, &view->scripts[i], vifs, n, err);
-	qsort(view->recorded, view->n_recorded, sizeof(*view->recorded), by_link);
+	r = rules_index(&snapshot->rules, &snapshot->by_link, err);
+	for (size_t i = 0; i < snapshot->n_scripts && !r; i++)
+		r = record_for(snapshot, &snapshot->scripts[i], vifs, n, err);
+	qsort(snapshot->recorded, snapshot->n_recorded, sizeof(*snapshot->recorded), by_link);
 	return r;
 }
 
-int view_take(struct store *st, const struct vif *vifs, size_t n, unsigned timeout_s,
-	      struct view *out, struct error *err)
+int snapshot_take(struct store *st, const struct vif *vifs, size_t n, unsigned timeout_s,
+		  struct snapshot *out, struct error *err)
 {
 	int r = journal_list(st, &out->journals, err);
 
 	if (!r)
-		r = vif_numbers(st, ASKED_ROOT, &out->asked, err);
+		r = vif_numbers(st, OPTOUT_ROOT, &out->asked, err);
 	if (!r)
 		r = kernel_routes(0, &out->routes, err);
 	routes_sort(&out->routes);
@@ -143,35 +144,36 @@ int view_take(struct store *st, const struct vif *vifs, size_t n, unsigned timeo
 	return r ? r : take_rules(out, vifs, n, timeout_s, err);
 }
 
-int view_routes(const struct view *view, struct routes *own, const struct routes **out,
-		struct error *err)
+int snapshot_routes(const struct snapshot *snapshot, struct routes *own, const struct routes **out,
+		    struct error *err)
 {
-	int r = view ? 0 : kernel_routes(0, own, err);
+	int r = snapshot ? 0 : kernel_routes(0, own, err);
 
 	routes_sort(own);
-	*out = view ? &view->routes : own;
+	*out = snapshot ? &snapshot->routes : own;
 	return r;
 }
 
-int view_rules(const struct view *view, const char *const *links, unsigned timeout_s,
-	       struct rules *out, struct error *err)
+int snapshot_rules(const struct snapshot *snapshot, const char *const *links, unsigned timeout_s,
+		   struct rules *out, struct error *err)
 {
 	int r = 0;
 
-	if (!view || !view->has_rules)
+	if (!snapshot || !snapshot->has_rules)
 		return rules_list(links, timeout_s, out, err);
-	if (view->rules_code) {
-		*err = view->rules_failed;
-		return view->rules_code;
+	if (snapshot->rules_code) {
+		*err = snapshot->rules_failed;
+		return snapshot->rules_code;
 	}
 	for (size_t i = 0; links[i] && !r; i++)
-		r = rules_find(&view->by_link, links[i], out, err);
+		r = rules_find(&snapshot->by_link, links[i], out, err);
 	return r;
 }
 
-int view_script(const struct view *view, const char *path, struct script *out, struct error *err)
+int snapshot_script(const struct snapshot *snapshot, const char *path, struct script *out,
+		    struct error *err)
 {
-	const struct view_script *found = view ? find_script(view, path) : NULL;
+	const struct snapshot_script *found = snapshot ? find_script(snapshot, path) : NULL;
 
 	if (!found)
 		return script_identify(path, out, err);
@@ -191,42 +193,44 @@ static bool is_same_list(const struct iplist *a, const struct iplist *b)
 	return same;
 }
 
-static const struct recording *find_recording(const struct view *view, const struct recording *asked)
+static const struct recording *find_recording(const struct snapshot *snapshot,
+					      const struct recording *asked)
 {
 	const struct recording *found = NULL;
 
-	if (view && view->n_recorded)
-		found = bsearch(asked, view->recorded, view->n_recorded, sizeof(*asked), by_link);
+	if (snapshot && snapshot->n_recorded)
+		found = bsearch(asked, snapshot->recorded, snapshot->n_recorded, sizeof(*asked),
+				by_link);
 	return found && is_same_list(found->list, asked->list) ? found : NULL;
 }
 
-int view_record(const struct view *view, const struct script *script, struct recording *recordings,
-		size_t n, struct error *err)
+int snapshot_record(const struct snapshot *snapshot, const struct script *script,
+		    struct recording *recordings, size_t n, struct error *err)
 {
 	bool all_known = true;
 	int r = 0;
 
 	for (size_t i = 0; i < n; i++)
-		all_known &= find_recording(view, &recordings[i]) != NULL;
+		all_known &= find_recording(snapshot, &recordings[i]) != NULL;
 	if (!all_known)
 		return rules_record(script, recordings, n, err);
 	for (size_t i = 0; i < n && !r; i++)
-		r = rules_append(&recordings[i].rules, &find_recording(view, &recordings[i])->rules,
-				 err);
+		r = rules_append(&recordings[i].rules,
+				 &find_recording(snapshot, &recordings[i])->rules, err);
 	return r;
 }
 
 /* Vifs of one domain come one after the other: its file is read once. */
-static int read_userdata(struct view *view, const struct domain *domain, struct error *err)
+static int read_userdata(struct snapshot *snapshot, const struct domain *domain, struct error *err)
 {
 	int r;
 
-	if (view->has_userdata && view->userdata_domid == domain->domid)
+	if (snapshot->has_userdata && snapshot->userdata_domid == domain->domid)
 		return 0;
-	userdata_release(&view->userdata);
-	view->userdata_domid = domain->domid;
-	r = userdata_read(&view->userdata, domain, err);
-	view->has_userdata = !r;
+	userdata_release(&snapshot->userdata);
+	snapshot->userdata_domid = domain->domid;
+	r = userdata_read(&snapshot->userdata, domain, err);
+	snapshot->has_userdata = !r;
 	return r;
 }
 
@@ -235,25 +239,26 @@ static int get_ips(const struct userdata *u, unsigned devid, char **out, struct 
 	return u->text ? userdata_get_ips(u, devid, out, err) : -ENOENT;
 }
 
-int view_userdata(struct view *view, const struct domain *domain, unsigned devid, char **out,
-		  struct error *err)
+int snapshot_userdata(struct snapshot *snapshot, const struct domain *domain, unsigned devid,
+		      char **out, struct error *err)
 {
 	CLEANUP(userdata_release) struct userdata own = { 0 };
-	int r = view ? read_userdata(view, domain, err) : userdata_read(&own, domain, err);
+	int r = snapshot ? read_userdata(snapshot, domain, err) : userdata_read(&own, domain, err);
 
-	return r ? r : get_ips(view ? &view->userdata : &own, devid, out, err);
+	return r ? r : get_ips(snapshot ? &snapshot->userdata : &own, devid, out, err);
 }
 
-int view_journal(const struct view *view, struct store *st, const struct vif *vif,
-		 struct journal *out, struct error *err)
+int snapshot_journal(const struct snapshot *snapshot, struct store *st, const struct vif *vif,
+		     struct journal *out, struct error *err)
 {
 	*out = (struct journal){ 0 };
-	return view && !vif_is_among(vif, &view->journals) ? 0 : journal_read(st, vif, out, err);
+	return snapshot && !vif_is_among(vif, &snapshot->journals) ? 0 :
+								     journal_read(st, vif, out, err);
 }
 
-int view_asked(const struct view *view, struct store *st, const struct vif *vif, struct asked *out,
-	       struct error *err)
+int snapshot_optout(const struct snapshot *snapshot, struct store *st, const struct vif *vif,
+		    struct optout *out, struct error *err)
 {
-	*out = (struct asked){ 0 };
-	return view && !vif_is_among(vif, &view->asked) ? 0 : asked_read(st, vif, out, err);
+	*out = (struct optout){ 0 };
+	return snapshot && !vif_is_among(vif, &snapshot->asked) ? 0 : optout_read(st, vif, out, err);
 }

@@ -3,7 +3,7 @@
  * snapshot.h - what many vifs are compared with, looked at once: one list of all
  * routes, one of all rules, each script and each stored configuration once.
  *
- * It ages: to compare by, not to edit by. Where the view is NULL, each
+ * It ages: to compare by, not to edit by. Where the snapshot is NULL, each
  * function looks for itself, for one vif.
  */
 #ifndef XVIF_SNAPSHOT_H
@@ -17,14 +17,14 @@
 #include "src/stored/userdata.h"
 #include "src/xen/vif.h"
 
-struct view {
+struct snapshot {
 	struct routes routes;	   /* of all links, by link */
 	bool has_rules;		   /* they were needed */
 	struct error rules_failed; /* text "": not */
 	int rules_code;
 	struct rules rules; /* of chain FORWARD */
 	struct rule_links by_link;
-	struct view_script {
+	struct snapshot_script {
 		const char *path; /* borrowed */
 		struct script script;
 		struct error failed;
@@ -32,44 +32,45 @@ struct view {
 	} * scripts;
 	size_t n_scripts;
 	struct recording *recorded; /* by link */
-	struct lines twins;	    /* names of links that @recorded borrows */
+	struct strv emulated;	    /* names of links that @recorded borrows */
 	size_t n_recorded;
 	struct userdata userdata; /* of the domain asked for last */
 	bool has_userdata;
 	unsigned userdata_domid;
-	struct lines journals, asked; /* "D N" */
+	struct strv journals, asked; /* "D N" */
 };
 
 /*
- * view_take - look at what @vifs need.
+ * snapshot_take - look at what @vifs need.
  * @vifs: @n of them, borrowed while @out lives
- * @out: release with view_release(), also after a failure
+ * @out: release with snapshot_release(), also after a failure
  *
  * Returns 0 or a negative errno.
  */
-int view_take(struct store *st, const struct vif *vifs, size_t n, unsigned timeout_s,
-	      struct view *out, struct error *err);
-void view_release(struct view *view);
+int snapshot_take(struct store *st, const struct vif *vifs, size_t n, unsigned timeout_s,
+		  struct snapshot *out, struct error *err);
+void snapshot_release(struct snapshot *snapshot);
 
-/* The routes of all links, sorted; @own holds them where there is no view. */
-int view_routes(const struct view *view, struct routes *own, const struct routes **out,
-		struct error *err);
+/* The routes of all links, sorted; @own holds them where there is no snapshot. */
+int snapshot_routes(const struct snapshot *snapshot, struct routes *own, const struct routes **out,
+		    struct error *err);
 
 /* As rules_list(), script_identify() and rules_record(). */
-int view_rules(const struct view *view, const char *const *links, unsigned timeout_s,
-	       struct rules *out, struct error *err);
-int view_script(const struct view *view, const char *path, struct script *out, struct error *err);
-int view_record(const struct view *view, const struct script *script, struct recording *recordings,
-		size_t n, struct error *err);
+int snapshot_rules(const struct snapshot *snapshot, const char *const *links, unsigned timeout_s,
+		   struct rules *out, struct error *err);
+int snapshot_script(const struct snapshot *snapshot, const char *path, struct script *out,
+		    struct error *err);
+int snapshot_record(const struct snapshot *snapshot, const struct script *script,
+		    struct recording *recordings, size_t n, struct error *err);
 
 /* What libxl stores of a vif's list, for free(). Returns 0, -ENOENT (nothing) or another negative errno. */
-int view_userdata(struct view *view, const struct domain *domain, unsigned devid, char **out,
-		  struct error *err);
+int snapshot_userdata(struct snapshot *snapshot, const struct domain *domain, unsigned devid,
+		      char **out, struct error *err);
 
-/* As journal_read() and asked_read(). */
-int view_journal(const struct view *view, struct store *st, const struct vif *vif,
-		 struct journal *out, struct error *err);
-int view_asked(const struct view *view, struct store *st, const struct vif *vif, struct asked *out,
-	       struct error *err);
+/* As journal_read() and optout_read(). */
+int snapshot_journal(const struct snapshot *snapshot, struct store *st, const struct vif *vif,
+		     struct journal *out, struct error *err);
+int snapshot_optout(const struct snapshot *snapshot, struct store *st, const struct vif *vif,
+		    struct optout *out, struct error *err);
 
 #endif

@@ -27,7 +27,7 @@ void survey_release(struct survey *s)
 	rules_release(&s->by_script);
 	free(s->userdata_ip);
 	free(s->conflict);
-	lines_release(&s->notes);
+	strv_release(&s->notes);
 }
 
 static bool is_same_list(const char *text, const struct iplist *list)
@@ -180,9 +180,9 @@ static int choose_for_script(struct survey *s, struct error *err)
 	case FAMILY_OPENVSWITCH:
 		s->method = "rules";
 		if (!s->uses_rules)
-			lines_add(&s->notes,
-				  "the site's scripts set no rules: the list is kept, nothing "
-				  "enforces it");
+			strv_add(&s->notes,
+				 "the site's scripts set no rules: the list is kept, nothing "
+				 "enforces it");
 		return 0;
 	case FAMILY_UNKNOWN:
 		if (s->how != METHOD_DELTA)
@@ -204,10 +204,10 @@ static int choose_cycle(struct survey *s, struct error *err)
 				 "--hotplug=cycle cannot be used with a vifname: the "
 				 "script would rename the link again");
 	s->method = "cycle";
-	lines_add(&s->notes,
-		  "all addresses of %s are interrupted while its script runs offline "
-		  "and online",
-		  s->vif->link);
+	strv_add(&s->notes,
+		 "all addresses of %s are interrupted while its script runs offline "
+		 "and online",
+		 s->vif->link);
 	return 0;
 }
 
@@ -234,7 +234,7 @@ static int choose_method(struct survey *s, struct error *err)
 	switch (s->how) {
 	case METHOD_NONE:
 		s->method = "none";
-		lines_add(&s->notes, "routes and rules are left as they are");
+		strv_add(&s->notes, "routes and rules are left as they are");
 		return 0;
 	case METHOD_CYCLE:
 		return choose_cycle(s, err);
@@ -260,10 +260,10 @@ static void note_stub_domain(struct survey *s)
 {
 	if (s->vif->type && !strcmp(s->vif->type, "vif_ioemu") && s->vif->stubdom &&
 	    !s->options->repair)
-		lines_add(&s->notes,
-			  "the emulated network card is in the stub domain %s, whose vif %u "
-			  "needs the same list",
-			  s->vif->stubdom, s->vif->devid);
+		strv_add(&s->notes,
+			 "the emulated network card is in the stub domain %s, whose vif %u "
+			 "needs the same list",
+			 s->vif->stubdom, s->vif->devid);
 }
 
 /* The interfaces that the vif has on this host; an unknown script's way with a second one is unknown. */
@@ -271,20 +271,20 @@ static int find_ports(struct survey *s, struct error *err)
 {
 	bool is_known = s->script.family == FAMILY_ROUTE || s->script.family == FAMILY_BRIDGE ||
 			s->script.family == FAMILY_OPENVSWITCH;
-	char twin[VIF_TWIN_SIZE];
+	char emulated[VIF_EMULATED_SIZE];
 
 	add_port(s, s->vif->link, METRIC_VIF, "online");
 	note_stub_domain(s);
-	if (s->how == METHOD_NONE || !vif_twin(s->vif, twin))
+	if (s->how == METHOD_NONE || !vif_emulated_link(s->vif, emulated))
 		return 0;
 	if (is_known && s->how != METHOD_CYCLE) {
-		add_port(s, twin, METRIC_TAP, "add");
+		add_port(s, emulated, METRIC_TAP, "add");
 		return 0;
 	}
-	if (!kernel_link(twin))
+	if (!kernel_link(emulated))
 		return 0;
-	error_set(err, -EPERM, "vif %u.%u: its emulated twin '%s' cannot be changed in this way",
-		  s->vif->domain.domid, s->vif->devid, twin);
+	error_set(err, -EPERM, "vif %u.%u: its emulated interface '%s' cannot be changed in this way",
+		  s->vif->domain.domid, s->vif->devid, emulated);
 	error_hint(err, "--hotplug=none writes the list only; routes and rules are then up to you");
 	return -EPERM;
 }
@@ -295,10 +295,10 @@ static int check_ipv6(struct survey *s, struct error *err)
 		return 0;
 	if (s->how == METHOD_NONE) {
 		if (s->script.family == FAMILY_ROUTE)
-			lines_add(&s->notes,
-				  "hotplug script '%s' cannot handle IPv6 addresses: the guest "
-				  "would not start with this list",
-				  s->script.path);
+			strv_add(&s->notes,
+				 "hotplug script '%s' cannot handle IPv6 addresses: the guest "
+				 "would not start with this list",
+				 s->script.path);
 		return 0;
 	}
 	if (s->script.family == FAMILY_ROUTE || s->uses_rules)
@@ -373,10 +373,10 @@ static int check_source(struct survey *s, struct error *err)
 				 "there is no route to copy",
 				 device, s->vif->link);
 	port->runs_script = false;
-	lines_add(&s->notes,
-		  "the address of '%s' has changed since %s came up: no script is run, "
-		  "the routes are copies of the present ones",
-		  device, s->vif->link);
+	strv_add(&s->notes,
+		 "the address of '%s' has changed since %s came up: no script is run, "
+		 "the routes are copies of the present ones",
+		 device, s->vif->link);
 	return 0;
 }
 
@@ -405,8 +405,8 @@ static int meet_conflict(struct survey *s, const struct ipword *word, const stru
 	if (iplist_has(&s->added, &word->net))
 		return error_set(err, -EEXIST, "%s: is routed to %s already", word->text, name);
 	if (!s->options->repair)
-		lines_add(&s->notes, "%s is in the list, and is routed to %s: that is left so",
-			  word->text, name);
+		strv_add(&s->notes, "%s is in the list, and is routed to %s: that is left so",
+			 word->text, name);
 	else if (!s->conflict &&
 		 asprintf(&s->conflict, "%s: is routed to %s already", word->text, name) < 0)
 		return error_memory(err);
@@ -437,8 +437,8 @@ static int list_unrouted(struct survey *s, struct port *port, const struct route
 			continue;
 		r = iplist_add(&port->unrouted, &word->net, err);
 		if (s->uses_routes && !iplist_has(&s->added, &word->net))
-			lines_add(&s->notes, "%s is in the list and has no route on %s: it gets one",
-				  word->text, port->name);
+			strv_add(&s->notes, "%s is in the list and has no route on %s: it gets one",
+				 word->text, port->name);
 	}
 	return r;
 }
@@ -456,7 +456,7 @@ static int survey_routes(struct survey *s, struct error *err)
 {
 	CLEANUP(routes_release) struct routes own = { 0 };
 	const struct routes *all = NULL;
-	int r = view_routes(s->options->view, &own, &all, err);
+	int r = snapshot_routes(s->options->snapshot, &own, &all, err);
 
 	for (size_t p = 0; p < s->n_ports && !r; p++)
 		if (s->ports[p].link)
@@ -473,11 +473,11 @@ static void doubt_rules(struct survey *s, const struct rules *before)
 	    (!before->n || rules_subtract(before, &s->rules, &missing, NULL) || missing.n)) {
 		s->uses_rules = false;
 		if (s->rules.n)
-			lines_add(&s->notes, "the present rules are not those of vif-common.sh: "
-					     "they are left alone");
+			strv_add(&s->notes, "the present rules are not those of vif-common.sh: "
+					    "they are left alone");
 		else if (before->n || s->wanted.n)
-			lines_add(&s->notes, "it has no rules, and its script is not a stock one: "
-					     "xvif sets none");
+			strv_add(&s->notes, "it has no rules, and its script is not a stock one: "
+					    "xvif sets none");
 	}
 	rules_release(&missing);
 }
@@ -490,8 +490,8 @@ static bool has_rules(const struct survey *s, const struct port *port)
 
 	if (port == &s->ports[PORT_VIF])
 		return true;
-	if (!s->script.sets_twin_rules || port->link)
-		return s->script.sets_twin_rules;
+	if (!s->script.sets_emulated_rules || port->link)
+		return s->script.sets_emulated_rules;
 	any = !rules_of_scripts(&s->rules, port->name, &ours, NULL) && ours.n;
 	rules_release(&ours);
 	return any;
@@ -547,10 +547,10 @@ static int record_rules(struct survey *s, struct error *err)
 		all[n++] = (struct recording){ port->name, port->command, &s->after, { 0 } };
 		all[n++] = (struct recording){ port->name, port->command, &s->before, { 0 } };
 	}
-	by_script = vif->runs_script && vif->unrouted.n && !s->options->view;
+	by_script = vif->runs_script && vif->unrouted.n && !s->options->snapshot;
 	if (by_script)
 		all[n] = (struct recording){ vif->name, vif->command, &vif->unrouted, { 0 } };
-	r = view_record(s->options->view, &s->script, all, n + by_script, err);
+	r = snapshot_record(s->options->snapshot, &s->script, all, n + by_script, err);
 	if (!r && by_script)
 		r = rules_append(&s->by_script, &all[n].rules, err);
 	if (!r)
@@ -568,14 +568,14 @@ static int survey_rules(struct survey *s, struct error *err)
 		return 0;
 	if (s->options->repair && iplist_first_invalid(&s->after)) {
 		s->uses_rules = false;
-		lines_add(&s->notes,
-			  "the rules are not compared: the list has words that are no address");
+		strv_add(&s->notes,
+			 "the rules are not compared: the list has words that are no address");
 		return 0;
 	}
-	r = view_rules(s->options->view, s->links, s->options->timeout_s, &s->rules, err);
+	r = snapshot_rules(s->options->snapshot, s->links, s->options->timeout_s, &s->rules, err);
 	if (r == -ENOENT) {
 		s->uses_rules = false;
-		lines_add(&s->notes, "iptables does not work here, so the script sets no rules");
+		strv_add(&s->notes, "iptables does not work here, so the script sets no rules");
 		return 0;
 	}
 	return r ? r : record_rules(s, err);
@@ -614,24 +614,24 @@ static int survey_kernel(struct survey *s, struct error *err)
 /* What libxl keeps of the vif's list. */
 static int survey_places(struct store *st, struct survey *s, struct error *err)
 {
-	int r = view_asked(s->options->view, st, s->vif, &s->asked, err);
+	int r = snapshot_optout(s->options->snapshot, st, s->vif, &s->asked, err);
 
 	if (r)
 		return r;
 	if (!s->options->no_persist)
-		r = view_userdata(s->options->view, &s->vif->domain, s->vif->devid, &s->userdata_ip,
-				  err);
+		r = snapshot_userdata(s->options->snapshot, &s->vif->domain, s->vif->devid,
+				      &s->userdata_ip, err);
 	s->has_userdata = !r && !s->options->no_persist;
 	if (s->has_userdata && !s->options->repair && userdata_is_superseded(&s->vif->domain))
-		lines_add(&s->notes,
-			  "the guest's next reboot takes the configuration that 'xl config-update' "
-			  "left: this list is not put into it");
+		strv_add(&s->notes,
+			 "the guest's next reboot takes the configuration that 'xl config-update' "
+			 "left: this list is not put into it");
 	if (r != -ENOENT)
 		return r;
 	if (!s->options->repair)
-		lines_add(&s->notes,
-			  "libxl keeps no configuration of this vif: the list is lost when the "
-			  "guest reboots");
+		strv_add(&s->notes,
+			 "libxl keeps no configuration of this vif: the list is lost when the "
+			 "guest reboots");
 	return 0;
 }
 
@@ -650,11 +650,11 @@ static bool is_error(const char *status)
 }
 
 /* What is asked for, and what an edit before was asked for and this one does not mend. */
-static struct asked find_left(const struct survey *s)
+static struct optout find_left(const struct survey *s)
 {
 	bool mends_kernel = s->how == METHOD_CYCLE || (s->options->repair && s->how != METHOD_NONE);
 
-	return (struct asked){
+	return (struct optout){
 		.no_hotplug = (s->how == METHOD_NONE && !s->options->repair) ||
 			      (s->asked.no_hotplug && !mends_kernel),
 		.no_persist = s->options->no_persist && (!s->options->repair || s->asked.no_persist),
@@ -674,7 +674,7 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 		r = precheck_vif(vif, options->repair,
 				 options->journal && options->journal->is_cycle, err);
 	if (!r)
-		r = view_script(options->view, vif->script, &out->script, err);
+		r = snapshot_script(options->snapshot, vif->script, &out->script, err);
 	if (!r)
 		r = choose_method(out, err);
 	if (!r)

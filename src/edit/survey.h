@@ -32,12 +32,12 @@ struct apply_options {
 	bool no_persist;	       /* leave libxl's stored configuration alone */
 	bool repair;		       /* the list stays; everything else is to match it */
 	const struct journal *journal; /* repair: of an edit that was cut off; or NULL */
-	struct view *view;	       /* repair: of many vifs, to compare with; or NULL */
+	struct snapshot *snapshot;     /* repair: of many vifs, to compare with; or NULL */
 };
 
 /* An interface that the vif has on this host. */
 struct port {
-	char name[VIF_TWIN_SIZE];
+	char name[VIF_EMULATED_SIZE];
 	unsigned link;	     /* interface index; 0: there is none */
 	uint32_t metric;     /* of the routes that vif-route makes to it */
 	const char *command; /* with which the script brings it up */
@@ -59,7 +59,7 @@ struct survey {
 	bool removes_routes; /* of removed addresses */
 	bool uses_rules;
 	struct iplist before, after, added, removed;
-	struct port ports[PORTS_MAX]; /* the vif itself, and the twin of an emulated card */
+	struct port ports[PORTS_MAX]; /* the vif itself, and the interface of an emulated card */
 	size_t n_ports;
 	const char *links[PORTS_MAX + 1]; /* their names; ends in NULL */
 	struct rules rules;		  /* that name one of the links */
@@ -68,11 +68,11 @@ struct survey {
 	struct rules by_script;		  /* what running the script will set */
 	bool has_userdata;		  /* libxl's stored configuration has the vif */
 	char *userdata_ip;		  /* its list there; NULL: none */
-	struct asked asked;		  /* of edits before, for the list it has now */
-	struct asked leaves;		  /* likewise, with this edit */
+	struct optout asked;		  /* of edits before, for the list it has now */
+	struct optout leaves;		  /* likewise, with this edit */
 	bool clears_error;		  /* hotplug-status is to be put right */
 	char *conflict;			  /* repair: why a route cannot be set; or NULL */
-	struct lines notes;		  /* what the operator should know */
+	struct strv notes;		  /* what the operator should know */
 };
 
 /*
@@ -109,6 +109,6 @@ int survey_rule_changes(const struct survey *s, struct rules *missing, struct ru
 			struct error *err);
 
 /* The steps of the edit in words, in order. Returns 0 or -ENOMEM. */
-int survey_plan(const struct survey *s, struct lines *out, struct error *err);
+int survey_plan(const struct survey *s, struct strv *out, struct error *err);
 
 #endif

@@ -149,7 +149,7 @@ static int find_twice(const struct names *names, size_t *at, size_t *name_len)
 	return r;
 }
 
-int json_twice_find(const char *text, size_t len, size_t *at, size_t *name_len)
+int json_duplicates_find(const char *text, size_t len, size_t *at, size_t *name_len)
 {
 	CLEANUP(names_release) struct names names = { 0 };
 	CLEANUP(cleanup_free) size_t *open = NULL;

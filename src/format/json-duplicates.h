@@ -15,12 +15,12 @@ size_t json_members_kept(struct json_object *value);
 size_t json_members_written(const char *text, size_t len);
 
 /*
- * json_twice_find - the first name that its object has already
+ * json_duplicates_find - the first name that its object has already
  * @text: a value that json-c has read, and where the two counts differ
  * @at: of the name, with its quotes
  *
  * Returns 0, -ENOENT if there is none, or -ENOMEM.
  */
-int json_twice_find(const char *text, size_t len, size_t *at, size_t *name_len);
+int json_duplicates_find(const char *text, size_t len, size_t *at, size_t *name_len);
 
 #endif

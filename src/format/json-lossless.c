@@ -57,9 +57,9 @@ static bool is_half(int unit, int first)
 }
 
 /* The string at *pos, to after its end; a place in it, or none. */
-static struct json_exact find_in_string(const char *text, size_t len, size_t *pos)
+static struct json_lossless find_in_string(const char *text, size_t len, size_t *pos)
 {
-	struct json_exact nul = { JSON_EXACT_NONE, len, len };
+	struct json_lossless nul = { JSON_EXACT_NONE, len, len };
 	size_t i = *pos + 1;
 
 	while (i < len && text[i] != '"') {
@@ -68,18 +68,18 @@ static struct json_exact find_in_string(const char *text, size_t len, size_t *po
 
 		if (is_half(unit, 0xd800)) {
 			if (!is_half(unicode_escape(text, len, i + n), 0xdc00))
-				return (struct json_exact){ JSON_EXACT_SURROGATE, i, i + n };
+				return (struct json_lossless){ JSON_EXACT_SURROGATE, i, i + n };
 			n += 6;
 		} else if (is_half(unit, 0xdc00)) {
-			return (struct json_exact){ JSON_EXACT_SURROGATE, i, i + n };
+			return (struct json_lossless){ JSON_EXACT_SURROGATE, i, i + n };
 		} else if (!unit && nul.kind == JSON_EXACT_NONE) {
-			nul = (struct json_exact){ JSON_EXACT_NUL_NAME, i, i + n };
+			nul = (struct json_lossless){ JSON_EXACT_NUL_NAME, i, i + n };
 		}
 		i += len - i < n ? len - i : n;
 	}
 	*pos = i < len ? i + 1 : len;
 	if (nul.kind != JSON_EXACT_NONE && !is_name(text, len, *pos))
-		nul = (struct json_exact){ JSON_EXACT_NONE, len, len };
+		nul = (struct json_lossless){ JSON_EXACT_NONE, len, len };
 	return nul;
 }
 
@@ -98,9 +98,9 @@ static bool is_integer(const char *word, size_t len)
 	return true;
 }
 
-struct json_exact json_exact_find(const char *text, size_t len, size_t from)
+struct json_lossless json_lossless_find(const char *text, size_t len, size_t from)
 {
-	struct json_exact found = { JSON_EXACT_NONE, len, len };
+	struct json_lossless found = { JSON_EXACT_NONE, len, len };
 	size_t pos = from, end;
 
 	while (pos < len && found.kind == JSON_EXACT_NONE) {
@@ -111,7 +111,7 @@ struct json_exact json_exact_find(const char *text, size_t len, size_t from)
 		for (end = pos; end < len && !is_one_of(text[end], BLANKS ",:[]{}\""); end++)
 			;
 		if (end > pos && is_integer(text + pos, end - pos) && !is_name(text, len, end))
-			found = (struct json_exact){ JSON_EXACT_INTEGER, pos, end };
+			found = (struct json_lossless){ JSON_EXACT_INTEGER, pos, end };
 		pos = end > pos ? end : pos + 1;
 	}
 	return found;

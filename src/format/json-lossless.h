@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-enum json_exact_kind {
+enum json_lossless_kind {
 	JSON_EXACT_NONE,      /* nothing more: @begin is the end of the text */
 	JSON_EXACT_INTEGER,   /* "-0", or of so many digits that it may be beyond 64 bits */
 	JSON_EXACT_NUL_NAME,  /* the name of a member holds NUL: json-c would cut it off there */
@@ -13,18 +13,18 @@ enum json_exact_kind {
 };
 
 /* A number, or the escape in question. */
-struct json_exact {
-	enum json_exact_kind kind;
+struct json_lossless {
+	enum json_lossless_kind kind;
 	size_t begin, end;
 };
 
 /*
- * json_exact_find - the first such place
+ * json_lossless_find - the first such place
  * @from: not inside a string or number
  *
  * Takes JSON that is well-formed; of other texts it says anything, in time
  * proportional to what it looks at.
  */
-struct json_exact json_exact_find(const char *text, size_t len, size_t from);
+struct json_lossless json_lossless_find(const char *text, size_t len, size_t from);
 
 #endif

@@ -20,7 +20,7 @@ struct json_text {
 	struct json_tokener *tokener;
 	const char *text, *name;
 	size_t len, pos;
-	struct json_exact exact; /* the next place that needs care */
+	struct json_lossless exact; /* the next place that needs care */
 };
 
 static int hex_digit(char c)
@@ -144,7 +144,7 @@ static enum json_tokener_error feed_next(struct json_text *json, struct json_obj
 	enum json_tokener_error code;
 
 	if (json->exact.end <= json->pos)
-		json->exact = json_exact_find(json->text, json->len, json->pos);
+		json->exact = json_lossless_find(json->text, json->len, json->pos);
 	if (json->pos == json->exact.begin)
 		return feed_integer(json, value);
 	code = feed(json, json->text + json->pos, json->exact.begin - json->pos, value);
@@ -152,7 +152,7 @@ static enum json_tokener_error feed_next(struct json_text *json, struct json_obj
 	return code;
 }
 
-static const char *what_is_lost(enum json_exact_kind kind)
+static const char *what_is_lost(enum json_lossless_kind kind)
 {
 	switch (kind) {
 	case JSON_EXACT_NONE:
@@ -198,7 +198,7 @@ static int check_twice(const struct json_text *json, size_t begin, struct json_o
 
 	if (json_members_written(text, len) == json_members_kept(value))
 		return 0;
-	r = json_twice_find(text, len, &at, &name_len);
+	r = json_duplicates_find(text, len, &at, &name_len);
 	if (r)
 		return r == -ENOMEM ? error_memory(err) : 0;
 	snprintf(what, sizeof(what), "%.*s occurs twice in one object",

@@ -38,7 +38,7 @@ static const struct {
 static const struct {
 	const char *digest;
 	bool sets_rules;
-	bool sets_twin_rules; /* "add" sets them, too */
+	bool sets_emulated_rules; /* "add" sets them, too */
 } known_commons[] = {
 	/* 4.17 as Debian ships it (bug 894013) */
 	{ "a5555c080c09a17345de81a30aea5cb61f5afda2aae3b89d4d133f53caada2e5", false, false },
@@ -178,8 +178,8 @@ static void identify_common(struct script *script)
 			continue;
 		script->sets_rules = known_commons[i].sets_rules;
 		/* "if [ "$type_if" = vif ]" (Xen, tools/hotplug/Linux/vif-openvswitch) */
-		script->sets_twin_rules = known_commons[i].sets_twin_rules &&
-					  script->family != FAMILY_OPENVSWITCH;
+		script->sets_emulated_rules = known_commons[i].sets_emulated_rules &&
+					      script->family != FAMILY_OPENVSWITCH;
 		return;
 	}
 	script->family = FAMILY_UNKNOWN;

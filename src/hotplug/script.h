@@ -18,11 +18,11 @@ enum family {
 struct script {
 	const char *path; /* borrowed */
 	enum family family;
-	bool sets_rules;      /* handle_iptable() of its vif-common.sh is active */
-	bool sets_twin_rules; /* likewise, and for an emulated card's interface, too */
-	bool quotes_list;     /* that function is active and takes a list for one address */
-	bool has_common;      /* a vif-common.sh stands beside it */
-	bool has_hooks;	      /* executable vif-post.d hooks stand beside it */
+	bool sets_rules;	  /* handle_iptable() of its vif-common.sh is active */
+	bool sets_emulated_rules; /* likewise, and for an emulated card's interface, too */
+	bool quotes_list;	  /* that function is active and takes a list for one address */
+	bool has_common;	  /* a vif-common.sh stands beside it */
+	bool has_hooks;		  /* executable vif-post.d hooks stand beside it */
 	enum vouched {
 		VOUCHED_NOT,
 		VOUCHED_DELTA, /* "online" adds only what the ip node lists */

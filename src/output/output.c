@@ -92,18 +92,18 @@ int output_columns(const struct field *fields, const char *title, FILE *out, str
 static const struct field *find_column(const struct field *fields, const char *name, struct error *err)
 {
 	const char *best[3];
-	struct near near = near_begin(name, best, 3);
+	struct suggest near = suggest_begin(name, best, 3);
 
 	for (; fields->name; fields++) {
 		if (!fields->column)
 			continue;
 		if (!strcasecmp(fields->column, name))
 			return fields;
-		near_offer(&near, fields->column);
+		suggest_offer(&near, fields->column);
 	}
 	error_status(err, STATUS_USAGE, -EINVAL, "--output: there is no column '%s'", name);
 	error_hint(err, "'-o help' lists them");
-	near_hint(&near, err);
+	suggest_hint(&near, err);
 	return NULL;
 }
 

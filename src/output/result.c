@@ -31,7 +31,7 @@ void result_ips(struct sxp_doc *doc, sxp_node list, const char *name, const stru
 		sxp_add(doc, element, ips->words[i].text);
 }
 
-void result_lines(struct sxp_doc *doc, sxp_node list, const char *name, const struct lines *lines)
+void result_lines(struct sxp_doc *doc, sxp_node list, const char *name, const struct strv *lines)
 {
 	sxp_node element = sxp_add_element(doc, list, name);
 

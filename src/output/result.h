@@ -15,7 +15,7 @@ void result_text(struct sxp_doc *doc, sxp_node list, const char *name,
 void result_number(struct sxp_doc *doc, sxp_node list, const char *name, unsigned value);
 void result_bool(struct sxp_doc *doc, sxp_node list, const char *name, bool value);
 void result_ips(struct sxp_doc *doc, sxp_node list, const char *name, const struct iplist *ips);
-void result_lines(struct sxp_doc *doc, sxp_node list, const char *name, const struct lines *lines);
+void result_lines(struct sxp_doc *doc, sxp_node list, const char *name, const struct strv *lines);
 
 /* For CLEANUP(). */
 void result_free(struct sxp_doc **doc);

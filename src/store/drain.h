@@ -8,7 +8,7 @@
 #ifndef XVIF_DRAIN_H
 #define XVIF_DRAIN_H
 
-struct aside {
+struct drain {
 	int (*fd)(const void *data); /* readable when there is something; -1: nothing any more */
 	void (*take)(void *data);    /* what is there, without waiting */
 	void *data;

@@ -50,7 +50,7 @@ void events_close(struct events *ev)
 		xs_close(ev->device);
 	ev->device = NULL;
 	wire_close(&ev->wire);
-	inbox_release(&ev->in);
+	frames_release(&ev->in);
 	for (; ev->queue_at < ev->queue_n; ev->queue_at++)
 		event_release(&ev->queue[ev->queue_at]);
 	free(ev->queue);
@@ -195,7 +195,7 @@ static int take_answer(struct events *ev, struct call *call, const struct xsd_so
 	    call->answered >= call->asked)
 		return EPROTO;
 	if (head->type == XS_ERROR && !call->refused) {
-		call->refused = inbox_errno(body, head->len);
+		call->refused = frames_errno(body, head->len);
 		call->at = call->answered;
 	} else if (head->type != call->type && head->type != XS_ERROR) {
 		return EPROTO;
@@ -206,13 +206,13 @@ static int take_answer(struct events *ev, struct call *call, const struct xsd_so
 
 static int take_messages(struct events *ev, struct call *call)
 {
-	int code = inbox_receive(&ev->in, ev->wire.fd), r = 1;
+	int code = frames_receive(&ev->in, ev->wire.fd), r = 1;
 
 	while (!code && r > 0) {
 		struct xsd_sockmsg head;
 		const char *body;
 
-		r = inbox_next(&ev->in, &head, &body);
+		r = frames_next(&ev->in, &head, &body);
 		if (r > 0 && head.type == XS_WATCH_EVENT)
 			r = enqueue(ev, body, head.len);
 		else if (r > 0)
@@ -330,7 +330,7 @@ static int take_event(struct events *ev, struct event *out)
 
 	if (r)
 		return r;
-	r = inbox_next(&ev->in, &head, &body);
+	r = frames_next(&ev->in, &head, &body);
 	if (r > 0)
 		r = head.type == XS_WATCH_EVENT ? copy_event(body, head.len, out) : -EPROTO;
 	return r;
@@ -364,7 +364,7 @@ static int take_or_receive(struct events *ev, struct event *out)
 		return r;
 	if (ev->wire.fd < 0)
 		return -ENOTCONN;
-	r = -inbox_receive(&ev->in, ev->wire.fd);
+	r = -frames_receive(&ev->in, ev->wire.fd);
 	return r ? r : take_event(ev, out);
 }
 

@@ -176,7 +176,7 @@ static void close_connection(void *handle)
 }
 
 /* With the device there is a thread of libxenstore that reads events. */
-static void set_aside(void *handle, const struct aside *aside)
+static void set_drain(void *handle, const struct drain *aside)
 {
 	struct connection *c = handle;
 
@@ -188,7 +188,7 @@ static const struct store_ops ops = {
 	.begin = begin,
 	.end = end,
 	.close = close_connection,
-	.set_aside = set_aside,
+	.set_drain = set_drain,
 };
 
 /* The device's reads cannot be bounded: a child asks first, and is killed when it waits too long. */

@@ -177,10 +177,10 @@ int store_transact(struct store *st, store_steps steps, void *data, struct error
 	return error_set(err, -EBUSY, "xenstore: somebody else keeps changing the same nodes");
 }
 
-void store_set_aside(struct store *st, const struct aside *aside)
+void store_set_drain(struct store *st, const struct drain *aside)
 {
-	if (st->ops && st->ops->set_aside)
-		st->ops->set_aside(st->handle, aside);
+	if (st->ops && st->ops->set_drain)
+		st->ops->set_drain(st->handle, aside);
 }
 
 void store_close(struct store *st)

@@ -28,7 +28,7 @@ struct store_ops {
 	bool (*end)(void *handle, store_tx tx, bool commit);
 	void (*close)(void *handle);
 	/* Heed it while answers are waited for; NULL: no more. No function where that needs nothing. */
-	void (*set_aside)(void *handle, const struct aside *aside);
+	void (*set_drain)(void *handle, const struct drain *aside);
 };
 
 struct store {
@@ -57,7 +57,7 @@ const char *store_socket(void);
 int store_reopen(struct store *st, struct error *err);
 
 /* Have @aside read, which is borrowed, until it is set to NULL. */
-void store_set_aside(struct store *st, const struct aside *aside);
+void store_set_drain(struct store *st, const struct drain *aside);
 
 /*
  * store_get - read the node at a path in printf form.

@@ -12,7 +12,7 @@
 #define BODY_MAX (1u << 20)
 
 /* Room behind what is there, which moves to the front. */
-static int make_room(struct inbox *in)
+static int make_room(struct frames *in)
 {
 	size_t size = in->size ? in->size * 2 : FIRST_SIZE;
 	char *bytes;
@@ -32,7 +32,7 @@ static int make_room(struct inbox *in)
 	return 0;
 }
 
-int inbox_receive(struct inbox *in, int fd)
+int frames_receive(struct frames *in, int fd)
 {
 	ssize_t n;
 
@@ -47,7 +47,7 @@ int inbox_receive(struct inbox *in, int fd)
 	return 0;
 }
 
-int inbox_next(struct inbox *in, struct xsd_sockmsg *head_out, const char **body_out)
+int frames_next(struct frames *in, struct xsd_sockmsg *head_out, const char **body_out)
 {
 	size_t left = in->len - in->at;
 
@@ -63,13 +63,13 @@ int inbox_next(struct inbox *in, struct xsd_sockmsg *head_out, const char **body
 	return 1;
 }
 
-void inbox_release(struct inbox *in)
+void frames_release(struct frames *in)
 {
 	free(in->bytes);
-	*in = (struct inbox){ 0 };
+	*in = (struct frames){ 0 };
 }
 
-int inbox_errno(const char *body, size_t len)
+int frames_errno(const char *body, size_t len)
 {
 	if (!len || body[len - 1])
 		return EIO;

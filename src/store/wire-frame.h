@@ -11,27 +11,27 @@
 
 #include <xen/io/xs_wire.h>
 
-struct inbox {
+struct frames {
 	char *bytes; /* from @at on not taken yet */
 	size_t at, len, size;
 };
 
 /*
- * inbox_receive - take from the socket @fd what has come, without waiting.
+ * frames_receive - take from the socket @fd what has come, without waiting.
  * Returns 0, also when there is nothing, or an errno: ECONNRESET at its end.
  */
-int inbox_receive(struct inbox *in, int fd);
+int frames_receive(struct frames *in, int fd);
 
 /*
- * inbox_next - the next message that is there as a whole.
- * @body_out: @head_out->len bytes, until the next inbox_receive()
+ * frames_next - the next message that is there as a whole.
+ * @body_out: @head_out->len bytes, until the next frames_receive()
  * Returns 1; 0 when there is none yet; -EPROTO for what cannot be a message.
  */
-int inbox_next(struct inbox *in, struct xsd_sockmsg *head_out, const char **body_out);
+int frames_next(struct frames *in, struct xsd_sockmsg *head_out, const char **body_out);
 
-void inbox_release(struct inbox *in);
+void frames_release(struct frames *in);
 
 /* The errno that the body of an XS_ERROR names; EIO if it names none. */
-int inbox_errno(const char *body, size_t len);
+int frames_errno(const char *body, size_t len);
 
 #endif

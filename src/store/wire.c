@@ -47,7 +47,7 @@ struct pipeline {
 	bool has_long; /* a list did not fit into one answer */
 	char *out;     /* requests from @out_at on are to be sent */
 	size_t out_at, out_len;
-	struct inbox in;
+	struct frames in;
 };
 
 void wire_close(struct wire *wire)
@@ -137,7 +137,7 @@ static bool may_be_absent(enum batch_kind kind)
 static int take_error(struct pipeline *p, const char *body, size_t len)
 {
 	enum batch_kind kind = p->b->v[p->answered].kind;
-	int code = inbox_errno(body, len);
+	int code = frames_errno(body, len);
 
 	if ((code == ENOENT || code == ENOTDIR) && may_be_absent(kind))
 		return batch_deliver(p->b, p->answered, NULL, 0) ? ENOMEM : 0;
@@ -172,13 +172,13 @@ static int take_answer(struct pipeline *p, const struct xsd_sockmsg *head, const
 /* Take the answers that are there as a whole. Returns 0 or an errno. */
 static int receive(struct pipeline *p)
 {
-	int code = inbox_receive(&p->in, p->fd), r = 1;
+	int code = frames_receive(&p->in, p->fd), r = 1;
 
 	while (!code && r > 0) {
 		struct xsd_sockmsg head;
 		const char *body;
 
-		r = inbox_next(&p->in, &head, &body);
+		r = frames_next(&p->in, &head, &body);
 		if (r)
 			code = r < 0 ? -r : take_answer(p, &head, body);
 	}
@@ -342,7 +342,7 @@ static int run_pipelines(struct wire *wire, uint32_t tx, struct batch *b, bool *
 	code = run(v, n, wire, at_out);
 	wire->next_id += (unsigned)b->n;
 	for (size_t i = 0; i < n; i++) {
-		inbox_release(&v[i].in);
+		frames_release(&v[i].in);
 		*has_long_out |= v[i].has_long;
 		refused |= v[i].refused != 0;
 	}

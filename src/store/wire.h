@@ -22,7 +22,7 @@ struct wire {
 	unsigned n_more;
 	unsigned timeout_s;	   /* longest wait for the next answer */
 	unsigned next_id;	   /* of the next request */
-	const struct aside *aside; /* NULL: nothing; borrowed */
+	const struct drain *aside; /* NULL: nothing; borrowed */
 };
 
 /*

@@ -230,7 +230,7 @@ static int read_file(struct config_edit *e, const char *path, struct error *err)
 		return error_memory(err);
 	memcpy(e->before, in.text ? in.text : "", in.len);
 	e->before_len = in.len;
-	return replace_backup_name(e->path, &e->backup, err);
+	return atomic_file_backup_name(e->path, &e->backup, err);
 }
 
 static int change_contents(struct config_edit *e, const struct vif *vif, const char *list,
@@ -274,8 +274,8 @@ int config_edit_write(struct config_edit *e, struct error *err)
 {
 	if (e->after_len == e->before_len && !memcmp(e->after, e->before, e->after_len))
 		return 0;
-	return replace_keeping(e->path, e->backup, e->before, e->before_len, e->after, e->after_len,
-			       err);
+	return atomic_file_keeping(e->path, e->backup, e->before, e->before_len, e->after,
+				   e->after_len, err);
 }
 
 void config_edit_release(struct config_edit *e)

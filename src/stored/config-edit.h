@@ -10,7 +10,7 @@
 
 /* A configuration file and what is to stand in it; nothing is written yet. */
 struct config_edit {
-	char *path, *backup; /* as replace_backup_name() names it */
+	char *path, *backup; /* as atomic_file_backup_name() names it */
 	char *before, *after;
 	size_t before_len, after_len;
 };

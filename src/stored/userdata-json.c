@@ -201,7 +201,7 @@ static char *decode(const char *text, struct span value)
 	return out;
 }
 
-int json_patch_get(const char *text, size_t len, unsigned devid, char **value_out)
+int userdata_json_get(const char *text, size_t len, unsigned devid, char **value_out)
 {
 	struct nic nic;
 	int r = find_nic(text, len, devid, &nic);
@@ -265,8 +265,8 @@ static int plan_change(const char *text, size_t len, const struct nic *nic, cons
 	return asprintf(&out->text, "\"%s\"", value) < 0 ? -ENOMEM : 0;
 }
 
-int json_patch_set(const char *text, size_t len, unsigned devid, const char *value, char **out,
-		   size_t *len_out)
+int userdata_json_set(const char *text, size_t len, unsigned devid, const char *value, char **out,
+		      size_t *len_out)
 {
 	CLEANUP(cleanup_free) char *now = NULL;
 	struct change change;
@@ -285,7 +285,7 @@ int json_patch_set(const char *text, size_t len, unsigned devid, const char *val
 		memcpy(*out, text, change.from);
 		memcpy(*out + change.from, change.text ? change.text : "", n);
 		memcpy(*out + change.from + n, text + change.to, len - change.to);
-		r = json_patch_get(*out, *len_out, devid, &now);
+		r = userdata_json_get(*out, *len_out, devid, &now);
 	}
 	free(change.text);
 	if (!*out || r)

@@ -12,22 +12,22 @@
 #include "src/base/error.h"
 
 /*
- * json_patch_get - the value of "ip" of the nic with this devid.
+ * userdata_json_get - the value of "ip" of the nic with this devid.
  * @value_out: for free(), escapes decoded; NULL when it has none
  * Returns 0, -ENOENT when no nic has the devid, -EINVAL when the text cannot
  * be understood, or -ENOMEM.
  */
-int json_patch_get(const char *text, size_t len, unsigned devid, char **value_out);
+int userdata_json_get(const char *text, size_t len, unsigned devid, char **value_out);
 
 /*
- * json_patch_set - the text with "ip" of that nic set to @value; NULL removes it.
+ * userdata_json_set - the text with "ip" of that nic set to @value; NULL removes it.
  * @value: plain ASCII, no quote, no backslash
  * @out: for free(); @len_out bytes, no NUL is added
  *
  * A missing "ip" is put after "mac", where libxl writes it. What comes out is
- * read again and compared. Returns as json_patch_get().
+ * read again and compared. Returns as userdata_json_get().
  */
-int json_patch_set(const char *text, size_t len, unsigned devid, const char *value, char **out,
-		   size_t *len_out);
+int userdata_json_set(const char *text, size_t len, unsigned devid, const char *value, char **out,
+		      size_t *len_out);
 
 #endif

@@ -114,7 +114,7 @@ static int not_understood(const struct userdata *u, unsigned devid, int r, struc
 
 int userdata_get_ips(const struct userdata *u, unsigned devid, char **out, struct error *err)
 {
-	int r = json_patch_get(u->text, u->len, devid, out);
+	int r = userdata_json_get(u->text, u->len, devid, out);
 
 	return r ? not_understood(u, devid, r, err) : 0;
 }
@@ -158,11 +158,11 @@ int userdata_set_ips(struct userdata *u, unsigned devid, const char *ips, struct
 {
 	CLEANUP(cleanup_free) char *now = NULL, *text = NULL;
 	size_t len;
-	int r = json_patch_get(u->text, u->len, devid, &now);
+	int r = userdata_json_get(u->text, u->len, devid, &now);
 
 	if (!r && ((now && ips && !strcmp(now, ips)) || now == ips))
 		return 0;
 	if (!r)
-		r = json_patch_set(u->text, u->len, devid, ips, &text, &len);
+		r = userdata_json_set(u->text, u->len, devid, ips, &text, &len);
 	return r ? not_understood(u, devid, r, err) : put(u, text, len, err);
 }

@@ -25,7 +25,7 @@ void vif_watch_release(struct vif_watch *w)
 	free(w->v);
 	free(w->backends);
 	domain_release(&w->target);
-	lines_release(&w->told);
+	strv_release(&w->told);
 	*w = (struct vif_watch){ 0 };
 }
 

@@ -44,7 +44,7 @@ void tree_watch_release(struct tree_watch *w)
 	struct seen_nodes all = { .v = w->v, .n = w->n };
 
 	release_nodes(&all);
-	lines_release(&w->marked);
+	strv_release(&w->marked);
 	*w = (struct tree_watch){ 0 };
 }
 
@@ -104,7 +104,7 @@ struct bytes tree_watch_value(const struct tree_watch *w, const char *path)
 
 int tree_watch_start(struct tree_watch *w, struct events *ev, struct error *err)
 {
-	if (lines_add(&w->marked, "%s", w->root))
+	if (strv_add(&w->marked, "%s", w->root))
 		return error_memory(err);
 	return events_watch(ev, w->root, TOKEN, err);
 }
@@ -114,10 +114,10 @@ int tree_watch_mark(struct tree_watch *w, const char *path)
 	if (!tree_path_is_in(path, w->root))
 		return 0;
 	if (w->marked.n >= MARKS_MAX) {
-		lines_release(&w->marked);
+		strv_release(&w->marked);
 		path = w->root;
 	}
-	return lines_add(&w->marked, "%s", path);
+	return strv_add(&w->marked, "%s", path);
 }
 
 /* Cut the last step off. */
@@ -149,7 +149,7 @@ static int by_text(const void *a, const void *b)
 /* The marks become the few nodes that have to be read with all below them. */
 static void reduce_marks(struct tree_watch *w)
 {
-	struct lines *marked = &w->marked;
+	struct strv *marked = &w->marked;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < marked->n; i++)
@@ -272,7 +272,7 @@ static int tell(const struct seen_node *before, const struct seen_node *after, c
 }
 
 /* Is @path below a mark? Asked in the order of paths; @at is where the last answer was found. */
-static bool is_marked(const struct lines *marked, size_t *at, const char *path)
+static bool is_marked(const struct strv *marked, size_t *at, const char *path)
 {
 	while (*at < marked->n && compare_paths(marked->v[*at], path) <= 0 &&
 	       !tree_path_is_in(path, marked->v[*at]))
@@ -329,6 +329,6 @@ int tree_watch_refresh(struct tree_watch *w, struct store *st, change_visitor vi
 	if (!r)
 		r = replace(w, &now, visit, data, err);
 	if (!r)
-		lines_release(&w->marked);
+		strv_release(&w->marked);
 	return r;
 }

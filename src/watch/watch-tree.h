@@ -17,7 +17,7 @@ struct tree_watch {
 	/* private */
 	struct seen_node *v; /* each before those below it */
 	size_t n;
-	struct lines marked;
+	struct strv marked;
 };
 
 /* As for vifs, see watch-vifs.h. */

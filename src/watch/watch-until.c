@@ -47,18 +47,18 @@ void condition_release(struct condition *c)
 static int parse_node(const char *name, enum vif_node *out, struct error *err)
 {
 	const char *best[2];
-	struct near near = near_begin(name, best, 2);
+	struct suggest near = suggest_begin(name, best, 2);
 
 	for (enum vif_node i = 0; i < N_NODES; i++) {
 		if (!strcmp(vif_node_name(i), name)) {
 			*out = i;
 			return 0;
 		}
-		near_offer(&near, vif_node_name(i));
+		suggest_offer(&near, vif_node_name(i));
 	}
 	usage(err, "--until: a vif has no node '%s'", name);
 	error_hint(err, "'xvif help watch' lists what can be waited for");
-	near_hint(&near, err);
+	suggest_hint(&near, err);
 	return -EINVAL;
 }
 
@@ -66,16 +66,16 @@ static int parse_node(const char *name, enum vif_node *out, struct error *err)
 static int check_state(const char *value, struct error *err)
 {
 	const char *best[2];
-	struct near near = near_begin(value, best, 2);
+	struct suggest near = suggest_begin(value, best, 2);
 
 	for (char state[] = "0"; *state <= '8'; ++*state) {
 		if (!strcmp(vif_state_name(state), value) || !strcmp(state, value))
 			return 0;
-		near_offer(&near, vif_state_name(state));
+		suggest_offer(&near, vif_state_name(state));
 	}
 	usage(err, "--until: there is no state '%s'", value);
 	error_hint(err, "'xvif help watch' lists what can be waited for");
-	near_hint(&near, err);
+	suggest_hint(&near, err);
 	return -EINVAL;
 }
 

@@ -162,7 +162,7 @@ static int tell_broken(struct vif_watch *w, const struct look *look, struct erro
 
 		while (j < w->told.n && strcmp(w->told.v[j], look->vifs.broken.v[i].why))
 			j++;
-		if (j == w->told.n && lines_add(&w->told, "%s", look->vifs.broken.v[i].why))
+		if (j == w->told.n && strv_add(&w->told, "%s", look->vifs.broken.v[i].why))
 			return error_memory(err);
 	}
 	return 0;

@@ -28,7 +28,7 @@ struct vif_watch {
 	size_t n;
 	unsigned *backends; /* domains whose backends are watched */
 	size_t n_backends;
-	struct lines told; /* of broken vifs */
+	struct strv told; /* of broken vifs */
 };
 
 /*

@@ -124,7 +124,7 @@ static int changes_fd(const void *data)
 }
 
 /* Events that have come while something else is waited for. */
-static void take_aside(void *data)
+static void take_events_meanwhile(void *data)
 {
 	struct domain_changes *c = data;
 	int r = c->failed ? c->failed : 1;
@@ -150,15 +150,15 @@ int domain_changes_begin(struct domain_changes *c, struct store *st, struct erro
 		return r;
 	c->st = st;
 	c->why = *err;
-	c->aside = (struct aside){ changes_fd, take_aside, c };
-	store_set_aside(st, &c->aside);
+	c->aside = (struct drain){ changes_fd, take_events_meanwhile, c };
+	store_set_drain(st, &c->aside);
 	return 0;
 }
 
 static void end(struct domain_changes *c)
 {
 	if (c->st)
-		store_set_aside(c->st, NULL);
+		store_set_drain(c->st, NULL);
 	c->st = NULL;
 	events_close(&c->ev);
 }

@@ -29,7 +29,7 @@ bool domids_have(const struct domids *domids, unsigned domid); /* sorted */
 struct domain_changes {
 	struct store *st;
 	struct events ev;
-	struct aside aside;
+	struct drain aside;
 	struct domids domains;	/* they have changed, or their vifs have */
 	struct domids backends; /* in these, all backends may have changed at once */
 	int failed;		/* a negative errno, and ... */

@@ -143,12 +143,12 @@ int domain_list_names(struct store *st, struct domains *out, struct error *err)
 static void hint_near(const struct domains *all, const char *word, struct error *err)
 {
 	const char *best[3];
-	struct near near = near_begin(word, best, 3);
+	struct suggest near = suggest_begin(word, best, 3);
 
 	for (size_t i = 0; i < all->n; i++)
 		if (all->v[i].name)
-			near_offer(&near, all->v[i].name);
-	near_hint(&near, err);
+			suggest_offer(&near, all->v[i].name);
+	suggest_hint(&near, err);
 }
 
 static bool is_address(const char *word)

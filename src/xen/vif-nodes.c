@@ -44,7 +44,7 @@ static const struct {
 	{ "script", "the hotplug script" },
 	{ "state", "XenbusState: 2 waits for the guest, 4 connected, 5 and 6 closing" },
 	{ "trusted", "0: the guest does not trust the backend" },
-	{ "type", "vif, or vif_ioemu with an emulated twin" },
+	{ "type", "vif, or vif_ioemu with an emulated interface" },
 	{ "vifname", "the name that the script gives the link" },
 	{ "vlan", "VLANs, for vif-bridge and vif-openvswitch" },
 };

@@ -368,7 +368,7 @@ int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned 
 	return vif_list_in(st, 0, domains, n, wanted, out, err);
 }
 
-int vif_numbers(struct store *st, const char *root, struct lines *out, struct error *err)
+int vif_numbers(struct store *st, const char *root, struct strv *out, struct error *err)
 {
 	CLEANUP(names_release) struct names domids = { 0 };
 	int r = store_list(st, 0, &domids, err, "%s", root);
@@ -378,13 +378,13 @@ int vif_numbers(struct store *st, const char *root, struct lines *out, struct er
 
 		r = store_list(st, 0, &devids, err, "%s/%s", root, domids.v[i]);
 		for (unsigned j = 0; j < devids.n && !r; j++)
-			if (lines_add(out, "%s %s", domids.v[i], devids.v[j]))
+			if (strv_add(out, "%s %s", domids.v[i], devids.v[j]))
 				r = error_memory(err);
 	}
 	return r;
 }
 
-bool vif_is_among(const struct vif *vif, const struct lines *numbers)
+bool vif_is_among(const struct vif *vif, const struct strv *numbers)
 {
 	char text[32];
 
@@ -395,11 +395,11 @@ bool vif_is_among(const struct vif *vif, const struct lines *numbers)
 	return false;
 }
 
-bool vif_twin(const struct vif *vif, char out[VIF_TWIN_SIZE])
+bool vif_emulated_link(const struct vif *vif, char out[VIF_EMULATED_SIZE])
 {
 	if (!vif->type || strcmp(vif->type, "vif_ioemu") || vif->stubdom)
 		return false;
-	return snprintf(out, VIF_TWIN_SIZE, "%s-emu", vif->link) < VIF_TWIN_SIZE;
+	return snprintf(out, VIF_EMULATED_SIZE, "%s-emu", vif->link) < VIF_EMULATED_SIZE;
 }
 
 static bool has_stub(const struct vif *vif, const struct vif *stub)
@@ -422,7 +422,7 @@ struct folder {
 	const char *family;
 	struct names names;
 	char **values; /* one for each name, or NULL where it has gone */
-	struct lines *out;
+	struct strv *out;
 };
 
 struct folders {
@@ -458,7 +458,7 @@ static bool is_first(const struct vif *vifs, size_t i)
 }
 
 /* The folders of those vifs of which the guest says anything. */
-static int list_folders(struct store *st, const struct vif *vifs, size_t n, struct lines *out,
+static int list_folders(struct store *st, const struct vif *vifs, size_t n, struct strv *out,
 			struct folders *folders, struct error *err)
 {
 	CLEANUP(cleanup_free) struct names *devids = calloc(n + 1, sizeof(*devids));
@@ -514,7 +514,7 @@ static int read_folders(struct store *st, struct folders *folders, struct error 
 	return r;
 }
 
-int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct lines *out,
+int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct strv *out,
 		  struct error *err)
 {
 	CLEANUP(release_folders) struct folders folders = { 0 };
@@ -525,12 +525,12 @@ int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct lin
 	for (size_t i = 0; i < folders.n && !r; i++)
 		for (unsigned j = 0; j < folders.v[i].names.n && !r; j++)
 			if (folders.v[i].values[j] &&
-			    lines_add(folders.v[i].out, "%s", folders.v[i].values[j]))
+			    strv_add(folders.v[i].out, "%s", folders.v[i].values[j]))
 				r = error_memory(err);
 	return r;
 }
 
-int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struct error *err)
+int vif_claims(struct store *st, const struct vif *vif, struct strv *out, struct error *err)
 {
 	return vif_claims_of(st, vif, 1, out, err);
 }

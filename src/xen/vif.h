@@ -111,10 +111,10 @@ void vifs_sort(struct vifs *vifs);
  * The vifs that have a folder D/N below @root, as "D N"; none when there is no
  * such node. Returns 0 or a negative errno.
  */
-int vif_numbers(struct store *st, const char *root, struct lines *out, struct error *err);
+int vif_numbers(struct store *st, const char *root, struct strv *out, struct error *err);
 
 /* Is it among those? */
-bool vif_is_among(const struct vif *vif, const struct lines *numbers);
+bool vif_is_among(const struct vif *vif, const struct strv *numbers);
 
 /* Read one vif, all its nodes. Returns -ENOENT when it is gone. */
 int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
@@ -126,20 +126,20 @@ int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigne
  * is emulated in a stub domain has none here (Xen, tools/libs/light,
  * libxl_linux.c, libxl__hotplug_nic). Returns false when there is none.
  */
-#define VIF_TWIN_SIZE 64
-bool vif_twin(const struct vif *vif, char out[VIF_TWIN_SIZE]);
+#define VIF_EMULATED_SIZE 64
+bool vif_emulated_link(const struct vif *vif, char out[VIF_EMULATED_SIZE]);
 
 /*
  * What the guest says of its addresses; a guest can write anything there (Xen,
  * docs/misc/xenstore-paths.pandoc, ~/attr/vif/$DEVID/ipv4/$INDEX, ipv6/$INDEX).
  */
-int vif_claims(struct store *st, const struct vif *vif, struct lines *out, struct error *err);
+int vif_claims(struct store *st, const struct vif *vif, struct strv *out, struct error *err);
 
 /*
  * The same of @n vifs, asked at once; @out: @n of them. Costs one request for
  * each domain that claims nothing, if its vifs stand together.
  */
-int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct lines *out,
+int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct strv *out,
 		  struct error *err);
 
 /*

@@ -207,9 +207,9 @@ live() {
 
 @test "an unknown script, and a cycle: refused while the card is there" {
 	hvm
-	refused 1 "emulated twin" xvif add-ip --hotplug=cycle web01 10.0.0.5
+	refused 1 "emulated interface" xvif add-ip --hotplug=cycle web01 10.0.0.5
 	echo true >>/etc/xen/scripts/vif-route
-	refused 1 "emulated twin" xvif add-ip --hotplug=delta web01 10.0.0.5
+	refused 1 "emulated interface" xvif add-ip --hotplug=delta web01 10.0.0.5
 	xvif -q add-ip --hotplug=none web01 10.0.0.5
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
 }

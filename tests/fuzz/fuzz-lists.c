@@ -43,8 +43,8 @@ static void check_json(const char *text, size_t len)
 	size_t n;
 
 	for (unsigned devid = 0; devid < 2; devid++) {
-		if (!json_patch_set(text, len, devid, "10.0.0.1 10.0.0.2", &out, &n)) {
-			check(!json_patch_get(out, n, devid, &now), "patched");
+		if (!userdata_json_set(text, len, devid, "10.0.0.1 10.0.0.2", &out, &n)) {
+			check(!userdata_json_get(out, n, devid, &now), "patched");
 			check(now && !strcmp(now, "10.0.0.1 10.0.0.2"), "value");
 		}
 		free(out);

@@ -267,7 +267,7 @@ static void take_beside(void *data)
 TEST(what_comes_aside_is_read_while_an_answer_is_waited_for)
 {
 	struct beside beside = { 0 };
-	const struct aside aside = { beside_fd, take_beside, &beside };
+	const struct drain aside = { beside_fd, take_beside, &beside };
 	struct batch b = { 0 };
 	char *value = NULL;
 	struct fake f;

@@ -35,7 +35,7 @@ static void check(unsigned devid, const char *value, const char *from, const cha
 	const char *at = strstr(doc, from);
 	size_t len;
 
-	assert_int_equal(json_patch_set(doc, sizeof(doc), devid, value, &out, &len), 0);
+	assert_int_equal(userdata_json_set(doc, sizeof(doc), devid, value, &out, &len), 0);
 	assert_non_null(at);
 	expected = malloc(sizeof(doc) + strlen(to));
 	memcpy(expected, doc, (size_t)(at - doc));
@@ -43,7 +43,7 @@ static void check(unsigned devid, const char *value, const char *from, const cha
 	strcat(expected, at + strlen(from));
 	assert_int_equal(len, strlen(expected) + 1);
 	assert_memory_equal(out, expected, len);
-	assert_int_equal(json_patch_get(out, len, devid, &back), 0);
+	assert_int_equal(userdata_json_get(out, len, devid, &back), 0);
 	if (value)
 		assert_string_equal(back, value);
 	else
@@ -85,10 +85,10 @@ TEST(no_such_nic_and_no_json)
 	char *out;
 	size_t len;
 
-	assert_int_equal(json_patch_set(doc, sizeof(doc), 2, "x", &out, &len), -ENOENT);
-	assert_int_equal(json_patch_get("{}", 2, 0, &out), -ENOENT);
+	assert_int_equal(userdata_json_set(doc, sizeof(doc), 2, "x", &out, &len), -ENOENT);
+	assert_int_equal(userdata_json_get("{}", 2, 0, &out), -ENOENT);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_int_not_equal(json_patch_get(bad[i], strlen(bad[i]), 0, &out), 0);
+		assert_int_not_equal(userdata_json_get(bad[i], strlen(bad[i]), 0, &out), 0);
 }
 
 TEST(every_cut_of_a_document_ends_without_harm)
@@ -97,7 +97,7 @@ TEST(every_cut_of_a_document_ends_without_harm)
 		char *copy = malloc(n ? n : 1), *out;
 
 		memcpy(copy, doc, n);
-		if (!json_patch_get(copy, n, 1, &out))
+		if (!userdata_json_get(copy, n, 1, &out))
 			free(out);
 		free(copy);
 	}
