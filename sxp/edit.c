@@ -101,16 +101,16 @@ static bool grows(unsigned char left, unsigned char right)
 	return byte_class[left] < BYTE_BLANK && byte_class[right] < BYTE_BLANK;
 }
 
-static bool begin_piece(const struct sxp_edit *edit, struct out *out, struct piece *piece)
+static bool begin_piece(const struct sxp_edit *edit, struct writer *out, struct piece *piece)
 {
 	*piece = (struct piece){ 0 };
 	return out_to_string(out, &piece->bytes, &edit->allocator);
 }
 
 /* @piece->bytes is NULL if memory was short. */
-static void end_piece(struct out *out, struct piece *piece)
+static void end_piece(struct writer *out, struct piece *piece)
 {
-	out_finish(out);
+	writer_finish(out);
 	piece->len = out->len;
 	piece->size = (size_t)(out->end - out->begin);
 }
@@ -120,12 +120,12 @@ static enum sxp_code replace(struct sxp_edit *edit, size_t begin, size_t end,
 			     const struct bytes *parts, size_t n_parts)
 {
 	struct piece piece;
-	struct out out;
+	struct writer out;
 
 	if (!begin_piece(edit, &out, &piece))
 		return SXP_NO_MEMORY;
 	for (size_t i = 0; i < n_parts; i++)
-		out_put(&out, (const char *)parts[i].text, parts[i].len);
+		writer_put(&out, (const char *)parts[i].text, parts[i].len);
 	end_piece(&out, &piece);
 	return add_cut(edit, begin, end, piece);
 }
@@ -139,7 +139,7 @@ static struct bytes bytes_of(const char *text, size_t len)
 static struct piece quote(const struct sxp_edit *edit, const char *text, size_t len)
 {
 	struct piece piece;
-	struct out out;
+	struct writer out;
 
 	if (begin_piece(edit, &out, &piece)) {
 		print_bytes(&out, bytes_of(text, len));
@@ -393,17 +393,17 @@ enum sxp_code sxp_edit_insert(struct sxp_edit *edit, sxp_node list, sxp_node bef
 }
 
 /* Append, set apart by a blank from what would grow into it. @last: the byte before, or a blank */
-static void put_apart(struct out *out, unsigned char *last, const char *text, size_t len)
+static void put_apart(struct writer *out, unsigned char *last, const char *text, size_t len)
 {
 	if (!len)
 		return;
 	if (grows(*last, (unsigned char)*text))
-		out_byte(out, ' ');
-	out_put(out, text, len);
+		writer_byte(out, ' ');
+	writer_put(out, text, len);
 	*last = (unsigned char)text[len - 1];
 }
 
-static void put_changed(const struct sxp_edit *edit, struct out *out)
+static void put_changed(const struct sxp_edit *edit, struct writer *out)
 {
 	const char *text = (const char *)edit->doc->text;
 	unsigned char last = ' ';
@@ -421,23 +421,23 @@ static void put_changed(const struct sxp_edit *edit, struct out *out)
 
 int sxp_edit_write(const struct sxp_edit *edit, sxp_write *write, void *arg)
 {
-	struct out out;
+	struct writer out;
 
 	out_to_callback(&out, write, arg);
 	put_changed(edit, &out);
-	return out_finish(&out);
+	return writer_finish(&out);
 }
 
 char *sxp_edit_to_string(const struct sxp_edit *edit, size_t *len)
 {
-	struct out out;
+	struct writer out;
 	char *string;
 
 	if (!out_to_string(&out, &string, &doc_malloc))
 		return NULL;
 	put_changed(edit, &out);
-	out_byte(&out, '\0');
-	if (!out_finish(&out) && len)
+	writer_byte(&out, '\0');
+	if (!writer_finish(&out) && len)
 		*len = out.len - 1;
 	return string;
 }

@@ -15,7 +15,7 @@ struct cursor {
 };
 
 struct indenter {
-	struct out *out;
+	struct writer *out;
 	const struct sxp_doc *doc;
 	size_t width, indent;
 	struct cursor cursor;
@@ -60,11 +60,11 @@ static bool has_comment(const struct sxp_doc *doc, size_t begin, size_t end)
 
 static size_t text_width(const struct sxp_doc *doc, sxp_node node)
 {
-	struct out out;
+	struct writer out;
 
 	out_to_buffer(&out, NULL, 0);
 	print_text(&out, doc, node);
-	out_finish(&out);
+	writer_finish(&out);
 	return out.len;
 }
 
@@ -89,17 +89,17 @@ static bool is_flat(const struct indenter *in, sxp_node list, size_t room)
 
 static size_t column_of(const struct indenter *in)
 {
-	return out_length(in->out) - in->line_start;
+	return writer_length(in->out) - in->line_start;
 }
 
 static void new_line(struct indenter *in, size_t level)
 {
 	size_t n = level * in->indent;
 
-	if (out_length(in->out))
-		out_byte(in->out, '\n');
-	in->line_start = out_length(in->out);
-	out_blanks(in->out, n < in->width / 2 ? n : in->width / 2);
+	if (writer_length(in->out))
+		writer_byte(in->out, '\n');
+	in->line_start = writer_length(in->out);
+	writer_blanks(in->out, n < in->width / 2 ? n : in->width / 2);
 	in->after_comment = false;
 }
 
@@ -107,7 +107,7 @@ static void new_line(struct indenter *in, size_t level)
 static void put_comments(struct indenter *in, size_t pos, size_t end)
 {
 	const unsigned char *text = in->doc->text;
-	bool behind = out_length(in->out) > 0;
+	bool behind = writer_length(in->out) > 0;
 	size_t from, to;
 
 	for (; has_comment(in->doc, pos, end); pos = to) {
@@ -116,12 +116,12 @@ static void put_comments(struct indenter *in, size_t pos, size_t end)
 		for (to = from; to < end && text[to] != '\n'; to++)
 			;
 		if (behind && !in->after_comment)
-			out_byte(in->out, ' ');
+			writer_byte(in->out, ' ');
 		else
 			new_line(in, in->n_broken);
 		for (pos = to; pos > from && byte_class[text[pos - 1]] == BYTE_BLANK; pos--)
 			;
-		out_put(in->out, (const char *)text + from, pos - from);
+		writer_put(in->out, (const char *)text + from, pos - from);
 		in->after_comment = true;
 		in->in_head = behind = false;
 	}
@@ -134,12 +134,12 @@ static void separate(struct indenter *in, size_t width)
 
 	if (in->n_flat) {
 		if (!in->is_first)
-			out_byte(in->out, ' ');
+			writer_byte(in->out, ' ');
 	} else if (in->is_first && in->n_broken && !in->after_comment) {
 		in->in_head = true;
 		in->has_value = false;
 	} else if (in->in_head && width && (fits || !in->has_value)) {
-		out_byte(in->out, ' ');
+		writer_byte(in->out, ' ');
 		in->has_value = true;
 	} else {
 		new_line(in, in->n_broken);
@@ -165,7 +165,7 @@ static void open_list(struct indenter *in, sxp_node node)
 	}
 	in->is_first = true;
 	in->in_head = false;
-	out_byte(in->out, '(');
+	writer_byte(in->out, '(');
 }
 
 static void close_list(struct indenter *in)
@@ -177,7 +177,7 @@ static void close_list(struct indenter *in)
 		if (!in->in_head)
 			new_line(in, in->n_broken);
 	}
-	out_byte(in->out, ')');
+	writer_byte(in->out, ')');
 	in->is_first = in->in_head = false;
 }
 
@@ -203,7 +203,7 @@ static void put_event(struct indenter *in, const struct walk *walk)
 	}
 }
 
-void print_indented(struct out *out, const struct sxp_doc *doc, sxp_node node,
+void print_indented(struct writer *out, const struct sxp_doc *doc, sxp_node node,
 		    const struct sxp_layout *layout)
 {
 	struct walk walk = walk_begin(doc, node);
@@ -224,6 +224,6 @@ void print_indented(struct out *out, const struct sxp_doc *doc, sxp_node node,
 		return;
 	if (!doc->links)
 		put_comments(&in, in.cursor.pos, doc->end);
-	if (out_length(out))
-		out_byte(out, '\n');
+	if (writer_length(out))
+		writer_byte(out, '\n');
 }

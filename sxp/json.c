@@ -22,11 +22,11 @@ static bool is_utf8(struct bytes bytes)
 	return n == 0;
 }
 
-static void put_byte(struct out *out, int c)
+static void put_byte(struct writer *out, int c)
 {
 	static const char escaped[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
 	const char *p = c ? strchr(escaped, c) : NULL;
-	char *to = out_room(out);
+	char *to = writer_room(out);
 
 	if (!p && c >= ' ') {
 		*to++ = (char)c;
@@ -42,19 +42,19 @@ static void put_byte(struct out *out, int c)
 	out->p = to;
 }
 
-static void put_hex(struct out *out, struct bytes bytes)
+static void put_hex(struct writer *out, struct bytes bytes)
 {
 	int c;
 
-	out_put(out, "{\"hex\":\"", 8);
+	writer_put(out, "{\"hex\":\"", 8);
 	while ((c = bytes_next(&bytes)) >= 0) {
-		out_byte(out, hex[c >> 4]);
-		out_byte(out, hex[c & 15]);
+		writer_byte(out, hex[c >> 4]);
+		writer_byte(out, hex[c & 15]);
 	}
-	out_put(out, "\"}", 2);
+	writer_put(out, "\"}", 2);
 }
 
-static void put_text(struct out *out, const struct sxp_doc *doc, sxp_node node)
+static void put_text(struct writer *out, const struct sxp_doc *doc, sxp_node node)
 {
 	struct bytes bytes = text_bytes(doc, node);
 	int c;
@@ -63,28 +63,28 @@ static void put_text(struct out *out, const struct sxp_doc *doc, sxp_node node)
 		put_hex(out, bytes);
 		return;
 	}
-	out_byte(out, '"');
+	writer_byte(out, '"');
 	while ((c = bytes_next(&bytes)) >= 0)
 		put_byte(out, c);
-	out_byte(out, '"');
+	writer_byte(out, '"');
 }
 
-void print_json(struct out *out, const struct sxp_doc *doc, sxp_node node)
+void print_json(struct writer *out, const struct sxp_doc *doc, sxp_node node)
 {
 	struct walk walk = walk_begin(doc, node);
 	bool first = true;
 
 	while (walk_next(&walk) != WALK_END && !out->result) {
 		if (walk.event == WALK_CLOSE) {
-			out_byte(out, ']');
+			writer_byte(out, ']');
 			first = false;
 			continue;
 		}
 		if (!first)
-			out_byte(out, ',');
+			writer_byte(out, ',');
 		first = walk.event == WALK_OPEN;
 		if (first)
-			out_byte(out, '[');
+			writer_byte(out, '[');
 		else
 			put_text(out, doc, walk.node);
 	}

@@ -108,13 +108,13 @@ static inline uint32_t NAME(slice_end)(const uint32_t *words, uint32_t i, uint32
 	return i;
 }
 
-static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc, sxp_node node)
+static TARGET void NAME(print_words)(struct writer *out, const struct sxp_doc *doc, sxp_node node)
 {
 	const uint32_t *words = doc->words;
 	const unsigned char *text = doc->text;
 	uint32_t end = word_opens(words[node], node) ? words[node] & WORD_VALUE : node;
 	size_t safe = doc->end >= SHORT + 2 ? doc->end - SHORT - 2 : 0, blank = 0, len;
-	char *p = out_room(out), *end_of_room = out->end - OUT_ROOM, *next;
+	char *p = writer_room(out), *end_of_room = out->end - OUT_ROOM, *next;
 	uint32_t slice = 0; /* until there all is printed word by word */
 
 	for (uint32_t i = node; i <= end; i++) {
@@ -122,7 +122,7 @@ static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc,
 
 		if (p > end_of_room) {
 			out->p = p;
-			p = out_room(out);
+			p = writer_room(out);
 			end_of_room = out->end - OUT_ROOM;
 			if (out->result)
 				return;
@@ -145,8 +145,8 @@ static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc,
 			    NAME(is_printed)(text + word, len)) {
 				blank = text[word + len - 1] == ' '; /* or it is "(" */
 				out->p = p;
-				out_put(out, (const char *)text + word, len - blank);
-				p = out_room(out);
+				writer_put(out, (const char *)text + word, len - blank);
+				p = writer_room(out);
 				end_of_room = out->end - OUT_ROOM;
 				i = slice - 1;
 				continue;
@@ -157,7 +157,7 @@ static TARGET void NAME(print_words)(struct out *out, const struct sxp_doc *doc,
 		if (!next) {
 			out->p = p;
 			print_text(out, doc, i);
-			next = out_room(out);
+			next = writer_room(out);
 			end_of_room = out->end - OUT_ROOM;
 		}
 		p = next;

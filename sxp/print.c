@@ -125,41 +125,41 @@ static char quote_of(struct bytes bytes)
 	return has_single && !has_double ? '"' : '\'';
 }
 
-static void put_any(struct out *out, struct bytes bytes)
+static void put_any(struct writer *out, struct bytes bytes)
 {
 	char quote = quote_of(bytes), *p;
 	size_t n;
 	int c;
 
 	if (quote)
-		out_byte(out, quote);
+		writer_byte(out, quote);
 	while (bytes.pos < bytes.len) {
 		n = plain_run(bytes.text + bytes.pos, bytes.len - bytes.pos);
-		out_put(out, (const char *)bytes.text + bytes.pos, n);
+		writer_put(out, (const char *)bytes.text + bytes.pos, n);
 		bytes.pos += n;
 		c = bytes_next(&bytes);
 		if (c < 0)
 			break;
-		p = out_room(out);
+		p = writer_room(out);
 		out->p = p + quote_byte(c, quote, p);
 	}
 	if (quote)
-		out_byte(out, quote);
+		writer_byte(out, quote);
 }
 
 /* Nothing in it is escaped, and nothing need be. */
-static void put_plain(struct out *out, const unsigned char *text, size_t len)
+static void put_plain(struct writer *out, const unsigned char *text, size_t len)
 {
 	bool bare = (len && bare_run(text, len) == len) || (len == 1 && *text == '@');
 
 	if (!bare)
-		out_byte(out, '\'');
-	out_put(out, (const char *)text, len);
+		writer_byte(out, '\'');
+	writer_put(out, (const char *)text, len);
 	if (!bare)
-		out_byte(out, '\'');
+		writer_byte(out, '\'');
 }
 
-void print_bytes(struct out *out, struct bytes bytes)
+void print_bytes(struct writer *out, struct bytes bytes)
 {
 	if (!bytes.escaped && plain_run(bytes.text, bytes.len) == bytes.len)
 		put_plain(out, bytes.text, bytes.len);
@@ -167,7 +167,7 @@ void print_bytes(struct out *out, struct bytes bytes)
 		put_any(out, bytes);
 }
 
-void print_text(struct out *out, const struct sxp_doc *doc, sxp_node node)
+void print_text(struct writer *out, const struct sxp_doc *doc, sxp_node node)
 {
 	uint32_t word = doc_word(doc, node);
 	size_t n;
@@ -184,22 +184,22 @@ void print_text(struct out *out, const struct sxp_doc *doc, sxp_node node)
 }
 
 /* Any tree. */
-static void print_walk(struct out *out, const struct sxp_doc *doc, sxp_node node)
+static void print_walk(struct writer *out, const struct sxp_doc *doc, sxp_node node)
 {
 	struct walk walk = walk_begin(doc, node);
 	bool first = true;
 
 	while (walk_next(&walk) != WALK_END && !out->result) {
 		if (walk.event == WALK_CLOSE) {
-			out_byte(out, ')');
+			writer_byte(out, ')');
 			first = false;
 			continue;
 		}
 		if (!first)
-			out_byte(out, ' ');
+			writer_byte(out, ' ');
 		first = walk.event == WALK_OPEN;
 		if (first)
-			out_byte(out, '(');
+			writer_byte(out, '(');
 		else
 			print_text(out, doc, walk.node);
 	}
@@ -287,7 +287,7 @@ static inline TARGET uint32_t not_plain_avx2(const unsigned char *text)
 #undef TARGET
 #endif
 
-void print_line(struct out *out, const struct sxp_doc *doc, sxp_node node)
+void print_line(struct writer *out, const struct sxp_doc *doc, sxp_node node)
 {
 #ifdef __SSE2__
 	if (!doc->links) {
@@ -301,7 +301,7 @@ void print_line(struct out *out, const struct sxp_doc *doc, sxp_node node)
 	print_walk(out, doc, node);
 }
 
-static void print_value(struct out *out, const struct sxp_doc *doc, sxp_node node,
+static void print_value(struct writer *out, const struct sxp_doc *doc, sxp_node node,
 			const struct sxp_layout *layout)
 {
 	switch (layout ? layout->form : SXP_LINE) {
@@ -317,7 +317,7 @@ static void print_value(struct out *out, const struct sxp_doc *doc, sxp_node nod
 	}
 }
 
-static void print(struct out *out, const struct sxp_doc *doc, sxp_node node,
+static void print(struct writer *out, const struct sxp_doc *doc, sxp_node node,
 		  const struct sxp_layout *layout)
 {
 	if (!node)
@@ -328,18 +328,18 @@ static void print(struct out *out, const struct sxp_doc *doc, sxp_node node,
 	}
 	for (node = sxp_first(doc, ROOT); node && !out->result; node = sxp_next(doc, node)) {
 		print_value(out, doc, node, layout);
-		out_byte(out, '\n');
+		writer_byte(out, '\n');
 	}
 }
 
 int sxp_print_as(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
 		 sxp_write *write, void *arg)
 {
-	struct out out;
+	struct writer out;
 
 	out_to_callback(&out, write, arg);
 	print(&out, doc, node, layout);
-	return out_finish(&out);
+	return writer_finish(&out);
 }
 
 int sxp_print(const struct sxp_doc *doc, sxp_node node, sxp_write *write, void *arg)
@@ -361,24 +361,24 @@ int sxp_print_file(const struct sxp_doc *doc, sxp_node node, const struct sxp_la
 size_t sxp_print_buffer(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
 			char *buf, size_t size)
 {
-	struct out out;
+	struct writer out;
 
 	out_to_buffer(&out, buf, size);
 	print(&out, doc, node, layout);
-	out_finish(&out);
+	writer_finish(&out);
 	return out.len;
 }
 
 char *sxp_to_string(const struct sxp_doc *doc, sxp_node node, size_t *len)
 {
-	struct out out;
+	struct writer out;
 	char *string;
 
 	if (!out_to_string(&out, &string, &doc_malloc))
 		return NULL;
 	print(&out, doc, node, NULL);
-	out_byte(&out, '\0');
-	if (!out_finish(&out) && len)
+	writer_byte(&out, '\0');
+	if (!writer_finish(&out) && len)
 		*len = out.len - 1;
 	return string;
 }

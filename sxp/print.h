@@ -4,15 +4,15 @@
 #define SXP_PRINT_H
 
 #include "sxp/doc.h"
-#include "sxp/out.h"
+#include "sxp/writer.h"
 
-void print_bytes(struct out *out, struct bytes bytes);
-void print_text(struct out *out, const struct sxp_doc *doc, sxp_node node);
-void print_line(struct out *out, const struct sxp_doc *doc, sxp_node node);
-void print_json(struct out *out, const struct sxp_doc *doc, sxp_node node);
+void print_bytes(struct writer *out, struct bytes bytes);
+void print_text(struct writer *out, const struct sxp_doc *doc, sxp_node node);
+void print_line(struct writer *out, const struct sxp_doc *doc, sxp_node node);
+void print_json(struct writer *out, const struct sxp_doc *doc, sxp_node node);
 
 /* The root with a newline after each value. */
-void print_indented(struct out *out, const struct sxp_doc *doc, sxp_node node,
+void print_indented(struct writer *out, const struct sxp_doc *doc, sxp_node node,
 		    const struct sxp_layout *layout);
 
 #endif

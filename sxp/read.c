@@ -159,7 +159,7 @@ static bool run_scanner(struct reader *rd, enum scanner scanner)
 		return true;
 	}
 	clear_words(rd);
-	return reader_read_careful(rd);
+	return reader_read_bytewise(rd);
 }
 
 /* Close the root, and give back what was not needed. */

@@ -40,8 +40,8 @@ bool reader_grow(struct reader *rd);
 /* Report what ends reading; false. */
 bool reader_fail(struct reader *rd, enum sxp_code code, size_t offset, size_t opened);
 
-/* careful.c: byte by byte, both modes; the specification of the scanners. */
-bool reader_read_careful(struct reader *rd);
+/* read-bytewise.c: byte by byte, both modes; the specification of the scanners. */
+bool reader_read_bytewise(struct reader *rd);
 
 /* With a certain scanner. */
 struct sxp_doc *reader_read(enum scanner scanner, const char *text, size_t len,

@@ -146,7 +146,7 @@ INLINE void find_strings(struct scan *sc, const struct marks *m, uint64_t escape
 	}
 }
 
-/* Octal escapes above 377 begin with \4 to \7: then let the careful reader see. */
+/* Octal escapes above 377 begin with \4 to \7: then let the bytewise reader see. */
 INLINE bool may_be_too_big(const struct scan *sc, uint64_t escaped, uint64_t inside)
 {
 	uint64_t todo = escaped & inside;
@@ -315,7 +315,7 @@ void scan_look(enum scanner scanner, const unsigned char *text, size_t len, stru
 	}
 }
 
-#else /* another machine: the careful reader does it all */
+#else /* another machine: the bytewise reader does it all */
 
 bool scan_can(enum scanner scanner)
 {

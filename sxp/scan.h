@@ -3,7 +3,7 @@
  * scan.h - the fast part: from bytes to the words of doc.h, 64 bytes at a time.
  *
  * A scanner knows well-formed documents only. What is odd in any way it leaves
- * to the careful reader in read.c, which is the specification of them all: a
+ * to the bytewise reader in read.c, which is the specification of them all: a
  * scanner that says SCAN_DONE has written the very words it would have written.
  */
 #ifndef SXP_SCAN_H

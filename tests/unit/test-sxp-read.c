@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The readers against each other: every scanner writes the words of the careful
+ * The readers against each other: every scanner writes the words of the bytewise
  * reader, and the stream finds what the whole-document reader finds, however
  * the text is cut. Limits, memory of the caller's, memory that runs out.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * careful.c - reading byte by byte: finds every error and its place, goes on
+ * read-bytewise.c - reading byte by byte: finds every error and its place, goes on
  * after it if that is wanted. The scanners must agree with it.
  */
 #include "sxp/read.h"
@@ -222,7 +222,7 @@ static bool read_value(struct reader *rd, size_t pos, size_t *end)
 	return false;
 }
 
-bool reader_read_careful(struct reader *rd)
+bool reader_read_bytewise(struct reader *rd)
 {
 	const unsigned char *text = rd->doc->text;
 	size_t pos = 0, len = rd->doc->len;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* out.c - where printed text goes. */
+/* writer.c - where printed text goes. */
 #include "sxp/doc.h"
-#include "sxp/out.h"
+#include "sxp/writer.h"
 
 #define FIRST_SIZE ((size_t)256)
 
-static void use(struct out *out, char *begin, size_t size)
+static void use(struct writer *out, char *begin, size_t size)
 {
 	out->begin = out->p = begin;
 	out->end = begin + size;
 }
 
-static void clear(struct out *out)
+static void clear(struct writer *out)
 {
-	memset(out, 0, offsetof(struct out, scratch));
+	memset(out, 0, offsetof(struct writer, scratch));
 	use(out, out->scratch, sizeof(out->scratch));
 }
 
-void out_to_callback(struct out *out, sxp_write *write, void *arg)
+void out_to_callback(struct writer *out, sxp_write *write, void *arg)
 {
 	clear(out);
 	out->write = write;
@@ -25,7 +25,7 @@ void out_to_callback(struct out *out, sxp_write *write, void *arg)
 }
 
 /* As long as there is room, straight into the buffer. */
-void out_to_buffer(struct out *out, char *buf, size_t size)
+void out_to_buffer(struct writer *out, char *buf, size_t size)
 {
 	clear(out);
 	out->buf = buf;
@@ -34,7 +34,7 @@ void out_to_buffer(struct out *out, char *buf, size_t size)
 		use(out, buf, size);
 }
 
-bool out_to_string(struct out *out, char **string, const struct sxp_allocator *allocator)
+bool out_to_string(struct writer *out, char **string, const struct sxp_allocator *allocator)
 {
 	clear(out);
 	*string = doc_resize(allocator, NULL, 0, FIRST_SIZE);
@@ -46,7 +46,7 @@ bool out_to_string(struct out *out, char **string, const struct sxp_allocator *a
 	return true;
 }
 
-static void grow_string(struct out *out)
+static void grow_string(struct writer *out)
 {
 	size_t len = (size_t)(out->p - out->begin), size = (size_t)(out->end - out->begin);
 	char *p = doc_resize(out->allocator, *out->string, size, size * 2);
@@ -64,7 +64,7 @@ static void grow_string(struct out *out)
 	out->p += len;
 }
 
-void out_flush(struct out *out)
+void writer_flush(struct writer *out)
 {
 	size_t len = (size_t)(out->p - out->begin), fits;
 
@@ -82,19 +82,19 @@ void out_flush(struct out *out)
 	use(out, out->scratch, sizeof(out->scratch));
 }
 
-int out_finish(struct out *out)
+int writer_finish(struct writer *out)
 {
 	if (out->string)
 		out->len = (size_t)(out->p - out->begin);
 	else
-		out_flush(out);
+		writer_flush(out);
 	return out->result;
 }
 
-void out_put(struct out *out, const char *text, size_t len)
+void writer_put(struct writer *out, const char *text, size_t len)
 {
 	while (len) {
-		char *p = out_room(out);
+		char *p = writer_room(out);
 		size_t n = (size_t)(out->end - p);
 
 		if (n > len)
@@ -106,10 +106,10 @@ void out_put(struct out *out, const char *text, size_t len)
 	}
 }
 
-void out_blanks(struct out *out, size_t n)
+void writer_blanks(struct writer *out, size_t n)
 {
 	while (n) {
-		char *p = out_room(out);
+		char *p = writer_room(out);
 		size_t room = (size_t)(out->end - p), m = n < room ? n : room;
 
 		memset(p, ' ', m);
