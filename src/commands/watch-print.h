@@ -3,8 +3,8 @@
 #ifndef XVIF_WATCH_PRINT_H
 #define XVIF_WATCH_PRINT_H
 
-#include "src/watch/change.h"
 #include "src/cli/command.h"
+#include "src/watch/watch.h"
 
 /* Returns 0 or a negative errno; nothing is flushed. */
 int watch_print(const struct change *change, const struct args *args, FILE *out, struct error *err);

@@ -11,13 +11,10 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
-#include "src/watch/watch-until.h"
-#include "src/store/events.h"
+#include "src/watch/watch.h"
 #include "src/output/output.h"
 #include "src/base/signals.h"
 #include "src/commands/watch-print.h"
-#include "src/watch/watch-tree.h"
-#include "src/watch/watch-vifs.h"
 
 /* Events taken before what they mark is looked at. */
 #define EVENTS_MAX 10000

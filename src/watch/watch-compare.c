@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
-#include "src/watch/watch-compare.h"
+#include "src/watch/watch-internal.h"
 
 /* What is told of a vif; frontend-id and handle only say again which one it is. */
 static const enum vif_node told_nodes[] = {

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 
 #include "src/base/cleanup.h"
-#include "src/watch/watch-look.h"
-#include "src/watch/watch-seen.h"
+#include "src/watch/watch-internal.h"
 
 void look_release(struct look *look)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
-#include "src/watch/watch-seen.h"
+#include "src/watch/watch-internal.h"
 
 void seen_release_vifs(struct seen_domain *d)
 {

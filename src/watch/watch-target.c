@@ -5,9 +5,7 @@
 #include <strings.h>
 
 #include "src/base/cleanup.h"
-#include "src/watch/watch-look.h"
-#include "src/watch/watch-seen.h"
-#include "src/watch/watch-target.h"
+#include "src/watch/watch-internal.h"
 
 /* Is it still the one that was seen? It may have another name. */
 static bool is_still(const struct domain *seen, const struct domain *now)

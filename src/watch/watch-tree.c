@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
-#include "src/watch/watch-tree.h"
+#include "src/watch/watch-internal.h"
 
 #define TOKEN "tree"
 /* More marks than this, and everything is read. */

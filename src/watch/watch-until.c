@@ -7,9 +7,8 @@
 #include <strings.h>
 
 #include "src/base/cleanup.h"
-#include "src/watch/watch-until.h"
 #include "src/base/suggest.h"
-#include "src/watch/watch-tree.h"
+#include "src/watch/watch-internal.h"
 
 enum test_kind {
 	TEST_GONE,

@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
-#include "src/watch/watch-compare.h"
-#include "src/watch/watch-look.h"
-#include "src/watch/watch-target.h"
+#include "src/watch/watch-internal.h"
 
 #define TOKEN "vifs"
 #define BACKENDS "/local/domain/%u/backend/vif"
