@@ -59,7 +59,7 @@ struct line {
 	bool is_json;
 };
 
-static bool is_node(const struct change *change, const char *name)
+static bool is_node(const struct watch_change *change, const char *name)
 {
 	return change->vif && change->node && !strcmp(change->node, name);
 }
@@ -97,7 +97,7 @@ static int add_list(struct line *line, int field, const char *text, struct error
 	return r;
 }
 
-static bool is_text(const struct bytes *value)
+static bool is_text(const struct watch_value *value)
 {
 	const char *p = value->text;
 
@@ -107,7 +107,7 @@ static bool is_text(const struct bytes *value)
 }
 
 /* What JSON cannot say as text. */
-static int add_hex(struct line *line, int field, const struct bytes *value)
+static int add_hex(struct line *line, int field, const struct watch_value *value)
 {
 	CLEANUP(cleanup_free) char *hex = malloc(value->len * 2 + 1);
 	sxp_node element = sxp_add_element(line->doc, line->list, change_fields[field].name);
@@ -123,7 +123,7 @@ static int add_hex(struct line *line, int field, const struct bytes *value)
 	return 0;
 }
 
-static int add_value(struct line *line, int field, const struct bytes *value, struct error *err)
+static int add_value(struct line *line, int field, const struct watch_value *value, struct error *err)
 {
 	sxp_node element;
 
@@ -136,7 +136,7 @@ static int add_value(struct line *line, int field, const struct bytes *value, st
 	return 0;
 }
 
-static int add_values(struct line *line, const struct change *change, struct error *err)
+static int add_values(struct line *line, const struct watch_change *change, struct error *err)
 {
 	int r;
 
@@ -188,7 +188,7 @@ static void free_line(struct line *line)
 	sxp_free(line->doc);
 }
 
-static int print_structured(const struct change *change, const struct args *args, FILE *out,
+static int print_structured(const struct watch_change *change, const struct args *args, FILE *out,
 			    struct error *err)
 {
 	CLEANUP(free_line) struct line line = { 0 };
@@ -224,7 +224,7 @@ int watch_print_gap(bool is_lost, const struct args *args, FILE *out, struct err
 }
 
 /* Escaped, and cut where it is long: anybody may have written it. */
-static void print_value(const struct bytes *value, FILE *out)
+static void print_value(const struct watch_value *value, FILE *out)
 {
 	size_t len = value->len > SHOWN_MAX ? SHOWN_MAX : value->len;
 	const char *p = value->text;
@@ -267,7 +267,7 @@ static void print_pair(const char *name, const char *text, FILE *out)
 	print_word(text, out);
 }
 
-static int print_lists(const struct change *change, bool colors, FILE *out, struct error *err)
+static int print_lists(const struct watch_change *change, bool colors, FILE *out, struct error *err)
 {
 	CLEANUP(iplist_release) struct iplist before = { 0 }, after = { 0 };
 	int r = iplist_parse(change->before.text, &before, err);
@@ -294,7 +294,7 @@ static void print_vif(const struct vif *vif, const char *what, FILE *out)
 	print_pair("hotplug-status", vif->hotplug_status, out);
 }
 
-static void print_where(const struct change *change, FILE *out)
+static void print_where(const struct watch_change *change, FILE *out)
 {
 	time_t now = time(NULL);
 	char text[32];
@@ -311,7 +311,8 @@ static void print_where(const struct change *change, FILE *out)
 		putc(':', out);
 }
 
-static int print_for_people(const struct change *change, bool colors, FILE *out, struct error *err)
+static int print_for_people(const struct watch_change *change, bool colors, FILE *out,
+			    struct error *err)
 {
 	bool is_state = is_node(change, "state");
 	int r = 0;
@@ -339,7 +340,8 @@ static int print_for_people(const struct change *change, bool colors, FILE *out,
 	return r;
 }
 
-int watch_print(const struct change *change, const struct args *args, FILE *out, struct error *err)
+int watch_print(const struct watch_change *change, const struct args *args, FILE *out,
+		struct error *err)
 {
 	if (args->options[OPT_JSON] || args->options[OPT_SXP])
 		return print_structured(change, args, out, err);

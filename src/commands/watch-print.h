@@ -7,7 +7,8 @@
 #include "src/watch/watch.h"
 
 /* Returns 0 or a negative errno; nothing is flushed. */
-int watch_print(const struct change *change, const struct args *args, FILE *out, struct error *err);
+int watch_print(const struct watch_change *change, const struct args *args, FILE *out,
+		struct error *err);
 
 /* The connection to xenstored was lost or is there again: a line in JSON and S-expressions only. */
 int watch_print_gap(bool is_lost, const struct args *args, FILE *out, struct error *err);

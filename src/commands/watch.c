@@ -34,7 +34,7 @@ struct watch {
 	struct vif_watch vifs;
 	size_t n_told; /* of vifs that are broken */
 	bool has_condition;
-	struct condition until;
+	struct until until;
 	bool is_until_marked;
 	unsigned n_left; /* changes to print; 0: no limit */
 	int64_t end_ms;	 /* of the time limit; 0: none */
@@ -97,7 +97,7 @@ static int flush(struct watch *w, struct error *err)
 	return 0;
 }
 
-static int print_change(const struct change *change, void *data, struct error *err)
+static int print_change(const struct watch_change *change, void *data, struct error *err)
 {
 	struct watch *w = data;
 	int r = 0;
@@ -113,7 +113,7 @@ static int print_change(const struct change *change, void *data, struct error *e
 	return r;
 }
 
-static int ignore_change(const struct change *change, void *data, struct error *err)
+static int ignore_change(const struct watch_change *change, void *data, struct error *err)
 {
 	(void)change, (void)data, (void)err;
 	return 0;
@@ -125,14 +125,14 @@ static int start(struct watch *w, struct error *err)
 			     vif_watch_start(&w->vifs, &w->events, err);
 
 	w->is_until_marked = true;
-	return r ? r : condition_watch(&w->until, &w->events, err);
+	return r ? r : until_watch(&w->until, &w->events, err);
 }
 
 static int mark(struct watch *w, const struct event *event, struct error *err)
 {
 	int r = 0;
 
-	if (!strcmp(event->token, CONDITION_TOKEN))
+	if (!strcmp(event->token, UNTIL_TOKEN))
 		w->is_until_marked = true;
 	else if (w->is_tree)
 		r = tree_watch_mark(&w->tree, event->path);
@@ -157,7 +157,7 @@ static int take_events(struct watch *w, int timeout_ms, int max, struct error *e
 	return r < 0 ? r : n;
 }
 
-static int refresh(struct watch *w, change_visitor visit, struct error *err)
+static int refresh(struct watch *w, watch_visitor visit, struct error *err)
 {
 	int r = w->is_tree ? tree_watch_refresh(&w->tree, w->cx->store, visit, w, err) :
 			     vif_watch_refresh(&w->vifs, w->cx->store, &w->events, visit, w, err);
@@ -167,7 +167,7 @@ static int refresh(struct watch *w, change_visitor visit, struct error *err)
 	return r;
 }
 
-static struct bytes tree_value(const void *data, const char *path)
+static struct watch_value tree_value(const void *data, const char *path)
 {
 	return tree_watch_value(data, path);
 }
@@ -181,14 +181,14 @@ static int check_condition(struct watch *w, struct error *err)
 	if (!w->has_condition || w->is_done)
 		return 0;
 	if (w->is_until_marked)
-		r = condition_read(&w->until, w->cx->store, err);
+		r = until_read(&w->until, w->cx->store, err);
 	if (r)
 		return r;
 	w->is_until_marked = false;
 	vifs = vif_watch_vifs(&w->vifs, &n);
 	if (!vifs)
 		return error_memory(err);
-	w->is_met = condition_holds(&w->until, vifs, n, tree_value, &w->tree);
+	w->is_met = until_holds(&w->until, vifs, n, tree_value, &w->tree);
 	w->is_done |= w->is_met;
 	return 0;
 }
@@ -197,7 +197,7 @@ static int check_condition(struct watch *w, struct error *err)
  * Set the watches, then look: with @visit, at what is not as it was. The events
  * with which watches begin are waited for, else everything would be read twice.
  */
-static int begin(struct watch *w, change_visitor visit, struct error *err)
+static int begin(struct watch *w, watch_visitor visit, struct error *err)
 {
 	int r = start(w, err), n_watches = w->is_tree ? 1 : 2;
 
@@ -352,7 +352,7 @@ static int find_watched(struct watch *w, char **root_out, struct error *err)
 
 	w->has_condition = args->options[OPT_UNTIL] != NULL;
 	if (!r && w->has_condition)
-		r = condition_parse(args->options[OPT_UNTIL], *root_out, &w->until, err);
+		r = until_parse(args->options[OPT_UNTIL], *root_out, &w->until, err);
 	if (!r && args->n_words && !is_path)
 		r = find_domain(w, err);
 	return r;
@@ -408,7 +408,7 @@ static int watch(struct watch *w, struct error *err)
 		r = follow(w, err);
 	tree_watch_release(&w->tree);
 	vif_watch_release(&w->vifs);
-	condition_release(&w->until);
+	until_release(&w->until);
 	events_close(&w->events);
 	return r;
 }

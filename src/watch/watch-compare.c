@@ -11,16 +11,16 @@ static const enum vif_node told_nodes[] = {
 	NODE_VIFNAME, NODE_SCRIPT, NODE_TYPE,		NODE_BRIDGE, NODE_GATEWAYDEV,
 };
 
-struct comparison {
+struct seen_comparison {
 	const struct domain *label;
-	change_visitor visit;
+	watch_visitor visit;
 	void *data;
 };
 
-static int tell_node(const struct comparison *c, const struct vif *vif, const char *node,
+static int tell_node(const struct seen_comparison *c, const struct vif *vif, const char *node,
 		     const char *before, const char *after, struct error *err)
 {
-	const struct change change = {
+	const struct watch_change change = {
 		.kind = CHANGE_NODE,
 		.domain = c->label,
 		.vif = vif,
@@ -32,10 +32,10 @@ static int tell_node(const struct comparison *c, const struct vif *vif, const ch
 	return text_is_same(before, after) ? 0 : c->visit(&change, c->data, err);
 }
 
-static int tell_vif(const struct comparison *c, enum change_kind kind, const struct vif *vif,
-		    struct error *err)
+static int tell_vif(const struct seen_comparison *c, enum watch_change_kind kind,
+		    const struct vif *vif, struct error *err)
 {
-	const struct change change = { .kind = kind, .domain = c->label, .vif = vif };
+	const struct watch_change change = { .kind = kind, .domain = c->label, .vif = vif };
 
 	return c->visit(&change, c->data, err);
 }
@@ -49,7 +49,7 @@ static bool has_same_words(const struct iplist *a, const struct iplist *b)
 	return i == a->n && i == b->n;
 }
 
-static int compare_vif(const struct comparison *c, const struct vif *before,
+static int compare_vif(const struct seen_comparison *c, const struct vif *before,
 		       const struct vif *after, struct error *err)
 {
 	int r = 0;
@@ -68,7 +68,7 @@ static int compare_vif(const struct comparison *c, const struct vif *before,
 	return r;
 }
 
-static int compare_vifs(const struct comparison *c, const struct seen_domain *d,
+static int compare_vifs(const struct seen_comparison *c, const struct seen_domain *d,
 			const struct vif *now, size_t n, struct error *err)
 {
 	size_t i = 0, j = 0;
@@ -87,14 +87,14 @@ static int compare_vifs(const struct comparison *c, const struct seen_domain *d,
 
 /* A name that goes with its domain is no change of the name. */
 int seen_compare(const struct seen_domain *d, const struct domain *id, const struct vif *now,
-		 size_t n, change_visitor visit, void *data, struct error *err)
+		 size_t n, watch_visitor visit, void *data, struct error *err)
 {
 	const struct domain label = {
 		.domid = id->domid,
 		.name = id->name ? id->name : d->id.name,
 		.uuid = id->uuid ? id->uuid : d->id.uuid,
 	};
-	const struct comparison c = { &label, visit, data };
+	const struct seen_comparison c = { &label, visit, data };
 	int r = 0;
 
 	if (d->is_known)

@@ -5,7 +5,7 @@
 
 #include "src/watch/watch.h"
 
-/* watch-seen.c: domains and their vifs as they were last seen, and which are marked. */
+/* watch-seen.c: domains and their vifs as they were last seen. */
 
 struct seen_domain {
 	struct domain id; /* name and uuid stay when the domain has gone */
@@ -20,14 +20,11 @@ struct seen_domain {
 /* NULL: it was not seen, and nothing is marked of it. */
 struct seen_domain *seen_find(const struct vif_watch *w, unsigned domid);
 
+/* The same; added if it was not seen. NULL when memory is short. */
+struct seen_domain *seen_get(struct vif_watch *w, unsigned domid);
+
 /* Is it the one that is asked for? */
 bool seen_is_target(const struct vif_watch *w, unsigned domid);
-
-/*
- * Mark a domain, and its vifs, too. One that is new to us matters if all do, or
- * if the one that is asked for is looked for. Returns 0 or -ENOMEM.
- */
-int seen_mark(struct vif_watch *w, unsigned domid, bool vifs);
 
 /* Is @id, as it was read, of a domain that is not there? */
 bool seen_is_gone(const struct domain *id);
@@ -38,37 +35,47 @@ int seen_adopt(struct seen_domain *d, struct domain *id, struct vif *now, size_t
 
 void seen_release_vifs(struct seen_domain *d);
 
-/* watch-look.c: what domains and their vifs are now. */
+/* watch-mark.c: which domains and vifs have to be read again. */
+
+/*
+ * Mark a domain, and its vifs, too. One that is new to us matters if all do, or
+ * if the one that is asked for is looked for. Returns 0 or -ENOMEM.
+ */
+int seen_mark(struct vif_watch *w, unsigned domid, bool vifs);
+
+/*
+ * Mark all that may have vifs: domains, and what has been left behind of some.
+ * Returns 0 or a negative errno.
+ */
+int seen_mark_all(struct vif_watch *w, struct store *st, struct error *err);
+
+/* watch-current.c: what domains and their vifs are now. */
 
 /* What some domains are now. */
-struct look {
+struct current {
 	struct domain *ids;
 	size_t n;
 	struct vifs vifs; /* by domid and devid */
 };
 
 /* Room for @n domains. Returns 0 or -ENOMEM. */
-int look_begin(struct look *look, size_t n, struct error *err);
-void look_add(struct look *look, unsigned domid);
-void look_release(struct look *look);
+int current_init(struct current *current, size_t n, struct error *err);
+void current_add(struct current *current, unsigned domid);
+void current_release(struct current *current);
 
 /* The vifs of one domain; they stand together. */
-struct vif *look_slice(const struct look *look, unsigned domid, size_t *n_out);
+struct vif *current_vifs(const struct current *current, unsigned domid, size_t *n_out);
 
-/*
- * Mark all that may have vifs: domains, and what has been left behind of some.
- * This and what follows return 0 or a negative errno.
- */
-int look_mark_all(struct vif_watch *w, struct store *st, struct error *err);
-
-/* Who the marked domains are. */
-int look_at_ids(struct vif_watch *w, struct store *st, struct look *out, struct error *err);
+/* Who the marked domains are. This and what follows return 0 or a negative errno. */
+int current_read_domains(struct vif_watch *w, struct store *st, struct current *out,
+			 struct error *err);
 
 /* The vifs of those whose vifs are marked, or who are not who they were. */
-int look_at_vifs(struct vif_watch *w, struct store *st, struct look *look, struct error *err);
+int current_read_vifs(struct vif_watch *w, struct store *st, struct current *current,
+		      struct error *err);
 
 /* One domain and its vifs, in a transaction; -EBUSY: others keep changing them. */
-int look_closely(struct store *st, unsigned domid, struct look *out, struct error *err);
+int current_read_one(struct store *st, unsigned domid, struct current *out, struct error *err);
 
 /* watch-compare.c */
 
@@ -78,7 +85,7 @@ int look_closely(struct store *st, unsigned domid, struct look *out, struct erro
  * Returns 0 or what @visit returned.
  */
 int seen_compare(const struct seen_domain *d, const struct domain *id, const struct vif *now,
-		 size_t n, change_visitor visit, void *data, struct error *err);
+		 size_t n, watch_visitor visit, void *data, struct error *err);
 
 /* watch-target.c: the domain that is asked for, followed by its uuid or name. */
 

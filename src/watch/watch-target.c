@@ -45,25 +45,25 @@ static int set_target(struct vif_watch *w, const struct domain *id, struct error
 }
 
 /* Has the domain that is asked for gone, or come back? @again_out: look at all. */
-static int check_target(struct vif_watch *w, const struct look *look, bool *again_out,
+static int check_target(struct vif_watch *w, const struct current *current, bool *again_out,
 			struct error *err)
 {
 	const struct domain *best = NULL;
 	struct seen_domain *d;
 	int r;
 
-	for (size_t i = 0; i < look->n && w->is_here; i++) {
-		if (look->ids[i].domid != w->target.domid)
+	for (size_t i = 0; i < current->n && w->is_here; i++) {
+		if (current->ids[i].domid != w->target.domid)
 			continue;
-		if (is_still(&w->target, &look->ids[i]))
-			return set_target(w, &look->ids[i], err);
+		if (is_still(&w->target, &current->ids[i]))
+			return set_target(w, &current->ids[i], err);
 		w->is_here = false;
 		*again_out = w->is_all_marked = true;
 		return 0;
 	}
-	for (size_t i = 0; i < look->n && !w->is_here; i++)
-		if (fits(w, &look->ids[i]) && (!best || fits(w, &look->ids[i]) >= fits(w, best)))
-			best = &look->ids[i];
+	for (size_t i = 0; i < current->n && !w->is_here; i++)
+		if (fits(w, &current->ids[i]) && (!best || fits(w, &current->ids[i]) >= fits(w, best)))
+			best = &current->ids[i];
 	if (!best)
 		return 0;
 	r = set_target(w, best, err);
@@ -79,14 +79,14 @@ int target_seek(struct vif_watch *w, struct store *st, struct error *err)
 	int r = 0;
 
 	while (again && !r) {
-		CLEANUP(look_release) struct look look = { 0 };
+		CLEANUP(current_release) struct current current = { 0 };
 
 		again = false;
-		r = w->is_all_marked ? look_mark_all(w, st, err) : 0;
+		r = w->is_all_marked ? seen_mark_all(w, st, err) : 0;
 		if (!r)
-			r = look_at_ids(w, st, &look, err);
+			r = current_read_domains(w, st, &current, err);
 		if (!r)
-			r = check_target(w, &look, &again, err);
+			r = check_target(w, &current, &again, err);
 	}
 	return r;
 }

@@ -95,11 +95,11 @@ static const struct seen_node *find(const struct tree_watch *w, const char *path
 	return NULL;
 }
 
-struct bytes tree_watch_value(const struct tree_watch *w, const char *path)
+struct watch_value tree_watch_value(const struct tree_watch *w, const char *path)
 {
 	const struct seen_node *node = find(w, path);
 
-	return node ? (struct bytes){ node->value, node->len } : (struct bytes){ 0 };
+	return node ? (struct watch_value){ node->value, node->len } : (struct watch_value){ 0 };
 }
 
 int tree_watch_start(struct tree_watch *w, struct events *ev, struct error *err)
@@ -255,14 +255,16 @@ static int read_marked(struct tree_watch *w, struct store *st, struct seen_nodes
 	return r == -ENOMEM ? error_memory(err) : r;
 }
 
-static int tell(const struct seen_node *before, const struct seen_node *after, change_visitor visit,
+static int tell(const struct seen_node *before, const struct seen_node *after, watch_visitor visit,
 		void *data, struct error *err)
 {
-	const struct change change = {
+	const struct watch_change change = {
 		.kind = CHANGE_NODE,
 		.node = after ? after->path : before->path,
-		.before = before ? (struct bytes){ before->value, before->len } : (struct bytes){ 0 },
-		.after = after ? (struct bytes){ after->value, after->len } : (struct bytes){ 0 },
+		.before = before ? (struct watch_value){ before->value, before->len } :
+				   (struct watch_value){ 0 },
+		.after = after ? (struct watch_value){ after->value, after->len } :
+				 (struct watch_value){ 0 },
 	};
 
 	if (!visit || (before && after && before->len == after->len &&
@@ -281,7 +283,7 @@ static bool is_marked(const struct strv *marked, size_t *at, const char *path)
 }
 
 /* What is marked is as in @now, the rest as it was. */
-static int replace(struct tree_watch *w, struct seen_nodes *now, change_visitor visit, void *data,
+static int replace(struct tree_watch *w, struct seen_nodes *now, watch_visitor visit, void *data,
 		   struct error *err)
 {
 	struct seen_node *v = calloc(w->n + now->n + 1, sizeof(*v));
@@ -316,7 +318,7 @@ static int replace(struct tree_watch *w, struct seen_nodes *now, change_visitor 
 	return r;
 }
 
-int tree_watch_refresh(struct tree_watch *w, struct store *st, change_visitor visit, void *data,
+int tree_watch_refresh(struct tree_watch *w, struct store *st, watch_visitor visit, void *data,
 		       struct error *err)
 {
 	CLEANUP(release_nodes) struct seen_nodes now = { 0 };

@@ -17,7 +17,7 @@ enum test_kind {
 	TEST_PATH,    /* the node at @path is @value, or is there */
 };
 
-struct test {
+struct until_test {
 	enum test_kind kind;
 	bool is_negated, is_any;
 	enum vif_node node;
@@ -29,7 +29,7 @@ struct test {
 	size_t now_len;
 };
 
-void condition_release(struct condition *c)
+void until_release(struct until *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		free(c->v[i].path);
@@ -38,7 +38,7 @@ void condition_release(struct condition *c)
 		free(c->v[i].now);
 	}
 	free(c->v);
-	*c = (struct condition){ 0 };
+	*c = (struct until){ 0 };
 }
 
 #define usage(err, ...) error_status(err, STATUS_USAGE, -EINVAL, __VA_ARGS__)
@@ -79,7 +79,7 @@ static int check_state(const char *value, struct error *err)
 }
 
 /* A path, or a name below the root, or "" for the root itself; for free(). */
-static char *full_path(const struct condition *c, const char *name)
+static char *full_path(const struct until *c, const char *name)
 {
 	char *path;
 
@@ -92,8 +92,8 @@ static char *full_path(const struct condition *c, const char *name)
 	return path;
 }
 
-static int parse_path(const struct condition *c, const char *name, const char *value,
-		      struct test *out, struct error *err)
+static int parse_path(const struct until *c, const char *name, const char *value,
+		      struct until_test *out, struct error *err)
 {
 	out->kind = TEST_PATH;
 	out->path = full_path(c, name);
@@ -105,8 +105,8 @@ static int parse_path(const struct condition *c, const char *name, const char *v
 }
 
 /* "NAME=VALUE", split: @sign is '=' or '~'. */
-static int parse_comparison(const struct condition *c, const char *name, char sign,
-			    const char *value, struct test *out, struct error *err)
+static int parse_comparison(const struct until *c, const char *name, char sign, const char *value,
+			    struct until_test *out, struct error *err)
 {
 	if (c->root || *name == '/')
 		return sign == '=' ?
@@ -134,7 +134,7 @@ static int parse_comparison(const struct condition *c, const char *name, char si
 }
 
 /* @text may be written to. */
-static int parse_test(const struct condition *c, char *text, struct test *out, struct error *err)
+static int parse_test(const struct until *c, char *text, struct until_test *out, struct error *err)
 {
 	char *sign = strpbrk(text, "=~"), kind = sign ? *sign : '\0';
 
@@ -156,22 +156,22 @@ static int parse_test(const struct condition *c, char *text, struct test *out, s
 	return -EINVAL;
 }
 
-int condition_parse(const char *text, const char *root, struct condition *out, struct error *err)
+int until_parse(const char *text, const char *root, struct until *out, struct error *err)
 {
 	static const char and[] = " and ";
 	CLEANUP(cleanup_free) char *copy = strdup(text);
 	char *next = copy;
 	int r = copy ? 0 : error_memory(err);
 
-	*out = (struct condition){ .root = root };
+	*out = (struct until){ .root = root };
 	while (next && !r) {
 		char *test = next;
-		struct test *v = realloc(out->v, (out->n + 1) * sizeof(*v));
+		struct until_test *v = realloc(out->v, (out->n + 1) * sizeof(*v));
 
 		if (!v)
 			return error_memory(err);
 		out->v = v;
-		v[out->n++] = (struct test){ 0 };
+		v[out->n++] = (struct until_test){ 0 };
 		next = strstr(test, and);
 		if (next) {
 			*next = '\0';
@@ -182,20 +182,20 @@ int condition_parse(const char *text, const char *root, struct condition *out, s
 	return r;
 }
 
-int condition_watch(const struct condition *c, struct events *ev, struct error *err)
+int until_watch(const struct until *c, struct events *ev, struct error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < c->n && !r; i++) {
 		if (!c->v[i].is_outside)
 			continue;
-		r = events_watch(ev, c->v[i].path, CONDITION_TOKEN, err);
+		r = events_watch(ev, c->v[i].path, UNTIL_TOKEN, err);
 		r = r == -EEXIST ? 0 : r;
 	}
 	return r;
 }
 
-int condition_read(struct condition *c, struct store *st, struct error *err)
+int until_read(struct until *c, struct store *st, struct error *err)
 {
 	struct batch b = { 0 };
 
@@ -220,7 +220,7 @@ static bool is_list(const struct iplist *ips, const struct iplist *wanted)
 }
 
 /* A state by its name or its number. */
-static bool has_value(const struct vif *vif, const struct test *t)
+static bool has_value(const struct vif *vif, const struct until_test *t)
 {
 	const char *value = vif_node_value(vif, t->node);
 
@@ -233,7 +233,7 @@ static bool has_value(const struct vif *vif, const struct test *t)
 	return value && !strcmp(value, t->value);
 }
 
-static bool node_holds(const struct test *t, const struct vif *const *vifs, size_t n)
+static bool node_holds(const struct until_test *t, const struct vif *const *vifs, size_t n)
 {
 	size_t fulfilled = 0;
 
@@ -244,7 +244,7 @@ static bool node_holds(const struct test *t, const struct vif *const *vifs, size
 	return fulfilled == n && (n || t->is_negated);
 }
 
-static bool address_holds(const struct test *t, const struct vif *const *vifs, size_t n)
+static bool address_holds(const struct until_test *t, const struct vif *const *vifs, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (iplist_covers(&vifs[i]->ips, &t->net))
@@ -252,10 +252,10 @@ static bool address_holds(const struct test *t, const struct vif *const *vifs, s
 	return t->is_negated;
 }
 
-static bool path_holds(const struct test *t, condition_value value, const void *data)
+static bool path_holds(const struct until_test *t, until_value value, const void *data)
 {
-	struct bytes now = t->is_outside ? (struct bytes){ t->now, t->now_len } :
-					   value(data, t->path);
+	struct watch_value now = t->is_outside ? (struct watch_value){ t->now, t->now_len } :
+						 value(data, t->path);
 	bool is_so = now.text != NULL;
 
 	if (is_so && t->value)
@@ -263,8 +263,8 @@ static bool path_holds(const struct test *t, condition_value value, const void *
 	return is_so != t->is_negated;
 }
 
-static bool test_holds(const struct condition *c, const struct test *t, const struct vif *const *vifs,
-		       size_t n, condition_value value, const void *data)
+static bool test_holds(const struct until *c, const struct until_test *t,
+		       const struct vif *const *vifs, size_t n, until_value value, const void *data)
 {
 	switch (t->kind) {
 	case TEST_GONE:
@@ -279,8 +279,8 @@ static bool test_holds(const struct condition *c, const struct test *t, const st
 	return path_holds(t, value, data);
 }
 
-bool condition_holds(const struct condition *c, const struct vif *const *vifs, size_t n,
-		     condition_value value, const void *data)
+bool until_holds(const struct until *c, const struct vif *const *vifs, size_t n, until_value value,
+		 const void *data)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if (!test_holds(c, &c->v[i], vifs, n, value, data))

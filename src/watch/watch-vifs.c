@@ -100,23 +100,23 @@ static size_t select_wanted(struct vif_watch *w, struct vif *now, size_t n)
 	return wanted;
 }
 
-static int find_any(const struct change *change, void *data, struct error *err)
+static int find_any(const struct watch_change *change, void *data, struct error *err)
 {
 	(void)change, (void)data, (void)err;
 	return 1;
 }
 
 /* Does it differ from what was seen? Without @visit it is taken as it is. */
-static int check_first_look(struct vif_watch *w, struct look *look, struct look *differing,
-			    bool has_visit, struct error *err)
+static int check_current(struct vif_watch *w, struct current *current, struct current *differing,
+			 bool has_visit, struct error *err)
 {
-	int r = look_begin(differing, look->n, err);
+	int r = current_init(differing, current->n, err);
 
-	for (size_t i = 0; i < look->n && !r; i++) {
-		struct domain *id = &look->ids[i];
+	for (size_t i = 0; i < current->n && !r; i++) {
+		struct domain *id = &current->ids[i];
 		struct seen_domain *d = seen_find(w, id->domid);
 		size_t n;
-		struct vif *now = look_slice(look, id->domid, &n);
+		struct vif *now = current_vifs(current, id->domid, &n);
 
 		if (!d->are_vifs_marked && domain_is_same(&d->id, id)) {
 			d->is_id_marked = false;
@@ -125,7 +125,7 @@ static int check_first_look(struct vif_watch *w, struct look *look, struct look 
 		d->are_vifs_marked = true;
 		n = select_wanted(w, now, n);
 		if (has_visit && seen_compare(d, id, now, n, find_any, NULL, err))
-			look_add(differing, id->domid);
+			current_add(differing, id->domid);
 		else
 			r = seen_adopt(d, id, now, n, err);
 	}
@@ -137,47 +137,47 @@ static int check_first_look(struct vif_watch *w, struct look *look, struct look 
  * somebody changes it meanwhile. What others keep changing stays marked.
  */
 static int compare_closely(struct vif_watch *w, struct store *st, unsigned domid,
-			   change_visitor visit, void *data, struct error *err)
+			   watch_visitor visit, void *data, struct error *err)
 {
-	CLEANUP(look_release) struct look look = { 0 };
-	int r = look_closely(st, domid, &look, err);
+	CLEANUP(current_release) struct current current = { 0 };
+	int r = current_read_one(st, domid, &current, err);
 	struct vif *now;
 	size_t n;
 
 	if (r)
 		return r == -EBUSY ? 0 : r;
-	now = look_slice(&look, domid, &n);
+	now = current_vifs(&current, domid, &n);
 	n = select_wanted(w, now, n);
-	r = seen_compare(seen_find(w, domid), &look.ids[0], now, n, visit, data, err);
-	return r ? r : seen_adopt(seen_find(w, domid), &look.ids[0], now, n, err);
+	r = seen_compare(seen_find(w, domid), &current.ids[0], now, n, visit, data, err);
+	return r ? r : seen_adopt(seen_find(w, domid), &current.ids[0], now, n, err);
 }
 
 /* A vif that cannot be read, once. */
-static int tell_broken(struct vif_watch *w, const struct look *look, struct error *err)
+static int tell_broken(struct vif_watch *w, const struct current *current, struct error *err)
 {
-	for (size_t i = 0; i < look->vifs.broken.n; i++) {
+	for (size_t i = 0; i < current->vifs.broken.n; i++) {
 		size_t j = 0;
 
-		while (j < w->told.n && strcmp(w->told.v[j], look->vifs.broken.v[i].why))
+		while (j < w->told.n && strcmp(w->told.v[j], current->vifs.broken.v[i].why))
 			j++;
-		if (j == w->told.n && strv_add(&w->told, "%s", look->vifs.broken.v[i].why))
+		if (j == w->told.n && strv_add(&w->told, "%s", current->vifs.broken.v[i].why))
 			return error_memory(err);
 	}
 	return 0;
 }
 
-static int compare_marked(struct vif_watch *w, struct store *st, change_visitor visit, void *data,
+static int compare_marked(struct vif_watch *w, struct store *st, watch_visitor visit, void *data,
 			  struct error *err)
 {
-	CLEANUP(look_release) struct look look = { 0 }, differing = { 0 };
-	int r = look_at_ids(w, st, &look, err);
+	CLEANUP(current_release) struct current current = { 0 }, differing = { 0 };
+	int r = current_read_domains(w, st, &current, err);
 
-	if (!r && look.n)
-		r = look_at_vifs(w, st, &look, err);
+	if (!r && current.n)
+		r = current_read_vifs(w, st, &current, err);
 	if (!r)
-		r = tell_broken(w, &look, err);
+		r = tell_broken(w, &current, err);
 	if (!r)
-		r = check_first_look(w, &look, &differing, visit != NULL, err);
+		r = check_current(w, &current, &differing, visit != NULL, err);
 	for (size_t i = 0; i < differing.n && !r; i++)
 		r = compare_closely(w, st, differing.ids[i].domid, visit, data, err);
 	return r;
@@ -249,8 +249,8 @@ static int set_watches(struct vif_watch *w, struct events *ev, struct error *err
 	return r;
 }
 
-int vif_watch_refresh(struct vif_watch *w, struct store *st, struct events *ev,
-		      change_visitor visit, void *data, struct error *err)
+int vif_watch_refresh(struct vif_watch *w, struct store *st, struct events *ev, watch_visitor visit,
+		      void *data, struct error *err)
 {
 	int r = 0;
 
@@ -259,7 +259,7 @@ int vif_watch_refresh(struct vif_watch *w, struct store *st, struct events *ev,
 	if (w->domain_word)
 		r = seek_target(w, st, ev, err);
 	else if (w->is_all_marked)
-		r = look_mark_all(w, st, err);
+		r = seen_mark_all(w, st, err);
 	if (!r)
 		r = compare_marked(w, st, visit, data, err);
 	return r ? r : set_watches(w, ev, err);

@@ -12,29 +12,29 @@
 #include "src/store/events.h"
 #include "src/xen/vif.h"
 
-enum change_kind {
+enum watch_change_kind {
 	CHANGE_APPEARED, /* a vif */
 	CHANGE_VANISHED,
 	CHANGE_NODE, /* another value, a first one, or none any more */
 };
 
 /* A value may hold any byte; there is a NUL behind it. */
-struct bytes {
+struct watch_value {
 	const char *text; /* NULL: there is no such node */
 	size_t len;
 };
 
 /* All of it is borrowed. */
-struct change {
-	enum change_kind kind;
+struct watch_change {
+	enum watch_change_kind kind;
 	const struct domain *domain; /* NULL: in a tree */
 	const struct vif *vif;	     /* NULL: of the domain itself */
 	const char *node;	     /* CHANGE_NODE: "ip", "name"; in a tree its path */
-	struct bytes before, after;
+	struct watch_value before, after;
 };
 
 /* Anything but 0 ends the comparison, and is returned. */
-typedef int (*change_visitor)(const struct change *change, void *data, struct error *err);
+typedef int (*watch_visitor)(const struct watch_change *change, void *data, struct error *err);
 
 /*
  * Vifs. Marked vifs are read, all at once; where something differs it is read
@@ -80,8 +80,8 @@ bool vif_watch_is_marked(const struct vif_watch *w);
  * What others keep changing meanwhile stays marked. Returns 0, what @visit
  * returned, or a negative errno.
  */
-int vif_watch_refresh(struct vif_watch *w, struct store *st, struct events *ev,
-		      change_visitor visit, void *data, struct error *err);
+int vif_watch_refresh(struct vif_watch *w, struct store *st, struct events *ev, watch_visitor visit,
+		      void *data, struct error *err);
 
 /*
  * The vifs that are watched, as last seen: NULL-terminated, for free(); each
@@ -108,27 +108,27 @@ struct tree_watch {
 /* As for vifs. */
 int tree_watch_start(struct tree_watch *w, struct events *ev, struct error *err);
 int tree_watch_mark(struct tree_watch *w, const char *path);
-int tree_watch_refresh(struct tree_watch *w, struct store *st, change_visitor visit, void *data,
+int tree_watch_refresh(struct tree_watch *w, struct store *st, watch_visitor visit, void *data,
 		       struct error *err);
 
 /* The value of a node as last seen; borrowed until the next refresh. */
-struct bytes tree_watch_value(const struct tree_watch *w, const char *path);
+struct watch_value tree_watch_value(const struct tree_watch *w, const char *path);
 
 void tree_watch_release(struct tree_watch *w);
 
-struct test;
+struct until_test;
 
 /* What "watch --until" waits for. */
-struct condition {
+struct until {
 	const char *root; /* of the watched tree, where paths are relative to it; NULL; borrowed */
-	struct test *v;	  /* all of them must hold */
+	struct until_test *v; /* all of them must hold */
 	size_t n;
 };
 
 /*
- * condition_parse - TEST [and TEST]...
+ * until_parse - TEST [and TEST]...
  * @root: the path that is watched; NULL: vifs are
- * @out: for condition_release(), also after a failure
+ * @out: for until_release(), also after a failure
  *
  * A TEST is one of
  *	NODE=VALUE	every watched vif has it, and there is one; any:NODE=VALUE: one has it
@@ -138,19 +138,19 @@ struct condition {
  *	PATH=VALUE, PATH!=VALUE, PATH, !PATH	the node's value; it is there; it is not
  * Returns 0, -EINVAL (STATUS_USAGE) or -ENOMEM.
  */
-int condition_parse(const char *text, const char *root, struct condition *out, struct error *err);
+int until_parse(const char *text, const char *root, struct until *out, struct error *err);
 
 /* Watch the nodes that are not below the root; read them. Both return 0 or a negative errno. */
-#define CONDITION_TOKEN "until"
-int condition_watch(const struct condition *c, struct events *ev, struct error *err);
-int condition_read(struct condition *c, struct store *st, struct error *err);
+#define UNTIL_TOKEN "until"
+int until_watch(const struct until *c, struct events *ev, struct error *err);
+int until_read(struct until *c, struct store *st, struct error *err);
 
 /* How to get the value of a node below the root. */
-typedef struct bytes (*condition_value)(const void *data, const char *path);
+typedef struct watch_value (*until_value)(const void *data, const char *path);
 
-bool condition_holds(const struct condition *c, const struct vif *const *vifs, size_t n,
-		     condition_value value, const void *data);
+bool until_holds(const struct until *c, const struct vif *const *vifs, size_t n, until_value value,
+		 const void *data);
 
-void condition_release(struct condition *c);
+void until_release(struct until *c);
 
 #endif
