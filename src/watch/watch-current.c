@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/watch/watch-internal.h"
 
@@ -26,22 +27,23 @@ void current_add(struct current *current, unsigned domid)
 	current->ids[current->n++].domid = domid;
 }
 
+static int compare_domid(const void *key, const void *element)
+{
+	unsigned domid = *(const unsigned *)key, other = ((const struct vif *)element)->domain.domid;
+
+	return domid < other ? -1 : domid > other;
+}
+
 struct vif *current_vifs(const struct current *current, unsigned domid, size_t *n_out)
 {
-	size_t low = 0, high = current->vifs.n, end;
+	struct vif *v = current->vifs.v;
+	size_t n = current->vifs.n, end;
+	size_t i = array_place(&domid, v, n, sizeof(*v), compare_domid);
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (current->vifs.v[middle].domain.domid < domid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (end = low; end < current->vifs.n && current->vifs.v[end].domain.domid == domid; end++)
+	for (end = i; end < n && v[end].domain.domid == domid; end++)
 		;
-	*n_out = end - low;
-	return current->vifs.v + low;
+	*n_out = end - i;
+	return v + i;
 }
 
 int current_read_domains(struct vif_watch *w, struct store *st, struct current *out, struct error *err)

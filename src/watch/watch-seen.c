@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/watch/watch-internal.h"
 
@@ -29,20 +30,18 @@ void vif_watch_release(struct vif_watch *w)
 	*w = (struct vif_watch){ 0 };
 }
 
+static int compare_domid(const void *key, const void *element)
+{
+	unsigned domid = *(const unsigned *)key,
+		 other = ((const struct seen_domain *)element)->id.domid;
+
+	return domid < other ? -1 : domid > other;
+}
+
 /* Where the domain stands, or is to stand. */
 static size_t position(const struct vif_watch *w, unsigned domid)
 {
-	size_t low = 0, high = w->n;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (w->v[middle].id.domid < domid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_place(&domid, w->v, w->n, sizeof(*w->v), compare_domid);
 }
 
 struct seen_domain *seen_find(const struct vif_watch *w, unsigned domid)
@@ -59,7 +58,7 @@ struct seen_domain *seen_get(struct vif_watch *w, unsigned domid)
 
 	if (i < w->n && w->v[i].id.domid == domid)
 		return &w->v[i];
-	v = realloc(w->v, (w->n + 1) * sizeof(*v));
+	v = array_grow(w->v, w->n, sizeof(*v));
 	if (!v)
 		return NULL;
 	w->v = v;

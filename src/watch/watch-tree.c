@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/watch/watch-internal.h"
 
@@ -21,7 +22,7 @@ struct seen_node {
 
 struct seen_nodes {
 	struct seen_node *v;
-	size_t n, size;
+	size_t n;
 };
 
 static void release_node(struct seen_node *node)
@@ -77,22 +78,16 @@ bool tree_path_is_in(const char *path, const char *root)
 	return !strncmp(path, root, len) && (!path[len] || path[len] == '/');
 }
 
+static int compare_path(const void *key, const void *element)
+{
+	return compare_paths(key, ((const struct seen_node *)element)->path);
+}
+
 static const struct seen_node *find(const struct tree_watch *w, const char *path)
 {
-	size_t low = 0, high = w->n;
+	size_t i = array_place(path, w->v, w->n, sizeof(*w->v), compare_path);
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = compare_paths(w->v[middle].path, path);
-
-		if (!order)
-			return &w->v[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return i < w->n && !strcmp(w->v[i].path, path) ? &w->v[i] : NULL;
 }
 
 struct watch_value tree_watch_value(const struct tree_watch *w, const char *path)
@@ -168,25 +163,20 @@ static void reduce_marks(struct tree_watch *w)
 static int __attribute__((format(printf, 2, 3)))
 add_path(struct seen_nodes *nodes, const char *format, ...)
 {
+	struct seen_node *v = array_grow(nodes->v, nodes->n, sizeof(*v));
 	struct seen_node node = { 0 };
 	va_list ap;
 	int n;
 
-	if (nodes->n == nodes->size) {
-		size_t size = nodes->size ? nodes->size * 2 : 64;
-		struct seen_node *v = realloc(nodes->v, size * sizeof(*v));
-
-		if (!v)
-			return -ENOMEM;
-		nodes->v = v;
-		nodes->size = size;
-	}
+	if (!v)
+		return -ENOMEM;
+	nodes->v = v;
 	va_start(ap, format);
 	n = vasprintf(&node.path, format, ap);
 	va_end(ap);
 	if (n < 0)
 		return -ENOMEM;
-	nodes->v[nodes->n++] = node;
+	v[nodes->n++] = node;
 	return 0;
 }
 

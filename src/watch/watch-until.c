@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/base/suggest.h"
 #include "src/watch/watch-internal.h"
@@ -166,7 +167,7 @@ int until_parse(const char *text, const char *root, struct until *out, struct er
 	*out = (struct until){ .root = root };
 	while (next && !r) {
 		char *test = next;
-		struct until_test *v = realloc(out->v, (out->n + 1) * sizeof(*v));
+		struct until_test *v = array_grow(out->v, out->n, sizeof(*v));
 
 		if (!v)
 			return error_memory(err);

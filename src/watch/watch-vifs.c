@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/watch/watch-internal.h"
 
@@ -19,7 +20,7 @@ static int watch_backends(struct vif_watch *w, struct events *ev, unsigned domid
 	for (size_t i = 0; i < w->n_backends; i++)
 		if (w->backends[i] == domid)
 			return 0;
-	backends = realloc(w->backends, (w->n_backends + 1) * sizeof(*backends));
+	backends = array_grow(w->backends, w->n_backends, sizeof(*backends));
 	if (!backends)
 		return error_memory(err);
 	w->backends = backends;
