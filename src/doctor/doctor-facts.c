@@ -104,19 +104,12 @@ bool facts_vif_bridge(const struct facts_vif *hv, char *out, size_t size)
 
 static enum wiring find_wiring(const struct facts_vif *hv)
 {
+	enum wiring wiring = hv->script && !hv->script->code ? hv->script->id.family->wiring :
+							       WIRING_UNKNOWN;
 	char bridge[16];
 
-	switch (hv->script && !hv->script->code ? hv->script->id.family : FAMILY_UNKNOWN) {
-	case FAMILY_ROUTE:
-	case FAMILY_NAT:
-		return WIRING_ROUTED;
-	case FAMILY_BRIDGE:
-		return WIRING_BRIDGED;
-	case FAMILY_OPENVSWITCH:
-		return WIRING_SWITCHED;
-	case FAMILY_UNKNOWN:
-		break;
-	}
+	if (wiring != WIRING_UNKNOWN)
+		return wiring;
 	if (facts_vif_bridge(hv, bridge, sizeof(bridge)))
 		return strcmp(bridge, "ovs-system") ? WIRING_BRIDGED : WIRING_SWITCHED;
 	return hv->link && kernel_link_is_up(hv->vif->link) ? WIRING_ROUTED : WIRING_UNKNOWN;

@@ -10,14 +10,6 @@
 
 #define SCRIPT_FOLDER "/etc/xen/scripts"
 
-/* How packets get to a vif. */
-enum wiring {
-	WIRING_UNKNOWN,
-	WIRING_ROUTED,
-	WIRING_BRIDGED,
-	WIRING_SWITCHED, /* Open vSwitch: iptables does not see them */
-};
-
 /* A folder that holds scripts of vifs. */
 struct facts_folder {
 	char *path;

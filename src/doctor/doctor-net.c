@@ -18,9 +18,14 @@ static bool is_routed(const struct facts_vif *hv)
 	return hv->wiring == WIRING_ROUTED;
 }
 
-static bool is_vif_route(const struct facts_vif *hv)
+static bool needs_gateway(const struct facts_script *script)
 {
-	return hv->script && !hv->script->code && hv->script->id.family == FAMILY_ROUTE;
+	return !script->code && script->id.family->routes == ROUTES_FROM_GATEWAYDEV;
+}
+
+static bool has_gateway(const struct facts_vif *hv)
+{
+	return hv->script && needs_gateway(hv->script);
 }
 
 static const char *gateway_of(const struct facts *host, const struct facts_vif *hv)
@@ -37,7 +42,7 @@ static void find_outdated(const struct facts *host, const char *device, const ui
 	for (size_t i = 0; i < host->n_here; i++) {
 		const struct facts_vif *hv = &host->here[i];
 
-		if (is_vif_route(hv) && hv->has_address && !strcmp(gateway_of(host, hv), device) &&
+		if (has_gateway(hv) && hv->has_address && !strcmp(gateway_of(host, hv), device) &&
 		    memcmp(hv->address, address, sizeof(hv->address)))
 			some_add(out, hv->vif->link);
 	}
@@ -78,7 +83,7 @@ static void judge_gateway(const struct facts *host, const char *device, struct f
 static bool is_first_with(const struct facts *host, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
-		if (is_vif_route(&host->here[j]) &&
+		if (has_gateway(&host->here[j]) &&
 		    !strcmp(gateway_of(host, &host->here[j]), gateway_of(host, &host->here[i])))
 			return false;
 	return true;
@@ -87,10 +92,9 @@ static bool is_first_with(const struct facts *host, size_t i)
 void look_at_gateway_address(const struct facts *host, struct findings *out)
 {
 	for (size_t i = 0; i < host->n_here; i++)
-		if (is_vif_route(&host->here[i]) && is_first_with(host, i))
+		if (has_gateway(&host->here[i]) && is_first_with(host, i))
 			judge_gateway(host, gateway_of(host, &host->here[i]), out);
-	if (host->n_scripts == 1 && !host->scripts[0].n_vifs && !host->scripts[0].code &&
-	    host->scripts[0].id.family == FAMILY_ROUTE)
+	if (host->n_scripts == 1 && !host->scripts[0].n_vifs && needs_gateway(&host->scripts[0]))
 		judge_gateway(host, host->gatewaydev, out);
 }
 

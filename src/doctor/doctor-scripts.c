@@ -28,7 +28,7 @@ static void judge_script(const struct facts_script *script, struct findings *out
 		    "%s; %s: such a vif does not come up; install xen-utils-common, or put the script "
 		    "back",
 		    script->why, users_of(script, buf));
-	else if (script->id.family != FAMILY_UNKNOWN)
+	else if (script_is_known(&script->id))
 		ok(out, "%s is as Xen ships it; %s", script->path, users_of(script, buf));
 	else if (script->id.vouched != VOUCHED_NOT)
 		ok(out, "%s is this site's own; " SCRIPT_CONF " vouches for it (%s); %s",
@@ -119,12 +119,10 @@ void look_at_rules_disabled(const struct facts *host, struct findings *out)
 
 enum {
 	FOR_ALL = 1,
-	FOR_ROUTE = 2,
-	FOR_SWITCH = 4,
-	FOR_RULES = 8,
+	FOR_RULES = 2,
 };
 
-/* What the scripts of Xen 4.17 cannot do without (tools/hotplug/Linux). */
+/* What the scripts of Xen 4.17 cannot do without (tools/hotplug/Linux); struct family has a program more. */
 static const struct {
 	const char *name;
 	const char *package; /* of Debian */
@@ -135,8 +133,6 @@ static const struct {
 	{ "awk", "mawk", FOR_ALL },
 	{ "xenstore-read", "xenstore-utils", FOR_ALL },
 	{ "xenstore-write", "xenstore-utils", FOR_ALL },
-	{ "ifconfig", "net-tools", FOR_ROUTE },
-	{ "ovs-vsctl", "openvswitch-switch", FOR_SWITCH },
 	{ "iptables", "iptables", FOR_RULES },
 	{ "flock", "util-linux", FOR_RULES },
 	{ "stat", "coreutils", FOR_RULES },
@@ -202,14 +198,37 @@ static unsigned find_users(const struct facts *host)
 		if (script->code || !script->id.has_common)
 			continue;
 		users |= FOR_ALL;
-		if (script->id.family == FAMILY_ROUTE)
-			users |= FOR_ROUTE;
-		if (script->id.family == FAMILY_OPENVSWITCH)
-			users |= FOR_SWITCH;
 		if (common->has_rules && !common->is_disabled)
 			users |= FOR_RULES;
 	}
 	return users;
+}
+
+static void miss(const char *name, const char *package, struct findings *out)
+{
+	bad(out, "%s is missing, and the scripts call it: %s; install it (Debian: %s)", name,
+	    strcmp(name, "iptables") ? "vifs do not come up" : "vifs come up without their rules",
+	    package);
+}
+
+static bool is_first_of_family(const struct facts *host, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (host->scripts[j].id.family == host->scripts[i].id.family)
+			return false;
+	return true;
+}
+
+static void look_at_programs(const struct facts *host, struct findings *out)
+{
+	for (size_t i = 0; i < host->n_scripts; i++) {
+		const struct facts_script *script = &host->scripts[i];
+		const char *program = script->id.family->program;
+
+		if (program && script->id.has_common && is_first_of_family(host, i) &&
+		    !is_installed(program))
+			miss(program, script->id.family->package, out);
+	}
 }
 
 void look_at_tools(const struct facts *host, struct findings *out)
@@ -219,12 +238,8 @@ void look_at_tools(const struct facts *host, struct findings *out)
 
 	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++)
 		if (tools[i].users & users && !is_installed(tools[i].name))
-			bad(out,
-			    "%s is missing, and the scripts call it: %s; install it (Debian: %s)",
-			    tools[i].name,
-			    strcmp(tools[i].name, "iptables") ? "vifs do not come up" :
-								"vifs come up without their rules",
-			    tools[i].package);
+			miss(tools[i].name, tools[i].package, out);
+	look_at_programs(host, out);
 	if (users && out->n == before)
 		ok(out, "all programs that the scripts call are there");
 }

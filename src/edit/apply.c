@@ -126,7 +126,7 @@ static int verify(const struct apply *a, struct error *err)
 	const struct survey *s = a->s;
 	int r;
 
-	if (s->script.family != FAMILY_ROUTE)
+	if (s->script.family->routes != ROUTES_FROM_GATEWAYDEV)
 		return 0;
 	r = kernel_routes(0, &now, err);
 	for (size_t p = 0; p < s->n_ports && !r; p++)

@@ -115,7 +115,7 @@ bool survey_owns_route(const struct survey *s, const struct route *route)
 	const struct port *port = port_of(s, route);
 
 	return port && route->table == RT_TABLE_MAIN && !route->has_gateway && !route->is_multipath &&
-	       (s->script.family != FAMILY_ROUTE ||
+	       (s->script.family->routes != ROUTES_FROM_GATEWAYDEV ||
 		(route->metric == port->metric && route->dst.family == AF_INET && route->has_source));
 }
 
@@ -132,7 +132,7 @@ static bool was_in_journal(const struct survey *s, const struct ipnet *net)
  */
 static bool is_repaired(const struct survey *s, const struct ipnet *net)
 {
-	bool is_known = s->script.family != FAMILY_UNKNOWN && !iplist_first_invalid(&s->after);
+	bool is_known = script_is_known(&s->script) && !iplist_first_invalid(&s->after);
 
 	return is_known || was_in_journal(s, net);
 }
@@ -171,27 +171,28 @@ static int refuse_unknown(const struct survey *s, struct error *err)
 static int choose_for_script(struct survey *s, struct error *err)
 {
 	s->uses_rules = s->script.sets_rules;
-	switch (s->script.family) {
-	case FAMILY_ROUTE:
+	switch (s->script.family->edit) {
+	case EDIT_BY_SCRIPT:
 		s->method = "delta";
-		s->uses_routes = s->removes_routes = s->ports[PORT_VIF].runs_script = true;
+		s->uses_routes = s->script.family->routes == ROUTES_FROM_GATEWAYDEV;
+		s->removes_routes = s->script.family->routes != ROUTES_NONE;
+		s->ports[PORT_VIF].runs_script = true;
 		return 0;
-	case FAMILY_BRIDGE:
-	case FAMILY_OPENVSWITCH:
+	case EDIT_RULES:
 		s->method = "rules";
 		if (!s->uses_rules)
 			strv_add(&s->notes,
 				 "the site's scripts set no rules: the list is kept, nothing "
 				 "enforces it");
 		return 0;
-	case FAMILY_UNKNOWN:
+	case EDIT_IF_VOUCHED:
 		if (s->how != METHOD_DELTA)
 			return refuse_unknown(s, err);
 		s->method = "delta";
 		s->removes_routes = s->ports[PORT_VIF].runs_script = true;
 		s->uses_rules = s->script.has_common;
 		return 0;
-	case FAMILY_NAT:
+	case EDIT_REFUSED:
 		break;
 	}
 	return -EINVAL;
@@ -214,11 +215,9 @@ static int choose_cycle(struct survey *s, struct error *err)
 /* What has to be done for this script by this method. */
 static int choose_method(struct survey *s, struct error *err)
 {
-	if (s->script.family == FAMILY_NAT)
-		return error_set(err, -EPERM,
-				 "hotplug script '%s' supports one address only and "
-				 "cannot be run again for a list",
-				 s->script.path);
+	if (s->script.family->edit == EDIT_REFUSED)
+		return error_set(err, -EPERM, "hotplug script '%s' %s", s->script.path,
+				 s->script.family->refusal);
 	if (s->script.quotes_list && s->how != METHOD_NONE) {
 		error_set(err, -EPERM,
 			  "the vif-common.sh beside '%s' takes a list for one address: rules "
@@ -269,15 +268,13 @@ static void note_stub_domain(struct survey *s)
 /* The interfaces that the vif has on this host; an unknown script's way with a second one is unknown. */
 static int find_ports(struct survey *s, struct error *err)
 {
-	bool is_known = s->script.family == FAMILY_ROUTE || s->script.family == FAMILY_BRIDGE ||
-			s->script.family == FAMILY_OPENVSWITCH;
 	char emulated[VIF_EMULATED_SIZE];
 
 	add_port(s, s->vif->link, METRIC_VIF, "online");
 	note_stub_domain(s);
 	if (s->how == METHOD_NONE || !vif_emulated_link(s->vif, emulated))
 		return 0;
-	if (is_known && s->how != METHOD_CYCLE) {
+	if (s->script.family->emulated != EMULATED_UNKNOWN && s->how != METHOD_CYCLE) {
 		add_port(s, emulated, METRIC_TAP, "add");
 		return 0;
 	}
@@ -291,17 +288,19 @@ static int find_ports(struct survey *s, struct error *err)
 
 static int check_ipv6(struct survey *s, struct error *err)
 {
-	if (!iplist_has_family(&s->added, AF_INET6) || s->script.family == FAMILY_UNKNOWN)
+	enum family_ipv6 ipv6 = s->script.family->ipv6;
+
+	if (!iplist_has_family(&s->added, AF_INET6) || ipv6 == IPV6_UNKNOWN)
 		return 0;
 	if (s->how == METHOD_NONE) {
-		if (s->script.family == FAMILY_ROUTE)
+		if (ipv6 == IPV6_FAILS)
 			strv_add(&s->notes,
 				 "hotplug script '%s' cannot handle IPv6 addresses: the guest "
 				 "would not start with this list",
 				 s->script.path);
 		return 0;
 	}
-	if (s->script.family == FAMILY_ROUTE || s->uses_rules)
+	if (ipv6 == IPV6_FAILS || s->uses_rules)
 		return error_set(err, -EPERM,
 				 "hotplug script '%s' cannot handle IPv6 addresses: the "
 				 "guest would not start with this list",
@@ -469,7 +468,7 @@ static void doubt_rules(struct survey *s, const struct rules *before)
 {
 	struct rules missing = { 0 };
 
-	if (s->script.family == FAMILY_UNKNOWN &&
+	if (s->script.family->rules == RULES_UNKNOWN &&
 	    (!before->n || rules_subtract(before, &s->rules, &missing, NULL) || missing.n)) {
 		s->uses_rules = false;
 		if (s->rules.n)
@@ -635,15 +634,6 @@ static int survey_places(struct store *st, struct survey *s, struct error *err)
 	return 0;
 }
 
-/* Is the kernel, apart from what the edit will do, as the script would leave it? */
-static bool is_plugged_in(const struct survey *s)
-{
-	if (s->script.family == FAMILY_ROUTE)
-		return kernel_link_is_up(s->vif->link);
-	return s->script.family == FAMILY_BRIDGE && s->vif->bridge &&
-	       kernel_link_is_up(s->vif->link) && kernel_link_is_port(s->vif->link, s->vif->bridge);
-}
-
 static bool is_error(const char *status)
 {
 	return status && !strcmp(status, "error");
@@ -689,6 +679,6 @@ int survey_take(struct store *st, const struct vif *vif, const struct iplist *af
 		r = survey_kernel(out, err);
 	out->leaves = find_left(out);
 	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&
-			    is_plugged_in(out);
+			    out->script.family->is_plugged_in(vif);
 	return r;
 }

@@ -15,38 +15,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/hotplug/script.h"
-
-/*
- * SHA-256 of the file without blank lines, without lines that begin with "#"
- * and without the blanks around a line, each line ended by a newline (Xen,
- * tools/hotplug/Linux; the versions named).
- */
-static const struct {
-	const char *digest;
-	enum family family;
-} known_scripts[] = {
-	/* 4.17 */
-	{ "b83b632391d24bfbf6eb2c45089cbb17e24412527bc0a711e73d17c678d11029", FAMILY_ROUTE },
-	{ "165f82ae0c45de02c7230cc07d3695f0d240a185fdab8ace14e1d4708f6bd3c6", FAMILY_BRIDGE },
-	{ "a9788ad4ef493cb84e35fa954485eca0b98117d32d3f51f495bae49a962a1adf", FAMILY_OPENVSWITCH },
-	{ "d53c771f19c876bb6d8bd20b8fbd31ecb7ff39a96e284e50f54d5b4dd53965f1", FAMILY_NAT },
-	/* xen.git 3683290fc0, with metrics; 0a627988c1; before 4.17 */
-	{ "05ec90b19635fa96c355f3f3cd58a694c62704c996f6588704a5142e5bae9684", FAMILY_ROUTE },
-	{ "b5a0f550fe4a3c696e00b4fbeee8ed84415e20cf5857efc0627752e51b4c35c9", FAMILY_BRIDGE },
-};
-
-static const struct {
-	const char *digest;
-	bool sets_rules;
-	bool sets_emulated_rules; /* "add" sets them, too */
-} known_commons[] = {
-	/* 4.17 as Debian ships it (bug 894013) */
-	{ "a5555c080c09a17345de81a30aea5cb61f5afda2aae3b89d4d133f53caada2e5", false, false },
-	/* 4.17 */
-	{ "caa689e565d4ed2b7a683ee86277c869911abb575eb82e2a23afc2581b62ee59", true, true },
-	/* xen.git d64a3a3e6a: there "add" deletes rules that nobody set */
-	{ "500dbe9f0b6322e7b32783ceafc20a1d64d137d2d4a70f5a64462ff1841e8ece", true, false },
-};
+#include "src/hotplug/stock-digests.h"
 
 static void close_file(FILE **f)
 {
@@ -139,7 +108,7 @@ static void beside(const char *path, const char *name, char *out, size_t size)
 }
 
 /* The hooks are sourced from this folder whatever the script's own is (xen-hotplug-common.sh, call_hooks). */
-static bool find_hooks(void)
+static bool has_hooks(void)
 {
 	glob_t found;
 	bool any = false;
@@ -152,39 +121,49 @@ static bool find_hooks(void)
 	return any;
 }
 
-static void identify_family(struct script *script, const char *digest)
+static const struct common {
+	const char *digest;
+	bool sets_rules, sets_emulated_rules;
+} commons[] = { STOCK_VIF_COMMON };
+
+static const struct common *find_common(const char *digest)
 {
-	for (size_t i = 0; i < sizeof(known_scripts) / sizeof(*known_scripts); i++)
-		if (!strcmp(known_scripts[i].digest, digest))
-			script->family = known_scripts[i].family;
-	if (script->family == FAMILY_UNKNOWN)
-		snprintf(script->why_unknown, sizeof(script->why_unknown),
-			 "it is not one of the stock scripts");
+	for (size_t i = 0; i < sizeof(commons) / sizeof(*commons); i++)
+		if (!strcmp(commons[i].digest, digest))
+			return &commons[i];
+	return NULL;
+}
+
+bool script_is_known(const struct script *script)
+{
+	return script->family != &family_unknown;
+}
+
+static void forget_family(struct script *script, const char *why)
+{
+	script->family = &family_unknown;
+	snprintf(script->why_unknown, sizeof(script->why_unknown), "%s", why);
 }
 
 static void identify_common(struct script *script)
 {
+	const struct common *stock;
 	struct content common;
 	char path[4096];
 
 	beside(script->path, "vif-common.sh", path, sizeof(path));
 	script->has_common = !read_content(path, &common);
 	script->quotes_list = script->has_common && common.quotes_list && !common.is_disabled;
-	if (script->family == FAMILY_UNKNOWN)
+	if (!script_is_known(script))
 		return;
-	for (size_t i = 0; script->has_common && i < sizeof(known_commons) / sizeof(*known_commons);
-	     i++) {
-		if (strcmp(known_commons[i].digest, common.digest))
-			continue;
-		script->sets_rules = known_commons[i].sets_rules;
-		/* "if [ "$type_if" = vif ]" (Xen, tools/hotplug/Linux/vif-openvswitch) */
-		script->sets_emulated_rules = known_commons[i].sets_emulated_rules &&
-					      script->family != FAMILY_OPENVSWITCH;
+	stock = script->has_common ? find_common(common.digest) : NULL;
+	if (!stock) {
+		forget_family(script, "the vif-common.sh beside it is not a stock one");
 		return;
 	}
-	script->family = FAMILY_UNKNOWN;
-	snprintf(script->why_unknown, sizeof(script->why_unknown),
-		 "the vif-common.sh beside it is not a stock one");
+	script->sets_rules = stock->sets_rules;
+	script->sets_emulated_rules = stock->sets_emulated_rules &&
+				      script->family->emulated == EMULATED_LIKE_VIF;
 }
 
 /* Does the line "PATH SHA256 METHOD" speak of this file as it is now? If it speaks of it and does not
@@ -250,19 +229,17 @@ int script_identify(const char *path, struct script *out, struct error *err)
 {
 	struct content content;
 
-	*out = (struct script){ .path = path };
+	*out = (struct script){ .path = path, .family = &family_unknown };
 	if (access(path, X_OK) || read_content(path, &content))
 		return error_set(err, -errno, "hotplug script '%s': %s", path,
 				 errno == EACCES ? "not executable" : strerror(errno));
-	identify_family(out, content.digest);
+	out->family = family_of(content.digest);
+	if (!script_is_known(out))
+		forget_family(out, "it is not one of the stock scripts");
 	identify_common(out);
-	out->has_hooks = find_hooks();
-	if (out->family != FAMILY_UNKNOWN && out->has_hooks) {
-		out->family = FAMILY_UNKNOWN;
-		snprintf(out->why_unknown, sizeof(out->why_unknown),
-			 "hooks in /etc/xen/scripts/vif-post.d change what it does");
-	}
-	if (out->family == FAMILY_UNKNOWN)
+	if (script_is_known(out) && out->family->hooks != HOOKS_IGNORED && has_hooks())
+		forget_family(out, "hooks in /etc/xen/scripts/vif-post.d change what it does");
+	if (!script_is_known(out))
 		identify_voucher(out);
 	return 0;
 }

@@ -6,29 +6,21 @@
 #include <stdbool.h>
 
 #include "src/base/error.h"
-
-enum family {
-	FAMILY_UNKNOWN,
-	FAMILY_ROUTE,
-	FAMILY_BRIDGE,
-	FAMILY_OPENVSWITCH,
-	FAMILY_NAT,
-};
+#include "src/hotplug/family.h"
 
 struct script {
 	const char *path; /* borrowed */
-	enum family family;
+	const struct family *family;
 	bool sets_rules;	  /* handle_iptable() of its vif-common.sh is active */
 	bool sets_emulated_rules; /* likewise, and for an emulated card's interface, too */
 	bool quotes_list;	  /* that function is active and takes a list for one address */
 	bool has_common;	  /* a vif-common.sh stands beside it */
-	bool has_hooks;		  /* executable vif-post.d hooks stand beside it */
 	enum vouched {
 		VOUCHED_NOT,
 		VOUCHED_DELTA, /* "online" adds only what the ip node lists */
 		VOUCHED_CYCLE, /* offline and online, with an outage */
-	} vouched;	       /* FAMILY_UNKNOWN: what the operator says of it in SCRIPT_CONF */
-	char why_unknown[160]; /* FAMILY_UNKNOWN: the reason, in words */
+	} vouched;	       /* unknown: what the operator says of it in SCRIPT_CONF */
+	char why_unknown[160]; /* unknown: the reason, in words */
 };
 
 /*
@@ -44,5 +36,8 @@ struct script {
  * Returns 0, -ENOENT or -EACCES when it is missing or not executable.
  */
 int script_identify(const char *path, struct script *out, struct error *err);
+
+/* Is it a stock one, with a stock vif-common.sh and without hooks? */
+bool script_is_known(const struct script *script);
 
 #endif

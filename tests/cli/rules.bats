@@ -145,6 +145,17 @@ cold_start() { # DOMID DEVID
 	[ "$(xenstore-read /local/domain/0/backend/vif/3/0/ip)" = "10.9.1.1 10.9.1.2" ]
 }
 
+@test "openvswitch: hooks, which it does not call, change nothing" {
+	domain_create 3 sw01
+	vif_nodes 3 0 00:16:3e:00:00:04 vif-openvswitch 10.9.1.1
+	guest 3 0
+	mkdir /etc/xen/scripts/vif-post.d
+	touch /etc/xen/scripts/vif-post.d/a.hook
+	chmod +x /etc/xen/scripts/vif-post.d/a.hook
+	xvif add-ip sw01 10.9.1.2
+	refused 1 "hooks in /etc/xen/scripts/vif-post.d" xvif add-ip --vif 1 db01 10.9.0.2
+}
+
 @test "IPv6: refused where the script cannot, taken where rules are off" {
 	refused 1 "IPv6" xvif add-ip web01 2001:db8::5
 	run xvif add-ip --vif 1 db01 2001:db8::5

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* family.c - the families of hotplug scripts, one row each (Xen 4.17, tools/hotplug/Linux). */
+#include <string.h>
+
+#include "src/hotplug/family.h"
+#include "src/hotplug/stock-digests.h"
+#include "src/kernel/kernel.h"
+
+static bool is_up(const struct vif *vif)
+{
+	return kernel_link_is_up(vif->link);
+}
+
+static bool is_port_of_bridge(const struct vif *vif)
+{
+	return vif->bridge && kernel_link_is_up(vif->link) &&
+	       kernel_link_is_port(vif->link, vif->bridge);
+}
+
+static bool is_not_known(const struct vif *vif)
+{
+	(void)vif;
+	return false;
+}
+
+#define DIGESTS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/* A macro: the compiler refuses a row that leaves a field out. */
+#define FAMILY(name_, digests_, wiring_, routes_, rules_, emulated_, ipv6_, hooks_, edit_, \
+	       refusal_, program_, package_, is_plugged_in_) \
+	{ \
+		.name = name_, .digests = digests_, .wiring = wiring_, .routes = routes_, \
+		.rules = rules_, .emulated = emulated_, .ipv6 = ipv6_, .hooks = hooks_, \
+		.edit = edit_, .refusal = refusal_, .program = program_, .package = package_, \
+		.is_plugged_in = is_plugged_in_, \
+	}
+
+/* clang-format off */
+const struct family family_unknown =
+	FAMILY("unknown", DIGESTS(NULL),
+	       WIRING_UNKNOWN, ROUTES_UNKNOWN, RULES_UNKNOWN, EMULATED_UNKNOWN,
+	       IPV6_UNKNOWN, HOOKS_UNKNOWN, EDIT_IF_VOUCHED, NULL,
+	       NULL, NULL, is_not_known);
+
+static const struct family families[] = {
+	FAMILY("vif-route", DIGESTS(STOCK_VIF_ROUTE),
+	       WIRING_ROUTED, ROUTES_FROM_GATEWAYDEV, RULES_OF_COMMON, EMULATED_LIKE_VIF,
+	       IPV6_FAILS, HOOKS_CALLED, EDIT_BY_SCRIPT, NULL,
+	       "ifconfig", "net-tools", is_up),
+	FAMILY("vif-bridge", DIGESTS(STOCK_VIF_BRIDGE),
+	       WIRING_BRIDGED, ROUTES_NONE, RULES_OF_COMMON, EMULATED_LIKE_VIF,
+	       IPV6_FAILS_AT_RULES, HOOKS_CALLED, EDIT_RULES, NULL,
+	       NULL, NULL, is_port_of_bridge),
+	/* rules: "if [ "$type_if" = vif ]" */
+	FAMILY("vif-openvswitch", DIGESTS(STOCK_VIF_OPENVSWITCH),
+	       WIRING_SWITCHED, ROUTES_NONE, RULES_OF_COMMON, EMULATED_WITHOUT_RULES,
+	       IPV6_FAILS_AT_RULES, HOOKS_IGNORED, EDIT_RULES, NULL,
+	       "ovs-vsctl", "openvswitch-switch", is_not_known),
+	FAMILY("vif-nat", DIGESTS(STOCK_VIF_NAT),
+	       WIRING_ROUTED, ROUTES_UNKNOWN, RULES_OF_COMMON, EMULATED_LIKE_VIF,
+	       IPV6_FAILS, HOOKS_CALLED, EDIT_REFUSED,
+	       "supports one address only and cannot be run again for a list",
+	       NULL, NULL, is_not_known),
+};
+/* clang-format on */
+
+static bool has_digest(const struct family *family, const char *digest)
+{
+	for (const char *const *d = family->digests; *d; d++)
+		if (!strcmp(*d, digest))
+			return true;
+	return false;
+}
+
+const struct family *family_of(const char *digest)
+{
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+		if (has_digest(&families[i], digest))
+			return &families[i];
+	return &family_unknown;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* family.h - how hotplug scripts of one kind work: what an edit, a comparison and doctor depend on. */
+#ifndef XVIF_FAMILY_H
+#define XVIF_FAMILY_H
+
+#include <stdbool.h>
+
+#include "src/xen/vif.h"
+
+/* How packets get to a vif. */
+enum wiring {
+	WIRING_UNKNOWN,
+	WIRING_ROUTED,
+	WIRING_BRIDGED,
+	WIRING_SWITCHED, /* Open vSwitch: iptables does not see them */
+};
+
+/* The routes that "online" adds. */
+enum family_routes {
+	ROUTES_UNKNOWN,
+	ROUTES_NONE,
+	ROUTES_FROM_GATEWAYDEV, /* one for each address, with that device's address as source */
+};
+
+/* The iptables rules that "online" inserts. */
+enum family_rules {
+	RULES_UNKNOWN,	 /* perhaps others than those of its vif-common.sh */
+	RULES_OF_COMMON, /* those of its vif-common.sh */
+};
+
+/* What "add" does for the interface of an emulated network card. */
+enum family_emulated {
+	EMULATED_UNKNOWN,
+	EMULATED_LIKE_VIF,
+	EMULATED_WITHOUT_RULES, /* as for the vif, but no rules */
+};
+
+enum family_ipv6 {
+	IPV6_UNKNOWN,
+	IPV6_FAILS,	     /* "online" fails on an IPv6 address */
+	IPV6_FAILS_AT_RULES, /* it does where it sets rules: with iptables */
+};
+
+/* Does it call the hooks of vif-post.d? */
+enum family_hooks {
+	HOOKS_UNKNOWN,
+	HOOKS_IGNORED,
+	HOOKS_CALLED,
+};
+
+/* How an edit is done where the operator names no method. */
+enum family_edit {
+	EDIT_IF_VOUCHED, /* not, unless the operator says how */
+	EDIT_BY_SCRIPT, /* "online" for added addresses; routes and rules of removed ones deleted */
+	EDIT_RULES,	/* rules inserted and deleted; no script is run */
+	EDIT_REFUSED,	/* by no method; family.refusal says why */
+};
+
+struct family {
+	const char *name;	    /* as Xen calls the script */
+	const char *const *digests; /* of its versions (stock-digests.h); ends in NULL */
+	enum wiring wiring;
+	enum family_routes routes;
+	enum family_rules rules;
+	enum family_emulated emulated;
+	enum family_ipv6 ipv6;
+	enum family_hooks hooks;
+	enum family_edit edit;
+	const char *refusal; /* after "hotplug script 'PATH' "; NULL: edits are not refused */
+	const char *program; /* that only this family calls; NULL: none ... */
+	const char *package; /* ... and the package of Debian that has it */
+
+	/* Apart from routes and rules, is the kernel as "online" leaves it for @vif? */
+	bool (*is_plugged_in)(const struct vif *vif);
+};
+
+/* Of scripts that are no stock ones. */
+extern const struct family family_unknown;
+
+/* The family of a script with this digest; family_unknown: it is no stock one. */
+const struct family *family_of(const char *digest);
+
+#endif
