@@ -16,7 +16,4 @@
  */
 int execute_line(struct session *session, const char *line, bool goes_on);
 
-/* What watches print from now on is read from session->jobs[].fd; end and forget one. */
-void job_end(struct session *session, size_t i);
-
 #endif

@@ -11,6 +11,7 @@
 #include "src/output/output.h"
 #include "shell/editor.h"
 #include "shell/execute.h"
+#include "shell/jobs.h"
 #include "shell/history.h"
 #include "shell/interactive.h"
 #include "shell/print-nodes.h"
