@@ -46,12 +46,12 @@ void node_release(struct node *node)
 	*node = (struct node){ 0 };
 }
 
-static void node_change_free(struct node_change *delta)
+static void node_change_free(struct node_change *change)
 {
-	node_release(&delta->before);
-	node_release(&delta->after);
-	free(delta->path);
-	free(delta);
+	node_release(&change->before);
+	node_release(&change->after);
+	free(change->path);
+	free(change);
 }
 
 void changeset_release(struct changeset *d)
@@ -228,10 +228,10 @@ int changeset_merge(struct changeset *into, const struct changeset *later)
 {
 	for (size_t i = 0; i < later->n; i++) {
 		bool is_new;
-		struct node_change *delta = changeset_get(into, later->v[i]->path, &is_new);
+		struct node_change *change = changeset_get(into, later->v[i]->path, &is_new);
 
-		if (!delta || (is_new && node_copy(&delta->before, &later->v[i]->before)) ||
-		    node_copy(&delta->after, &later->v[i]->after))
+		if (!change || (is_new && node_copy(&change->before, &later->v[i]->before)) ||
+		    node_copy(&change->after, &later->v[i]->after))
 			return -ENOMEM;
 	}
 	changeset_sweep(into);
@@ -243,10 +243,10 @@ int changeset_invert(const struct changeset *d, struct changeset *out)
 	*out = (struct changeset){ 0 };
 	for (size_t i = 0; i < d->n; i++) {
 		bool is_new;
-		struct node_change *delta = changeset_get(out, d->v[i]->path, &is_new);
+		struct node_change *change = changeset_get(out, d->v[i]->path, &is_new);
 
-		if (!delta || node_copy(&delta->before, &d->v[i]->after) ||
-		    node_copy(&delta->after, &d->v[i]->before)) {
+		if (!change || node_copy(&change->before, &d->v[i]->after) ||
+		    node_copy(&change->after, &d->v[i]->before)) {
 			changeset_release(out);
 			return -ENOMEM;
 		}
@@ -255,54 +255,54 @@ int changeset_invert(const struct changeset *d, struct changeset *out)
 }
 
 /* How nodes are now. */
-struct look {
-	struct node *nodes; /* as many as there are deltas */
+struct node_states {
+	struct node *nodes; /* as many as there are changes */
 	struct names *perms, *children;
 };
 
-static int look_begin(struct look *look, size_t n)
+static int states_init(struct node_states *now, size_t n)
 {
-	*look = (struct look){
-		.nodes = calloc(n + 1, sizeof(*look->nodes)),
-		.perms = calloc(n + 1, sizeof(*look->perms)),
-		.children = calloc(n + 1, sizeof(*look->children)),
+	*now = (struct node_states){
+		.nodes = calloc(n + 1, sizeof(*now->nodes)),
+		.perms = calloc(n + 1, sizeof(*now->perms)),
+		.children = calloc(n + 1, sizeof(*now->children)),
 	};
-	return look->nodes && look->perms && look->children ? 0 : -ENOMEM;
+	return now->nodes && now->perms && now->children ? 0 : -ENOMEM;
 }
 
-static void look_end(struct look *look, size_t n)
+static void states_release(struct node_states *now, size_t n)
 {
-	for (size_t i = 0; i < n && look->nodes && look->perms && look->children; i++) {
-		node_release(&look->nodes[i]);
-		names_release(&look->perms[i]);
-		names_release(&look->children[i]);
+	for (size_t i = 0; i < n && now->nodes && now->perms && now->children; i++) {
+		node_release(&now->nodes[i]);
+		names_release(&now->perms[i]);
+		names_release(&now->children[i]);
 	}
-	free(look->nodes);
-	free(look->perms);
-	free(look->children);
+	free(now->nodes);
+	free(now->perms);
+	free(now->children);
 }
 
-static bool goes(const struct node_change *delta)
+static bool goes(const struct node_change *change)
 {
-	return delta->before.exists && !delta->after.exists;
+	return change->before.exists && !change->after.exists;
 }
 
-static int look_at(struct store *st, store_tx tx, const struct changeset *d, struct look *look,
-		   struct error *err)
+static int states_read(struct store *st, store_tx tx, const struct changeset *d,
+		       struct node_states *now, struct error *err)
 {
 	struct batch b = { 0 };
 	int r;
 
 	for (size_t i = 0; i < d->n; i++) {
-		batch_get_bytes(&b, &look->nodes[i].value, &look->nodes[i].len, "%s", d->v[i]->path);
-		batch_perms(&b, &look->perms[i], "%s", d->v[i]->path);
+		batch_get_bytes(&b, &now->nodes[i].value, &now->nodes[i].len, "%s", d->v[i]->path);
+		batch_perms(&b, &now->perms[i], "%s", d->v[i]->path);
 		if (goes(d->v[i]))
-			batch_list(&b, &look->children[i], "%s", d->v[i]->path);
+			batch_list(&b, &now->children[i], "%s", d->v[i]->path);
 	}
 	r = store_run(st, tx, &b, err);
 	for (size_t i = 0; i < d->n && !r; i++) {
-		look->nodes[i].exists = look->nodes[i].value != NULL;
-		if (look->nodes[i].exists && node_set_perms(&look->nodes[i], &look->perms[i]))
+		now->nodes[i].exists = now->nodes[i].value != NULL;
+		if (now->nodes[i].exists && node_set_perms(&now->nodes[i], &now->perms[i]))
 			r = error_memory(err);
 	}
 	return r;
@@ -312,9 +312,9 @@ static int add_conflict(struct changeset *conflicts, const char *path, const str
 			const struct node *after)
 {
 	bool is_new;
-	struct node_change *delta = changeset_get(conflicts, path, &is_new);
+	struct node_change *change = changeset_get(conflicts, path, &is_new);
 
-	if (!delta || node_copy(&delta->before, now) || node_copy(&delta->after, after))
+	if (!change || node_copy(&change->before, now) || node_copy(&change->after, after))
 		return -ENOMEM;
 	return 0;
 }
@@ -341,46 +341,46 @@ static int find_strangers(const struct changeset *d, size_t i, const struct name
 }
 
 /* What was to be made only for what is below it has been made by somebody else. */
-static int adopt(struct node_change *delta, const struct node *now)
+static int adopt(struct node_change *change, const struct node *now)
 {
-	if (delta->before.exists || !delta->after.is_implied || !now->exists)
+	if (change->before.exists || !change->after.is_implied || !now->exists)
 		return 0;
-	return node_copy(&delta->before, now) || node_copy(&delta->after, now) ? -ENOMEM : 0;
+	return node_copy(&change->before, now) || node_copy(&change->after, now) ? -ENOMEM : 0;
 }
 
-static int compare(struct changeset *d, const struct look *look, struct changeset *conflicts)
+static int compare(struct changeset *d, const struct node_states *now, struct changeset *conflicts)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < d->n && !r; i++) {
-		struct node_change *delta = d->v[i];
+		struct node_change *change = d->v[i];
 
-		r = adopt(delta, &look->nodes[i]);
-		if (!r && !node_is_still(&delta->before, &look->nodes[i]))
-			r = add_conflict(conflicts, delta->path, &look->nodes[i], &delta->after);
+		r = adopt(change, &now->nodes[i]);
+		if (!r && !node_is_still(&change->before, &now->nodes[i]))
+			r = add_conflict(conflicts, change->path, &now->nodes[i], &change->after);
 		if (!r)
-			r = find_strangers(d, i, &look->children[i], conflicts);
+			r = find_strangers(d, i, &now->children[i], conflicts);
 	}
 	return r;
 }
 
-static int write_node(struct batch *b, const struct node_change *delta, const struct node *now)
+static int write_node(struct batch *b, const struct node_change *change, const struct node *now)
 {
-	const struct node *after = &delta->after;
+	const struct node *after = &change->after;
 	CLEANUP(names_release) struct names perms = { 0 };
 
 	if (!has_value_of(now, after))
-		batch_write(b, after->value, after->len, "%s", delta->path);
+		batch_write(b, after->value, after->len, "%s", change->path);
 	if (now->exists ? !strcmp(now->perms, after->perms) : after->inherits)
 		return 0;
 	if (perms_split(after->perms, &perms))
 		return -ENOMEM;
-	batch_set_perms(b, &perms, "%s", delta->path);
+	batch_set_perms(b, &perms, "%s", change->path);
 	return 0;
 }
 
 static int write_all(struct store *st, store_tx tx, const struct changeset *d,
-		     const struct look *look, struct error *err)
+		     const struct node_states *now, struct error *err)
 {
 	struct batch b = { 0 };
 	const char *gone = NULL;
@@ -388,7 +388,7 @@ static int write_all(struct store *st, store_tx tx, const struct changeset *d,
 
 	for (size_t i = 0; i < d->n && !r; i++) {
 		if (d->v[i]->after.exists) {
-			r = write_node(&b, d->v[i], &look->nodes[i]);
+			r = write_node(&b, d->v[i], &now->nodes[i]);
 		} else if (!gone || !path_is_below(d->v[i]->path, gone)) {
 			gone = d->v[i]->path;
 			batch_remove(&b, "%s", gone);
@@ -410,18 +410,18 @@ static int commit(struct store *st, store_tx tx, void *data, struct error *err)
 {
 	const struct commit *commit = data;
 	struct changeset *d = commit->d;
-	struct look look;
-	int r = look_begin(&look, d->n) ? error_memory(err) : look_at(st, tx, d, &look, err);
+	struct node_states now;
+	int r = states_init(&now, d->n) ? error_memory(err) : states_read(st, tx, d, &now, err);
 
 	changeset_release(commit->conflicts);
-	if (!r && compare(d, &look, commit->conflicts))
+	if (!r && compare(d, &now, commit->conflicts))
 		r = error_memory(err);
 	if (!r && commit->conflicts->n && !commit->force)
 		r = error_set(err, -EBUSY, "%s: somebody else has changed it meanwhile",
 			      commit->conflicts->v[0]->path);
 	if (!r)
-		r = write_all(st, tx, d, &look, err);
-	look_end(&look, d->n);
+		r = write_all(st, tx, d, &now, err);
+	states_release(&now, d->n);
 	return r;
 }
 
@@ -508,9 +508,9 @@ int changeset_load(struct changeset *d, FILE *f)
 		return -EIO;
 	for (size_t i = 0; i < n; i++) {
 		CLEANUP(cleanup_free) char *path = load_bytes(f, &len);
-		struct node_change *delta = path ? insert(d, i, path) : NULL;
+		struct node_change *change = path ? insert(d, i, path) : NULL;
 
-		if (!delta || load_node(&delta->before, f) || load_node(&delta->after, f)) {
+		if (!change || load_node(&change->before, f) || load_node(&change->after, f)) {
 			changeset_release(d);
 			return -EIO;
 		}

@@ -32,7 +32,7 @@ struct changeset {
 	size_t n, size;
 };
 
-/* By steps: each node stands directly before those below it. */
+/* Component by component: each node stands directly before those below it. */
 int path_order(const char *a, const char *b);
 
 /* Is @path below the node at @top? */
@@ -41,12 +41,12 @@ bool path_is_below(const char *path, const char *top);
 /* The path of the node above, for free(); NULL for "/" or when memory is short. */
 char *path_parent(const char *path);
 
-/* The index of the first delta whose path is not before @path. */
+/* The index of the first change whose path is not before @path. */
 size_t changeset_at(const struct changeset *d, const char *path);
 struct node_change *changeset_find(const struct changeset *d, const char *path);
 
 /*
- * The delta of @path; where there was none yet, a fresh one with both states empty.
+ * The change of @path; where there was none yet, a fresh one with both states empty.
  * Returns NULL when memory is short.
  */
 struct node_change *changeset_get(struct changeset *d, const char *path, bool *is_new_out);

@@ -95,24 +95,24 @@ struct outlet {
 };
 
 /* @out->fd is the caller's to close, also after a failure. */
-static int open_outlet(const struct piece *piece, struct outlet *out, struct error *err)
+static int open_outlet(const struct parsed_command *parsed, struct outlet *out, struct error *err)
 {
 	int ends[2];
 
 	*out = (struct outlet){ .fd = -1 };
-	if (piece->file) {
-		out->fd = open(piece->file,
-			       O_WRONLY | O_CREAT | O_CLOEXEC | (piece->appends ? O_APPEND : O_TRUNC),
+	if (parsed->file) {
+		out->fd = open(parsed->file,
+			       O_WRONLY | O_CREAT | O_CLOEXEC | (parsed->appends ? O_APPEND : O_TRUNC),
 			       0666);
 		if (out->fd < 0)
-			return error_set(err, -errno, "'%s': cannot be written: %s", piece->file,
+			return error_set(err, -errno, "'%s': cannot be written: %s", parsed->file,
 					 strerror(errno));
 	}
-	if (!piece->pipe)
+	if (!parsed->pipe)
 		return 0;
 	if (pipe2(ends, O_CLOEXEC))
 		return error_set(err, -errno, "no pipe: %s", strerror(errno));
-	out->sh = child_start_sh(piece->pipe, ends[0]);
+	out->sh = child_start_sh(parsed->pipe, ends[0]);
 	close(ends[0]);
 	out->fd = ends[1];
 	if (out->sh > 0)
@@ -145,11 +145,12 @@ static int run_apart(struct session *session, struct invocation *invocation,
 	return status;
 }
 
-int child_run(struct session *session, struct invocation *invocation, const struct piece *piece)
+int child_run(struct session *session, struct invocation *invocation,
+	      const struct parsed_command *parsed)
 {
 	struct error err = { .status = STATUS_REFUSED };
 	struct outlet outlet;
-	int status, r = open_outlet(piece, &outlet, &err);
+	int status, r = open_outlet(parsed, &outlet, &err);
 
 	status = r ? session_report(session, &err) : run_apart(session, invocation, &outlet);
 	if (outlet.fd >= 0)

@@ -9,12 +9,13 @@
 
 /*
  * child_run - run a command in a process of its own, with its output where
- * @piece sends it, and wait for both
+ * @parsed sends it, and wait for both
  *
  * What it leaves behind (session.h) is read back into @session. Errors are
  * printed. Returns the exit status.
  */
-int child_run(struct session *session, struct invocation *invocation, const struct piece *piece);
+int child_run(struct session *session, struct invocation *invocation,
+	      const struct parsed_command *parsed);
 
 /* Start a command line for sh, with @in as its input (-1: ours). Returns its pid, or -1. */
 pid_t child_start_sh(const char *text, int in);

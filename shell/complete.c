@@ -13,7 +13,7 @@
 #include "shell/path.h"
 #include "shell/words.h"
 
-struct query {
+struct ending_search {
 	struct session *session;
 	complete_store store;
 	char quote;
@@ -53,7 +53,7 @@ static const char *label_of(const char *word)
 	return word[i] ? word + i : word;
 }
 
-static void add(const struct query *asked, const char *word, bool goes_on)
+static void add(const struct ending_search *asked, const char *word, bool goes_on)
 {
 	struct endings *out = asked->out;
 	size_t size = out->size ? out->size * 2 : 64;
@@ -78,7 +78,7 @@ static void add(const struct query *asked, const char *word, bool goes_on)
 
 static struct store *live_store(void *data, const struct args *args)
 {
-	const struct query *asked = data;
+	const struct ending_search *asked = data;
 
 	return args->options[OPT_STORE] ? NULL : asked->store(asked->session);
 }
@@ -86,7 +86,7 @@ static struct store *live_store(void *data, const struct args *args)
 /* A folder of nodes as it is typed here: relative, "..", "~", "@NAME". */
 static char *live_folder(void *data, const char *typed)
 {
-	const struct query *asked = data;
+	const struct ending_search *asked = data;
 	struct error ignored = { 0 };
 	char *path;
 
@@ -107,9 +107,9 @@ static int by_label(const void *a, const void *b)
 }
 
 /* The unquoted words, "xvif" in front of them left out. */
-static void complete_words(const struct query *asked, const struct piece *piece)
+static void complete_words(const struct ending_search *asked, const struct parsed_command *parsed)
 {
-	CLEANUP(cleanup_free) const char **words = calloc(piece->n + 1, sizeof(*words));
+	CLEANUP(cleanup_free) const char **words = calloc(parsed->n + 1, sizeof(*words));
 	CLEANUP(candidates_release) struct candidates list = { 0 };
 	struct live_source source = {
 		.store = live_store,
@@ -117,14 +117,14 @@ static void complete_words(const struct query *asked, const struct piece *piece)
 		.data = (void *)asked,
 	};
 	const struct live live = { .offer = live_offer, .data = &source };
-	size_t skip = piece->n > 1 && !strcmp(piece->words[0].text, "xvif");
-	const char *partial = piece->words[piece->n - 1].text;
+	size_t skip = parsed->n > 1 && !strcmp(parsed->words[0].text, "xvif");
+	const char *partial = parsed->words[parsed->n - 1].text;
 
-	for (size_t i = skip; i < piece->n && words; i++)
-		words[i - skip] = piece->words[i].text;
+	for (size_t i = skip; i < parsed->n && words; i++)
+		words[i - skip] = parsed->words[i].text;
 	if (!words)
 		return;
-	command_complete(asked->session->all, words, piece->n - skip, &live, &list);
+	command_complete(asked->session->all, words, parsed->n - skip, &live, &list);
 	for (size_t i = 0; i < list.n; i++)
 		add(asked, list.v[i].word, list.v[i].goes_on);
 	if (list.wants_files)
@@ -132,7 +132,7 @@ static void complete_words(const struct query *asked, const struct piece *piece)
 }
 
 /* "@NA" names a domain; what follows a '/' is a path as any other. */
-static bool complete_name(const struct query *asked, const char *partial)
+static bool complete_name(const struct ending_search *asked, const char *partial)
 {
 	CLEANUP(domains_release) struct domains all = { 0 };
 	struct error ignored = { 0 };
@@ -159,7 +159,7 @@ static bool complete_name(const struct query *asked, const char *partial)
 }
 
 /* For sh: the last word, as the name of a file. */
-static void complete_file(const struct query *asked, const char *line, size_t len)
+static void complete_file(const struct ending_search *asked, const char *line, size_t len)
 {
 	CLEANUP(cleanup_free) char *word = NULL;
 	size_t at = len;
@@ -176,16 +176,16 @@ static void complete_file(const struct query *asked, const char *line, size_t le
 void complete_line(struct session *session, complete_store store, const char *line, size_t len,
 		   struct endings *out)
 {
-	CLEANUP(pieces_release) struct pieces pieces = { 0 };
-	struct query asked = { .session = session, .store = store, .out = out };
+	CLEANUP(parsed_commands_release) struct parsed_commands commands = { 0 };
+	struct ending_search asked = { .session = session, .store = store, .out = out };
 	struct open_word open = { 0 };
 	struct error ignored = { 0 };
-	const struct piece *last;
+	const struct parsed_command *last;
 
 	*out = (struct endings){ 0 };
-	if (words_read_open(line, len, &pieces, &open, &ignored))
+	if (words_read_open(line, len, &commands, &open, &ignored))
 		return;
-	last = &pieces.v[pieces.n - 1];
+	last = &commands.v[commands.n - 1];
 	out->at = open.at;
 	asked.quote = open.quote;
 	if (open.is_file)

@@ -11,33 +11,33 @@
 #include "src/base/cleanup.h"
 
 /* The command with its words, "xvif" in front of them or not. */
-static int parse(const struct session *session, const struct piece *piece,
+static int parse(const struct session *session, const struct parsed_command *parsed,
 		 const struct command **command, struct args *args, struct error *err)
 {
-	CLEANUP(cleanup_free) const char **words = calloc(piece->n + 1, sizeof(*words));
-	size_t skip = !strcmp(piece->words[0].text, "xvif");
+	CLEANUP(cleanup_free) const char **words = calloc(parsed->n + 1, sizeof(*words));
+	size_t skip = !strcmp(parsed->words[0].text, "xvif");
 	int r;
 
 	if (!words)
 		return error_memory(err);
-	for (size_t i = skip; i < piece->n; i++)
-		words[i - skip] = piece->words[i].text;
-	r = command_parse(session->all, words, piece->n - skip, command, args, err);
+	for (size_t i = skip; i < parsed->n; i++)
+		words[i - skip] = parsed->words[i].text;
+	r = command_parse(session->all, words, parsed->n - skip, command, args, err);
 	return r;
 }
 
-static bool runs_apart(const struct session *session, const struct piece *piece,
+static bool runs_apart(const struct session *session, const struct parsed_command *parsed,
 		       const struct command *command)
 {
-	return session->is_interactive || piece->pipe || piece->file || invocation_follows(command);
+	return session->is_interactive || parsed->pipe || parsed->file || invocation_follows(command);
 }
 
-static int run_command(struct session *session, const struct piece *piece)
+static int run_command(struct session *session, const struct parsed_command *parsed)
 {
 	CLEANUP(args_release) struct args args = { 0 };
 	struct error err = { .status = STATUS_REFUSED };
 	struct invocation invocation = { .args = &args, .out = stdout };
-	int r = parse(session, piece, &invocation.command, &args, &err);
+	int r = parse(session, parsed, &invocation.command, &args, &err);
 
 	if (r)
 		return session_report(session, &err);
@@ -45,13 +45,13 @@ static int run_command(struct session *session, const struct piece *piece)
 		print_groups(session, stdout);
 		return 0;
 	}
-	if (invocation.command == &shell_watch && session->is_interactive && !piece->pipe &&
-	    !piece->file && !args.options[OPT_HELP]) {
+	if (invocation.command == &shell_watch && session->is_interactive && !parsed->pipe &&
+	    !parsed->file && !args.options[OPT_HELP]) {
 		r = job_start(session, &invocation, &err);
 		return r ? session_report(session, &err) : 0;
 	}
-	return runs_apart(session, piece, invocation.command) ?
-		       child_run(session, &invocation, piece) :
+	return runs_apart(session, parsed, invocation.command) ?
+		       child_run(session, &invocation, parsed) :
 		       invocation_run(session, &invocation);
 }
 
@@ -66,24 +66,24 @@ static int run_sh(const char *text)
 
 int execute_line(struct session *session, const char *line, bool goes_on)
 {
-	CLEANUP(pieces_release) struct pieces pieces = { 0 };
+	CLEANUP(parsed_commands_release) struct parsed_commands commands = { 0 };
 	struct error err = { .status = STATUS_REFUSED };
 	int failed = 0;
 
-	if (words_read(line, &pieces, &err))
+	if (words_read(line, &commands, &err))
 		return session_report(session, &err);
-	for (size_t i = 0; i < pieces.n && !session->state.wants_exit; i++) {
-		const struct piece *piece = &pieces.v[i];
-		CLEANUP(cleanup_free) char *text = strndup(line + piece->at, piece->len);
+	for (size_t i = 0; i < commands.n && !session->state.wants_exit; i++) {
+		const struct parsed_command *parsed = &commands.v[i];
+		CLEANUP(cleanup_free) char *text = strndup(line + parsed->at, parsed->len);
 		int status = 0;
 
-		session->piece = piece;
+		session->parsed = parsed;
 		session->line = text ? text : "";
-		if (piece->shell)
-			status = run_sh(piece->shell);
-		else if (piece->n)
-			status = run_command(session, piece);
-		session->piece = NULL;
+		if (parsed->shell)
+			status = run_sh(parsed->shell);
+		else if (parsed->n)
+			status = run_command(session, parsed);
+		session->parsed = NULL;
 		session->line = NULL;
 		jobs_end_unwatched(session);
 		signals_release(&session->held);

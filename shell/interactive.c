@@ -116,7 +116,7 @@ static void read_jobs(void *data, const struct pollfd *fds, size_t n)
 /* Readline has to know which bytes of the prompt take no room. */
 static char *make_prompt(const struct interaction *in)
 {
-	const struct state *state = &in->session->state;
+	const struct session_state *state = &in->session->state;
 	char *prompt, open[64] = "";
 
 	if (state->in_transaction)
@@ -158,7 +158,7 @@ static void run_line(struct interaction *in, struct history *history, const char
 /* What would be forgotten is worth a word, once. */
 static bool may_leave(struct interaction *in)
 {
-	const struct state *state = &in->session->state;
+	const struct session_state *state = &in->session->state;
 
 	if (!state->in_transaction || !state->recorded.n || in->session->dry_run || in->was_warned)
 		return true;

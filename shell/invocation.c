@@ -118,8 +118,8 @@ static int resolve_paths(struct session *session, const struct command *command,
 static int check_words(const struct session *session, const struct command *command,
 		       const struct args *args, struct error *err)
 {
-	for (size_t i = 0; i < session->piece->n; i++) {
-		const struct word *word = &session->piece->words[i];
+	for (size_t i = 0; i < session->parsed->n; i++) {
+		const struct word *word = &session->parsed->words[i];
 		bool is_value = false;
 
 		for (size_t j = 0; j < args->n_words; j++)

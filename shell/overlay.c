@@ -19,9 +19,9 @@ static bool is_cut_off(const struct changeset *d, const char *path)
 {
 	for (const char *slash = strrchr(path, '/'); slash && slash > path;) {
 		CLEANUP(cleanup_free) char *above = strndup(path, (size_t)(slash - path));
-		const struct node_change *delta = above && d->n ? changeset_find(d, above) : NULL;
+		const struct node_change *change = above && d->n ? changeset_find(d, above) : NULL;
 
-		if (delta && !delta->after.exists)
+		if (change && !change->after.exists)
 			return true;
 		do
 			slash--;
@@ -42,13 +42,13 @@ static int run_base(struct overlay *o, struct batch *b)
 static int know(struct changeset *d, const char *path, const struct node *node)
 {
 	bool is_new;
-	struct node_change *delta = changeset_get(d, path, &is_new);
+	struct node_change *change = changeset_get(d, path, &is_new);
 
-	if (!delta)
+	if (!change)
 		return ENOMEM;
 	if (!is_new)
 		return 0;
-	return node_copy(&delta->before, node) || node_copy(&delta->after, node) ? ENOMEM : 0;
+	return node_copy(&change->before, node) || node_copy(&change->after, node) ? ENOMEM : 0;
 }
 
 /* Read the nodes of a set, and know them. Returns an errno. */
@@ -73,7 +73,7 @@ static int read_wanted(struct overlay *o, struct changeset *set)
 		if (node->exists && node_set_perms(node, &perms[i]))
 			code = ENOMEM;
 		if (!code)
-			code = know(&o->deltas, set->v[i]->path, node);
+			code = know(&o->changes, set->v[i]->path, node);
 	}
 	for (size_t i = 0; i < set->n && perms; i++)
 		names_release(&perms[i]);
@@ -152,34 +152,34 @@ static int read_below(struct overlay *o, const char *top)
 
 static int record_remove(struct overlay *o, const char *path)
 {
-	struct node_change *delta = changeset_find(&o->deltas, path);
+	struct node_change *change = changeset_find(&o->changes, path);
 	int code = 0;
 
 	if (!path[1])
 		return EINVAL;
-	if (!delta->after.exists)
+	if (!change->after.exists)
 		return 0;
-	if (delta->before.exists && !is_cut_off(&o->deltas, path))
+	if (change->before.exists && !is_cut_off(&o->changes, path))
 		code = read_below(o, path);
-	for (size_t i = changeset_at(&o->deltas, path); i < o->deltas.n && !code; i++) {
-		delta = o->deltas.v[i];
-		if (strcmp(delta->path, path) && !path_is_below(delta->path, path))
+	for (size_t i = changeset_at(&o->changes, path); i < o->changes.n && !code; i++) {
+		change = o->changes.v[i];
+		if (strcmp(change->path, path) && !path_is_below(change->path, path))
 			break;
-		node_release(&delta->after);
+		node_release(&change->after);
 	}
 	return code;
 }
 
 /* As what is above it has; that is known. */
-static int inherit(struct node_change *delta, const struct node_change *above)
+static int inherit(struct node_change *change, const struct node_change *above)
 {
 	char *perms = strdup(above && above->after.perms ? above->after.perms : "n0");
 
 	if (!perms)
 		return ENOMEM;
-	free(delta->after.perms);
-	delta->after.perms = perms;
-	delta->after.inherits = true;
+	free(change->after.perms);
+	change->after.perms = perms;
+	change->after.inherits = true;
 	return 0;
 }
 
@@ -187,8 +187,8 @@ static int inherit(struct node_change *delta, const struct node_change *above)
 static int record_write(struct overlay *o, const char *path, const char *value, size_t len)
 {
 	CLEANUP(cleanup_free) char *parent = path_parent(path);
-	struct node_change *delta = changeset_find(&o->deltas, path);
-	const struct node_change *above = parent ? changeset_find(&o->deltas, parent) : NULL;
+	struct node_change *change = changeset_find(&o->changes, path);
+	const struct node_change *above = parent ? changeset_find(&o->changes, parent) : NULL;
 	int code = 0;
 
 	if (strlen(path) + 1 + len > MESSAGE_MAX)
@@ -196,23 +196,23 @@ static int record_write(struct overlay *o, const char *path, const char *value, 
 	if (above && !above->after.exists) {
 		code = record_write(o, parent, "", 0);
 		if (!code)
-			changeset_find(&o->deltas, parent)->after.is_implied = true;
+			changeset_find(&o->changes, parent)->after.is_implied = true;
 	}
-	if (!code && !delta->after.exists)
-		code = inherit(delta, above);
-	return code || !node_set_value(&delta->after, value, len) ? code : ENOMEM;
+	if (!code && !change->after.exists)
+		code = inherit(change, above);
+	return code || !node_set_value(&change->after, value, len) ? code : ENOMEM;
 }
 
 static int record_make(struct overlay *o, const char *path)
 {
-	return changeset_find(&o->deltas, path)->after.exists ? 0 : record_write(o, path, "", 0);
+	return changeset_find(&o->changes, path)->after.exists ? 0 : record_write(o, path, "", 0);
 }
 
 static int record_perms(struct overlay *o, const char *path, const char *text, size_t len)
 {
-	struct node_change *delta = changeset_find(&o->deltas, path);
+	struct node_change *change = changeset_find(&o->changes, path);
 	struct names perms = { 0 };
-	int code = delta->after.exists ? 0 : ENOENT;
+	int code = change->after.exists ? 0 : ENOENT;
 	char *end;
 
 	if (code)
@@ -223,14 +223,14 @@ static int record_perms(struct overlay *o, const char *path, const char *text, s
 	end = (char *)text;
 	for (unsigned i = 0; i < perms.n && perms.v; i++, end += strlen(end) + 1)
 		perms.v[i] = end;
-	code = perms.v && !node_set_perms(&delta->after, &perms) ? 0 : ENOMEM;
+	code = perms.v && !node_set_perms(&change->after, &perms) ? 0 : ENOMEM;
 	free(perms.v);
 	return code;
 }
 
-static int deliver_perms(const struct node_change *delta, struct batch *b, size_t i)
+static int deliver_perms(const struct node_change *change, struct batch *b, size_t i)
 {
-	CLEANUP(cleanup_free) char *text = strdup(delta->after.perms);
+	CLEANUP(cleanup_free) char *text = strdup(change->after.perms);
 	size_t len = text ? strlen(text) + 1 : 0;
 
 	for (size_t j = 0; j < len; j++)
@@ -250,22 +250,22 @@ static int merge_names(const struct overlay *o, const char *path, const struct n
 		return ENOMEM;
 	for (unsigned i = 0; i < base->n; i++) {
 		CLEANUP(cleanup_free) char *child = NULL;
-		const struct node_change *delta;
+		const struct node_change *change;
 
 		if (asprintf(&child, "%s%s%s", path, path[1] ? "/" : "", base->v[i]) < 0)
 			child = NULL;
-		delta = child ? changeset_find(&o->deltas, child) : NULL;
-		if (!delta || delta->after.exists)
+		change = child ? changeset_find(&o->changes, child) : NULL;
+		if (!change || change->after.exists)
 			fwrite(base->v[i], 1, strlen(base->v[i]) + 1, f);
 	}
-	for (size_t i = changeset_at(&o->deltas, path); i < o->deltas.n; i++) {
-		const struct node_change *delta = o->deltas.v[i];
+	for (size_t i = changeset_at(&o->changes, path); i < o->changes.n; i++) {
+		const struct node_change *change = o->changes.v[i];
 
-		if (strcmp(delta->path, path) && !path_is_below(delta->path, path))
+		if (strcmp(change->path, path) && !path_is_below(change->path, path))
 			break;
-		if (strlen(delta->path) > start && !strchr(delta->path + start, '/') &&
-		    delta->after.exists && !delta->before.exists)
-			fwrite(delta->path + start, 1, strlen(delta->path + start) + 1, f);
+		if (strlen(change->path) > start && !strchr(change->path + start, '/') &&
+		    change->after.exists && !change->before.exists)
+			fwrite(change->path + start, 1, strlen(change->path + start) + 1, f);
 	}
 	return fclose(f) ? ENOMEM : 0;
 }
@@ -294,9 +294,9 @@ static bool is_read(enum batch_kind kind)
 }
 
 /* All but the names below a node that was there before. */
-static bool is_known(const struct node_change *delta, enum batch_kind kind)
+static bool is_known(const struct node_change *change, enum batch_kind kind)
 {
-	return kind != BATCH_LIST || !delta->after.exists || !delta->before.exists;
+	return kind != BATCH_LIST || !change->after.exists || !change->before.exists;
 }
 
 /* Ask the base for what is not known here. Returns an errno. */
@@ -307,9 +307,9 @@ static int ask_base(struct overlay *o, const struct batch *b, size_t from, size_
 
 	for (size_t i = from; i < to; i++) {
 		const char *path = batch_path(b, i);
-		const struct node_change *delta = changeset_find(&o->deltas, path);
+		const struct node_change *change = changeset_find(&o->changes, path);
 
-		if (delta ? is_known(delta, b->v[i].kind) : is_cut_off(&o->deltas, path))
+		if (change ? is_known(change, b->v[i].kind) : is_cut_off(&o->changes, path))
 			continue;
 		if (b->v[i].kind == BATCH_VALUE)
 			batch_get_bytes(&asked, &a->values[i], &a->lens[i], "%s", path);
@@ -342,16 +342,16 @@ static int deliver_base(struct batch *b, size_t i, const struct names *names)
 static int deliver(const struct overlay *o, struct batch *b, size_t i, const struct answers *a)
 {
 	const char *path = batch_path(b, i);
-	const struct node_change *delta = changeset_find(&o->deltas, path);
+	const struct node_change *change = changeset_find(&o->changes, path);
 
-	if (delta ? !delta->after.exists : is_cut_off(&o->deltas, path))
+	if (change ? !change->after.exists : is_cut_off(&o->changes, path))
 		return batch_deliver(b, i, NULL, 0) ? ENOMEM : 0;
 	if (b->v[i].kind == BATCH_LIST)
 		return deliver_list(o, b, i, &a->names[i]);
 	if (b->v[i].kind == BATCH_PERMS)
-		return delta ? deliver_perms(delta, b, i) : deliver_base(b, i, &a->names[i]);
-	if (delta)
-		return batch_deliver(b, i, delta->after.value, delta->after.len) ? ENOMEM : 0;
+		return change ? deliver_perms(change, b, i) : deliver_base(b, i, &a->names[i]);
+	if (change)
+		return batch_deliver(b, i, change->after.value, change->after.len) ? ENOMEM : 0;
 	return batch_deliver(b, i, a->values[i], a->lens[i]) ? ENOMEM : 0;
 }
 
@@ -396,7 +396,7 @@ static int run_writes(struct overlay *o, struct batch *b, size_t from, size_t to
 	int code = 0;
 
 	for (size_t i = from; i < to && !code; i++)
-		code = want(&wanted, &o->deltas, batch_path(b, i));
+		code = want(&wanted, &o->changes, batch_path(b, i));
 	*at_out = from;
 	if (!code)
 		code = read_wanted(o, &wanted);
@@ -422,7 +422,7 @@ static int run(void *handle, store_tx tx, struct batch *b, size_t *at_out)
 			;
 		code = reads ? run_reads(o, b, from, to, at_out) : run_writes(o, b, from, to, at_out);
 	}
-	changeset_sweep(&o->deltas);
+	changeset_sweep(&o->changes);
 	return code;
 }
 
@@ -431,7 +431,7 @@ static store_tx begin(void *handle)
 	struct overlay *o = handle;
 
 	errno = o->in_transaction ? EBUSY : ENOMEM;
-	if (o->in_transaction || changeset_merge(&o->saved, &o->deltas))
+	if (o->in_transaction || changeset_merge(&o->saved, &o->changes))
 		return 0;
 	o->in_transaction = true;
 	return 1;
@@ -445,8 +445,8 @@ static bool end(void *handle, store_tx tx, bool commit)
 	if (commit) {
 		changeset_release(&o->saved);
 	} else {
-		changeset_release(&o->deltas);
-		o->deltas = o->saved;
+		changeset_release(&o->changes);
+		o->changes = o->saved;
 		o->saved = (struct changeset){ 0 };
 	}
 	o->in_transaction = false;
@@ -488,7 +488,7 @@ void overlay_begin(struct overlay *overlay, struct store *base)
 
 void overlay_end(struct overlay *overlay)
 {
-	changeset_release(&overlay->deltas);
+	changeset_release(&overlay->changes);
 	changeset_release(&overlay->saved);
 	overlay->store.ops = NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * overlay.h - a store that records: reads go through to another one, writes
- * are kept as deltas and seen by the reads after them.
+ * are kept as changes and seen by the reads after them.
  *
  * Overlays may lie on each other. Nothing is written until changeset_commit().
  */
@@ -13,7 +13,7 @@
 struct overlay {
 	struct store store; /* for those who read and write */
 	struct store *base;
-	struct changeset deltas;
+	struct changeset changes;
 	struct changeset saved; /* as they were when the transaction began */
 	bool in_transaction;	/* one on @store: it stays within the overlay */
 };

@@ -155,9 +155,9 @@ int path_resolve(struct session *session, const char *word, char **out, struct e
 
 static const struct word *find_word(const struct session *session, const char *text)
 {
-	for (size_t i = 0; session->piece && i < session->piece->n; i++)
-		if (session->piece->words[i].text == text)
-			return &session->piece->words[i];
+	for (size_t i = 0; session->parsed && i < session->parsed->n; i++)
+		if (session->parsed->words[i].text == text)
+			return &session->parsed->words[i];
 	return NULL;
 }
 

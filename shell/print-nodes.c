@@ -67,26 +67,26 @@ static void print_node(const char *sign, enum tint color, const char *path, cons
 	putc('\n', out);
 }
 
-static void print_delta(const struct node_change *delta, bool on, FILE *out)
+static void print_delta(const struct node_change *change, bool on, FILE *out)
 {
-	const struct node *before = &delta->before, *after = &delta->after;
+	const struct node *before = &change->before, *after = &change->after;
 
 	if (!before->exists && !after->exists)
 		return;
 	if (!before->exists || !after->exists) {
 		print_node(after->exists ? "+" : "-", after->exists ? TINT_ADDED : TINT_GONE,
-			   delta->path, after->exists ? after : before, on, out);
+			   change->path, after->exists ? after : before, on, out);
 		return;
 	}
 	if (before->len != after->len || memcmp(before->value, after->value, after->len)) {
-		fprintf(out, "%s~ %s%s = ", tint(TINT_CHANGED, on), delta->path, untint(on));
+		fprintf(out, "%s~ %s%s = ", tint(TINT_CHANGED, on), change->path, untint(on));
 		print_value(before->value, before->len, out);
 		fputs(" -> ", out);
 		print_value(after->value, after->len, out);
 		putc('\n', out);
 	}
 	if (strcmp(before->perms, after->perms)) {
-		fprintf(out, "%s~ %s%s permissions ", tint(TINT_CHANGED, on), delta->path,
+		fprintf(out, "%s~ %s%s permissions ", tint(TINT_CHANGED, on), change->path,
 			untint(on));
 		print_perms(before->perms, out);
 		fputs(" -> ", out);

@@ -8,51 +8,51 @@
 #include "shell/session.h"
 
 /* More than anybody takes back. */
-#define STEPS_MAX 1000
+#define RECORDS_MAX 1000
 
-void step_release(struct step *step)
+void command_record_release(struct command_record *record)
 {
-	free(step->line);
-	changeset_release(&step->deltas);
-	strv_release(&step->undo);
-	edit_done_release(&step->edit);
-	*step = (struct step){ 0 };
+	free(record->line);
+	changeset_release(&record->changes);
+	strv_release(&record->undo);
+	edit_done_release(&record->edit);
+	*record = (struct command_record){ 0 };
 }
 
-static void steps_release(struct steps *steps)
+static void records_release(struct command_records *records)
 {
-	for (size_t i = 0; i < steps->n; i++)
-		step_release(&steps->v[i]);
-	free(steps->v);
-	*steps = (struct steps){ 0 };
+	for (size_t i = 0; i < records->n; i++)
+		command_record_release(&records->v[i]);
+	free(records->v);
+	*records = (struct command_records){ 0 };
 }
 
-/* Takes what is in @step, also when it fails. */
-static int steps_add(struct steps *steps, struct step *step)
+/* Takes what is in @record, also when it fails. */
+static int records_add(struct command_records *records, struct command_record *record)
 {
-	struct step *v = realloc(steps->v, (steps->n + 1) * sizeof(*v));
+	struct command_record *v = realloc(records->v, (records->n + 1) * sizeof(*v));
 
 	if (!v) {
-		step_release(step);
+		command_record_release(record);
 		return -ENOMEM;
 	}
-	steps->v = v;
-	v[steps->n++] = *step;
-	*step = (struct step){ 0 };
-	if (steps->n > STEPS_MAX) {
-		step_release(&v[0]);
-		memmove(v, v + 1, --steps->n * sizeof(*v));
+	records->v = v;
+	v[records->n++] = *record;
+	*record = (struct command_record){ 0 };
+	if (records->n > RECORDS_MAX) {
+		command_record_release(&v[0]);
+		memmove(v, v + 1, --records->n * sizeof(*v));
 	}
 	return 0;
 }
 
-static void state_release(struct state *state)
+static void state_release(struct session_state *state)
 {
 	free(state->cwd);
 	free(state->previous);
-	steps_release(&state->recorded);
-	steps_release(&state->done);
-	*state = (struct state){ 0 };
+	records_release(&state->recorded);
+	records_release(&state->done);
+	*state = (struct session_state){ 0 };
 }
 
 int session_begin(struct session *session, struct store *st, struct error *err)
@@ -76,44 +76,45 @@ struct store *session_store(struct session *session)
 	return session->state.in_transaction ? &session->open.store : session->real;
 }
 
-static int record(struct session *session, struct step *step, struct error *err)
+static int add_to_transaction(struct session *session, struct command_record *record,
+			      struct error *err)
 {
-	if (changeset_merge(&session->open.deltas, &step->deltas) ||
-	    steps_add(&session->state.recorded, step))
+	if (changeset_merge(&session->open.changes, &record->changes) ||
+	    records_add(&session->state.recorded, record))
 		return error_memory(err);
 	return 0;
 }
 
 /* A signal must not part what is done from the word of it. */
-static int make_true(struct session *session, struct step *step, struct error *err)
+static int make_true(struct session *session, struct command_record *record, struct error *err)
 {
 	struct changeset conflicts = { 0 };
 	int r;
 
 	if (!session->held.is_held)
 		signals_hold(&session->held);
-	r = changeset_commit(session->real, &step->deltas, false, &conflicts, err);
+	r = changeset_commit(session->real, &record->changes, false, &conflicts, err);
 	changeset_release(&conflicts);
 	if (r)
 		return r == -EBUSY ? -EAGAIN : r;
-	if (!step->deltas.n)
+	if (!record->changes.n)
 		return 0;
-	return steps_add(&session->state.done, step) ? error_memory(err) : 0;
+	return records_add(&session->state.done, record) ? error_memory(err) : 0;
 }
 
 int session_take(struct session *session, struct error *err)
 {
-	struct step step = { .deltas = session->now.deltas };
+	struct command_record record = { .changes = session->now.changes };
 	int r = 0;
 
-	session->now.deltas = (struct changeset){ 0 };
-	if (step.deltas.n) {
-		step.line = strdup(session->line);
-		r = !step.line			  ? error_memory(err) :
-		    session->state.in_transaction ? record(session, &step, err) :
-						    make_true(session, &step, err);
+	session->now.changes = (struct changeset){ 0 };
+	if (record.changes.n) {
+		record.line = strdup(session->line);
+		r = !record.line		  ? error_memory(err) :
+		    session->state.in_transaction ? add_to_transaction(session, &record, err) :
+						    make_true(session, &record, err);
 	}
-	step_release(&step);
+	command_record_release(&record);
 	return r;
 }
 
@@ -143,14 +144,14 @@ static int undo_words(struct strv *words, const struct edit_done *edit, const st
 
 int session_note_edit(struct session *session, const struct edit_done *edit, const struct args *args)
 {
-	struct step step = { .line = strdup(session->line) };
-	int r = step.line ? edit_done_copy(&step.edit, edit) : -ENOMEM;
+	struct command_record record = { .line = strdup(session->line) };
+	int r = record.line ? edit_done_copy(&record.edit, edit) : -ENOMEM;
 
 	if (!r)
-		r = undo_words(&step.undo, edit, args);
+		r = undo_words(&record.undo, edit, args);
 	if (!r)
-		r = steps_add(&session->state.done, &step);
-	step_release(&step);
+		r = records_add(&session->state.done, &record);
+	command_record_release(&record);
 	return r;
 }
 
@@ -158,9 +159,9 @@ int session_note_edit(struct session *session, const struct edit_done *edit, con
 static int correct_before(struct changeset *d, const struct changeset *conflicts)
 {
 	for (size_t i = 0; i < conflicts->n; i++) {
-		struct node_change *delta = changeset_find(d, conflicts->v[i]->path);
+		struct node_change *change = changeset_find(d, conflicts->v[i]->path);
 
-		if (delta && node_copy(&delta->before, &conflicts->v[i]->before))
+		if (change && node_copy(&change->before, &conflicts->v[i]->before))
 			return -ENOMEM;
 	}
 	return 0;
@@ -168,30 +169,30 @@ static int correct_before(struct changeset *d, const struct changeset *conflicts
 
 int session_commit(struct session *session, bool force, struct changeset *conflicts, struct error *err)
 {
-	struct step step = { 0 };
+	struct command_record record = { 0 };
 	int r;
 
 	if (!session->held.is_held)
 		signals_hold(&session->held);
-	r = changeset_commit(session->real, &session->open.deltas, force, conflicts, err);
+	r = changeset_commit(session->real, &session->open.changes, force, conflicts, err);
 	if (r)
 		return r;
-	step.deltas = session->open.deltas;
-	session->open.deltas = (struct changeset){ 0 };
-	if (asprintf(&step.line, "transaction of %zu commands", session->state.recorded.n) < 0)
-		step.line = NULL;
-	r = !step.line || correct_before(&step.deltas, conflicts) ? -ENOMEM : 0;
-	if (!r && step.deltas.n)
-		r = steps_add(&session->state.done, &step);
-	step_release(&step);
+	record.changes = session->open.changes;
+	session->open.changes = (struct changeset){ 0 };
+	if (asprintf(&record.line, "transaction of %zu commands", session->state.recorded.n) < 0)
+		record.line = NULL;
+	r = !record.line || correct_before(&record.changes, conflicts) ? -ENOMEM : 0;
+	if (!r && record.changes.n)
+		r = records_add(&session->state.done, &record);
+	command_record_release(&record);
 	session_abort(session);
 	return r ? error_memory(err) : 0;
 }
 
 void session_abort(struct session *session)
 {
-	changeset_release(&session->open.deltas);
-	steps_release(&session->state.recorded);
+	changeset_release(&session->open.changes);
+	records_release(&session->state.recorded);
 	session->state.in_transaction = false;
 }
 
@@ -199,17 +200,17 @@ static int merge_recorded(struct session *session)
 {
 	int r = 0;
 
-	changeset_release(&session->open.deltas);
+	changeset_release(&session->open.changes);
 	for (size_t i = 0; i < session->state.recorded.n && !r; i++)
-		r = changeset_merge(&session->open.deltas, &session->state.recorded.v[i].deltas);
+		r = changeset_merge(&session->open.changes, &session->state.recorded.v[i].changes);
 	return r;
 }
 
-int session_drop_step(struct session *session, struct error *err)
+int session_drop_last(struct session *session, struct error *err)
 {
-	struct steps *steps = &session->state.recorded;
+	struct command_records *records = &session->state.recorded;
 
-	step_release(&steps->v[--steps->n]);
+	command_record_release(&records->v[--records->n]);
 	return merge_recorded(session) ? error_memory(err) : 0;
 }
 
@@ -223,36 +224,36 @@ static void save_number(size_t n, FILE *f)
 	fwrite(&n, sizeof(n), 1, f);
 }
 
-static void save_steps(const struct steps *steps, FILE *f)
+static void save_records(const struct command_records *records, FILE *f)
 {
-	save_number(steps->n, f);
-	for (size_t i = 0; i < steps->n; i++) {
-		const struct step *step = &steps->v[i];
+	save_number(records->n, f);
+	for (size_t i = 0; i < records->n; i++) {
+		const struct command_record *record = &records->v[i];
 
-		save_text(step->line, f);
-		changeset_save(&step->deltas, f);
-		save_number(step->undo.n, f);
-		for (size_t j = 0; j < step->undo.n; j++)
-			save_text(step->undo.v[j], f);
-		if (!step->undo.n)
+		save_text(record->line, f);
+		changeset_save(&record->changes, f);
+		save_number(record->undo.n, f);
+		for (size_t j = 0; j < record->undo.n; j++)
+			save_text(record->undo.v[j], f);
+		if (!record->undo.n)
 			continue;
-		save_number(step->edit.domid, f);
-		save_number(step->edit.devid, f);
-		save_text(step->edit.uuid, f);
-		save_text(step->edit.before, f);
-		save_text(step->edit.after, f);
+		save_number(record->edit.domid, f);
+		save_number(record->edit.devid, f);
+		save_text(record->edit.uuid, f);
+		save_text(record->edit.before, f);
+		save_text(record->edit.after, f);
 	}
 }
 
 int session_save(const struct session *session, FILE *f)
 {
-	const struct state *state = &session->state;
+	const struct session_state *state = &session->state;
 
 	save_text(state->cwd, f);
 	save_text(state->previous, f);
 	save_number(state->in_transaction, f);
-	save_steps(&state->recorded, f);
-	save_steps(&state->done, f);
+	save_records(&state->recorded, f);
+	save_records(&state->done, f);
 	save_number(state->wants_exit, f);
 	save_number((size_t)state->exit_status, f);
 	save_number((size_t)state->unwatch, f);
@@ -277,56 +278,56 @@ static size_t load_number(FILE *f)
 	return fread(&n, sizeof(n), 1, f) == 1 ? n : 0;
 }
 
-static int load_step(struct step *step, FILE *f)
+static int load_record(struct command_record *record, FILE *f)
 {
 	size_t n;
 	int r = 0;
 
-	step->line = load_text(f);
-	if (!step->line || changeset_load(&step->deltas, f))
+	record->line = load_text(f);
+	if (!record->line || changeset_load(&record->changes, f))
 		return -EIO;
 	n = load_number(f);
 	for (size_t i = 0; i < n && !r; i++) {
 		CLEANUP(cleanup_free) char *word = load_text(f);
 
-		r = word ? strv_add(&step->undo, "%s", word) : -EIO;
+		r = word ? strv_add(&record->undo, "%s", word) : -EIO;
 	}
 	if (r || !n)
 		return r;
-	step->edit.domid = (unsigned)load_number(f);
-	step->edit.devid = (unsigned)load_number(f);
-	step->edit.uuid = load_text(f);
-	step->edit.before = load_text(f);
-	step->edit.after = load_text(f);
-	return step->edit.uuid && step->edit.before && step->edit.after ? 0 : -EIO;
+	record->edit.domid = (unsigned)load_number(f);
+	record->edit.devid = (unsigned)load_number(f);
+	record->edit.uuid = load_text(f);
+	record->edit.before = load_text(f);
+	record->edit.after = load_text(f);
+	return record->edit.uuid && record->edit.before && record->edit.after ? 0 : -EIO;
 }
 
-static int load_steps(struct steps *steps, FILE *f)
+static int load_records(struct command_records *records, FILE *f)
 {
 	size_t n = load_number(f);
 	int r = 0;
 
 	for (size_t i = 0; i < n && !r; i++) {
-		struct step step = { 0 };
+		struct command_record record = { 0 };
 
-		r = load_step(&step, f);
+		r = load_record(&record, f);
 		if (!r)
-			r = steps_add(steps, &step);
-		step_release(&step);
+			r = records_add(records, &record);
+		command_record_release(&record);
 	}
 	return r;
 }
 
-static int load_state(struct state *state, FILE *f)
+static int load_state(struct session_state *state, FILE *f)
 {
 	int r;
 
 	state->cwd = load_text(f);
 	state->previous = load_text(f);
 	state->in_transaction = load_number(f) != 0;
-	r = load_steps(&state->recorded, f);
+	r = load_records(&state->recorded, f);
 	if (!r)
-		r = load_steps(&state->done, f);
+		r = load_records(&state->done, f);
 	state->wants_exit = load_number(f) != 0;
 	state->exit_status = (int)load_number(f);
 	state->unwatch = (int)load_number(f);
@@ -335,7 +336,7 @@ static int load_state(struct state *state, FILE *f)
 
 int session_load(struct session *session, FILE *f)
 {
-	struct state state = { 0 };
+	struct session_state state = { 0 };
 	int r = load_state(&state, f);
 
 	if (r) {

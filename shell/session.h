@@ -3,8 +3,8 @@
  * session.h - what a session of the shell knows from one command to the next.
  *
  * A transaction is not one of xenstored's held open, but a list of recorded
- * steps: reads see them (overlay.h), commit makes them true in one transaction
- * of xenstored. So a session that is killed has written nothing, nobody waits
+ * commands: reads see what they changed (overlay.h), commit makes it true in
+ * one transaction of xenstored. So a session that is killed has written nothing, nobody waits
  * for a session that is forgotten, and what changed underneath can be told.
  */
 #ifndef XVIF_SESSION_H
@@ -18,24 +18,24 @@
 #include "shell/words.h"
 
 /* What one command changed. */
-struct step {
+struct command_record {
 	char *line; /* as it was typed */
-	struct changeset deltas;
+	struct changeset changes;
 	struct strv undo;      /* or: the words that take it back, ... */
 	struct edit_done edit; /* ... if this is still so */
 };
 
-struct steps {
-	struct step *v;
+struct command_records {
+	struct command_record *v;
 	size_t n;
 };
 
 /* All that a command may leave behind for the next one. */
-struct state {
+struct session_state {
 	char *cwd, *previous; /* absolute paths */
 	bool in_transaction;
-	struct steps recorded; /* in it */
-	struct steps done;     /* in this session, before it */
+	struct command_records recorded; /* in it */
+	struct command_records done;	 /* in this session, before it */
 	bool wants_exit;
 	int exit_status;
 	int unwatch; /* number of a watch to be ended; -1: all; 0: none */
@@ -52,18 +52,18 @@ struct job {
 };
 
 struct session {
-	struct store *real;		   /* the store of the host */
-	struct overlay open;		   /* the open transaction, on it */
-	struct overlay now;		   /* what the running command writes, on that */
-	const struct command *const *all;  /* the commands, ending in NULL */
-	const struct command *const *tool; /* those of the tool, ending in NULL */
-	const struct piece *piece;	   /* the running command's words */
-	const char *line;		   /* and as they were typed */
+	struct store *real;		     /* the store of the host */
+	struct overlay open;		     /* the open transaction, on it */
+	struct overlay now;		     /* what the running command writes, on that */
+	const struct command *const *all;    /* the commands, ending in NULL */
+	const struct command *const *tool;   /* those of the tool, ending in NULL */
+	const struct parsed_command *parsed; /* the running command's words */
+	const char *line;		     /* and as they were typed */
 	const char *place;	    /* "FILE:LINE: " in front of errors; "" outside scripts */
 	const struct strv *history; /* lines typed before */
 	struct job *jobs;	    /* those of the process that has the prompt */
 	size_t n_jobs;
-	struct state state;
+	struct session_state state;
 	bool is_interactive; /* somebody may be asked */
 	bool dry_run;	     /* record, and never commit */
 	bool is_file;	     /* the store is a dump */
@@ -93,10 +93,10 @@ int session_commit(struct session *session, bool force, struct changeset *confli
 		   struct error *err);
 void session_abort(struct session *session);
 
-/* Take the last recorded step out of the transaction. Returns 0 or -ENOMEM. */
-int session_drop_step(struct session *session, struct error *err);
+/* Take the last command out of the transaction. Returns 0 or -ENOMEM. */
+int session_drop_last(struct session *session, struct error *err);
 
-void step_release(struct step *step);
+void command_record_release(struct command_record *record);
 
 /* The state as bytes, for the process that started this one; both return 0 or a negative errno. */
 int session_save(const struct session *session, FILE *f);

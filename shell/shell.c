@@ -28,7 +28,7 @@ static size_t count(const struct command *const *list)
 }
 
 static const struct command *const *const own[] = {
-	look_commands, change_commands, step_commands, watch_commands, session_commands,
+	look_commands, change_commands, transaction_commands, watch_commands, session_commands,
 };
 #define N_OWN (sizeof(own) / sizeof(*own))
 

@@ -11,11 +11,11 @@
 #include "shell/words.h"
 
 /* A line as it is being read. */
-struct reader {
+struct line_reader {
 	const char *line;
 	size_t len, at;
 	bool is_open; /* it need not be complete */
-	struct pieces *out;
+	struct parsed_commands *out;
 	struct open_word open;
 };
 
@@ -26,7 +26,7 @@ struct growing {
 	bool has_glob;
 };
 
-static size_t column(const struct reader *rd, size_t at)
+static size_t column(const struct line_reader *rd, size_t at)
 {
 	size_t n = 1;
 
@@ -39,24 +39,24 @@ static size_t column(const struct reader *rd, size_t at)
 	error_status(err, STATUS_USAGE, -EINVAL, "column %zu: " format, column(rd, where), \
 		     ##__VA_ARGS__)
 
-static void piece_release(struct piece *piece)
+static void parsed_command_release(struct parsed_command *parsed)
 {
-	for (size_t i = 0; i < piece->n; i++) {
-		free(piece->words[i].text);
-		free(piece->words[i].pattern);
+	for (size_t i = 0; i < parsed->n; i++) {
+		free(parsed->words[i].text);
+		free(parsed->words[i].pattern);
 	}
-	free(piece->words);
-	free(piece->pipe);
-	free(piece->file);
-	free(piece->shell);
+	free(parsed->words);
+	free(parsed->pipe);
+	free(parsed->file);
+	free(parsed->shell);
 }
 
-void pieces_release(struct pieces *pieces)
+void parsed_commands_release(struct parsed_commands *commands)
 {
-	for (size_t i = 0; i < pieces->n; i++)
-		piece_release(&pieces->v[i]);
-	free(pieces->v);
-	*pieces = (struct pieces){ 0 };
+	for (size_t i = 0; i < commands->n; i++)
+		parsed_command_release(&commands->v[i]);
+	free(commands->v);
+	*commands = (struct parsed_commands){ 0 };
 }
 
 static void grow(struct growing *w, char c, bool is_quoted)
@@ -82,7 +82,7 @@ static const char escapes[][2] = {
 };
 
 /* At the backslash, between double quotes. */
-static int read_escape(struct reader *rd, struct growing *w, struct error *err)
+static int read_escape(struct line_reader *rd, struct growing *w, struct error *err)
 {
 	size_t at = rd->at++;
 	char c = rd->at < rd->len ? rd->line[rd->at] : '\0';
@@ -110,7 +110,7 @@ static int read_escape(struct reader *rd, struct growing *w, struct error *err)
 }
 
 /* At the quote. */
-static int read_quoted(struct reader *rd, struct growing *w, struct error *err)
+static int read_quoted(struct line_reader *rd, struct growing *w, struct error *err)
 {
 	size_t at = rd->at++;
 	char quote = rd->line[at];
@@ -138,7 +138,7 @@ static bool ends_word(char c)
 	return strchr(" \t\r;|>", c) != NULL;
 }
 
-static int read_text(struct reader *rd, struct growing *w, struct error *err)
+static int read_text(struct line_reader *rd, struct growing *w, struct error *err)
 {
 	int r = 0;
 
@@ -161,7 +161,7 @@ static int read_text(struct reader *rd, struct growing *w, struct error *err)
 	return r;
 }
 
-static int read_word(struct reader *rd, struct word *out, struct error *err)
+static int read_word(struct line_reader *rd, struct word *out, struct error *err)
 {
 	size_t room = rd->len - rd->at + 1;
 	struct growing w = { .text = malloc(room), .pattern = malloc(room * 2) };
@@ -185,43 +185,43 @@ static int read_word(struct reader *rd, struct word *out, struct error *err)
 	return 0;
 }
 
-static int add_word(struct reader *rd, struct piece *piece, struct error *err)
+static int add_word(struct line_reader *rd, struct parsed_command *parsed, struct error *err)
 {
-	struct word *words = realloc(piece->words, (piece->n + 1) * sizeof(*words));
+	struct word *words = realloc(parsed->words, (parsed->n + 1) * sizeof(*words));
 	int r;
 
 	if (!words)
 		return error_memory(err);
-	piece->words = words;
-	r = read_word(rd, &words[piece->n], err);
-	piece->n += !r;
+	parsed->words = words;
+	r = read_word(rd, &words[parsed->n], err);
+	parsed->n += !r;
 	return r;
 }
 
-static void skip_blanks(struct reader *rd)
+static void skip_blanks(struct line_reader *rd)
 {
 	while (rd->at < rd->len && strchr(" \t\r", rd->line[rd->at]))
 		rd->at++;
 }
 
 /* Behind '>': a file's name. */
-static int read_file(struct reader *rd, struct piece *piece, struct error *err)
+static int read_file(struct line_reader *rd, struct parsed_command *parsed, struct error *err)
 {
 	CLEANUP(cleanup_free) char *pattern = NULL;
 	size_t at = rd->at++;
 	struct word word;
 	int r;
 
-	if (piece->file)
-		return wrong(err, rd, at, "the output goes to '%s' already", piece->file);
-	piece->appends = rd->at < rd->len && rd->line[rd->at] == '>';
-	rd->at += piece->appends;
+	if (parsed->file)
+		return wrong(err, rd, at, "the output goes to '%s' already", parsed->file);
+	parsed->appends = rd->at < rd->len && rd->line[rd->at] == '>';
+	rd->at += parsed->appends;
 	skip_blanks(rd);
 	rd->open.is_file = rd->at == rd->len || !ends_word(rd->line[rd->at]);
 	r = read_word(rd, &word, err);
 	if (r)
 		return r;
-	piece->file = word.text;
+	parsed->file = word.text;
 	pattern = word.pattern;
 	if (rd->at < rd->len)
 		rd->open.is_file = false;
@@ -231,7 +231,7 @@ static int read_file(struct reader *rd, struct piece *piece, struct error *err)
 }
 
 /* The end of what sh reads as one command: an unquoted ';', or the line's. */
-static size_t sh_end(const struct reader *rd, size_t at)
+static size_t sh_end(const struct line_reader *rd, size_t at)
 {
 	char quote = 0;
 
@@ -250,7 +250,7 @@ static size_t sh_end(const struct reader *rd, size_t at)
 	return at;
 }
 
-static int take_sh(struct reader *rd, size_t end, char **out, struct error *err)
+static int read_sh(struct line_reader *rd, size_t end, char **out, struct error *err)
 {
 	size_t at = rd->at;
 
@@ -265,7 +265,7 @@ static int take_sh(struct reader *rd, size_t end, char **out, struct error *err)
 }
 
 /* Up to ';' or the end. */
-static int read_piece(struct reader *rd, struct piece *piece, struct error *err)
+static int read_command(struct line_reader *rd, struct parsed_command *parsed, struct error *err)
 {
 	int r = 0;
 
@@ -274,68 +274,68 @@ static int read_piece(struct reader *rd, struct piece *piece, struct error *err)
 
 		if (c == ';' || c == '#') {
 			break;
-		} else if (c == '!' && !piece->n && !piece->file) {
+		} else if (c == '!' && !parsed->n && !parsed->file) {
 			rd->at++;
-			r = take_sh(rd, rd->len, &piece->shell, err);
+			r = read_sh(rd, rd->len, &parsed->shell, err);
 		} else if (c == '>') {
-			r = read_file(rd, piece, err);
-		} else if (c == '|' && piece->file) {
-			r = wrong(err, rd, rd->at, "the output goes to '%s' already", piece->file);
+			r = read_file(rd, parsed, err);
+		} else if (c == '|' && parsed->file) {
+			r = wrong(err, rd, rd->at, "the output goes to '%s' already", parsed->file);
 		} else if (c == '|') {
 			rd->at++;
-			r = take_sh(rd, sh_end(rd, rd->at), &piece->pipe, err);
+			r = read_sh(rd, sh_end(rd, rd->at), &parsed->pipe, err);
 		} else {
-			r = add_word(rd, piece, err);
+			r = add_word(rd, parsed, err);
 		}
 	}
-	if (!r && !rd->is_open && (piece->pipe || piece->file) && !piece->n)
+	if (!r && !rd->is_open && (parsed->pipe || parsed->file) && !parsed->n)
 		return wrong(err, rd, rd->at ? rd->at - 1 : 0, "a command is missing");
 	return r;
 }
 
-static int add_piece(struct reader *rd, struct error *err)
+static int add_piece(struct line_reader *rd, struct error *err)
 {
-	struct piece *v = realloc(rd->out->v, (rd->out->n + 1) * sizeof(*v)), *piece;
+	struct parsed_command *v = realloc(rd->out->v, (rd->out->n + 1) * sizeof(*v)), *parsed;
 	int r;
 
 	if (!v)
 		return error_memory(err);
 	rd->out->v = v;
 	skip_blanks(rd);
-	piece = &v[rd->out->n++];
-	*piece = (struct piece){ .at = rd->at };
-	r = read_piece(rd, piece, err);
-	piece->len = rd->at - piece->at;
-	while (piece->len && strchr(" \t\r", rd->line[piece->at + piece->len - 1]))
-		piece->len--;
+	parsed = &v[rd->out->n++];
+	*parsed = (struct parsed_command){ .at = rd->at };
+	r = read_command(rd, parsed, err);
+	parsed->len = rd->at - parsed->at;
+	while (parsed->len && strchr(" \t\r", rd->line[parsed->at + parsed->len - 1]))
+		parsed->len--;
 	return r;
 }
 
-static int read_all(struct reader *rd, struct error *err)
+static int read_all(struct line_reader *rd, struct error *err)
 {
 	int r = 0;
 
-	*rd->out = (struct pieces){ 0 };
+	*rd->out = (struct parsed_commands){ 0 };
 	do
 		r = add_piece(rd, err);
 	while (!r && rd->at < rd->len && rd->line[rd->at] == ';' && ++rd->at <= rd->len);
 	return r;
 }
 
-int words_read(const char *line, struct pieces *out, struct error *err)
+int words_read(const char *line, struct parsed_commands *out, struct error *err)
 {
-	struct reader rd = { .line = line, .len = strlen(line), .out = out };
+	struct line_reader rd = { .line = line, .len = strlen(line), .out = out };
 
 	return read_all(&rd, err);
 }
 
 /* The last command only, and an empty word where one may begin. */
-int words_read_open(const char *line, size_t len, struct pieces *out, struct open_word *open,
-		    struct error *err)
+int words_read_open(const char *line, size_t len, struct parsed_commands *out,
+		    struct open_word *open, struct error *err)
 {
-	struct reader rd = { .line = line, .len = len, .is_open = true, .out = out };
+	struct line_reader rd = { .line = line, .len = len, .is_open = true, .out = out };
 	int r = read_all(&rd, err);
-	struct piece *last;
+	struct parsed_command *last;
 
 	if (r)
 		return r;

@@ -28,7 +28,7 @@ struct word {
 };
 
 /* One command. */
-struct piece {
+struct parsed_command {
 	struct word *words;
 	size_t n;
 	char *pipe;	/* for /bin/sh, to read the output; or NULL */
@@ -38,18 +38,18 @@ struct piece {
 	size_t at, len; /* where it stands in the line */
 };
 
-struct pieces {
-	struct piece *v;
+struct parsed_commands {
+	struct parsed_command *v;
 	size_t n;
 };
 
 /*
  * words_read - cut a line.
- * @out: release with pieces_release(), also after a failure
+ * @out: release with parsed_commands_release(), also after a failure
  * Returns 0, -EINVAL (STATUS_USAGE, with the column, counted from 1 in characters) or -ENOMEM.
  */
-int words_read(const char *line, struct pieces *out, struct error *err);
-void pieces_release(struct pieces *pieces);
+int words_read(const char *line, struct parsed_commands *out, struct error *err);
+void parsed_commands_release(struct parsed_commands *commands);
 
 /* The word at the end of a line that is still being typed. */
 struct open_word {
@@ -61,11 +61,11 @@ struct open_word {
 
 /*
  * words_read_open - the words of the last command in the first @len bytes of a line.
- * @out: its last word is the one being typed, maybe empty; release with pieces_release()
+ * @out: its last word is the one being typed, maybe empty; release with parsed_commands_release()
  * Returns 0 or a negative errno, as words_read().
  */
-int words_read_open(const char *line, size_t len, struct pieces *out, struct open_word *open,
-		    struct error *err);
+int words_read_open(const char *line, size_t len, struct parsed_commands *out,
+		    struct open_word *open, struct error *err);
 
 /*
  * words_quote - write @text so that words_read() reads it back as one word.

@@ -84,20 +84,20 @@ static void print_long(const struct subtree *t, uint32_t node, FILE *out)
 	fprintf(out, "%*s %5zu ", width < 12 ? (int)(12 - width) : 0, "", len);
 }
 
-struct listing {
+struct node_listing {
 	const struct args *args;
 	FILE *out;
 	bool on; /* colours */
 };
 
-static struct listing begin_listing(struct context *cx, const struct args *args)
+static struct node_listing begin_listing(struct context *cx, const struct args *args)
 {
-	return (struct listing){ .args = args,
-				 .out = cx->out,
-				 .on = output_has_colors(&args->style, cx->out) };
+	return (struct node_listing){ .args = args,
+				      .out = cx->out,
+				      .on = output_has_colors(&args->style, cx->out) };
 }
 
-static void list_node(const struct listing *l, const struct subtree *t, uint32_t node,
+static void list_node(const struct node_listing *l, const struct subtree *t, uint32_t node,
 		      const char *name)
 {
 	if (l->args->options[OPT_LONG])
@@ -105,7 +105,7 @@ static void list_node(const struct listing *l, const struct subtree *t, uint32_t
 	print_name(t, node, name, l->on, l->out);
 }
 
-static void list_all(const struct listing *l, const struct subtree *t)
+static void list_all(const struct node_listing *l, const struct subtree *t)
 {
 	char path[SUBTREE_PATH_SIZE];
 
@@ -120,7 +120,7 @@ static int list_one(struct context *cx, const struct args *args, const char *pat
 		    struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
-	struct listing l = begin_listing(cx, args);
+	struct node_listing l = begin_listing(cx, args);
 	unsigned parts = SUBTREE_VALUES | SUBTREE_INNER;
 	bool deep = args->options[OPT_RECURSIVE];
 	int r;
@@ -212,15 +212,15 @@ static int run_cat(struct context *cx, const struct args *args, struct error *er
 static const struct command shell_cat = CAT("cat"), shell_get = CAT("get");
 
 /* Lines of a tree, as the terminal can show them. */
-struct lines_of_tree {
+struct branch_style {
 	const char *branch, *last, *bar, *gap;
 };
 
-static struct lines_of_tree tree_lines(void)
+static struct branch_style choose_branch_style(void)
 {
 	if (!strcmp(nl_langinfo(CODESET), "UTF-8"))
-		return (struct lines_of_tree){ "├── ", "└── ", "│   ", "    " };
-	return (struct lines_of_tree){ "|-- ", "`-- ", "|   ", "    " };
+		return (struct branch_style){ "├── ", "└── ", "│   ", "    " };
+	return (struct branch_style){ "|-- ", "`-- ", "|   ", "    " };
 }
 
 static bool is_last(const struct subtree *t, uint32_t node)
@@ -230,26 +230,26 @@ static bool is_last(const struct subtree *t, uint32_t node)
 	return node + 1 == subtree_first(t, parent) + subtree_count(t, parent);
 }
 
-/* A path has a step for every two bytes at most. */
-#define STEPS_MAX (SUBTREE_PATH_SIZE / 2)
+/* A path has a component for every two bytes at most. */
+#define DEPTH_MAX (SUBTREE_PATH_SIZE / 2)
 
-static void print_branch(const struct subtree *t, uint32_t node, const struct lines_of_tree *look,
+static void print_branch(const struct subtree *t, uint32_t node, const struct branch_style *style,
 			 FILE *out)
 {
-	uint32_t above[STEPS_MAX], n = 0;
+	uint32_t above[DEPTH_MAX], n = 0;
 
-	for (uint32_t i = subtree_parent(t, node); i && n < STEPS_MAX; i = subtree_parent(t, i))
+	for (uint32_t i = subtree_parent(t, node); i && n < DEPTH_MAX; i = subtree_parent(t, i))
 		above[n++] = i;
 	while (n--)
-		fputs(is_last(t, above[n]) ? look->gap : look->bar, out);
-	fputs(is_last(t, node) ? look->last : look->branch, out);
+		fputs(is_last(t, above[n]) ? style->gap : style->bar, out);
+	fputs(is_last(t, node) ? style->last : style->branch, out);
 }
 
 static int tree_one(struct context *cx, const struct args *args, const char *path, struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
-	const struct lines_of_tree look = tree_lines();
-	struct listing l = begin_listing(cx, args);
+	const struct branch_style style = choose_branch_style();
+	struct node_listing l = begin_listing(cx, args);
 	unsigned parts = SUBTREE_VALUES | SUBTREE_INNER;
 	uint32_t depth = args->numbers[OPT_DEPTH] ? args->numbers[OPT_DEPTH] : SUBTREE_ALL;
 	int r;
@@ -264,7 +264,7 @@ static int tree_one(struct context *cx, const struct args *args, const char *pat
 	     i = subtree_after(&t, i)) {
 		if (args->options[OPT_LONG])
 			print_long(&t, i, cx->out);
-		print_branch(&t, i, &look, cx->out);
+		print_branch(&t, i, &style, cx->out);
 		print_name(&t, i, subtree_name(&t, i), l.on, cx->out);
 	}
 	return 0;
@@ -368,7 +368,7 @@ static int run_match(struct context *cx, const struct args *args, struct error *
 	CLEANUP(strv_release) struct strv paths = { 0 };
 	const char *pattern = args->words[0];
 	bool is_value = args->options[OPT_VALUES], is_found = false;
-	struct listing l = begin_listing(cx, args);
+	struct node_listing l = begin_listing(cx, args);
 	char path[SUBTREE_PATH_SIZE];
 	int r = no_document(args, err);
 

@@ -29,7 +29,7 @@ bool ask(const struct session *session, const char *format, ...)
 
 static int run_cd(struct context *cx, const struct args *args, struct error *err)
 {
-	struct state *state = &cx->session->state;
+	struct session_state *state = &cx->session->state;
 	CLEANUP(cleanup_free) char *value = NULL;
 	char *path = NULL;
 	int r = 0;
@@ -99,7 +99,7 @@ static const char outro[] =
 	"CMD | PROGRAM, CMD > FILE, CMD >> FILE, CMD; CMD, !PROGRAM, # comment\n"
 	"\nTo begin with: show, find 10.0.0.2, cd @NAME, ls, tree, undo\n";
 
-static void print_group(const struct group *group, FILE *out)
+static void print_group(const struct command_group *group, FILE *out)
 {
 	fprintf(out, "\n%s:\n", group->title);
 	for (const struct command *const *c = group->commands; *c; c++)
@@ -108,10 +108,10 @@ static void print_group(const struct group *group, FILE *out)
 
 void print_groups(const struct session *session, FILE *out)
 {
-	const struct group groups[] = {
+	const struct command_group groups[] = {
 		{ "look around", look_commands },
 		{ "change nodes", change_commands },
-		{ "take changes back, make several at once", step_commands },
+		{ "take changes back, make several at once", transaction_commands },
 		{ "follow changes", watch_commands },
 		{ "this shell", session_commands },
 	};

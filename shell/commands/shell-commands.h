@@ -7,14 +7,14 @@
 
 #include "shell/session.h"
 
-struct group {
+struct command_group {
 	const char *title;
 	const struct command *const *commands; /* ending in NULL */
 };
 
 extern const struct command *const look_commands[],
-	*const change_commands[], *const step_commands[], *const watch_commands[],
-								  *const session_commands[];
+	*const change_commands[], *const transaction_commands[], *const watch_commands[],
+									 *const session_commands[];
 
 extern const struct command shell_watch, shell_wait;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* transaction.c - begin, commit, abort, preview, undo, changes: recorded steps, taking them back. */
+/* transaction.c - begin, commit, abort, preview, undo, changes: what commands changed, and taking it back. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static int needs_transaction(const struct session *session, struct error *err)
 
 static int run_begin(struct context *cx, const struct args *args, struct error *err)
 {
-	struct state *state = &cx->session->state;
+	struct session_state *state = &cx->session->state;
 
 	(void)args;
 	if (state->in_transaction && !cx->session->dry_run)
@@ -49,12 +49,12 @@ static void print_conflicts(const struct changeset *mine, const struct changeset
 	struct changeset underneath = { 0 };
 
 	for (size_t i = 0; i < conflicts->n; i++) {
-		const struct node_change *delta = changeset_find(mine, conflicts->v[i]->path);
+		const struct node_change *change = changeset_find(mine, conflicts->v[i]->path);
 		const struct node none = { 0 };
 		bool is_new;
 		struct node_change *new = changeset_get(&underneath, conflicts->v[i]->path, &is_new);
 
-		if (!new || node_copy(&new->before, delta ? &delta->before : &none) ||
+		if (!new || node_copy(&new->before, change ? &change->before : &none) ||
 		    node_copy(&new->after, &conflicts->v[i]->before))
 			break;
 	}
@@ -73,7 +73,7 @@ static int run_commit(struct context *cx, const struct args *args, struct error 
 	r = session_commit(session, args->options[OPT_REDO], &conflicts, err);
 	if (r == -EBUSY && conflicts.n) {
 		fprintf(cx->out, "changed by others since it was recorded:\n");
-		print_conflicts(&session->open.deltas, &conflicts, args, cx->out);
+		print_conflicts(&session->open.changes, &conflicts, args, cx->out);
 		fflush(cx->out);
 		error_hint(err,
 			   "'commit --redo' makes your changes on top of that, 'abort' forgets them");
@@ -124,7 +124,7 @@ static int run_preview(struct context *cx, const struct args *args, struct error
 	if (!r)
 		r = needs_transaction(cx->session, err);
 	if (!r)
-		print_changeset(&cx->session->open.deltas, args, cx->out);
+		print_changeset(&cx->session->open.changes, args, cx->out);
 	return r;
 }
 
@@ -144,11 +144,11 @@ static int tell_changed(const char *path, struct error *err)
 	return -EBUSY;
 }
 
-static int undo_nodes(struct context *cx, const struct step *step, const struct args *args,
-		      struct error *err)
+static int undo_nodes(struct context *cx, const struct command_record *record,
+		      const struct args *args, struct error *err)
 {
 	struct changeset back = { 0 }, conflicts = { 0 };
-	int r = changeset_invert(&step->deltas, &back) ? error_memory(err) : 0;
+	int r = changeset_invert(&record->changes, &back) ? error_memory(err) : 0;
 
 	if (!r && !cx->session->held.is_held)
 		signals_hold(&cx->session->held);
@@ -163,36 +163,36 @@ static int undo_nodes(struct context *cx, const struct step *step, const struct 
 	return r;
 }
 
-/* By the command that takes it back, if the list is as the edit left it; it is no step of its own. */
-static int undo_edit(struct context *cx, const struct step *step, struct error *err)
+/* By the command that takes it back, if the list is as the edit left it; it makes no record of its own. */
+static int undo_edit(struct context *cx, const struct command_record *record, struct error *err)
 {
 	CLEANUP(args_release) struct args args = { 0 };
 	const struct command *command;
 	struct context run = { .store = cx->session->real,
 			       .commands = cx->commands,
 			       .out = cx->out,
-			       .expected = &step->edit };
-	int r = command_parse(cx->session->tool, (const char *const *)step->undo.v, step->undo.n,
-			      &command, &args, err);
+			       .expected = &record->edit };
+	int r = command_parse(cx->session->tool, (const char *const *)record->undo.v,
+			      record->undo.n, &command, &args, err);
 
 	return r ? r : command_run(&run, command, &args, err);
 }
 
 static int undo_recorded(struct context *cx, const struct args *args, struct error *err)
 {
-	struct steps *steps = &cx->session->state.recorded;
+	struct command_records *records = &cx->session->state.recorded;
 
-	if (!steps->n)
+	if (!records->n)
 		return error_set(err, -ENOENT, "nothing is recorded in this transaction");
 	if (!args->options[OPT_QUIET])
-		fprintf(cx->out, "%s\n", steps->v[steps->n - 1].line);
-	return session_drop_step(cx->session, err);
+		fprintf(cx->out, "%s\n", records->v[records->n - 1].line);
+	return session_drop_last(cx->session, err);
 }
 
 static int run_undo(struct context *cx, const struct args *args, struct error *err)
 {
-	struct steps *steps = &cx->session->state.done;
-	struct step *last = steps->n ? &steps->v[steps->n - 1] : NULL;
+	struct command_records *records = &cx->session->state.done;
+	struct command_record *last = records->n ? &records->v[records->n - 1] : NULL;
 	int r = no_document(args, err);
 
 	if (r)
@@ -205,8 +205,8 @@ static int run_undo(struct context *cx, const struct args *args, struct error *e
 	r = last->undo.n ? undo_edit(cx, last, err) : undo_nodes(cx, last, args, err);
 	if (r)
 		return r;
-	step_release(last);
-	steps->n--;
+	command_record_release(last);
+	records->n--;
 	return 0;
 }
 
@@ -222,32 +222,32 @@ static const struct command shell_undo = {
 	.run = run_undo,
 };
 
-static void print_steps(const struct steps *steps, const struct args *args, FILE *out)
+static void print_records(const struct command_records *records, const struct args *args, FILE *out)
 {
-	for (size_t i = 0; i < steps->n; i++) {
-		const struct step *step = &steps->v[i];
+	for (size_t i = 0; i < records->n; i++) {
+		const struct command_record *record = &records->v[i];
 
 		fprintf(out, "%zu  ", i + 1);
-		print_plain(step->line, strlen(step->line), out);
+		print_plain(record->line, strlen(record->line), out);
 		putc('\n', out);
-		if (step->undo.n)
-			fprintf(out, "~ vif %u.%u ip = \"%s\" -> \"%s\"\n", step->edit.domid,
-				step->edit.devid, step->edit.before, step->edit.after);
-		print_changeset(&step->deltas, args, out);
+		if (record->undo.n)
+			fprintf(out, "~ vif %u.%u ip = \"%s\" -> \"%s\"\n", record->edit.domid,
+				record->edit.devid, record->edit.before, record->edit.after);
+		print_changeset(&record->changes, args, out);
 	}
 }
 
 static int run_changes(struct context *cx, const struct args *args, struct error *err)
 {
-	const struct state *state = &cx->session->state;
+	const struct session_state *state = &cx->session->state;
 	int r = no_document(args, err);
 
 	if (r)
 		return r;
-	print_steps(&state->done, args, cx->out);
+	print_records(&state->done, args, cx->out);
 	if (state->in_transaction && state->recorded.n) {
 		fputs("recorded, not written yet:\n", cx->out);
-		print_steps(&state->recorded, args, cx->out);
+		print_records(&state->recorded, args, cx->out);
 	}
 	return 0;
 }
@@ -261,7 +261,7 @@ static const struct command shell_changes = {
 	.run = run_changes,
 };
 
-const struct command *const step_commands[] = {
+const struct command *const transaction_commands[] = {
 	&shell_begin, &shell_preview, &shell_commit, &shell_abort,
 	&shell_undo,  &shell_changes, NULL,
 };

@@ -11,21 +11,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_again(const struct word *word, char quote)
 {
 	char *quoted = words_quote(word->text, word->len, quote);
-	struct pieces back;
+	struct parsed_commands back;
 	struct error err;
 
 	if (!quoted || words_read(quoted, &back, &err) || back.n != 1 || back.v[0].n != 1 ||
 	    back.v[0].words[0].len != word->len ||
 	    memcmp(back.v[0].words[0].text, word->text, word->len))
 		abort();
-	pieces_release(&back);
+	parsed_commands_release(&back);
 	free(quoted);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *line = malloc(size + 1);
-	struct pieces pieces;
+	struct parsed_commands commands;
 	struct open_word open;
 	struct error err;
 
@@ -33,18 +33,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(line, data, size);
 	line[size] = '\0';
-	if (!words_read(line, &pieces, &err))
-		for (size_t i = 0; i < pieces.n; i++)
-			for (size_t j = 0; j < pieces.v[i].n; j++) {
-				check_again(&pieces.v[i].words[j], 0);
-				check_again(&pieces.v[i].words[j], '\'');
-				check_again(&pieces.v[i].words[j], '"');
+	if (!words_read(line, &commands, &err))
+		for (size_t i = 0; i < commands.n; i++)
+			for (size_t j = 0; j < commands.v[i].n; j++) {
+				check_again(&commands.v[i].words[j], 0);
+				check_again(&commands.v[i].words[j], '\'');
+				check_again(&commands.v[i].words[j], '"');
 			}
-	pieces_release(&pieces);
+	parsed_commands_release(&commands);
 	for (size_t len = 0; len <= strlen(line) && len < 200; len++) {
-		if (!words_read_open(line, len, &pieces, &open, &err) && open.at > len)
+		if (!words_read_open(line, len, &commands, &open, &err) && open.at > len)
 			abort();
-		pieces_release(&pieces);
+		parsed_commands_release(&commands);
 	}
 	free(line);
 	return 0;

@@ -10,17 +10,17 @@
 /* The words of a line, each in brackets; commands apart by ';'. */
 static char *show(const char *line)
 {
-	struct pieces pieces;
+	struct parsed_commands commands;
 	struct error err = { 0 };
 	char *text;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	if (words_read(line, &pieces, &err))
+	if (words_read(line, &commands, &err))
 		fputs(err.text, f);
 	else
-		for (size_t i = 0; i < pieces.n; i++) {
-			const struct piece *p = &pieces.v[i];
+		for (size_t i = 0; i < commands.n; i++) {
+			const struct parsed_command *p = &commands.v[i];
 
 			fputs(i ? ";" : "", f);
 			for (size_t j = 0; j < p->n; j++) {
@@ -35,7 +35,7 @@ static char *show(const char *line)
 			if (p->shell)
 				fprintf(f, "!%s", p->shell);
 		}
-	pieces_release(&pieces);
+	parsed_commands_release(&commands);
 	fclose(f);
 	return text;
 }
@@ -88,29 +88,29 @@ TEST(faults_have_a_column)
 
 TEST(a_word_holds_any_byte)
 {
-	struct pieces pieces;
+	struct parsed_commands commands;
 	struct error err;
 
-	assert_int_equal(words_read("set a \"x\\0y\\x00\\xff\"", &pieces, &err), 0);
-	assert_int_equal(pieces.v[0].words[2].len, 5);
-	assert_memory_equal(pieces.v[0].words[2].text, "x\0y\0\xff", 6);
-	pieces_release(&pieces);
+	assert_int_equal(words_read("set a \"x\\0y\\x00\\xff\"", &commands, &err), 0);
+	assert_int_equal(commands.v[0].words[2].len, 5);
+	assert_memory_equal(commands.v[0].words[2].text, "x\0y\0\xff", 6);
+	parsed_commands_release(&commands);
 }
 
 /* What is quoted reads back as it was; nothing in it is a pattern. */
 static void check_quote(const char *text, size_t len, char quote)
 {
 	char *quoted = words_quote(text, len, quote);
-	struct pieces pieces;
+	struct parsed_commands commands;
 	struct error err = { 0 };
 
-	assert_int_equal(words_read(quoted, &pieces, &err), 0);
-	assert_int_equal(pieces.n, 1);
-	assert_int_equal(pieces.v[0].n, 1);
-	assert_int_equal(pieces.v[0].words[0].len, len);
-	assert_memory_equal(pieces.v[0].words[0].text, text, len);
-	assert_null(pieces.v[0].words[0].pattern);
-	pieces_release(&pieces);
+	assert_int_equal(words_read(quoted, &commands, &err), 0);
+	assert_int_equal(commands.n, 1);
+	assert_int_equal(commands.v[0].n, 1);
+	assert_int_equal(commands.v[0].words[0].len, len);
+	assert_memory_equal(commands.v[0].words[0].text, text, len);
+	assert_null(commands.v[0].words[0].pattern);
+	parsed_commands_release(&commands);
 	free(quoted);
 }
 
@@ -134,22 +134,22 @@ TEST(quoted_words_read_back)
 
 static void expect_open(const char *line, const char *word, size_t at, char quote)
 {
-	struct pieces pieces;
+	struct parsed_commands commands;
 	struct open_word open;
 	struct error err = { 0 };
-	const struct piece *last;
+	const struct parsed_command *last;
 
-	assert_int_equal(words_read_open(line, strlen(line), &pieces, &open, &err), 0);
-	last = &pieces.v[pieces.n - 1];
+	assert_int_equal(words_read_open(line, strlen(line), &commands, &open, &err), 0);
+	last = &commands.v[commands.n - 1];
 	assert_string_equal(last->words[last->n - 1].text, word);
 	assert_int_equal(open.at, at);
 	assert_int_equal(open.quote, quote);
-	pieces_release(&pieces);
+	parsed_commands_release(&commands);
 }
 
 TEST(the_word_being_typed)
 {
-	struct pieces pieces;
+	struct parsed_commands commands;
 	struct open_word open;
 	struct error err = { 0 };
 
@@ -164,12 +164,12 @@ TEST(the_word_being_typed)
 	expect_open("show my\\ g", "my g", 5, 0);
 	expect_open("show my\\", "my", 5, 0);
 	expect_open("show my\\ ", "my ", 5, 0);
-	assert_int_equal(words_read_open("ls > f", 6, &pieces, &open, &err), 0);
+	assert_int_equal(words_read_open("ls > f", 6, &commands, &open, &err), 0);
 	assert_true(open.is_file && open.at == 5);
-	pieces_release(&pieces);
-	assert_int_equal(words_read_open("ls | gr", 7, &pieces, &open, &err), 0);
+	parsed_commands_release(&commands);
+	assert_int_equal(words_read_open("ls | gr", 7, &commands, &open, &err), 0);
 	assert_true(open.is_for_sh);
-	pieces_release(&pieces);
+	parsed_commands_release(&commands);
 }
 
 int main(void)
