@@ -143,7 +143,7 @@ static int run_recorded(struct session *session, struct context *cx,
 		cx->store = &session->now.store;
 		r = command_run(cx, invocation->command, invocation->args, err);
 		if (!r)
-			r = session_take(session, err);
+			r = session_apply(session, err);
 		overlay_end(&session->now);
 	}
 	return r;

@@ -102,7 +102,7 @@ static int make_true(struct session *session, struct command_record *record, str
 	return records_add(&session->state.done, record) ? error_memory(err) : 0;
 }
 
-int session_take(struct session *session, struct error *err)
+int session_apply(struct session *session, struct error *err)
 {
 	struct command_record record = { .changes = session->now.changes };
 	int r = 0;

@@ -79,11 +79,11 @@ void session_end(struct session *session);
 struct store *session_store(struct session *session);
 
 /*
- * session_take - what the running command wrote into @session->now: made true,
+ * session_apply - what the running command wrote into @session->now: made true,
  * or recorded in the open transaction. -EAGAIN: somebody else changed the same
  * nodes meanwhile; run the command again.
  */
-int session_take(struct session *session, struct error *err);
+int session_apply(struct session *session, struct error *err);
 
 /* An edit of a vif's list is done. Returns 0 or -ENOMEM. */
 int session_note_edit(struct session *session, const struct edit_done *edit, const struct args *args);

@@ -30,7 +30,7 @@ void signals_release(struct signals *s)
 	s->is_held = false;
 }
 
-bool signals_take(void)
+bool signals_clear(void)
 {
 	const struct timespec now = { 0 };
 	const sigset_t set = ending();

@@ -19,8 +19,8 @@ void signals_hold(struct signals *s);
 /* Let them through again: one that came meanwhile ends the program now. */
 void signals_release(struct signals *s);
 
-/* Did one come? It is forgotten: the caller has stopped what it was doing. */
-bool signals_take(void);
+/* Discard those that came: the caller has stopped what it was doing. Returns whether one had. */
+bool signals_clear(void);
 
 /* A descriptor that polls readable when one has come; for close(). */
 int signals_fd(void);

@@ -128,7 +128,7 @@ static int repair_vifs(struct store *st, const struct vifs *vifs, struct work *w
 {
 	CLEANUP(snapshot_release) struct snapshot snapshot = { 0 };
 	struct apply_options options = work->options;
-	int r = snapshot_take(st, vifs->v, vifs->n, work->options.timeout_s, &snapshot, err);
+	int r = snapshot_read(st, vifs->v, vifs->n, work->options.timeout_s, &snapshot, err);
 
 	options.snapshot = &snapshot;
 	for (size_t i = 0; i < vifs->n && !r; i++)

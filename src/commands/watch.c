@@ -428,7 +428,7 @@ static int run_watch(struct context *cx, const struct args *args, struct error *
 	signals_hold(&signals);
 	w.signal_fd = signals_fd();
 	r = watch(&w, err);
-	signals_take();
+	signals_clear();
 	close(w.signal_fd);
 	return r ? r : end(&w, err);
 }

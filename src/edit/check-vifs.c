@@ -81,7 +81,7 @@ static int prepare(const struct check *check, const struct vifs *vifs, struct re
 	if (r || check->st->file)
 		return r;
 	with_snapshot->options.snapshot = snapshot;
-	return snapshot_take(check->st, vifs->v, vifs->n, check->options.timeout_s, snapshot, err);
+	return snapshot_read(check->st, vifs->v, vifs->n, check->options.timeout_s, snapshot, err);
 }
 
 static int compare_vif(const struct check *check, const struct vif *vif, struct report *report,

@@ -127,7 +127,7 @@ static int change_vif(struct store *st, struct edit *e, const struct lock *lock,
 	int r = apply_ips(st, s, lock, err);
 
 	if (r == -EINTR)
-		signals_take();
+		signals_clear();
 	if (r != -EAGAIN)
 		log_change(s->vif, s, r, err);
 	if (!r && s->options->flush)
@@ -200,7 +200,7 @@ static int attempt(struct store *st, const struct edit_request *request, const s
 	if (!r)
 		r = request->make(&e->vif.ips, request->named, &after, err);
 	if (!r)
-		r = survey_take(st, &e->vif, &after, &e->options, &e->survey, err);
+		r = survey_read(st, &e->vif, &after, &e->options, &e->survey, err);
 	if (!r && request->announce)
 		r = request->announce(e, request->data, err);
 	if (!r && request->config)

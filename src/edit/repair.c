@@ -125,7 +125,7 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 		return r;
 	if (out->journal.is_there && out->options.method == METHOD_AUTO)
 		out->options.method = method_of(&out->journal);
-	r = survey_take(st, vif, &vif->ips, &out->options, &out->survey, err);
+	r = survey_read(st, vif, &vif->ips, &out->options, &out->survey, err);
 	if (r)
 		return list_journal(out) || list_places(out) ? -ENOMEM : r;
 	return list_journal(out) || list_routes(out) || list_rules(out) || list_places(out) ?

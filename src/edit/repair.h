@@ -36,7 +36,7 @@ struct repair {
  * @vif: borrowed while @out lives
  * @out: release with repair_release(), also after a failure
  *
- * Returns 0, or -EPERM and such when it cannot be compared, as survey_take().
+ * Returns 0, or -EPERM and such when it cannot be compared, as survey_read().
  */
 int repair_look(struct store *st, const struct vif *vif, const struct apply_options *options,
 		struct repair *out, struct error *err);

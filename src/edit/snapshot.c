@@ -129,7 +129,7 @@ static int take_rules(struct snapshot *snapshot, const struct vif *vifs, size_t 
 	return r;
 }
 
-int snapshot_take(struct store *st, const struct vif *vifs, size_t n, unsigned timeout_s,
+int snapshot_read(struct store *st, const struct vif *vifs, size_t n, unsigned timeout_s,
 		  struct snapshot *out, struct error *err)
 {
 	int r = journal_list(st, &out->journals, err);

@@ -41,13 +41,13 @@ struct snapshot {
 };
 
 /*
- * snapshot_take - look at what @vifs need.
+ * snapshot_read - look at what @vifs need.
  * @vifs: @n of them, borrowed while @out lives
  * @out: release with snapshot_release(), also after a failure
  *
  * Returns 0 or a negative errno.
  */
-int snapshot_take(struct store *st, const struct vif *vifs, size_t n, unsigned timeout_s,
+int snapshot_read(struct store *st, const struct vif *vifs, size_t n, unsigned timeout_s,
 		  struct snapshot *out, struct error *err);
 void snapshot_release(struct snapshot *snapshot);
 

@@ -651,7 +651,7 @@ static struct optout find_left(const struct survey *s)
 	};
 }
 
-int survey_take(struct store *st, const struct vif *vif, const struct iplist *after,
+int survey_read(struct store *st, const struct vif *vif, const struct iplist *after,
 		const struct apply_options *options, struct survey *out, struct error *err)
 {
 	int r;

@@ -76,14 +76,14 @@ struct survey {
 };
 
 /*
- * survey_take - look at the vif, its script, the kernel and the rest of the
+ * survey_read - look at the vif, its script, the kernel and the rest of the
  * host; changes nothing.
  * @out: release with survey_release(), also after a failure
  *
  * Returns 0 or a negative errno: STATUS_REFUSED with the reason when the edit
  * is not allowed or cannot be done by the method asked for.
  */
-int survey_take(struct store *st, const struct vif *vif, const struct iplist *after,
+int survey_read(struct store *st, const struct vif *vif, const struct iplist *after,
 		const struct apply_options *options, struct survey *out, struct error *err);
 void survey_release(struct survey *s);
 

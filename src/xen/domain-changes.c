@@ -189,7 +189,7 @@ static int take_to_fence(struct domain_changes *c, struct error *err)
 	return r;
 }
 
-int domain_changes_take(struct domain_changes *c, struct error *err)
+int domain_changes_end(struct domain_changes *c, struct error *err)
 {
 	int r = c->failed;
 

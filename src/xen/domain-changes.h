@@ -6,7 +6,7 @@
  *
  *	r = domain_changes_begin(&c, st, err);
  *	... read ...
- *	r = domain_changes_take(&c, err);
+ *	r = domain_changes_end(&c, err);
  *	if (domids_have(&c.domains, domid))
  *		... it is to be read again ...
  */
@@ -42,14 +42,14 @@ struct domain_changes {
 
 /*
  * domain_changes_begin - watch, before anything is read from @st, which must
- * outlive @c. Until the changes are taken or released, the events are read
+ * outlive @c. Until domain_changes_end() or _release(), the events are read
  * whenever an answer is waited for: xenstored does not keep any number of them.
  * Returns 0 or a negative errno.
  */
 int domain_changes_begin(struct domain_changes *c, struct store *st, struct error *err);
 
 /* What has changed since, in @c->domains and @c->backends, sorted. Ends the watching. */
-int domain_changes_take(struct domain_changes *c, struct error *err);
+int domain_changes_end(struct domain_changes *c, struct error *err);
 
 /* Also ends the watching, if that has not been done. */
 void domain_changes_release(struct domain_changes *c);

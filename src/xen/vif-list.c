@@ -150,7 +150,7 @@ static int list_watched(struct store *st, const struct listing *l, struct domain
 	if (!r)
 		r = list_plainly(st, l, err);
 	if (!r)
-		r = domain_changes_take(c, err);
+		r = domain_changes_end(c, err);
 	return r ? r : add_guests(c, l->out, err);
 }
 
@@ -229,7 +229,7 @@ int vif_find_named(struct store *st, const char *domain, const char *word, struc
 	CLEANUP(vifs_release) struct vifs all = { 0 };
 	int r = vif_list_named(st, domain, NODES_ALL, &found, &all, err);
 
-	return r ? r : vif_take(&all, &found, word, out, err);
+	return r ? r : vifs_take(&all, &found, word, out, err);
 }
 
 struct reload {

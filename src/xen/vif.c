@@ -591,8 +591,8 @@ int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const c
 	return -ENOENT;
 }
 
-int vif_take(struct vifs *all, const struct domain *domain, const char *word, struct vif *out,
-	     struct error *err)
+int vifs_take(struct vifs *all, const struct domain *domain, const char *word, struct vif *out,
+	      struct error *err)
 {
 	size_t i;
 	int r;
@@ -615,5 +615,5 @@ int vif_find(struct store *st, const struct domain *domain, const char *word, st
 	CLEANUP(vifs_release) struct vifs all = { 0 };
 	int r = vif_list(st, domain, 1, NODES_ALL, &all, err);
 
-	return r ? r : vif_take(&all, domain, word, out, err);
+	return r ? r : vifs_take(&all, domain, word, out, err);
 }

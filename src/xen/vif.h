@@ -79,8 +79,8 @@ int vif_find(struct store *st, const struct domain *domain, const char *word, st
 	     struct error *err);
 
 /* vif_find() among all vifs of @domain; it is taken out of them. */
-int vif_take(struct vifs *all, const struct domain *domain, const char *word, struct vif *out,
-	     struct error *err);
+int vifs_take(struct vifs *all, const struct domain *domain, const char *word, struct vif *out,
+	      struct error *err);
 
 /* vif_find() among the @n vifs of @domain that were listed; which one. */
 int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const char *word,
