@@ -42,30 +42,33 @@ int edit_set(const struct iplist *before, const struct iplist *named, struct ipl
 	return r ? r : iplist_keep_words(after, before, err);
 }
 
-static unsigned read_loginuid(void)
+/* Who logged in (pam_loginuid), in words: the kernel has it only with audit. */
+static void read_loginuid(char out[16])
 {
-	char text[16];
 	int fd = open("/proc/self/loginuid", O_RDONLY | O_CLOEXEC);
-	ssize_t n = 0;
+	ssize_t n = fd >= 0 ? read(fd, out, 15) : -1;
 
-	if (fd >= 0) {
-		n = read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
 		close(fd);
-	}
-	text[n > 0 ? n : 0] = '\0';
-	return (unsigned)strtoul(text, NULL, 10);
+	out[n > 0 ? n : 0] = '\0';
+	if (!*out)
+		strcpy(out, "unknown");
+	else if (!strcmp(out, "4294967295"))
+		strcpy(out, "-1");
 }
 
 static void log_change(const struct vif *vif, const struct survey *s, int r, const struct error *err)
 {
 	CLEANUP(cleanup_free) char *before = iplist_format(&s->before);
 	CLEANUP(cleanup_free) char *after = iplist_format(&s->after);
+	char loginuid[16];
 
+	read_loginuid(loginuid);
 	openlog("xvif", LOG_PID, LOG_DAEMON);
 	syslog(r ? LOG_ERR : LOG_NOTICE,
-	       "uid %u loginuid %d: domain %u vif %u: before '%s', after '%s': %s",
-	       (unsigned)getuid(), (int)read_loginuid(), vif->domain.domid, vif->devid,
-	       before ? before : "", after ? after : "", r ? err->text : "done");
+	       "uid %u loginuid %s: domain %u vif %u: before '%s', after '%s': %s",
+	       (unsigned)getuid(), loginuid, vif->domain.domid, vif->devid, before ? before : "",
+	       after ? after : "", r ? err->text : "done");
 	closelog();
 }
 

@@ -343,6 +343,27 @@ static void set_models(struct survey *s, const struct route *model, const uint8_
 	}
 }
 
+static int find_source(const struct survey *s, const char *device, uint8_t out[4], struct error *err)
+{
+	int r = kernel_first_address(kernel_link(device), out, err);
+
+	return r != -ENOENT ? r :
+			      error_set(err, -EPERM,
+					"'%s' has no IPv4 address; %s needs it as the source of the "
+					"routes",
+					device, s->script.family->name);
+}
+
+/* The address that the script gave the vif when it came up. */
+static int has_source(const struct port *port, const uint8_t source[4], bool *out, struct error *err)
+{
+	uint8_t present[4];
+	int r = kernel_first_address(port->link, present, err);
+
+	*out = !r && !memcmp(source, present, sizeof(present));
+	return r == -ENOENT ? 0 : r;
+}
+
 /*
  * vif-route gives each route the first address of the gateway device as
  * source, and puts it on the vif: the kernel then drops every route that has
@@ -352,19 +373,21 @@ static int check_source(struct survey *s, struct error *err)
 {
 	const char *device = s->vif->gatewaydev && *s->vif->gatewaydev ? s->vif->gatewaydev : "eth0";
 	struct port *port = &s->ports[PORT_VIF];
-	uint8_t source[4], present[4];
 	const struct route *model;
+	bool is_same = false;
+	uint8_t source[4];
+	int r;
 
 	if (!lacks_routes(s))
 		return 0;
 	model = find_model(s);
-	if (kernel_first_address(kernel_link(device), source, NULL))
-		return error_set(err, -EPERM,
-				 "'%s' has no IPv4 address; vif-route needs it as the "
-				 "source of the routes",
-				 device);
+	r = find_source(s, device, source, err);
+	if (!r)
+		r = has_source(port, source, &is_same, err);
+	if (r)
+		return r;
 	set_models(s, model, source);
-	if (!kernel_first_address(port->link, present, NULL) && !memcmp(source, present, 4))
+	if (is_same)
 		return 0;
 	if (!model)
 		return error_set(err, -EPERM,

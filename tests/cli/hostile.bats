@@ -427,3 +427,34 @@ case $*:$(grep -c "" /run/xen/looks 2>/dev/null) in *"-S:2")
 	[ "$status" = 6 ]
 	[[ "$output" == *'"consistent":false,"differences":[],"notes":["web01 vif 0: '*"no path of its backend"* ]]
 }
+
+@test "netlink fails at any socket of an edit: that is said, and not that there is no address" {
+	local n status
+	for n in $(seq 60); do
+		status=0
+		strace -f -o /run/xen/trace -e trace=socket -e inject=socket:error=EMFILE:when=$n \
+			xvif add-ip --dry-run web01 10.0.0.5 >/run/xen/output 2>&1 || status=$?
+		grep -q INJECTED /run/xen/trace || break
+		case $status in
+		0) not grep -q "note:" /run/xen/output ;;
+		*) grep -q "^xvif: .*Too many open files" /run/xen/output ;;
+		esac || { echo "socket $n: status $status"; cat /run/xen/output; return 1; }
+	done
+	[ "$n" -gt 5 ]
+	[ $status = 0 ]
+}
+
+@test "who logged in: what cannot be read is unknown in the log, not root" {
+	local traced="strace -s 500 -o /run/xen/trace -e trace=connect,sendto,openat" log uid
+	$traced xvif -q add-ip web01 10.0.0.5
+	# the connection to the log is not made, and what would go there is in the trace
+	log=$(grep '^connect' /run/xen/trace | awk '/"\/dev\/log"/ { print NR; exit }')
+	uid=$(grep '^openat' /run/xen/trace | awk '/"\/proc\/self\/loginuid"/ { print NR; exit }')
+	xvif -q del-ip web01 10.0.0.5
+	$traced -e inject=connect:retval=0:when="$log+" xvif -q add-ip web01 10.0.0.5
+	grep "sendto.*uid 0 loginuid $(sed 's/^4294967295$/-1/' /proc/self/loginuid): domain 1" /run/xen/trace
+	xvif -q del-ip web01 10.0.0.5
+	$traced -e inject=connect:retval=0:when="$log+" -e inject=openat:error=ENOENT:when="$uid" \
+		xvif -q add-ip web01 10.0.0.5
+	grep "sendto.*uid 0 loginuid unknown: domain 1" /run/xen/trace
+}
