@@ -8,6 +8,7 @@
 #include "src/base/cleanup.h"
 #include "src/cli/complete-live.h"
 #include "src/xen/vif.h"
+#include "src/xen/vif-find.h"
 
 /* With more candidates nobody needs to see at once which nodes have others below them. */
 #define NODES_LOOKED_INTO 300

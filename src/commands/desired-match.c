@@ -7,6 +7,7 @@
 #include "src/base/cleanup.h"
 #include "src/commands/desired-match.h"
 #include "src/xen/overlap.h"
+#include "src/xen/vif-find.h"
 
 void desired_match_release(struct desired_match *fleet)
 {

@@ -12,6 +12,7 @@
 #include "src/commands/owners.h"
 #include "src/kernel/kernel.h"
 #include "src/xen/vif-list.h"
+#include "src/xen/vif-claims.h"
 
 #define MAC_DIGITS 12
 #define MAC_DIGITS_MIN 4

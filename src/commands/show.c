@@ -18,6 +18,7 @@
 #include "src/stored/userdata.h"
 #include "src/xen/vif-list.h"
 #include "src/xen/vif-nodes.h"
+#include "src/xen/vif-claims.h"
 
 static const struct field place_fields[] = {
 	{ .name = "backend", .kind = KIND_BOOL },

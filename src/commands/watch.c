@@ -15,6 +15,7 @@
 #include "src/output/output.h"
 #include "src/base/signals.h"
 #include "src/commands/watch-print.h"
+#include "src/xen/vif-find.h"
 
 /* Events taken before what they mark is looked at. */
 #define EVENTS_MAX 10000

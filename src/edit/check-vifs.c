@@ -15,6 +15,7 @@
 #include "src/base/cleanup.h"
 #include "src/edit/dump-check.h"
 #include "src/xen/vif-list.h"
+#include "src/xen/vif-claims.h"
 
 #define TRIES 5
 #define AT_ONCE 64 /* vifs that are locked */

@@ -13,6 +13,7 @@
 #include "src/edit/edit.h"
 #include "src/edit/repair.h"
 #include "src/base/signals.h"
+#include "src/xen/vif-find.h"
 
 int edit_add(const struct iplist *before, const struct iplist *named, struct iplist *after,
 	     struct error *err)

@@ -8,6 +8,7 @@
 #include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/watch/watch-internal.h"
+#include "src/xen/vif-find.h"
 
 #define TOKEN "vifs"
 #define BACKENDS "/local/domain/%u/backend/vif"

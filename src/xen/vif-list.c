@@ -14,6 +14,7 @@
 #include "src/base/cleanup.h"
 #include "src/xen/domain-changes.h"
 #include "src/xen/vif-list.h"
+#include "src/xen/vif-find.h"
 
 #define TRIES 10
 

@@ -70,23 +70,6 @@ struct vifs {
 };
 
 /*
- * vif_find - the vif of @domain that @word names: a devid, a MAC, a vifname
- * or a link name; NULL: its only vif.
- * Returns 0, -ENOENT (STATUS_NOT_FOUND), -EINVAL (several vifs and no @word,
- * STATUS_USAGE, all listed) or another negative errno.
- */
-int vif_find(struct store *st, const struct domain *domain, const char *word, struct vif *out,
-	     struct error *err);
-
-/* vif_find() among all vifs of @domain; it is taken out of them. */
-int vifs_take(struct vifs *all, const struct domain *domain, const char *word, struct vif *out,
-	      struct error *err);
-
-/* vif_find() among the @n vifs of @domain that were listed; which one. */
-int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const char *word,
-	     size_t *index_out, struct error *err);
-
-/*
  * vif_list - the vifs of @n domains, by domid and devid; a vif that vanishes
  * meanwhile is left out. For answers that are shown see vif-list.h.
  * @nodes: which of their nodes to read
@@ -130,19 +113,6 @@ int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigne
 bool vif_emulated_link(const struct vif *vif, char out[VIF_EMULATED_SIZE]);
 
 /*
- * What the guest says of its addresses; a guest can write anything there (Xen,
- * docs/misc/xenstore-paths.pandoc, ~/attr/vif/$DEVID/ipv4/$INDEX, ipv6/$INDEX).
- */
-int vif_claims(struct store *st, const struct vif *vif, struct strv *out, struct error *err);
-
-/*
- * The same of @n vifs, asked at once; @out: @n of them. Costs one request for
- * each domain that claims nothing, if its vifs stand together.
- */
-int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct strv *out,
-		  struct error *err);
-
-/*
  * Is one of them the stub domain's vif for the other's emulated card? libxl
  * gives both the same list and MAC (Xen, tools/libs/light/libxl_dm.c).
  */
@@ -150,9 +120,6 @@ bool vif_is_stub_pair(const struct vif *a, const struct vif *b);
 
 /* Are both the same vif of the same guest, with the same nodes? */
 bool vif_is_same(const struct vif *a, const struct vif *b);
-
-/* Does @word name the vif, as for vif_find()? */
-bool vif_is_named(const struct vif *vif, const char *word);
 
 /* The name of a node, "hotplug-status"; what a vif has there, NULL: nothing. */
 const char *vif_node_name(enum vif_node node);
