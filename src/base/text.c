@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* text.c - text from outside: what of it a terminal may see; is it the same? */
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/text.h"
@@ -80,4 +82,30 @@ bool text_is_same(const char *a, const char *b)
 bool text_says_same(const char *a, const char *b)
 {
 	return !strcmp(a ? a : "", b ? b : "");
+}
+
+struct text_span text_trim(const char *text, struct text_span span)
+{
+	while (span.len && isblank((unsigned char)text[span.at + span.len - 1]))
+		span.len--;
+	while (span.len && isblank((unsigned char)text[span.at])) {
+		span.at++;
+		span.len--;
+	}
+	return span;
+}
+
+char *text_edited(const char *text, size_t len, const struct text_edit *edit, size_t *len_out)
+{
+	size_t n = edit->with ? strlen(edit->with) : 0, rest = len - edit->to;
+	char *out = malloc(edit->from + n + rest + 1);
+
+	if (!out)
+		return NULL;
+	memcpy(out, text, edit->from);
+	memcpy(out + edit->from, n ? edit->with : "", n);
+	memcpy(out + edit->from + n, text + edit->to, rest);
+	*len_out = edit->from + n + rest;
+	out[*len_out] = '\0';
+	return out;
 }

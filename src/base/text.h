@@ -24,6 +24,23 @@ size_t text_escape(const char *text, char *out, size_t size);
 /* Enough for text_escape() of @len bytes. */
 #define TEXT_ESCAPED_SIZE(len) ((len)*4 + 1)
 
+/* A part of a text. */
+struct text_span {
+	size_t at, len;
+};
+
+/* The same without blanks and tabs at its ends. */
+struct text_span text_trim(const char *text, struct text_span span);
+
+/* A change of a text: @from up to, and without, @to becomes @with. */
+struct text_edit {
+	size_t from, to;
+	char *with; /* NULL: "" */
+};
+
+/* The changed text, with a NUL behind it; for free(). NULL when memory is short. */
+char *text_edited(const char *text, size_t len, const struct text_edit *edit, size_t *len_out);
+
 /* Are both the same, or both NULL? */
 bool text_is_same(const char *a, const char *b);
 

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/text.h"
 #include "src/stored/config-edit.h"
 #include "src/base/input.h"
 #include "src/base/atomic-file.h"
@@ -16,17 +17,13 @@
 #define ITEMS_MAX 256
 
 /* What stands between the quotes of an item, or between two commas of it. */
-struct span {
-	size_t at, len;
-};
-
 static bool token_is(const char *text, const struct xltoken *token, const char *word)
 {
 	return token->len == strlen(word) && !memcmp(text + token->at, word, token->len);
 }
 
 /* The items of "vif" as they stand in the text; "=" begins anew, "+=" goes on. */
-static size_t find_items(const char *text, size_t len, struct span *out)
+static size_t find_items(const char *text, size_t len, struct text_span *out)
 {
 	struct xltoken token, previous = { 0 };
 	bool in_vif = false;
@@ -44,32 +41,21 @@ static size_t find_items(const char *text, size_t len, struct span *out)
 		depth -= mark == ']' && depth;
 		if (in_vif && depth == 1 && token.kind == XLTOKEN_STRING && token.len >= 2 &&
 		    text[token.at] == text[token.at + token.len - 1] && n < ITEMS_MAX)
-			out[n++] = (struct span){ token.at + 1, token.len - 2 };
+			out[n++] = (struct text_span){ token.at + 1, token.len - 2 };
 		previous = token;
 	}
 	return n;
 }
 
-static struct span trim(const char *text, struct span s)
-{
-	while (s.len && isblank((unsigned char)text[s.at + s.len - 1]))
-		s.len--;
-	while (s.len && isblank((unsigned char)text[s.at])) {
-		s.at++;
-		s.len--;
-	}
-	return s;
-}
-
 /* The piece "KEY=VALUE" of an item; len 0: there is none. */
-static struct span find_piece(const char *text, struct span item, const char *key)
+static struct text_span find_piece(const char *text, struct text_span item, const char *key)
 {
 	size_t end = item.at + item.len, n = strlen(key);
 
 	for (size_t at = item.at; at < end;) {
 		const char *comma = memchr(text + at, ',', end - at);
-		struct span piece = { at, (comma ? (size_t)(comma - text) : end) - at };
-		struct span bare = trim(text, piece);
+		struct text_span piece = { at, (comma ? (size_t)(comma - text) : end) - at };
+		struct text_span bare = text_trim(text, piece);
 		size_t equals = bare.at + n;
 
 		while (equals < bare.at + bare.len && isblank((unsigned char)text[equals]))
@@ -79,20 +65,20 @@ static struct span find_piece(const char *text, struct span item, const char *ke
 			return piece;
 		at = piece.at + piece.len + 1;
 	}
-	return (struct span){ 0 };
+	return (struct text_span){ 0 };
 }
 
-static struct span value_of(const char *text, struct span piece)
+static struct text_span value_of(const char *text, struct text_span piece)
 {
 	const char *equals = memchr(text + piece.at, '=', piece.len);
 	size_t at = (size_t)(equals - text) + 1;
 
-	return trim(text, (struct span){ at, piece.at + piece.len - at });
+	return text_trim(text, (struct text_span){ at, piece.at + piece.len - at });
 }
 
-static bool has_mac(const char *text, struct span item, const char *mac)
+static bool has_mac(const char *text, struct text_span item, const char *mac)
 {
-	struct span piece = find_piece(text, item, "mac"), value;
+	struct text_span piece = find_piece(text, item, "mac"), value;
 
 	if (!piece.len)
 		return false;
@@ -100,10 +86,10 @@ static bool has_mac(const char *text, struct span item, const char *mac)
 	return !mac || (value.len == strlen(mac) && !strncasecmp(text + value.at, mac, value.len));
 }
 
-static const struct span *choose_item(const char *text, const struct span *items, size_t n,
-				      const struct vif *vif)
+static const struct text_span *choose_item(const char *text, const struct text_span *items,
+					   size_t n, const struct vif *vif)
 {
-	const struct span *at_devid = vif->devid < n ? &items[vif->devid] : NULL, *found = NULL;
+	const struct text_span *at_devid = vif->devid < n ? &items[vif->devid] : NULL, *found = NULL;
 	size_t matches = 0;
 
 	for (size_t i = 0; i < n && vif->mac; i++) {
@@ -119,30 +105,26 @@ static const struct span *choose_item(const char *text, const struct span *items
 	return !matches || has_mac(text, *at_devid, vif->mac) ? at_devid : NULL;
 }
 
-/* [from, to) of the text becomes @with. */
-struct change {
-	size_t from, to;
-	char *with;
-};
-
-static int plan_change(const char *text, struct span item, const char *list, struct change *out)
+static int plan_change(const char *text, struct text_span item, const char *list,
+		       struct text_edit *out)
 {
-	struct span piece = find_piece(text, item, "ip"), value;
+	struct text_span piece = find_piece(text, item, "ip"), value;
 
 	if (piece.len && *list) {
 		value = value_of(text, piece);
-		*out = (struct change){ value.at, value.at + value.len, strdup(list) };
+		*out = (struct text_edit){ value.at, value.at + value.len, strdup(list) };
 	} else if (piece.len) {
 		bool is_first = piece.at == item.at;
 		bool is_last = piece.at + piece.len == item.at + item.len;
 
 		/* with the comma before it; where it is the first, with the one after it */
-		*out = (struct change){ piece.at - !is_first,
-					piece.at + piece.len + (is_first && !is_last), strdup("") };
+		*out = (struct text_edit){ piece.at - !is_first,
+					   piece.at + piece.len + (is_first && !is_last),
+					   strdup("") };
 	} else {
 		const char *comma = item.len ? ", " : "";
 
-		*out = (struct change){ item.at + item.len, item.at + item.len, NULL };
+		*out = (struct text_edit){ item.at + item.len, item.at + item.len, NULL };
 		if (asprintf(&out->with, "%sip=%s", *list ? comma : "", list) < 0)
 			out->with = NULL;
 		if (!*list && out->with)
@@ -151,18 +133,10 @@ static int plan_change(const char *text, struct span item, const char *list, str
 	return out->with ? 0 : -ENOMEM;
 }
 
-static int make_contents(struct config_edit *e, const struct change *change)
+static int make_contents(struct config_edit *e, const struct text_edit *change)
 {
-	size_t n = strlen(change->with);
-
-	e->after_len = e->before_len - (change->to - change->from) + n;
-	e->after = malloc(e->after_len + 1);
-	if (!e->after)
-		return -ENOMEM;
-	memcpy(e->after, e->before, change->from);
-	memcpy(e->after + change->from, change->with, n);
-	memcpy(e->after + change->from + n, e->before + change->to, e->before_len - change->to);
-	return 0;
+	e->after = text_edited(e->before, e->before_len, change, &e->after_len);
+	return e->after ? 0 : -ENOMEM;
 }
 
 static bool same_value(const struct xlvalue *a, const struct xlvalue *b)
@@ -236,10 +210,10 @@ static int read_file(struct config_edit *e, const char *path, struct error *err)
 static int change_contents(struct config_edit *e, const struct vif *vif, const char *list,
 			   struct error *err)
 {
-	struct span items[ITEMS_MAX];
-	const struct span *item = choose_item(e->before, items,
-					      find_items(e->before, e->before_len, items), vif);
-	struct change change;
+	struct text_span items[ITEMS_MAX];
+	const struct text_span *item = choose_item(e->before, items,
+						   find_items(e->before, e->before_len, items), vif);
+	struct text_edit change;
 	int r;
 
 	if (!item)

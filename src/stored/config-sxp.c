@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/text.h"
 #include "src/stored/config-sxp.h"
 
 /* Settings that list devices (xl.cfg(5), "Devices"). */
@@ -19,50 +20,38 @@ static bool is_device_list(const char *name)
 	return false;
 }
 
-struct piece {
-	const char *at;
-	size_t len;
-};
-
-static struct piece trim(const char *at, size_t len)
+static void add_span(struct sxp_doc *doc, sxp_node node, const char *text, struct text_span span)
 {
-	while (len && strchr(" \t", at[len - 1]))
-		len--;
-	while (len && strchr(" \t", *at)) {
-		at++;
-		len--;
-	}
-	return (struct piece){ at, len };
+	sxp_add_text(doc, node, text + span.at, span.len);
 }
 
-static void add_piece(struct sxp_doc *doc, sxp_node device, struct piece piece)
+/* "KEY=VALUE", or another word. */
+static void add_setting(struct sxp_doc *doc, sxp_node device, const char *text, struct text_span span)
 {
-	const char *equals = memchr(piece.at, '=', piece.len);
-	struct piece key, value;
+	const char *equals = memchr(text + span.at, '=', span.len);
+	size_t at = equals ? (size_t)(equals - text) : 0, end = span.at + span.len;
 	sxp_node pair;
 
 	if (!equals) {
-		sxp_add_text(doc, device, piece.at, piece.len);
+		add_span(doc, device, text, span);
 		return;
 	}
-	key = trim(piece.at, (size_t)(equals - piece.at));
-	value = trim(equals + 1, piece.len - (size_t)(equals + 1 - piece.at));
 	pair = sxp_add_list(doc, device);
-	sxp_add_text(doc, pair, key.at, key.len);
-	sxp_add_text(doc, pair, value.at, value.len);
+	add_span(doc, pair, text, text_trim(text, (struct text_span){ span.at, at - span.at }));
+	add_span(doc, pair, text, text_trim(text, (struct text_span){ at + 1, end - at - 1 }));
 }
 
 static void add_device(struct sxp_doc *doc, sxp_node list, const char *type, const char *text)
 {
 	sxp_node device = sxp_add_element(doc, sxp_add_element(doc, list, "device"), type);
 
-	while (*text) {
-		size_t len = strcspn(text, ",");
-		struct piece piece = trim(text, len);
+	for (size_t at = 0, len; text[at]; at += len + (text[at + len] == ',')) {
+		struct text_span setting;
 
-		if (piece.len)
-			add_piece(doc, device, piece);
-		text += len + (text[len] == ',');
+		len = strcspn(text + at, ",");
+		setting = text_trim(text, (struct text_span){ at, len });
+		if (setting.len)
+			add_setting(doc, device, text, setting);
 	}
 }
 

@@ -7,27 +7,24 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/text.h"
 #include "src/stored/userdata-json.h"
 
 /* libxl's own nesting is below 10. */
 #define DEPTH_MAX 64
 
-struct span {
-	size_t at, len;
-};
-
-struct scan {
+struct json_scan {
 	const char *text;
 	size_t len, at;
 };
 
-static void skip_blanks(struct scan *s)
+static void skip_blanks(struct json_scan *s)
 {
 	while (s->at < s->len && s->text[s->at] && strchr(" \t\r\n", s->text[s->at]))
 		s->at++;
 }
 
-static bool take(struct scan *s, char c)
+static bool accept_mark(struct json_scan *s, char c)
 {
 	skip_blanks(s);
 	if (s->at >= s->len || s->text[s->at] != c)
@@ -36,9 +33,9 @@ static bool take(struct scan *s, char c)
 	return true;
 }
 
-static bool skip_string(struct scan *s)
+static bool skip_string(struct json_scan *s)
 {
-	if (!take(s, '"'))
+	if (!accept_mark(s, '"'))
 		return false;
 	for (; s->at < s->len && s->text[s->at] != '"'; s->at++)
 		if (s->text[s->at] == '\\')
@@ -47,7 +44,7 @@ static bool skip_string(struct scan *s)
 }
 
 /* Numbers, true, false, null. */
-static bool skip_word(struct scan *s)
+static bool skip_word(struct json_scan *s)
 {
 	size_t from = s->at;
 
@@ -57,7 +54,7 @@ static bool skip_word(struct scan *s)
 }
 
 /* A value of any kind; lists and objects by counting, strings apart. */
-static bool skip_value(struct scan *s)
+static bool skip_value(struct json_scan *s)
 {
 	unsigned depth = 0;
 
@@ -97,21 +94,21 @@ static bool skip_value(struct scan *s)
 }
 
 struct member {
-	struct span key; /* with its quotes */
-	struct span value;
+	struct text_span key; /* with its quotes */
+	struct text_span value;
 };
 
 /* The next member of the object @s stands in; false at its end. */
-static bool next_member(struct scan *s, struct member *out, bool *ok)
+static bool next_member(struct json_scan *s, struct member *out, bool *ok)
 {
-	take(s, ',');
+	accept_mark(s, ',');
 	skip_blanks(s);
 	if (s->at < s->len && s->text[s->at] == '}')
 		return false;
 	out->key.at = s->at;
 	*ok = skip_string(s);
 	out->key.len = s->at - out->key.at;
-	*ok = *ok && take(s, ':');
+	*ok = *ok && accept_mark(s, ':');
 	skip_blanks(s);
 	out->value.at = s->at;
 	*ok = *ok && skip_value(s);
@@ -119,13 +116,13 @@ static bool next_member(struct scan *s, struct member *out, bool *ok)
 	return *ok;
 }
 
-static bool is_text(const char *text, struct span span, const char *word)
+static bool is_text(const char *text, struct text_span span, const char *word)
 {
 	return span.len == strlen(word) && !memcmp(text + span.at, word, span.len);
 }
 
 /* A whole number, as libxl writes it. */
-static bool is_number(const char *text, struct span value, unsigned long number)
+static bool is_number(const char *text, struct text_span value, unsigned long number)
 {
 	char digits[24];
 
@@ -137,11 +134,11 @@ static bool is_number(const char *text, struct span value, unsigned long number)
 struct nic {
 	struct member ip, mac;	 /* key.len 0: absent */
 	struct member before_ip; /* the member in front of it */
-	struct span whole;
+	struct text_span whole;
 };
 
 /* Look through one nic; false if it cannot be understood. */
-static bool read_nic(struct scan *s, unsigned long devid, struct nic *out, bool *matches)
+static bool read_nic(struct json_scan *s, unsigned long devid, struct nic *out, bool *matches)
 {
 	struct member m, last = { 0 };
 	bool ok = true;
@@ -149,7 +146,7 @@ static bool read_nic(struct scan *s, unsigned long devid, struct nic *out, bool 
 	*out = (struct nic){ 0 };
 	*matches = false;
 	out->whole.at = s->at;
-	if (!take(s, '{'))
+	if (!accept_mark(s, '{'))
 		return false;
 	for (; next_member(s, &m, &ok); last = m) {
 		if (is_text(s->text, m.key, "\"devid\""))
@@ -161,22 +158,22 @@ static bool read_nic(struct scan *s, unsigned long devid, struct nic *out, bool 
 			out->before_ip = last;
 		}
 	}
-	return ok && take(s, '}');
+	return ok && accept_mark(s, '}');
 }
 
 static int find_nic(const char *text, size_t len, unsigned devid, struct nic *out)
 {
-	struct scan s = { text, len, 0 };
+	struct json_scan s = { text, len, 0 };
 	struct member m;
-	bool ok = take(&s, '{'), matches = false;
+	bool ok = accept_mark(&s, '{'), matches = false;
 
 	while (ok && next_member(&s, &m, &ok)) {
-		struct scan in = { text, m.value.at + m.value.len, m.value.at };
+		struct json_scan in = { text, m.value.at + m.value.len, m.value.at };
 
-		if (!is_text(text, m.key, "\"nics\"") || !take(&in, '['))
+		if (!is_text(text, m.key, "\"nics\"") || !accept_mark(&in, '['))
 			continue;
-		while (!matches && !take(&in, ']')) {
-			take(&in, ',');
+		while (!matches && !accept_mark(&in, ']')) {
+			accept_mark(&in, ',');
 			skip_blanks(&in);
 			if (!read_nic(&in, devid, out, &matches))
 				return -EINVAL;
@@ -187,7 +184,7 @@ static int find_nic(const char *text, size_t len, unsigned devid, struct nic *ou
 }
 
 /* json-c writes "\/" for "/"; what else may be escaped cannot stand in a list of ours. */
-static char *decode(const char *text, struct span value)
+static char *decode(const char *text, struct text_span value)
 {
 	bool is_string = value.len >= 2 && text[value.at] == '"';
 	char *out = is_string ? strndup(text + value.at + 1, value.len - 2) : strdup(""), *to = out;
@@ -213,15 +210,9 @@ int userdata_json_get(const char *text, size_t len, unsigned devid, char **value
 	return *value_out ? 0 : -ENOMEM;
 }
 
-/* What goes and what comes instead: [from, to) becomes @text. */
-struct change {
-	size_t from, to;
-	char *text;
-};
-
 /* A member of its own after "mac", set apart as "mac" is. */
 static int plan_insertion(const char *text, const struct nic *nic, const char *value,
-			  struct change *out)
+			  struct text_edit *out)
 {
 	size_t blanks = nic->mac.key.at;
 
@@ -230,64 +221,57 @@ static int plan_insertion(const char *text, const struct nic *nic, const char *v
 	while (blanks && text[blanks - 1] && strchr(" \t\r\n", text[blanks - 1]))
 		blanks--;
 	out->from = out->to = nic->mac.value.at + nic->mac.value.len;
-	return asprintf(&out->text, ",%.*s\"ip\": \"%s\"", (int)(nic->mac.key.at - blanks),
+	return asprintf(&out->with, ",%.*s\"ip\": \"%s\"", (int)(nic->mac.key.at - blanks),
 			text + blanks, value) < 0 ?
 		       -ENOMEM :
 		       0;
 }
 
 /* The member with the comma before it, or, where it is the first, with the one after it. */
-static int plan_removal(const char *text, size_t len, const struct nic *nic, struct change *out)
+static int plan_removal(const char *text, size_t len, const struct nic *nic, struct text_edit *out)
 {
-	struct scan s = { text, len, nic->ip.value.at + nic->ip.value.len };
+	struct json_scan s = { text, len, nic->ip.value.at + nic->ip.value.len };
 
 	out->from = nic->before_ip.key.len ? nic->before_ip.value.at + nic->before_ip.value.len :
 					     nic->ip.key.at;
 	out->to = s.at;
-	if (!nic->before_ip.key.len && take(&s, ',')) {
+	if (!nic->before_ip.key.len && accept_mark(&s, ',')) {
 		skip_blanks(&s);
 		out->to = s.at;
 	}
-	out->text = strdup("");
-	return out->text ? 0 : -ENOMEM;
+	out->with = strdup("");
+	return out->with ? 0 : -ENOMEM;
 }
 
 static int plan_change(const char *text, size_t len, const struct nic *nic, const char *value,
-		       struct change *out)
+		       struct text_edit *out)
 {
-	*out = (struct change){ 0 };
+	*out = (struct text_edit){ 0 };
 	if (!nic->ip.key.len)
 		return value ? plan_insertion(text, nic, value, out) : 0;
 	if (!value)
 		return plan_removal(text, len, nic, out);
 	out->from = nic->ip.value.at;
 	out->to = nic->ip.value.at + nic->ip.value.len;
-	return asprintf(&out->text, "\"%s\"", value) < 0 ? -ENOMEM : 0;
+	return asprintf(&out->with, "\"%s\"", value) < 0 ? -ENOMEM : 0;
 }
 
 int userdata_json_set(const char *text, size_t len, unsigned devid, const char *value, char **out,
 		      size_t *len_out)
 {
 	CLEANUP(cleanup_free) char *now = NULL;
-	struct change change;
+	struct text_edit change;
 	struct nic nic;
-	size_t n;
 	int r = find_nic(text, len, devid, &nic);
 
 	if (!r)
 		r = plan_change(text, len, &nic, value, &change);
 	if (r)
 		return r;
-	n = change.text ? strlen(change.text) : 0;
-	*len_out = len - (change.to - change.from) + n;
-	*out = malloc(*len_out + 1);
-	if (*out) {
-		memcpy(*out, text, change.from);
-		memcpy(*out + change.from, change.text ? change.text : "", n);
-		memcpy(*out + change.from + n, text + change.to, len - change.to);
+	*out = text_edited(text, len, &change, len_out);
+	if (*out)
 		r = userdata_json_get(*out, *len_out, devid, &now);
-	}
-	free(change.text);
+	free(change.with);
 	if (!*out || r)
 		return *out ? r : -ENOMEM;
 	return (now && value && !strcmp(now, value)) || now == value ? 0 : -EINVAL;
