@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "shell/changeset.h"
 
@@ -62,22 +63,19 @@ void changeset_release(struct changeset *d)
 	*d = (struct changeset){ 0 };
 }
 
+static int compare_path(const void *key, const void *element)
+{
+	const struct node_change *const *change = element;
+
+	return path_order(key, (*change)->path);
+}
+
 size_t changeset_at(const struct changeset *d, const char *path)
 {
-	size_t low = 0, high = d->n;
-
 	/* paths mostly come in order */
 	if (d->n && path_order(d->v[d->n - 1]->path, path) < 0)
 		return d->n;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (path_order(d->v[middle]->path, path) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_place(path, d->v, d->n, sizeof(struct node_change *), compare_path);
 }
 
 struct node_change *changeset_find(const struct changeset *d, const char *path)
@@ -89,14 +87,11 @@ struct node_change *changeset_find(const struct changeset *d, const char *path)
 
 static struct node_change *insert(struct changeset *d, size_t at, const char *path)
 {
-	size_t size = d->size ? d->size * 2 : 16;
-	struct node_change **v = d->n < d->size ? d->v : realloc(d->v, size * sizeof(*v));
+	struct node_change **v = array_grow(d->v, d->n, sizeof(*v));
 	struct node_change *new = v ? calloc(1, sizeof(*new)) : NULL;
 
-	if (v) {
-		d->size = d->n < d->size ? d->size : size;
+	if (v)
 		d->v = v;
-	}
 	if (new)
 		new->path = strdup(path);
 	if (!new || !new->path) {

@@ -29,7 +29,7 @@ struct node_change {
 
 struct changeset {
 	struct node_change **v; /* in the order of path_order() */
-	size_t n, size;
+	size_t n;
 };
 
 /* Component by component: each node stands directly before those below it. */

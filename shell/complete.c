@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/cli/complete-files.h"
 #include "src/cli/complete-live.h"
@@ -56,18 +57,15 @@ static const char *label_of(const char *word)
 static void add(const struct ending_search *asked, const char *word, bool goes_on)
 {
 	struct endings *out = asked->out;
-	size_t size = out->size ? out->size * 2 : 64;
-	struct ending *v = out->n < out->size ? out->v : realloc(out->v, size * sizeof(*v));
+	struct ending *v = array_grow(out->v, out->n, sizeof(*v));
 	struct ending ending = {
 		.text = quote_word(word, asked->quote, goes_on),
 		.label = strdup(label_of(word)),
 		.goes_on = goes_on,
 	};
 
-	if (v) {
-		out->size = out->n < out->size ? out->size : size;
+	if (v)
 		out->v = v;
-	}
 	if (v && ending.text && ending.label) {
 		v[out->n++] = ending;
 		return;

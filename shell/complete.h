@@ -14,7 +14,7 @@ struct ending {
 struct endings {
 	size_t at; /* where the word begins in the line */
 	struct ending *v;
-	size_t n, size;
+	size_t n;
 };
 
 /* The store that candidates come from; NULL when it does not answer. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/array.h"
 #include "shell/child.h"
 #include "shell/jobs.h"
 
@@ -44,7 +45,7 @@ static void watcher(struct session *session, struct invocation *invocation, cons
 
 int job_start(struct session *session, struct invocation *invocation, struct error *err)
 {
-	struct job *jobs = realloc(session->jobs, (session->n_jobs + 1) * sizeof(*jobs));
+	struct job *jobs = array_grow(session->jobs, session->n_jobs, sizeof(*jobs));
 	char *line = strdup(session->line);
 	unsigned number;
 	int ends[2];
@@ -52,9 +53,13 @@ int job_start(struct session *session, struct invocation *invocation, struct err
 
 	if (jobs)
 		session->jobs = jobs;
-	if (!jobs || !line || pipe2(ends, O_CLOEXEC)) {
+	if (!jobs || !line) {
 		free(line);
 		return error_memory(err);
+	}
+	if (pipe2(ends, O_CLOEXEC)) {
+		free(line);
+		return error_set(err, -errno, "no pipe: %s", strerror(errno));
 	}
 	number = session->n_jobs ? jobs[session->n_jobs - 1].number + 1 : 1;
 	fflush(stdout);

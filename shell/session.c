@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "shell/session.h"
 
@@ -30,7 +31,7 @@ static void records_release(struct command_records *records)
 /* Takes what is in @record, also when it fails. */
 static int records_add(struct command_records *records, struct command_record *record)
 {
-	struct command_record *v = realloc(records->v, (records->n + 1) * sizeof(*v));
+	struct command_record *v = array_grow(records->v, records->n, sizeof(*v));
 
 	if (!v) {
 		command_record_release(record);

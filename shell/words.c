@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/base/text.h"
 #include "shell/words.h"
@@ -187,7 +188,7 @@ static int read_word(struct line_reader *rd, struct word *out, struct error *err
 
 static int add_word(struct line_reader *rd, struct parsed_command *parsed, struct error *err)
 {
-	struct word *words = realloc(parsed->words, (parsed->n + 1) * sizeof(*words));
+	struct word *words = array_grow(parsed->words, parsed->n, sizeof(*words));
 	int r;
 
 	if (!words)
@@ -295,7 +296,7 @@ static int read_command(struct line_reader *rd, struct parsed_command *parsed, s
 
 static int add_piece(struct line_reader *rd, struct error *err)
 {
-	struct parsed_command *v = realloc(rd->out->v, (rd->out->n + 1) * sizeof(*v)), *parsed;
+	struct parsed_command *v = array_grow(rd->out->v, rd->out->n, sizeof(*v)), *parsed;
 	int r;
 
 	if (!v)

@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/base/array.h"
 #include "src/base/strv.h"
 
 int strv_add(struct strv *lines, const char *format, ...)
 {
-	char **v = realloc(lines->v, (lines->n + 1) * sizeof(*v));
+	char **v = array_grow(lines->v, lines->n, sizeof(*v));
 	va_list ap;
 	int n;
 

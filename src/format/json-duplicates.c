@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/format/json-duplicates.h"
 
@@ -48,18 +49,18 @@ size_t json_members_kept(struct json_object *value)
 	return n;
 }
 
-struct name {
+struct member_name {
 	size_t object; /* numbered as they begin */
 	size_t at, len;
 	char *text; /* without quotes and escapes */
 };
 
-struct names {
-	struct name *v;
-	size_t n, size;
+struct member_names {
+	struct member_name *v;
+	size_t n;
 };
 
-static void names_release(struct names *names)
+static void names_release(struct member_names *names)
 {
 	for (size_t i = 0; i < names->n; i++)
 		free(names->v[i].text);
@@ -77,21 +78,15 @@ static char *decode(const char *string, size_t len)
 	return text;
 }
 
-static int add_name(struct names *names, size_t object, const char *text, size_t at, size_t len)
+static int add_name(struct member_names *names, size_t object, const char *text, size_t at, size_t len)
 {
-	struct name *name;
+	struct member_name *v = array_grow(names->v, names->n, sizeof(*v)), *name;
 
-	if (names->n == names->size) {
-		size_t size = names->size ? names->size * 2 : 64;
-		struct name *v = realloc(names->v, size * sizeof(*v));
-
-		if (!v)
-			return -ENOMEM;
-		names->v = v;
-		names->size = size;
-	}
+	if (!v)
+		return -ENOMEM;
+	names->v = v;
 	name = &names->v[names->n];
-	*name = (struct name){ object, at, len, decode(text + at, len) };
+	*name = (struct member_name){ object, at, len, decode(text + at, len) };
 	if (!name->text)
 		return -ENOMEM;
 	names->n++;
@@ -106,7 +101,7 @@ static bool is_name(const char *text, size_t len, size_t end)
 }
 
 /* @open: room for the numbers of all objects, one within the other */
-static int list_names(const char *text, size_t len, size_t *open, struct names *out)
+static int list_names(const char *text, size_t len, size_t *open, struct member_names *out)
 {
 	size_t depth = 0, n_objects = 0, end;
 	int r = 0;
@@ -125,7 +120,7 @@ static int list_names(const char *text, size_t len, size_t *open, struct names *
 
 static int by_object(const void *a, const void *b)
 {
-	const struct name *x = a, *y = b;
+	const struct member_name *x = a, *y = b;
 	int order = x->object < y->object ? -1 : x->object > y->object;
 
 	if (!order)
@@ -133,12 +128,12 @@ static int by_object(const void *a, const void *b)
 	return order ? order : x->at < y->at ? -1 : x->at > y->at;
 }
 
-static int find_twice(const struct names *names, size_t *at, size_t *name_len)
+static int find_twice(const struct member_names *names, size_t *at, size_t *name_len)
 {
 	int r = -ENOENT;
 
 	for (size_t i = 1; i < names->n; i++) {
-		const struct name *a = &names->v[i - 1], *b = &names->v[i];
+		const struct member_name *a = &names->v[i - 1], *b = &names->v[i];
 
 		if (a->object != b->object || strcmp(a->text, b->text) || (!r && b->at > *at))
 			continue;
@@ -151,7 +146,7 @@ static int find_twice(const struct names *names, size_t *at, size_t *name_len)
 
 int json_duplicates_find(const char *text, size_t len, size_t *at, size_t *name_len)
 {
-	CLEANUP(names_release) struct names names = { 0 };
+	CLEANUP(names_release) struct member_names names = { 0 };
 	CLEANUP(cleanup_free) size_t *open = NULL;
 	size_t n = 1;
 	int r;

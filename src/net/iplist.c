@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/net/iplist.h"
 
@@ -11,7 +12,7 @@
 
 static int append(struct iplist *list, const char *text, size_t len, struct error *err)
 {
-	struct ipword *words = realloc(list->words, (list->n + 1) * sizeof(*words));
+	struct ipword *words = array_grow(list->words, list->n, sizeof(*words));
 	struct ipword *word;
 
 	if (!words)

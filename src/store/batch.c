@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/store/batch.h"
 
 void names_release(struct names *names)
@@ -54,12 +55,10 @@ static int grow_bodies(struct batch *b, size_t more)
 
 static int grow_requests(struct batch *b)
 {
-	size_t size = b->size ? b->size * 2 : 32;
-	struct batch_request *v = b->n < b->size ? b->v : realloc(b->v, size * sizeof(*v));
+	struct batch_request *v = array_grow(b->v, b->n, sizeof(*v));
 
 	if (!v)
 		return -ENOMEM;
-	b->size = b->n < b->size ? b->size : size;
 	b->v = v;
 	return 0;
 }

@@ -48,7 +48,7 @@ struct batch {
 	char *bodies;
 	size_t bodies_len, bodies_size;
 	struct batch_request *v;
-	size_t n, size;
+	size_t n;
 	int failed; /* memory was short */
 };
 

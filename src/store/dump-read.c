@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sxp/sxp.h"
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/store/dump.h"
 #include "src/format/json-sxp.h"
@@ -30,11 +31,10 @@ struct reader {
 	struct sxp_doc *doc;
 	bool is_json;
 	struct subtree *t;
-	uint32_t node;	   /* what is read, for messages */
-	sxp_node *sources; /* of each node of @t */
-	uint32_t sources_size;
+	uint32_t node;		/* what is read, for messages */
+	sxp_node *sources;	/* of each node of @t */
 	struct child *children; /* of the node that is read */
-	size_t n_children, children_size;
+	size_t n_children;
 };
 
 /* What a node is made of; 0: it has no such thing. */
@@ -243,32 +243,22 @@ static int by_name(const void *a, const void *b)
 
 static int grow_children(struct reader *d)
 {
-	size_t size = d->children_size ? d->children_size * 2 : 64;
-	struct child *v;
+	struct child *v = array_grow(d->children, d->n_children, sizeof(*v));
 
-	if (d->n_children < d->children_size)
-		return 0;
-	v = realloc(d->children, size * sizeof(*v));
 	if (!v)
 		return -ENOMEM;
 	d->children = v;
-	d->children_size = size;
 	return 0;
 }
 
 /* A node, and what it was read from. */
 static int add_source(struct reader *d, uint32_t node, sxp_node source)
 {
-	uint32_t size = d->sources_size ? d->sources_size * 2 : 64;
-	sxp_node *v;
+	sxp_node *v = array_grow(d->sources, node, sizeof(*v));
 
-	if (node >= d->sources_size) {
-		v = realloc(d->sources, size * sizeof(*v));
-		if (!v)
-			return -ENOMEM;
-		d->sources = v;
-		d->sources_size = size;
-	}
+	if (!v)
+		return -ENOMEM;
+	d->sources = v;
 	d->sources[node] = source;
 	return 0;
 }

@@ -9,6 +9,7 @@
 
 #include <xenstore.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/store/events.h"
 
@@ -55,7 +56,7 @@ void events_close(struct events *ev)
 		event_release(&ev->queue[ev->queue_at]);
 	free(ev->queue);
 	ev->queue = NULL;
-	ev->queue_at = ev->queue_n = ev->queue_size = 0;
+	ev->queue_at = ev->queue_n = 0;
 }
 
 static int refused(const char *path, int code, struct error *err)
@@ -108,18 +109,12 @@ static int copy_event(const char *body, size_t len, struct event *out)
 
 static int enqueue(struct events *ev, const char *body, size_t len)
 {
-	struct event event;
+	struct event *queue = array_grow(ev->queue, ev->queue_n, sizeof(*queue)), event;
 	int r;
 
-	if (ev->queue_n == ev->queue_size) {
-		size_t size = ev->queue_size ? ev->queue_size * 2 : 64;
-		struct event *queue = realloc(ev->queue, size * sizeof(*queue));
-
-		if (!queue)
-			return -ENOMEM;
-		ev->queue = queue;
-		ev->queue_size = size;
-	}
+	if (!queue)
+		return -ENOMEM;
+	ev->queue = queue;
 	r = copy_event(body, len, &event);
 	if (r > 0)
 		ev->queue[ev->queue_n++] = event;

@@ -35,7 +35,7 @@ struct events {
 	struct frames in;
 	struct xs_handle *device; /* instead, where there is no socket */
 	struct event *queue;	  /* from @queue_at on: came while an answer was waited for */
-	size_t queue_at, queue_n, queue_size;
+	size_t queue_at, queue_n;
 };
 
 /*

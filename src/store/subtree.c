@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/store/subtree.h"
 
 /* Names, permissions and short values come again and again: these were stored last. */
@@ -319,12 +320,10 @@ void subtree_differences_release(struct subtree_differences *d)
 
 static int add_difference(struct subtree_differences *d, struct subtree_difference difference)
 {
-	size_t size = d->size ? d->size * 2 : 64;
-	struct subtree_difference *v = d->n < d->size ? d->v : realloc(d->v, size * sizeof(*v));
+	struct subtree_difference *v = array_grow(d->v, d->n, sizeof(*v));
 
 	if (!v)
 		return -ENOMEM;
-	d->size = d->n < d->size ? d->size : size;
 	d->v = v;
 	d->v[d->n++] = difference;
 	return 0;

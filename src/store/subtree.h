@@ -133,7 +133,7 @@ struct subtree_difference {
 
 struct subtree_differences {
 	struct subtree_difference *v;
-	size_t n, size;
+	size_t n;
 };
 
 /*

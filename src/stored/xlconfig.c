@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/stored/xlconfig.h"
 
@@ -127,7 +128,7 @@ static int copy_list(const struct reader *rd, XLU_ConfigList *list, unsigned dep
 	int r = depth > DEPTH_MAX ? error_set(err, -EINVAL, "lists are too deep") : 0;
 
 	for (int i = 0; !r && (item = rd->lib.xlu_cfg_get_listitem2(list, i)); i++) {
-		struct xlvalue *items = realloc(to->items, (to->n + 1) * sizeof(*items));
+		struct xlvalue *items = array_grow(to->items, to->n, sizeof(*items));
 
 		if (!items)
 			return error_memory(err);
@@ -158,7 +159,7 @@ static int copy_value(const struct reader *rd, XLU_ConfigValue *from, unsigned d
 static int add_setting(const struct reader *rd, const char *name, struct xlconfig *out,
 		       struct error *err)
 {
-	struct xlsetting *v = realloc(out->v, (out->n + 1) * sizeof(*v));
+	struct xlsetting *v = array_grow(out->v, out->n, sizeof(*v));
 	XLU_ConfigList *list;
 	const char *text;
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/xen/domain.h"
 #include "src/xen/domain-changes.h"
 
@@ -22,16 +23,12 @@ static const char *const roots[] = { "/local/domain", "/libxl" };
 
 int domids_add(struct domids *domids, unsigned domid, struct error *err)
 {
-	if (domids->n == domids->size) {
-		size_t size = domids->size ? domids->size * 2 : 32;
-		unsigned *v = realloc(domids->v, size * sizeof(*v));
+	unsigned *v = array_grow(domids->v, domids->n, sizeof(*v));
 
-		if (!v)
-			return error_memory(err);
-		domids->v = v;
-		domids->size = size;
-	}
-	domids->v[domids->n++] = domid;
+	if (!v)
+		return error_memory(err);
+	domids->v = v;
+	v[domids->n++] = domid;
 	return 0;
 }
 

@@ -19,7 +19,7 @@
 /* Numbers of domains, each once after domids_sort(). */
 struct domids {
 	unsigned *v;
-	size_t n, size;
+	size_t n;
 };
 
 int domids_add(struct domids *domids, unsigned domid, struct error *err);

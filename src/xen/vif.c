@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/base/text.h"
 #include "src/xen/vif.h"
@@ -69,7 +70,7 @@ void vif_release(struct vif *vif)
 
 int broken_add(struct broken_vifs *broken, unsigned domid, const char *why, struct error *err)
 {
-	struct broken_vif *v = realloc(broken->v, (broken->n + 1) * sizeof(*v));
+	struct broken_vif *v = array_grow(broken->v, broken->n, sizeof(*v));
 	char *copy = v ? strdup(why) : NULL;
 
 	if (v)
