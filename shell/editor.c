@@ -42,12 +42,12 @@
 	F(add_history) F(history_list) F(read_history) F(stifle_history) F(using_history)
 /* clang-format on */
 
-struct library {
+struct readline_library {
 #define DECLARE(name) __typeof__(&name) name;
 	LIBRARY_NAMES(DECLARE)
 };
 
-static struct library lib;
+static struct readline_library lib;
 static struct editor_hooks hooks;
 static struct endings shown; /* candidates of the completion that is going on */
 static char *typed;	     /* the line, when Enter was pressed */

@@ -26,7 +26,7 @@ static int open_file(const char *path)
 }
 
 /* Sessions only append; here the file gets back to its limit. */
-static void trim(const char *path, const struct strv *lines)
+static void shorten(const char *path, const struct strv *lines)
 {
 	CLEANUP(cleanup_free) char *fresh = NULL;
 	FILE *f;
@@ -72,7 +72,7 @@ void history_begin(struct history *history)
 	if (!history->path || editor_history_read(history->path, HISTORY_MAX))
 		return;
 	if (count_lines(history->path) > HISTORY_MAX && !editor_history_list(&lines))
-		trim(history->path, &lines);
+		shorten(history->path, &lines);
 }
 
 void history_add(struct history *history, const char *line)

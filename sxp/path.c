@@ -4,7 +4,7 @@
 
 enum step_kind { STEP_NAME, STEP_LISTS, STEP_VALUES };
 
-struct step {
+struct path_step {
 	enum step_kind kind;
 	struct bytes name;
 	size_t conditions; /* where the first "[" stands, if there is one */
@@ -79,9 +79,9 @@ static bool parse_condition(const char *path, size_t *pos, struct condition *c)
 	return true;
 }
 
-static bool parse_step(const char *path, size_t *pos, struct step *step)
+static bool parse_step(const char *path, size_t *pos, struct path_step *step)
 {
-	*step = (struct step){ .kind = STEP_NAME };
+	*step = (struct path_step){ .kind = STEP_NAME };
 	if (path[*pos] == '[') {
 		step->kind = STEP_VALUES;
 	} else if (path[*pos] == '*' && is_end(path[*pos + 1])) {
@@ -97,7 +97,7 @@ static bool parse_step(const char *path, size_t *pos, struct step *step)
 static bool check_step(const char *path, size_t *pos)
 {
 	struct condition c;
-	struct step step;
+	struct path_step step;
 	unsigned n_numbers = 0;
 
 	if (!parse_step(path, pos, &step))
@@ -164,7 +164,7 @@ static bool has_element(const struct sxp_doc *doc, sxp_node list, const struct c
 	return false;
 }
 
-static bool matches(struct sxp_search *s, const struct step *step, sxp_node node)
+static bool matches(struct sxp_search *s, const struct path_step *step, sxp_node node)
 {
 	const struct sxp_doc *doc = s->doc;
 	size_t pos = step->conditions;
@@ -183,7 +183,7 @@ static bool matches(struct sxp_search *s, const struct step *step, sxp_node node
 }
 
 /* The value after the last one of this level. */
-static sxp_node advance(const struct sxp_search *s, const struct step *step)
+static sxp_node advance(const struct sxp_search *s, const struct path_step *step)
 {
 	sxp_node list = s->lists[s->level], node = s->nodes[s->level];
 
@@ -199,7 +199,7 @@ static sxp_node advance(const struct sxp_search *s, const struct step *step)
 static sxp_node next_match(struct sxp_search *s)
 {
 	size_t pos = s->steps[s->level];
-	struct step step;
+	struct path_step step;
 	sxp_node node;
 
 	parse_step(s->path, &pos, &step);

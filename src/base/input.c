@@ -15,6 +15,7 @@
 
 #include "sxp/sxp.h"
 
+#include "src/base/cleanup.h"
 #include "src/base/input.h"
 
 #define FIRST_SIZE 65536
@@ -126,4 +127,20 @@ void input_close(struct input *in)
 {
 	free((void *)in->text);
 	*in = (struct input){ 0 };
+}
+
+int input_read(const char *name, char **text_out, size_t *len_out, struct error *err)
+{
+	CLEANUP(input_close) struct input in = { 0 };
+	int r = input_open(name, &in, err);
+
+	if (r)
+		return r;
+	*text_out = malloc(in.len + 1);
+	if (!*text_out)
+		return error_memory(err);
+	memcpy(*text_out, in.text ? in.text : "", in.len);
+	(*text_out)[in.len] = '\0';
+	*len_out = in.len;
+	return 0;
 }

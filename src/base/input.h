@@ -17,4 +17,7 @@ struct input {
 int input_open(const char *name, struct input *out, struct error *err);
 void input_close(struct input *in);
 
+/* The same as memory of one's own, with a NUL behind it: @text_out is for free(). */
+int input_read(const char *name, char **text_out, size_t *len_out, struct error *err);
+
 #endif

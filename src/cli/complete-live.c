@@ -99,7 +99,7 @@ static void offer_domains(const struct completion *c, enum argument kind, struct
 }
 
 /* The domain that the words before name; NULL: none. */
-static const char *domain_word(const struct typed *typed)
+static const char *typed_domain(const struct typed *typed)
 {
 	for (size_t i = 0; typed->command && i < typed->args.n_words; i++) {
 		enum argument kind = command_argument(typed->command, i);
@@ -115,7 +115,7 @@ static int find_vifs(const struct typed *typed, const char *word, unsigned nodes
 		     struct vifs *out)
 {
 	CLEANUP(domain_release) struct domain domain = { 0 };
-	const char *name = domain_word(typed);
+	const char *name = typed_domain(typed);
 	struct error ignored = { 0 };
 	int r = name ? domain_find(st, name, &domain, &ignored) : -1;
 

@@ -25,7 +25,7 @@ void desired_release(struct desired *desired)
 	*desired = (struct desired){ 0 };
 }
 
-struct reader {
+struct desired_reader {
 	const struct sxp_doc *doc;
 	const char *name; /* of the file */
 	bool has_values;  /* from YAML or JSON: what an element holds is one value */
@@ -34,7 +34,7 @@ struct reader {
 };
 
 /* @domain and @vif as they are written; @vif may be NULL. */
-static struct desired_vif *add_vif(struct reader *r, const char *domain, const char *vif)
+static struct desired_vif *add_vif(struct desired_reader *r, const char *domain, const char *vif)
 {
 	struct desired_vif *v = realloc(r->out->v, (r->out->n + 1) * sizeof(*v));
 	struct desired_vif *one;
@@ -53,7 +53,7 @@ static struct desired_vif *add_vif(struct reader *r, const char *domain, const c
 	return NULL;
 }
 
-static int add_word(struct reader *r, struct desired_vif *vif, const char *word)
+static int add_word(struct desired_reader *r, struct desired_vif *vif, const char *word)
 {
 	struct error why = { 0 };
 
@@ -64,7 +64,7 @@ static int add_word(struct reader *r, struct desired_vif *vif, const char *word)
 }
 
 /* *out: NULL if @node is no text */
-static int text_of(struct reader *r, sxp_node node, const char **out)
+static int text_of(struct desired_reader *r, sxp_node node, const char **out)
 {
 	size_t len;
 
@@ -75,7 +75,7 @@ static int text_of(struct reader *r, sxp_node node, const char **out)
 }
 
 /* Texts, and lists of texts: all one list of addresses. */
-static int add_words(struct reader *r, struct desired_vif *vif, sxp_node value)
+static int add_words(struct desired_reader *r, struct desired_vif *vif, sxp_node value)
 {
 	const char *word;
 	int code = 0;
@@ -92,20 +92,20 @@ static int add_words(struct reader *r, struct desired_vif *vif, sxp_node value)
 	return code;
 }
 
-static int add_list(struct reader *r, const char *domain, const char *vif, sxp_node value)
+static int add_list(struct desired_reader *r, const char *domain, const char *vif, sxp_node value)
 {
 	struct desired_vif *one = add_vif(r, domain, vif);
 
 	return one ? add_words(r, one, value) : error_memory(r->err);
 }
 
-static bool is_element(const struct reader *r, sxp_node node)
+static bool is_element(const struct desired_reader *r, sxp_node node)
 {
 	return sxp_name(r->doc, node) != 0;
 }
 
 /* (VIF IP...) from @vif on; of a mapping (VIF LIST) */
-static int add_vifs(struct reader *r, const char *domain, sxp_node vif)
+static int add_vifs(struct desired_reader *r, const char *domain, sxp_node vif)
 {
 	const char *name;
 	int code = 0;
@@ -122,7 +122,7 @@ static int add_vifs(struct reader *r, const char *domain, sxp_node vif)
 }
 
 /* (DOMAIN IP...) or (DOMAIN (VIF IP...)...); of a mapping (DOMAIN (IP...)) or (DOMAIN ((VIF LIST)...)) */
-static int add_domain(struct reader *r, sxp_node element)
+static int add_domain(struct desired_reader *r, sxp_node element)
 {
 	sxp_node value, first;
 	const char *domain;
@@ -139,7 +139,7 @@ static int add_domain(struct reader *r, sxp_node element)
 }
 
 /* One of the objects that "show --json" prints: its domain, its devid, its list. */
-static int add_shown(struct reader *r, sxp_node row, size_t number)
+static int add_shown(struct desired_reader *r, sxp_node row, size_t number)
 {
 	sxp_node ips = sxp_child(r->doc, row, "ips");
 	const char *domain, *vif = sxp_child_text(r->doc, row, "vif");
@@ -156,7 +156,7 @@ static int add_shown(struct reader *r, sxp_node row, size_t number)
 }
 
 /* What "show --sxp" prints: (device (vif (ip LIST) (devid N) (domid D)...)) */
-static int add_device(struct reader *r, sxp_node vif)
+static int add_device(struct desired_reader *r, sxp_node vif)
 {
 	const char *domid = sxp_child_text(r->doc, vif, "domid");
 	const char *devid = sxp_child_text(r->doc, vif, "devid");
@@ -169,7 +169,7 @@ static int add_device(struct reader *r, sxp_node vif)
 }
 
 /* The (vif (NAME...)...) of a device; 0 if it is none, but may be a domain of that name. */
-static sxp_node device_vif(const struct reader *r, sxp_node element)
+static sxp_node device_vif(const struct desired_reader *r, sxp_node element)
 {
 	const char *name = sxp_text(r->doc, sxp_name(r->doc, element), NULL);
 	sxp_node vif = name && !strcmp(name, "device") ? sxp_child(r->doc, element, "vif") : 0;
@@ -178,7 +178,7 @@ static sxp_node device_vif(const struct reader *r, sxp_node element)
 	return first && is_element(r, first) ? vif : 0;
 }
 
-static int add_document(struct reader *r, sxp_node list)
+static int add_document(struct desired_reader *r, sxp_node list)
 {
 	sxp_node shown = sxp_child_value(r->doc, list, "vifs");
 	size_t number = 0;
@@ -203,7 +203,7 @@ static int read_sxp(const struct input *in, struct desired *out, struct error *e
 	struct sxp_error why;
 	char text[256];
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_read(in->text, in->len, &why);
-	struct reader r = { .doc = doc, .name = in->name, .out = out, .err = err };
+	struct desired_reader r = { .doc = doc, .name = in->name, .out = out, .err = err };
 
 	if (doc)
 		return add_document(&r, sxp_root(doc));
@@ -214,7 +214,9 @@ static int read_sxp(const struct input *in, struct desired *out, struct error *e
 static int read_other(const struct input *in, bool is_json, struct desired *out, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
-	struct reader r = { .doc = doc, .name = in->name, .has_values = true, .out = out, .err = err };
+	struct desired_reader r = {
+		.doc = doc, .name = in->name, .has_values = true, .out = out, .err = err
+	};
 	int code;
 
 	if (!doc)

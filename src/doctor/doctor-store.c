@@ -80,17 +80,11 @@ void look_at_lost_domains(const struct facts *host, struct findings *out)
 		ok(out, "the store has the %d guests of the hypervisor", running);
 }
 
-static const char *domain_word(const struct vif *vif, char buf[16])
-{
-	snprintf(buf, 16, "%u", vif->domain.domid);
-	return vif->domain.name ? vif->domain.name : buf;
-}
-
 /* netback goes on to "connected" when hotplug-status says so, and waits for that without end. */
 void look_at_hotplug_error(const struct facts *host, struct findings *out)
 {
 	size_t before = out->n;
-	char buf[16];
+	char buf[DOMAIN_LABEL_SIZE];
 
 	for (size_t i = 0; i < host->n_here; i++) {
 		const struct vif *vif = host->here[i].vif;
@@ -101,7 +95,8 @@ void look_at_hotplug_error(const struct facts *host, struct findings *out)
 			    "%s vif %u: its script failed, hotplug-status is 'error': at its next "
 			    "reconnect it never gets connected; the reason is in "
 			    "/var/log/xen/xen-hotplug.log, 'xvif repair %u %u' puts it right",
-			    domain_word(vif, buf), vif->devid, vif->domain.domid, vif->devid);
+			    domain_label(&vif->domain, buf), vif->devid, vif->domain.domid,
+			    vif->devid);
 	}
 	if (host->n_here && out->n == before)
 		ok(out, "no script of a vif has failed");
@@ -110,15 +105,15 @@ void look_at_hotplug_error(const struct facts *host, struct findings *out)
 static int report_overlap(const struct overlap *overlap, void *data)
 {
 	struct findings *out = data;
-	char one[16], other[16];
+	char one[DOMAIN_LABEL_SIZE], other[DOMAIN_LABEL_SIZE];
 
 	if (vif_is_stub_pair(overlap->vif, overlap->other))
 		return 0;
 	bad(out,
 	    "%s vif %u has %s, %s vif %u has %s: only one of them is reached; take it from the "
 	    "other with 'xvif del-ip'",
-	    domain_word(overlap->vif, one), overlap->vif->devid, overlap->word,
-	    domain_word(overlap->other, other), overlap->other->devid, overlap->other_word);
+	    domain_label(&overlap->vif->domain, one), overlap->vif->devid, overlap->word,
+	    domain_label(&overlap->other->domain, other), overlap->other->devid, overlap->other_word);
 	return 0;
 }
 
@@ -147,7 +142,7 @@ static bool has_same_mac(const struct facts_vif *a, const struct facts_vif *b)
 
 static bool shares_bridge(const struct facts_vif *a, const struct facts_vif *b)
 {
-	char one[16], other[16];
+	char one[DOMAIN_LABEL_SIZE], other[DOMAIN_LABEL_SIZE];
 
 	return facts_vif_bridge(a, one, sizeof(one)) && facts_vif_bridge(b, other, sizeof(other)) &&
 	       !strcmp(one, other);
@@ -155,12 +150,13 @@ static bool shares_bridge(const struct facts_vif *a, const struct facts_vif *b)
 
 static void report_twins(const struct vif *a, const struct vif *b, struct findings *out)
 {
-	char one[16], other[16];
+	char one[DOMAIN_LABEL_SIZE], other[DOMAIN_LABEL_SIZE];
 
 	bad(out,
 	    "%s vif %u and %s vif %u have the MAC %s on one bridge: frames for one reach the other; "
 	    "give one of them another 'mac='",
-	    domain_word(a, one), a->devid, domain_word(b, other), b->devid, a->mac);
+	    domain_label(&a->domain, one), a->devid, domain_label(&b->domain, other), b->devid,
+	    a->mac);
 }
 
 void look_at_duplicate_mac(const struct facts *host, struct findings *out)

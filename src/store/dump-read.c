@@ -26,7 +26,7 @@ struct child {
 	sxp_node source;
 };
 
-struct reader {
+struct dump_reader {
 	const struct input *in;
 	struct sxp_doc *doc;
 	bool is_json;
@@ -38,14 +38,14 @@ struct reader {
 };
 
 /* What a node is made of; 0: it has no such thing. */
-struct parts {
+struct dump_node {
 	sxp_node name, value, perms, children;
 };
 
-static int bad(const struct reader *d, sxp_node at, struct error *err, const char *format, ...)
+static int bad(const struct dump_reader *d, sxp_node at, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-static int bad(const struct reader *d, sxp_node at, struct error *err, const char *format, ...)
+static int bad(const struct dump_reader *d, sxp_node at, struct error *err, const char *format, ...)
 {
 	struct sxp_place place = d->is_json ? (struct sxp_place){ 0 } : sxp_where(d->doc, at);
 	char text[512], path[256] = "";
@@ -74,12 +74,13 @@ static bool is_element(const struct sxp_doc *doc, sxp_node node, const char *nam
 	return sxp_is_list(doc, node) && sxp_is(doc, sxp_first(doc, node), name);
 }
 
-static int split_sxp(const struct reader *d, sxp_node source, struct parts *out, struct error *err)
+static int split_sxp(const struct dump_reader *d, sxp_node source, struct dump_node *out,
+		     struct error *err)
 {
 	const struct sxp_doc *doc = d->doc;
 	sxp_node at;
 
-	*out = (struct parts){ .name = second(doc, source) };
+	*out = (struct dump_node){ .name = second(doc, source) };
 	if (!is_element(doc, source, "node") || !out->name || sxp_is_list(doc, out->name))
 		return bad(d, source, err, "no node: (node NAME VALUE (perms n0) ...) is expected");
 	at = sxp_next(doc, out->name);
@@ -100,7 +101,7 @@ static int split_sxp(const struct reader *d, sxp_node source, struct parts *out,
 	return 0;
 }
 
-static int bad_member(const struct reader *d, sxp_node member, struct error *err)
+static int bad_member(const struct dump_reader *d, sxp_node member, struct error *err)
 {
 	const char *key = sxp_text(d->doc, sxp_first(d->doc, member), NULL);
 
@@ -110,11 +111,12 @@ static int bad_member(const struct reader *d, sxp_node member, struct error *err
 		   key ? key : "");
 }
 
-static int split_json(const struct reader *d, sxp_node source, struct parts *out, struct error *err)
+static int split_json(const struct dump_reader *d, sxp_node source, struct dump_node *out,
+		      struct error *err)
 {
 	const struct sxp_doc *doc = d->doc;
 
-	*out = (struct parts){ 0 };
+	*out = (struct dump_node){ 0 };
 	for (sxp_node at = sxp_first(doc, source); at; at = sxp_next(doc, at)) {
 		sxp_node value = second(doc, at);
 
@@ -133,13 +135,14 @@ static int split_json(const struct reader *d, sxp_node source, struct parts *out
 	return out->name ? 0 : bad(d, source, err, "a node has no \"path\"");
 }
 
-static int split(const struct reader *d, sxp_node source, struct parts *out, struct error *err)
+static int split(const struct dump_reader *d, sxp_node source, struct dump_node *out,
+		 struct error *err)
 {
 	return d->is_json ? split_json(d, source, out, err) : split_sxp(d, source, out, err);
 }
 
 /* A child after @child; 0 after the last one. */
-static sxp_node next_child(const struct reader *d, sxp_node child)
+static sxp_node next_child(const struct dump_reader *d, sxp_node child)
 {
 	do
 		child = sxp_next(d->doc, child);
@@ -147,7 +150,7 @@ static sxp_node next_child(const struct reader *d, sxp_node child)
 	return child;
 }
 
-static int read_value(struct reader *d, uint32_t node, sxp_node value, struct error *err)
+static int read_value(struct dump_reader *d, uint32_t node, sxp_node value, struct error *err)
 {
 	size_t len;
 	const char *bytes = value ? sxp_text(d->doc, value, &len) : NULL;
@@ -165,7 +168,7 @@ static bool is_perm(const char *word)
 	       strtoul(word + 1, NULL, 10) <= UINT16_MAX;
 }
 
-static int add_perm(struct reader *d, sxp_node at, FILE *f, struct error *err)
+static int add_perm(struct dump_reader *d, sxp_node at, FILE *f, struct error *err)
 {
 	size_t len = 0;
 	const char *word = sxp_text(d->doc, at, &len);
@@ -178,7 +181,7 @@ static int add_perm(struct reader *d, sxp_node at, FILE *f, struct error *err)
 }
 
 /* (n0 r1), in SXP after "perms" */
-static int read_perms(struct reader *d, uint32_t node, sxp_node perms, struct error *err)
+static int read_perms(struct dump_reader *d, uint32_t node, sxp_node perms, struct error *err)
 {
 	CLEANUP(cleanup_free) char *text = NULL;
 	size_t len;
@@ -203,7 +206,7 @@ static int read_perms(struct reader *d, uint32_t node, sxp_node perms, struct er
 }
 
 /* In JSON a child's path is that of its parent, "/" and its name. */
-static const char *without_parent(const struct reader *d, uint32_t parent, const char *path)
+static const char *without_parent(const struct dump_reader *d, uint32_t parent, const char *path)
 {
 	char front[SUBTREE_PATH_SIZE];
 	size_t len = subtree_path(d->t, NULL, parent, front, sizeof(front));
@@ -215,10 +218,10 @@ static const char *without_parent(const struct reader *d, uint32_t parent, const
 		       path;
 }
 
-static int name_child(struct reader *d, uint32_t parent, sxp_node source, const char **name_out,
-		      struct error *err)
+static int name_child(struct dump_reader *d, uint32_t parent, sxp_node source,
+		      const char **name_out, struct error *err)
 {
-	struct parts parts;
+	struct dump_node parts;
 	size_t len = 0;
 	int r = split(d, source, &parts, err);
 
@@ -241,7 +244,7 @@ static int by_name(const void *a, const void *b)
 	return subtree_order(((const struct child *)a)->name, ((const struct child *)b)->name);
 }
 
-static int grow_children(struct reader *d)
+static int grow_children(struct dump_reader *d)
 {
 	struct child *v = array_grow(d->children, d->n_children, sizeof(*v));
 
@@ -252,7 +255,7 @@ static int grow_children(struct reader *d)
 }
 
 /* A node, and what it was read from. */
-static int add_source(struct reader *d, uint32_t node, sxp_node source)
+static int add_source(struct dump_reader *d, uint32_t node, sxp_node source)
 {
 	sxp_node *v = array_grow(d->sources, node, sizeof(*v));
 
@@ -264,7 +267,7 @@ static int add_source(struct reader *d, uint32_t node, sxp_node source)
 }
 
 /* In their order, each once. */
-static int add_children(struct reader *d, uint32_t parent, struct error *err)
+static int add_children(struct dump_reader *d, uint32_t parent, struct error *err)
 {
 	int r = 0;
 
@@ -286,9 +289,9 @@ static int add_children(struct reader *d, uint32_t parent, struct error *err)
 	return r;
 }
 
-static int read_node(struct reader *d, uint32_t node, struct error *err)
+static int read_node(struct dump_reader *d, uint32_t node, struct error *err)
 {
-	struct parts parts = { 0 };
+	struct dump_node parts = { 0 };
 	int r;
 
 	d->node = node;
@@ -312,10 +315,10 @@ static int read_node(struct reader *d, uint32_t node, struct error *err)
 	return r ? r : add_children(d, node, err);
 }
 
-static int read_root(struct reader *d, struct error *err)
+static int read_root(struct dump_reader *d, struct error *err)
 {
 	sxp_node root = sxp_first(d->doc, sxp_root(d->doc));
-	struct parts parts;
+	struct dump_node parts;
 	const char *path;
 	size_t len = 0;
 	int r;
@@ -338,7 +341,7 @@ static int read_root(struct reader *d, struct error *err)
 	return r ? r : add_source(d, 0, root);
 }
 
-static int read_nodes(struct reader *d, struct error *err)
+static int read_nodes(struct dump_reader *d, struct error *err)
 {
 	int r = read_root(d, err);
 
@@ -349,7 +352,7 @@ static int read_nodes(struct reader *d, struct error *err)
 	return r == -EFBIG ? error_set(err, r, "%s: is too big", d->in->name) : r;
 }
 
-static int load_sxp(struct reader *d, struct error *err)
+static int load_sxp(struct dump_reader *d, struct error *err)
 {
 	struct sxp_error why;
 	char text[200], *colon;
@@ -365,7 +368,7 @@ static int load_sxp(struct reader *d, struct error *err)
 			 colon ? colon + 2 : text);
 }
 
-static int load_json(struct reader *d, struct error *err)
+static int load_json(struct dump_reader *d, struct error *err)
 {
 	int r;
 
@@ -381,7 +384,7 @@ static int load_json(struct reader *d, struct error *err)
 
 int dump_read(const struct input *in, struct subtree *out, struct error *err)
 {
-	struct reader d = { .in = in, .t = out };
+	struct dump_reader d = { .in = in, .t = out };
 	size_t blank = 0;
 	int r;
 

@@ -362,13 +362,13 @@ static int compare_nodes(struct subtree_differences *d, const struct subtree *ol
 }
 
 /* Two walks side by side, each from a parent to its children. */
-struct walk {
+struct subtree_walk {
 	const struct subtree *t;
 	uint32_t node, depth;
 };
 
 /* Go on to the node after it, or after all below it. */
-static void step(struct walk *w, bool into)
+static void step(struct subtree_walk *w, bool into)
 {
 	uint32_t next = into ? subtree_after(w->t, w->node) : subtree_skip(w->t, w->node);
 
@@ -377,7 +377,7 @@ static void step(struct walk *w, bool into)
 }
 
 /* Below 0: what @old is at comes first, and @new does not have it. */
-static int order_walks(const struct walk *old, const struct walk *new)
+static int order_walks(const struct subtree_walk *old, const struct subtree_walk *new)
 {
 	if (old->depth != new->depth)
 		return old->depth > new->depth ? -1 : 1;
@@ -387,12 +387,13 @@ static int order_walks(const struct walk *old, const struct walk *new)
 }
 
 /* Take what is at the front of the two walks. */
-static int compare_front(struct subtree_differences *out, struct walk *old, struct walk *new)
+static int compare_front(struct subtree_differences *out, struct subtree_walk *old,
+			 struct subtree_walk *new)
 {
 	int r, order = order_walks(old, new);
 
 	if (order) {
-		struct walk *only = order < 0 ? old : new;
+		struct subtree_walk *only = order < 0 ? old : new;
 
 		r = add_whole(out, only->t, only->node, only == new);
 		step(only, false);
@@ -407,7 +408,7 @@ static int compare_front(struct subtree_differences *out, struct walk *old, stru
 int subtree_compare(const struct subtree *old, const struct subtree *new,
 		    struct subtree_differences *out, struct error *err)
 {
-	struct walk a = { .t = old }, b = { .t = new };
+	struct subtree_walk a = { .t = old }, b = { .t = new };
 	int r = 0;
 
 	*out = (struct subtree_differences){ 0 };

@@ -363,7 +363,7 @@ static int call(struct wire *wire, uint32_t tx, struct batch *b)
 }
 
 /* A list as it comes in parts. */
-struct parts {
+struct long_list {
 	char *names;
 	size_t len;
 	char generation[24]; /* the daemon's word for the state of the list */
@@ -374,7 +374,7 @@ struct parts {
  * tools/libs/store/xs.c, xs_directory_part). Returns 0 or an errno; EAGAIN: the
  * list has changed, it is to be read from its front.
  */
-static int take_part(struct parts *parts, const char *part, size_t len, bool *ends_out)
+static int add_part(struct long_list *parts, const char *part, size_t len, bool *ends_out)
 {
 	size_t head = strnlen(part, len) + 1, n = len - head;
 	char *names;
@@ -396,7 +396,7 @@ static int take_part(struct parts *parts, const char *part, size_t len, bool *en
 }
 
 /* One part, from where the parts before it end. */
-static int read_part(struct wire *wire, uint32_t tx, const char *path, struct parts *parts,
+static int read_part(struct wire *wire, uint32_t tx, const char *path, struct long_list *parts,
 		     bool *ends_out)
 {
 	CLEANUP(cleanup_free) char *part = NULL;
@@ -406,14 +406,14 @@ static int read_part(struct wire *wire, uint32_t tx, const char *path, struct pa
 
 	batch_part(&b, path, parts->len, &part, &len);
 	code = call(wire, tx, &b);
-	return code ? code : take_part(parts, part, len, ends_out);
+	return code ? code : add_part(parts, part, len, ends_out);
 }
 
 #define TRIES 100
 
 static int read_long(struct wire *wire, uint32_t tx, struct batch *b, size_t i)
 {
-	struct parts parts = { 0 };
+	struct long_list parts = { 0 };
 	bool ends = false;
 	int code = 0;
 

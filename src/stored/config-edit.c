@@ -193,18 +193,12 @@ static int verify(const struct config_edit *e, const char *list, struct error *e
 
 static int read_file(struct config_edit *e, const char *path, struct error *err)
 {
-	CLEANUP(input_close) struct input in = { 0 };
-	int r = input_open(path, &in, err);
+	int r = input_read(path, &e->before, &e->before_len, err);
 
 	if (r)
 		return r;
 	e->path = realpath(path, NULL);
-	e->before = malloc(in.len + 1);
-	if (!e->path || !e->before)
-		return error_memory(err);
-	memcpy(e->before, in.text ? in.text : "", in.len);
-	e->before_len = in.len;
-	return atomic_file_backup_name(e->path, &e->backup, err);
+	return e->path ? atomic_file_backup_name(e->path, &e->backup, err) : error_memory(err);
 }
 
 static int change_contents(struct config_edit *e, const struct vif *vif, const char *list,

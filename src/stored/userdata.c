@@ -47,20 +47,9 @@ bool userdata_is_superseded(const struct domain *domain)
 
 static int read_file(struct userdata *u, struct error *err)
 {
-	CLEANUP(input_close) struct input in = { 0 };
-	int r;
-
 	if (access(u->path, F_OK) && errno == ENOENT)
 		return 0;
-	r = input_open(u->path, &in, err);
-	if (r)
-		return r;
-	u->text = malloc(in.len + 1);
-	if (!u->text)
-		return error_memory(err);
-	memcpy(u->text, in.text ? in.text : "", in.len);
-	u->len = in.len;
-	return 0;
+	return input_read(u->path, &u->text, &u->len, err);
 }
 
 /* Without a uuid there is no such file. */

@@ -92,17 +92,17 @@ const struct xlvalue *xlconfig_get(const struct xlconfig *config, const char *na
 	F(xlu_cfg_value_get_string) F(xlu_cfg_value_get_list)
 /* clang-format on */
 
-struct library {
+struct xlutil_library {
 #define DECLARE(name) __typeof__(name) *name;
 	LIBRARY_FUNCTIONS(DECLARE)
 };
 
-struct reader {
-	struct library lib;
+struct xl_reader {
+	struct xlutil_library lib;
 	XLU_Config *cfg;
 };
 
-static int load_library(struct library *lib, struct error *err)
+static int load_library(struct xlutil_library *lib, struct error *err)
 {
 	bool complete = dlopen(XLUTIL_SONAME, RTLD_LAZY | RTLD_GLOBAL) != NULL;
 
@@ -118,10 +118,10 @@ static int load_library(struct library *lib, struct error *err)
 /* Lists in lists are as deep as the file writes them; xl itself reads two levels. */
 #define DEPTH_MAX 16
 
-static int copy_value(const struct reader *rd, XLU_ConfigValue *from, unsigned depth,
+static int copy_value(const struct xl_reader *rd, XLU_ConfigValue *from, unsigned depth,
 		      struct xlvalue *to, struct error *err);
 
-static int copy_list(const struct reader *rd, XLU_ConfigList *list, unsigned depth,
+static int copy_list(const struct xl_reader *rd, XLU_ConfigList *list, unsigned depth,
 		     struct xlvalue *to, struct error *err)
 {
 	XLU_ConfigValue *item;
@@ -139,7 +139,7 @@ static int copy_list(const struct reader *rd, XLU_ConfigList *list, unsigned dep
 	return r;
 }
 
-static int copy_value(const struct reader *rd, XLU_ConfigValue *from, unsigned depth,
+static int copy_value(const struct xl_reader *rd, XLU_ConfigValue *from, unsigned depth,
 		      struct xlvalue *to, struct error *err)
 {
 	XLU_ConfigList *list;
@@ -156,7 +156,7 @@ static int copy_value(const struct reader *rd, XLU_ConfigValue *from, unsigned d
 	return copy_list(rd, list, depth, to, err);
 }
 
-static int add_setting(const struct reader *rd, const char *name, struct xlconfig *out,
+static int add_setting(const struct xl_reader *rd, const char *name, struct xlconfig *out,
 		       struct error *err)
 {
 	struct xlsetting *v = array_grow(out->v, out->n, sizeof(*v));
@@ -180,8 +180,8 @@ static int add_setting(const struct reader *rd, const char *name, struct xlconfi
 }
 
 /* A name that begins a setting is followed by "=" or "+=". */
-static int add_settings(const struct reader *rd, const char *text, size_t len, struct xlconfig *out,
-			struct error *err)
+static int add_settings(const struct xl_reader *rd, const char *text, size_t len,
+			struct xlconfig *out, struct error *err)
 {
 	struct xltoken token, next;
 	int r = 0;
@@ -213,7 +213,7 @@ static int not_read(const char *report, const char *name, struct error *err)
 			    (int)strcspn(report, "\n"), *report ? report : "cannot be read");
 }
 
-static int parse_with(struct reader *rd, const char *text, size_t len, const char *name,
+static int parse_with(struct xl_reader *rd, const char *text, size_t len, const char *name,
 		      struct xlconfig *out, struct error *err)
 {
 	CLEANUP(cleanup_free) char *report = NULL;
@@ -236,7 +236,7 @@ static int parse_with(struct reader *rd, const char *text, size_t len, const cha
 int xlconfig_parse(const char *text, size_t len, const char *name, struct xlconfig *out,
 		   struct error *err)
 {
-	struct reader rd;
+	struct xl_reader rd;
 	int r = load_library(&rd.lib, err);
 
 	*out = (struct xlconfig){ 0 };

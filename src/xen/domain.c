@@ -29,6 +29,12 @@ bool domain_is_same(const struct domain *a, const struct domain *b)
 	return text_is_same(a->name, b->name) && text_is_same(a->uuid, b->uuid);
 }
 
+const char *domain_label(const struct domain *domain, char buf[DOMAIN_LABEL_SIZE])
+{
+	snprintf(buf, DOMAIN_LABEL_SIZE, "%u", domain->domid);
+	return domain->name ? domain->name : buf;
+}
+
 void domain_release(struct domain *domain)
 {
 	free(domain->name);

@@ -51,6 +51,10 @@ bool domain_is_same(const struct domain *a, const struct domain *b);
 void domain_release(struct domain *domain);
 void domains_release(struct domains *domains);
 
+/* Its name or, where it has none, its domid, in @buf. */
+#define DOMAIN_LABEL_SIZE 16
+const char *domain_label(const struct domain *domain, char buf[DOMAIN_LABEL_SIZE]);
+
 /* All digits, and what they say; a number that does not fit is no domid. */
 bool parse_id(const char *word, unsigned *out);
 

@@ -56,13 +56,13 @@ static void silent_destroy(struct xentoollog_logger *logger)
 #define GETINFO xc_domain_getinfo
 #endif
 
-struct library {
+struct xenctrl_library {
 #define DECLARE(name) DECLARE_EXPANDED(name)
 #define DECLARE_EXPANDED(name) __typeof__(name) *name;
 	LIBRARY_FUNCTIONS(DECLARE)
 };
 
-static bool load_library(struct library *lib)
+static bool load_library(struct xenctrl_library *lib)
 {
 	bool complete = dlopen(XENCTRL_SONAME, RTLD_LAZY | RTLD_GLOBAL) != NULL;
 
@@ -74,7 +74,7 @@ static bool load_library(struct library *lib)
 	return complete;
 }
 
-static xc_interface *open_silently(struct library *lib)
+static xc_interface *open_silently(struct xenctrl_library *lib)
 {
 	static struct xentoollog_logger silent = {
 		.vmessage = silent_message,
@@ -85,7 +85,7 @@ static xc_interface *open_silently(struct library *lib)
 }
 
 #ifdef HAVE_XC_DOMAIN_GETINFO_SINGLE
-static enum life ask(const struct library *lib, xc_interface *xc, unsigned domid)
+static enum life ask(const struct xenctrl_library *lib, xc_interface *xc, unsigned domid)
 {
 	xc_domaininfo_t info;
 
@@ -94,7 +94,7 @@ static enum life ask(const struct library *lib, xc_interface *xc, unsigned domid
 	return info.flags & (XEN_DOMINF_dying | XEN_DOMINF_shutdown) ? LIFE_DYING : LIFE_RUNNING;
 }
 #else
-static enum life ask(const struct library *lib, xc_interface *xc, unsigned domid)
+static enum life ask(const struct xenctrl_library *lib, xc_interface *xc, unsigned domid)
 {
 	xc_dominfo_t info;
 
@@ -106,7 +106,7 @@ static enum life ask(const struct library *lib, xc_interface *xc, unsigned domid
 
 enum life hypervisor_domain(unsigned domid)
 {
-	struct library lib;
+	struct xenctrl_library lib;
 	xc_interface *xc = open_silently(&lib);
 	enum life life;
 
@@ -119,7 +119,7 @@ enum life hypervisor_domain(unsigned domid)
 
 int hypervisor_count_guests(void)
 {
-	struct library lib;
+	struct xenctrl_library lib;
 	xc_interface *xc = open_silently(&lib);
 	xc_domaininfo_t info[COUNT_AT_ONCE];
 	int n, count = 0;

@@ -8,7 +8,7 @@
 #define CLAIMS "/local/domain/%u/attr/vif"
 
 /* A folder of claims of one family. */
-struct folder {
+struct claim_folder {
 	const struct vif *vif;
 	const char *family;
 	struct names names;
@@ -16,12 +16,12 @@ struct folder {
 	struct strv *out;
 };
 
-struct folders {
-	struct folder *v;
+struct claim_folders {
+	struct claim_folder *v;
 	size_t n;
 };
 
-static void release_folders(struct folders *folders)
+static void release_folders(struct claim_folders *folders)
 {
 	for (size_t i = 0; i < folders->n; i++) {
 		for (unsigned j = 0; j < folders->v[i].names.n && folders->v[i].values; j++)
@@ -50,7 +50,7 @@ static bool is_first(const struct vif *vifs, size_t i)
 
 /* The folders of those vifs of which the guest says anything. */
 static int list_folders(struct store *st, const struct vif *vifs, size_t n, struct strv *out,
-			struct folders *folders, struct error *err)
+			struct claim_folders *folders, struct error *err)
 {
 	CLEANUP(cleanup_free) struct names *devids = calloc(n + 1, sizeof(*devids));
 	const struct names *claimed = devids;
@@ -69,28 +69,28 @@ static int list_folders(struct store *st, const struct vif *vifs, size_t n, stru
 			claimed = &devids[i];
 		if (!has_name(claimed, vifs[i].devid))
 			continue;
-		folders->v[folders->n++] = (struct folder){ &vifs[i], "ipv4", .out = &out[i] };
-		folders->v[folders->n++] = (struct folder){ &vifs[i], "ipv6", .out = &out[i] };
+		folders->v[folders->n++] = (struct claim_folder){ &vifs[i], "ipv4", .out = &out[i] };
+		folders->v[folders->n++] = (struct claim_folder){ &vifs[i], "ipv6", .out = &out[i] };
 	}
 	for (size_t i = 0; i < n; i++)
 		names_release(&devids[i]);
 	return r;
 }
 
-static int read_folders(struct store *st, struct folders *folders, struct error *err)
+static int read_folders(struct store *st, struct claim_folders *folders, struct error *err)
 {
 	struct batch b = { 0 };
 	int r;
 
 	for (size_t i = 0; i < folders->n; i++) {
-		struct folder *f = &folders->v[i];
+		struct claim_folder *f = &folders->v[i];
 
 		batch_list(&b, &f->names, CLAIMS "/%u/%s", f->vif->domain.domid, f->vif->devid,
 			   f->family);
 	}
 	r = store_run(st, 0, &b, err);
 	for (size_t i = 0; i < folders->n && !r; i++) {
-		struct folder *f = &folders->v[i];
+		struct claim_folder *f = &folders->v[i];
 
 		f->values = calloc(f->names.n + 1, sizeof(*f->values));
 		if (!f->values)
@@ -108,7 +108,7 @@ static int read_folders(struct store *st, struct folders *folders, struct error 
 int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct strv *out,
 		  struct error *err)
 {
-	CLEANUP(release_folders) struct folders folders = { 0 };
+	CLEANUP(release_folders) struct claim_folders folders = { 0 };
 	int r = list_folders(st, vifs, n, out, &folders, err);
 
 	if (!r)

@@ -32,23 +32,15 @@ static void describe(const struct vif *v, size_t n, char *out, size_t size)
 					v[i].devid, v[i].link, v[i].mac ? v[i].mac : "no mac");
 }
 
-static const char *domain_word(const struct domain *domain, char buf[16])
-{
-	if (domain->name)
-		return domain->name;
-	snprintf(buf, 16, "%u", domain->domid);
-	return buf;
-}
-
 int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const char *word,
 	     size_t *index_out, struct error *err)
 {
-	char list[400], buf[16];
+	char list[400], label[DOMAIN_LABEL_SIZE];
 
 	describe(v, n, list, sizeof(list));
 	if (!word && n > 1) {
 		error_status(err, STATUS_USAGE, -EINVAL, "%s: the domain has %zu vifs: %s",
-			     domain_word(domain, buf), n, list);
+			     domain_label(domain, label), n, list);
 		error_hint(err, "say which one with --vif");
 		return -EINVAL;
 	}
@@ -57,9 +49,9 @@ int vif_pick(const struct vif *v, size_t n, const struct domain *domain, const c
 			return 0;
 	if (!word)
 		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: the domain has no vif",
-				    domain_word(domain, buf));
+				    domain_label(domain, label));
 	error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: the domain has no vif%s%s%s",
-		     domain_word(domain, buf), n ? " '" : "", n ? word : "", n ? "'" : "");
+		     domain_label(domain, label), n ? " '" : "", n ? word : "", n ? "'" : "");
 	if (n)
 		error_hint(err, "it has %s", list);
 	return -ENOENT;

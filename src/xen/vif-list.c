@@ -19,34 +19,34 @@
 #define TRIES 10
 
 /* One domain with its vifs. */
-struct look {
+struct domain_vifs {
 	struct domain domain;
 	bool is_there;
 	unsigned nodes;
 	struct vifs vifs;
 };
 
-static void clear_look(struct look *look)
+static void domain_vifs_release(struct domain_vifs *read)
 {
-	domain_release(&look->domain);
-	vifs_release(&look->vifs);
+	domain_release(&read->domain);
+	vifs_release(&read->vifs);
 }
 
-static int look_once(struct store *st, store_tx tx, void *data, struct error *err)
+static int read_domain_vifs(struct store *st, store_tx tx, void *data, struct error *err)
 {
-	struct look *look = data;
+	struct domain_vifs *read = data;
 	CLEANUP(cleanup_free) char *value = NULL;
-	unsigned domid = look->domain.domid;
+	unsigned domid = read->domain.domid;
 	int r;
 
-	clear_look(look);
-	look->domain.domid = domid;
+	domain_vifs_release(read);
+	read->domain.domid = domid;
 	r = store_get(st, tx, &value, err, "/local/domain/%u", domid);
-	look->is_there = value;
+	read->is_there = value;
 	if (!r && value)
-		r = domain_load(st, tx, &look->domain, 1, err);
+		r = domain_load(st, tx, &read->domain, 1, err);
 	if (!r && value)
-		r = vif_list_in(st, tx, &look->domain, 1, look->nodes, &look->vifs, err);
+		r = vif_list_in(st, tx, &read->domain, 1, read->nodes, &read->vifs, err);
 	return r;
 }
 
@@ -70,15 +70,16 @@ static int append(struct vifs *to, struct vifs *from, struct error *err)
 static int read_again(struct store *st, unsigned domid, unsigned nodes, struct vifs *out,
 		      struct error *err)
 {
-	CLEANUP(clear_look) struct look look = { .domain.domid = domid, .nodes = nodes };
-	int r = store_transact(st, look_once, &look, err);
+	CLEANUP(domain_vifs_release) struct domain_vifs read = { .domain.domid = domid,
+								 .nodes = nodes };
+	int r = store_transact(st, read_domain_vifs, &read, err);
 	char why[64];
 
 	if (r == -EBUSY) {
 		snprintf(why, sizeof(why), "domain %u: others change it all the time", domid);
 		return broken_add(&out->broken, domid, why, err);
 	}
-	return r ? r : append(out, &look.vifs, err);
+	return r ? r : append(out, &read.vifs, err);
 }
 
 static void drop_broken(struct broken_vifs *broken, const struct domids *changed)
@@ -122,14 +123,14 @@ static int add_guests(struct domain_changes *c, const struct vifs *vifs, struct 
 }
 
 /* What is to be listed: all domains, or the one that @word names. */
-struct listing {
+struct vif_listing {
 	const char *word;
 	struct domain *domain_out;
 	unsigned nodes;
 	struct vifs *out;
 };
 
-static int list_plainly(struct store *st, const struct listing *l, struct error *err)
+static int list_plainly(struct store *st, const struct vif_listing *l, struct error *err)
 {
 	CLEANUP(domains_release) struct domains all = { 0 };
 	int r;
@@ -143,7 +144,7 @@ static int list_plainly(struct store *st, const struct listing *l, struct error 
 }
 
 /* @c: the domains that have changed meanwhile */
-static int list_watched(struct store *st, const struct listing *l, struct domain_changes *c,
+static int list_watched(struct store *st, const struct vif_listing *l, struct domain_changes *c,
 			struct error *err)
 {
 	int r = domain_changes_begin(c, st, err);
@@ -158,7 +159,7 @@ static int list_watched(struct store *st, const struct listing *l, struct domain
 int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct error *err)
 {
 	CLEANUP(domain_changes_release) struct domain_changes c = DOMAIN_CHANGES;
-	const struct listing l = { .nodes = nodes, .out = out };
+	const struct vif_listing l = { .nodes = nodes, .out = out };
 	int r;
 
 	if (st->file)
@@ -176,15 +177,16 @@ int vif_list_all(struct store *st, unsigned nodes, struct vifs *out, struct erro
 static int list_found(struct store *st, unsigned nodes, const struct domain *domain,
 		      struct vifs *out, struct error *err)
 {
-	CLEANUP(clear_look) struct look look = { .domain.domid = domain->domid, .nodes = nodes };
-	int r = store_transact(st, look_once, &look, err);
+	CLEANUP(domain_vifs_release) struct domain_vifs read = { .domain.domid = domain->domid,
+								 .nodes = nodes };
+	int r = store_transact(st, read_domain_vifs, &read, err);
 
-	if (!r && (!look.is_there || !domain_is_same(&look.domain, domain)))
+	if (!r && (!read.is_there || !domain_is_same(&read.domain, domain)))
 		return 1;
 	if (!r)
-		*out = look.vifs;
+		*out = read.vifs;
 	if (!r)
-		look.vifs = (struct vifs){ 0 };
+		read.vifs = (struct vifs){ 0 };
 	return r;
 }
 
@@ -211,7 +213,7 @@ int vif_list_named(struct store *st, const char *word, unsigned nodes, struct do
 		   struct vifs *out, struct error *err)
 {
 	CLEANUP(domain_changes_release) struct domain_changes c = DOMAIN_CHANGES;
-	const struct listing l = { word, domain_out, nodes, out };
+	const struct vif_listing l = { word, domain_out, nodes, out };
 	int r;
 
 	if (st->file)
