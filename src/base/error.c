@@ -19,6 +19,18 @@ static void format_escaped(char *out, size_t size, const char *format, va_list a
 	text_escape(raw, out, size);
 }
 
+static void set(struct error *err, enum status status, enum reason reason, const char *format,
+		va_list ap) __attribute__((format(printf, 4, 0)));
+
+static void set(struct error *err, enum status status, enum reason reason, const char *format,
+		va_list ap)
+{
+	format_escaped(err->text, sizeof(err->text), format, ap);
+	err->status = status;
+	err->reason = reason;
+	err->hint[0] = '\0';
+}
+
 int error_set(struct error *err, int code, const char *format, ...)
 {
 	va_list ap;
@@ -26,10 +38,8 @@ int error_set(struct error *err, int code, const char *format, ...)
 	if (!err)
 		return code;
 	va_start(ap, format);
-	format_escaped(err->text, sizeof(err->text), format, ap);
+	set(err, STATUS_REFUSED, REASON_NONE, format, ap);
 	va_end(ap);
-	err->status = STATUS_REFUSED;
-	err->hint[0] = '\0';
 	return code;
 }
 
@@ -40,10 +50,27 @@ int error_status(struct error *err, enum status status, int code, const char *fo
 	if (!err)
 		return code;
 	va_start(ap, format);
-	format_escaped(err->text, sizeof(err->text), format, ap);
+	set(err, status, REASON_NONE, format, ap);
 	va_end(ap);
-	err->status = status;
-	err->hint[0] = '\0';
+	return code;
+}
+
+int error_reason(struct error *err, enum reason reason, int code, const char *format, ...)
+{
+	va_list ap;
+
+	if (!err)
+		return code;
+	va_start(ap, format);
+	set(err, STATUS_REFUSED, reason, format, ap);
+	va_end(ap);
+	return code;
+}
+
+int error_add_reason(struct error *err, enum reason reason, int code)
+{
+	if (err && code && code != -ENOMEM)
+		err->reason = reason;
 	return code;
 }
 

@@ -10,6 +10,8 @@
 #ifndef XVIF_ERROR_H
 #define XVIF_ERROR_H
 
+#include "src/base/reason.h"
+
 /* The program's exit statuses; see xvif(1). */
 enum status {
 	STATUS_DONE = 0,
@@ -23,6 +25,7 @@ enum status {
 
 struct error {
 	enum status status; /* STATUS_REFUSED unless said otherwise */
+	enum reason reason; /* the failure is one vif's alone, and keeps it from being compared */
 	char text[1024];
 	char hint[512]; /* the one thing to do; empty if there is none */
 };
@@ -34,6 +37,13 @@ int error_set(struct error *err, int code, const char *format, ...)
 /* error_set() with an exit status other than STATUS_REFUSED. */
 int error_status(struct error *err, enum status status, int code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* error_set() for one vif that cannot be compared. */
+int error_reason(struct error *err, enum reason reason, int code, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Give the error that was set a reason, unless memory was short; returns @code. */
+int error_add_reason(struct error *err, enum reason reason, int code);
 
 /* Say what to do about the error. */
 void error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -47,6 +47,8 @@ static const struct option_info options[N_OPTIONS] = {
 			 ARG_FILE },
 	[OPT_FLUSH] = { "flush", 0, NULL, NULL,
 			"forget neighbours and connections of removed addresses" },
+	[OPT_ALLOW] = { "allow", 0, "REASON,...", NULL,
+			"accept what is not compared for these, see above", ARG_REASONS },
 	[OPT_COMPACT] = { "compact", 0, NULL, NULL, "one value a line, exactly as xend printed" },
 	[OPT_CHECK] = { "check", 0, NULL, NULL, "print nothing; exit status 6 where it would change" },
 	[OPT_RECOVER] = { "recover", 0, NULL, NULL, "read what can be read, report every defect" },
@@ -78,14 +80,15 @@ static const struct option_info options[N_OPTIONS] = {
 };
 
 static const char *const argument_names[] = {
-	[ARG_DOMAIN] = "DOMAIN",    [ARG_VIF] = "VIF",
-	[ARG_IPS] = "IP...",	    [ARG_HELD_IPS] = "IP...",
-	[ARG_COMMAND] = "COMMAND",  [ARG_PLACE] = "PATH",
-	[ARG_FILES] = "FILE...",    [ARG_FILE] = "FILE",
-	[ARG_PATH] = "PATH",	    [ARG_PATHS] = "PATH...",
-	[ARG_PERMS] = "PERMS",	    [ARG_VALUE] = "VALUE",
-	[ARG_QUERY] = "IP|NET|MAC", [ARG_TARGET] = "DOMAIN|PATH",
-	[ARG_WORDS] = "WORDS...",   [ARG_FINDINGS] = "NAME...",
+	[ARG_DOMAIN] = "DOMAIN",      [ARG_VIF] = "VIF",
+	[ARG_IPS] = "IP...",	      [ARG_HELD_IPS] = "IP...",
+	[ARG_COMMAND] = "COMMAND",    [ARG_PLACE] = "PATH",
+	[ARG_FILES] = "FILE...",      [ARG_FILE] = "FILE",
+	[ARG_PATH] = "PATH",	      [ARG_PATHS] = "PATH...",
+	[ARG_PERMS] = "PERMS",	      [ARG_VALUE] = "VALUE",
+	[ARG_QUERY] = "IP|NET|MAC",   [ARG_TARGET] = "DOMAIN|PATH",
+	[ARG_WORDS] = "WORDS...",     [ARG_FINDINGS] = "NAME...",
+	[ARG_REASONS] = "REASON,...",
 };
 
 #define usage(err, ...) error_status(err, STATUS_USAGE, -EINVAL, __VA_ARGS__)
@@ -175,6 +178,27 @@ static int unknown_option(const char *word, size_t len, struct error *err)
 	return -EINVAL;
 }
 
+static int check_reasons(const char *option, const char *list, struct error *err)
+{
+	CLEANUP(cleanup_free) char *copy = NULL;
+	const char *word, *best[2];
+	struct suggest near;
+	reasons ignored;
+	size_t len;
+
+	if (reasons_parse(list, &ignored, &word, &len))
+		return 0;
+	copy = strndup(word, len);
+	near = suggest_begin(copy ? copy : "", best, 2);
+	for (enum reason reason = 0; reason < N_REASONS; reason++)
+		if (*reason_word(reason))
+			suggest_offer(&near, reason_word(reason));
+	usage(err, "--%s: unknown reason '%.*s'", option, (int)len, word);
+	error_hint(err, "'xvif help check' lists the reasons");
+	suggest_hint(&near, err);
+	return -EINVAL;
+}
+
 static int set_option(struct args *args, size_t id, const char *value, struct error *err)
 {
 	const char *choices = options[id].choices;
@@ -187,6 +211,8 @@ static int set_option(struct args *args, size_t id, const char *value, struct er
 			     options[id].value);
 	if (is_number && (!parse_id(value, &args->numbers[id]) || !args->numbers[id]))
 		return usage(err, "--%s: '%s' is no number above 0", options[id].name, value);
+	if (options[id].takes == ARG_REASONS && check_reasons(options[id].name, value, err))
+		return -EINVAL;
 	if (id == OPT_TIMEOUT)
 		args->timeout_s = args->numbers[id] < TIMEOUT_MAX_S ? args->numbers[id] :
 								      TIMEOUT_MAX_S;

@@ -34,6 +34,7 @@ enum option {
 	OPT_NO_PERSIST,
 	OPT_CONFIG,
 	OPT_FLUSH,
+	OPT_ALLOW,
 	OPT_COMPACT,
 	OPT_CHECK,
 	OPT_RECOVER,
@@ -80,6 +81,7 @@ enum argument {
 	ARG_TARGET,   /* a domain, or a path: a word with a '/' */
 	ARG_WORDS,    /* all that follow */
 	ARG_FINDINGS, /* all that follow; of doctor */
+	ARG_REASONS,  /* "no-link,list-word", of check */
 };
 
 #define ARGUMENTS_MAX 4

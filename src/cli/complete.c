@@ -150,6 +150,17 @@ static void offer_columns(struct completion c)
 			offer_column(&c, f->column);
 }
 
+static void offer_reasons(struct completion c)
+{
+	const char *list = c.partial + c.at, *comma = strrchr(list, ',');
+	size_t len = comma ? (size_t)(comma + 1 - list) : 0;
+
+	c.at += len;
+	for (enum reason reason = 0; reason < N_REASONS; reason++)
+		if (!is_listed(list, len, reason_word(reason)))
+			completion_offer(&c, reason_word(reason), reason_meaning(reason), true);
+}
+
 static void offer_files(const struct completion *c)
 {
 	c->out->wants_files = true;
@@ -174,6 +185,9 @@ static void offer_kind(const struct completion *c, enum argument kind, const str
 		break;
 	case ARG_FINDINGS:
 		offer_findings(c);
+		break;
+	case ARG_REASONS:
+		offer_reasons(*c);
 		break;
 	case ARG_DOMAIN:
 	case ARG_VIF:

@@ -19,6 +19,7 @@
 static const struct field check_fields[] = {
 	{ .name = "consistent", .kind = KIND_BOOL },
 	{ .name = "differences", .kind = KIND_OBJECTS, .fields = difference_fields },
+	{ .name = "uncompared", .kind = KIND_OBJECTS, .fields = uncompared_fields },
 	{ .name = "notes", .kind = KIND_LIST },
 	{ 0 },
 };
@@ -26,7 +27,6 @@ static const struct field check_fields[] = {
 struct check {
 	struct report report;
 	unsigned timeout_s;
-	bool is_broken; /* a vif could not be read or compared; it was said */
 	bool is_named;	/* one domain is asked for: ... */
 	unsigned domid; /* ... this one */
 };
@@ -113,8 +113,9 @@ static int print_check(const struct check *check, const struct args *args, FILE 
 	if (!doc)
 		return error_memory(err);
 	root = sxp_add_element(doc, sxp_root(doc), "check");
-	result_bool(doc, root, "consistent", !report->differences.n && !check->is_broken);
-	report_add(report, doc, root, "differences");
+	result_bool(doc, root, "consistent", report_is_consistent(report));
+	report_add(&report->differences, doc, root, "differences");
+	report_add(&report->uncompared, doc, root, "uncompared");
 	result_lines(doc, root, "notes", &report->notes);
 	if (sxp_failed(doc))
 		return error_memory(err);
@@ -138,7 +139,23 @@ static int check_lists(struct store *st, struct check *check, const struct vifs 
 		return r ? r : note_leftovers(st, check, looked_at, err);
 	}
 	r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_STUBDOM, &all, err);
+	for (size_t i = 0; i < all.broken.n && !r; i++)
+		if (all.broken.v[i].domid != check->domid &&
+		    report_broken(&check->report, &all.broken.v[i]))
+			r = error_memory(err);
 	return r ? r : check_duplicates(st, check, &all, err);
+}
+
+static reasons allowed_reasons(const struct args *args)
+{
+	reasons allowed = 0;
+	const char *word;
+	size_t len;
+
+	/* its words are reasons: that was seen when the command line was read */
+	if (args->options[OPT_ALLOW])
+		reasons_parse(args->options[OPT_ALLOW], &allowed, &word, &len);
+	return allowed;
 }
 
 static int run_check(struct context *cx, const struct args *args, struct error *err)
@@ -152,10 +169,8 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 
 	if (vifs.n)
 		check.domid = vifs.v[0].domain.domid;
-	check.is_broken = vifs.broken.n > 0;
 	if (!r)
-		r = check_vifs(cx->store, &vifs, check.timeout_s, &check.report, &check.is_broken,
-			       err);
+		r = check_vifs(cx->store, &vifs, check.timeout_s, &check.report, err);
 	if (!r && cx->store->file &&
 	    strv_add(&check.report.notes,
 		     "%s: only the dump is compared, no "
@@ -165,22 +180,34 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 	/* without a vif nothing is known of whom to look for, and 0 is a domain, too */
 	if (!r && (vifs.n || !check.is_named))
 		r = check_lists(cx->store, &check, &vifs, err);
+	report_allow(&check.report, allowed_reasons(args));
 	if (!r)
 		r = print_check(&check, args, cx->out, err);
-	cx->status = check.report.differences.n || check.is_broken ? STATUS_WRONG : STATUS_DONE;
+	cx->status = report_is_consistent(&check.report) ? STATUS_DONE : STATUS_WRONG;
 	report_release(&check.report);
 	return r;
 }
+
+#define REASON_LINE(name, word, meaning) "  " word ": " meaning "\n"
 
 const struct command cmd_check = {
 	.name = "check",
 	.summary = "compare the places where addresses live",
 	.help = "Compare the list of each vif with its routes and rules, libxl's copies, and other\n"
-		"vifs; print a line for each difference. The exit status is 6 if there is one. What\n"
-		"differs is looked at again, so that no edit and no guest that ends meanwhile makes a\n"
-		"difference; a vif that changes all the time cannot be compared, status 6, too. What\n"
-		"a guest says of itself is only a note; that an edit with --hotplug=none or\n"
-		"--no-persist was asked to leave a place as it was, is told beside what differs.",
+		"vifs. Print a line for each difference, and a line for each part that could not be\n"
+		"compared, with the reason. The exit status is 6 if there is such a line. What differs\n"
+		"is compared again, under the lock of the vif, so that no edit and no guest that ends\n"
+		"at that moment makes a difference. A vif that is starting, whose script runs, or that\n"
+		"is being edited, is waited for, at most --timeout seconds; one that is going away is\n"
+		"not compared, which is only a note. Notes are also what a guest says of itself, and\n"
+		"that an edit with --hotplug=none or --no-persist was asked to leave what differs.\n"
+		"\n"
+		"With --store, lists, libxl's copies and hotplug-status are compared; a dump has\n"
+		"nothing else, and that is only a note.\n"
+		"\n"
+		"Reasons why a part of a vif is not compared; --allow takes those that are known and\n"
+		"accepted, separated by commas. They are then printed with -J and -S only, marked\n"
+		"'allowed', and exit status 6 is not for them:\n" REASONS(REASON_LINE),
 	.example = "# xvif check && echo all agree\n"
 		   "all agree\n"
 		   "# ip route del 10.0.0.1 dev vif1.0\n"
@@ -189,7 +216,7 @@ const struct command cmd_check = {
 		   "# echo $?\n"
 		   "6",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
-	.options = OPTION(VIF) | OPTION(STORE),
+	.options = OPTION(VIF) | OPTION(STORE) | OPTION(ALLOW),
 	.needs_store = true,
 	.run = run_check,
 };

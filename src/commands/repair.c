@@ -50,6 +50,16 @@ static int go_on(struct work *work, const struct vif *vif, int r, const struct e
 	return 0;
 }
 
+static int note_uncompared(struct work *work, const struct vif *vif, const struct uncompared *parts)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < parts->n && !r; i++)
+		r = report_note(&work->report, vif, "not compared: %s: %s",
+				reason_word(parts->v[i].reason), parts->v[i].detail);
+	return r;
+}
+
 static int repair_loaded(struct work *work, struct store *st, const struct vif *vif,
 			 const struct lock *lock, struct error *err)
 {
@@ -73,6 +83,8 @@ static int repair_loaded(struct work *work, struct store *st, const struct vif *
 					repair.found.v[i].detail) :
 			    report_difference(&work->report, vif, &repair.found.v[i]);
 	}
+	if (!r && !repair.journal.is_none)
+		r = note_uncompared(work, vif, &repair.survey.uncompared);
 	/* of an edit that had to leave the kernel alone, which is yet to be compared */
 	return !r && repair.journal.is_none && !work->options.dry_run ? -EAGAIN : r;
 }
@@ -120,7 +132,7 @@ static bool needs_work(struct store *st, const struct vif *vif, const struct app
 	int r = repair_look(st, vif, options, &repair, &why);
 
 	*code_out = r == -ENOMEM ? r : 0;
-	return r || repair.found.n || repair.journal.is_stale;
+	return r || repair.found.n || repair.survey.uncompared.n || repair.journal.is_stale;
 }
 
 /* Most vifs of a host are right: that is found out in one pass, before any is locked. */
@@ -193,7 +205,7 @@ static int print_repair(const struct work *work, const struct args *args, FILE *
 	if (!doc)
 		return error_memory(err);
 	root = sxp_add_element(doc, sxp_root(doc), "repair");
-	report_add(&work->report, doc, root, "repaired");
+	report_add(&work->report.differences, doc, root, "repaired");
 	result_lines(doc, root, "notes", &work->report.notes);
 	if (work->options.dry_run)
 		result_lines(doc, root, "plan", &work->plan);
@@ -223,6 +235,8 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
 	int r = vifs_of_args(cx->store, args, &vifs, err);
 
+	if (!r)
+		vifs_print_broken(&vifs);
 	if (!r && vifs.n == 1)
 		r = repair_vif(cx->store, &vifs.v[0], &work, err);
 	else if (!r)

@@ -6,11 +6,15 @@
 #include "src/output/output.h"
 #include "src/edit/report.h"
 
-/* Add (NAME (DIFFERENCE...)...) to a result; the fields of one are difference_fields. */
-void report_add(const struct report *report, struct sxp_doc *doc, sxp_node list, const char *name);
-extern const struct field difference_fields[];
+/* Add (NAME (ENTRY...)...) to a result. */
+void report_add(const struct report_entries *entries, struct sxp_doc *doc, sxp_node list,
+		const char *name);
+extern const struct field difference_fields[], uncompared_fields[];
 
-/* A line for each difference on @out, with what was done about it, "" or "DONE: "; for each note on stderr. */
+/*
+ * A line for each difference on @out, with what was done about it, "" or "DONE: ",
+ * and for what is not compared, unless it is allowed; for each note on stderr.
+ */
 void report_print(const struct report *report, const char *done, FILE *out);
 
 #endif

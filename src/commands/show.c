@@ -425,6 +425,8 @@ static int print_guest_config(struct context *cx, const struct args *args, struc
 	if (!args->n_words)
 		return error_status(err, STATUS_USAGE, -EINVAL, "--guest-config: DOMAIN is missing");
 	r = vifs_of_args(cx->store, args, &vifs, err);
+	if (!r)
+		vifs_print_broken(&vifs);
 	if (!r && !strcmp(format, "netplan"))
 		fputs("network:\n  version: 2\n  ethernets:\n", cx->out);
 	for (size_t i = 0; i < vifs.n && !r; i++) {

@@ -28,10 +28,12 @@ static int find_in_domain(struct store *st, const struct args *args, struct vifs
 
 int vifs_of_args(struct store *st, const struct args *args, struct vifs *out, struct error *err)
 {
-	int r = args->n_words ? find_in_domain(st, args, out, err) :
-				vif_list_all(st, NODES_ALL, out, err);
+	return args->n_words ? find_in_domain(st, args, out, err) :
+			       vif_list_all(st, NODES_ALL, out, err);
+}
 
-	for (size_t i = 0; i < out->broken.n && !r; i++)
-		output_message(out->broken.v[i].why);
-	return r;
+void vifs_print_broken(const struct vifs *vifs)
+{
+	for (size_t i = 0; i < vifs->broken.n; i++)
+		output_message(vifs->broken.v[i].why);
 }

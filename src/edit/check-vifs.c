@@ -4,28 +4,48 @@
  *
  * Most vifs have no difference, so all are looked at once, without a lock. A
  * running edit or a guest that ends makes differences for a moment: whatever
- * differs is looked at again, locked, until it stays as it is meanwhile.
+ * differs, or is not compared, is looked at again, locked, until it stays as it
+ * is meanwhile. A vif that starts is looked at again when it has changed.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "src/edit/check-vifs.h"
 #include "src/base/cleanup.h"
 #include "src/edit/dump-check.h"
+#include "src/store/events.h"
 #include "src/xen/vif-list.h"
 #include "src/xen/vif-claims.h"
 
 #define TRIES 5
-#define AT_ONCE 64 /* vifs that are locked */
+#define AT_ONCE 64   /* vifs that are locked */
+#define LOOK_MS 1000 /* at the latest then, what starts is looked at again */
 
 struct check {
 	struct store *st;
 	struct apply_options options;
 	struct report *report;
-	bool *unsettled_out;
+	long long end_ms; /* of the wait for what starts */
 };
+
+static long long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
+}
+
+static long long remaining_ms(const struct check *check)
+{
+	long long ms = check->end_ms - now_ms();
+
+	return ms > 0 ? ms : 0;
+}
 
 static bool has_kind(const struct differences *found, const char *kind)
 {
@@ -85,21 +105,80 @@ static int prepare(const struct check *check, const struct vifs *vifs, struct re
 	return snapshot_read(check->st, vifs->v, vifs->n, check->options.timeout_s, snapshot, err);
 }
 
+static int report_parts(struct report *report, const struct vif *vif, const struct uncompared *parts)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < parts->n && !r; i++)
+		r = report_uncompared(report, vif, parts->v[i].reason, parts->v[i].detail);
+	return r;
+}
+
+/* The kernel was not compared: for a reason of this vif alone, or the check cannot go on. */
+static int report_refusal(struct report *report, const struct vif *vif, int code, struct error *err)
+{
+	CLEANUP(cleanup_free) char *detail = NULL;
+	int r;
+
+	if (err->reason == REASON_NONE)
+		return code;
+	if (err->reason == REASON_CLOSING)
+		return report_note(report, vif, "routes and rules not compared: %s", err->text);
+	if (asprintf(&detail, "routes and rules: %s", err->text) < 0)
+		detail = NULL;
+	r = detail ? report_uncompared(report, vif, err->reason, detail) : -ENOMEM;
+	return r ? error_memory(err) : 0;
+}
+
+/* All that a dump can tell: routes, rules and files are no part of it. */
+static int compare_in_dump(struct store *st, const struct vif *vif, struct repair *out,
+			   struct error *err)
+{
+	const char *invalid = iplist_first_invalid(&vif->ips);
+
+	if (invalid)
+		uncompared_add(&out->survey.uncompared, REASON_LIST_WORD,
+			       "duplicates: '%s' in its list is not an address", invalid);
+	if (out->survey.uncompared.has_failed)
+		return error_memory(err);
+	return dump_compare(st, vif, &out->found, err);
+}
+
 static int compare_vif(const struct check *check, const struct vif *vif, struct report *report,
 		       struct error *err)
 {
 	CLEANUP(repair_release) struct repair repair = { 0 };
 	struct store *st = check->st;
-	int r = st->file ? dump_compare(st, vif, &repair.found, err) :
+	int r = st->file ? compare_in_dump(st, vif, &repair, err) :
 			   repair_look(st, vif, &check->options, &repair, err);
 
-	if (r == -EILSEQ)
-		r = differences_add(&repair.found, "userdata", "%s", err->text) ? -ENOMEM : 0;
-	if (r && err->status == STATUS_REFUSED && (r == -EPERM || r == -ENODEV))
-		r = report_note(report, vif, "routes and rules not compared: %s", err->text);
+	if (r)
+		r = report_refusal(report, vif, r, err);
+	if (r)
+		return r;
+	r = report_parts(report, vif, &repair.survey.uncompared);
 	for (size_t i = 0; i < repair.found.n && !r; i++)
 		r = report_difference(report, vif, &repair.found.v[i]);
-	return r || st->file ? r : note_asked(report, &repair);
+	if (!r && !st->file)
+		r = note_asked(report, &repair);
+	return r ? error_memory(err) : 0;
+}
+
+/* Before its script has run there is nothing yet of what it sets up. */
+static bool is_before_script(const struct vif *vif)
+{
+	return vif->state && !strcmp(vif->state, "2") && !vif->hotplug_status;
+}
+
+/* Is what was found going to pass by itself? */
+static bool is_passing(const struct vif *vif, const struct report *found)
+{
+	bool passes = found->differences.n && is_before_script(vif);
+
+	for (size_t i = 0; i < found->uncompared.n; i++)
+		passes |= found->uncompared.v[i].reason == REASON_STARTING ||
+			  found->uncompared.v[i].reason == REASON_SCRIPT_RUNNING;
+	return passes;
 }
 
 /* What is looked at again: locked, and as it is now. */
@@ -109,6 +188,7 @@ struct again {
 	struct report reports[AT_ONCE];
 	struct lock locks[AT_ONCE];
 	size_t n_locks;
+	bool any_passing;
 };
 
 static void release_again(struct again *again)
@@ -120,27 +200,35 @@ static void release_again(struct again *again)
 	vifs_release(&again->vifs);
 }
 
+static int report_one(struct report *report, const struct vif *vif, enum reason reason,
+		      const char *detail, struct error *err)
+{
+	return report_uncompared(report, vif, reason, detail) ? error_memory(err) : 0;
+}
+
 /*
  * Whoever edits a vif waits for no other vif's lock, so taking several cannot
- * block one another. Returns 0, 1 when it changes all the time, or a negative errno.
+ * block one another. Where no lock can be made, no edit can run either. Returns
+ * 0, 1 when it changes all the time, or a negative errno.
  */
 static int lock_and_load(const struct check *check, const struct vif *vif, struct again *again,
 			 struct error *err)
 {
+	unsigned timeout_s = (unsigned)((remaining_ms(check) + 999) / 1000);
 	struct vifs *vifs = &again->vifs;
-	int r;
+	int r = 0;
 
-	if (geteuid() == 0 && lock_vif(&again->locks[again->n_locks], vif->domain.domid, vif->devid,
-				       check->options.timeout_s, err))
-		return report_note(check->report, vif, "an edit is running: %s", err->text);
+	if (geteuid() == 0)
+		r = lock_vif(&again->locks[again->n_locks], vif->domain.domid, vif->devid,
+			     timeout_s, err);
+	if (r == -ETIMEDOUT)
+		return report_one(check->report, vif, REASON_EDIT_RUNNING, err->text, err);
 	again->n_locks++;
 	r = vif_reload(check->st, vif, &vifs->v[vifs->n], err);
 	if (!r)
 		again->listed[vifs->n++] = vif;
-	if (r == -EUCLEAN) {
-		*check->unsettled_out = true;
-		return report_note(check->report, vif, "%s", err->text);
-	}
+	if (r == -EUCLEAN)
+		return report_one(check->report, vif, REASON_VIF_BROKEN, err->text, err);
 	return r == -EBUSY ? 1 : r == -ENOENT ? 0 : r;
 }
 
@@ -168,7 +256,25 @@ static int compare_settled(const struct check *check, const struct vif *vif, str
 	return changed > 0 || !r ? changed : r;
 }
 
-/* Look again at some, at most AT_ONCE of them; those that changed meanwhile are left in @some. */
+/* Compare number @i of these; returns 1 if it has to be looked at once more. */
+static int compare_again(const struct check *check, struct again *again, size_t i, struct error *err)
+{
+	int r = compare_settled(check, &again->vifs.v[i], &again->reports[i], err);
+
+	if (r)
+		return r;
+	if (is_passing(&again->vifs.v[i], &again->reports[i]) && remaining_ms(check)) {
+		again->any_passing = true;
+		return 1;
+	}
+	return report_move(check->report, &again->reports[i]) ? error_memory(err) : 0;
+}
+
+/*
+ * Look again at some, at most AT_ONCE of them; those that changed meanwhile, and
+ * those that start, are left in @some. Returns 0, 1 if any of them starts, or a
+ * negative errno.
+ */
 static int look_again(const struct check *check, const struct vif **some, size_t *n, struct error *err)
 {
 	CLEANUP(release_again) struct again again = { .vifs.v = calloc(*n, sizeof(struct vif)) };
@@ -182,14 +288,29 @@ static int look_again(const struct check *check, const struct vif **some, size_t
 			some[left++] = some[i];
 	if (r >= 0)
 		r = prepare(check, &again.vifs, again.reports, &snapshot, &with_snapshot, err);
-	for (size_t i = 0; i < again.vifs.n && r >= 0; i++) {
-		r = compare_settled(&with_snapshot, &again.vifs.v[i], &again.reports[i], err);
-		if (!r)
-			r = report_move(check->report, &again.reports[i]) ? error_memory(err) : 0;
-		else if (r > 0)
+	for (size_t i = 0; i < again.vifs.n && r >= 0; i++)
+		if ((r = compare_again(&with_snapshot, &again, i, err)) > 0)
 			some[left++] = again.listed[i];
-	}
 	*n = left;
+	return r < 0 ? r : again.any_passing;
+}
+
+/* Wait for a change of one of these vifs, which nobody has to tell: not for long. */
+static int wait_for_change(const struct check *check, const struct vif **some, size_t n,
+			   struct error *err)
+{
+	CLEANUP(events_close) struct events events = { 0 };
+	int r = events_open(&events, check->st->is_device, check->options.timeout_s, err);
+
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = events_watch(&events, some[i]->backend, "vif", err);
+	/* one event for each watch comes at once */
+	for (size_t i = 0; i <= n && r >= 0; i++) {
+		CLEANUP(event_release) struct event event = { 0 };
+		long long left = remaining_ms(check);
+
+		r = events_next(&events, left < LOOK_MS ? (int)left : LOOK_MS, &event, err);
+	}
 	return r < 0 ? r : 0;
 }
 
@@ -197,14 +318,22 @@ static int settle(const struct check *check, const struct vif **some, size_t n, 
 {
 	int r = 0;
 
-	for (int i = 0; i < TRIES && n && !r; i++)
+	for (int tries = 0; tries < TRIES && n && r >= 0;) {
 		r = look_again(check, some, &n, err);
-	if (n && !r)
-		*check->unsettled_out = true;
-	for (size_t i = 0; i < n && !r; i++)
-		r = report_note(check->report, some[i],
-				"others change it all the time, it cannot be compared");
+		if (r > 0)
+			r = wait_for_change(check, some, n, err);
+		else
+			tries++;
+	}
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = report_one(check->report, some[i], REASON_UNSETTLED,
+			       "others changed it each time it was compared", err);
 	return r;
+}
+
+static bool is_right(const struct report *report)
+{
+	return !report->differences.n && !report->uncompared.n;
 }
 
 static int check_all(const struct check *check, const struct vifs *vifs, struct report *reports,
@@ -218,7 +347,7 @@ static int check_all(const struct check *check, const struct vifs *vifs, struct 
 
 	for (size_t i = 0; i < vifs->n && !r; i++) {
 		r = compare_vif(&with_snapshot, &vifs->v[i], &reports[i], err);
-		if (check->st->file || (!r && !reports[i].differences.n)) {
+		if (check->st->file || (!r && is_right(&reports[i]))) {
 			r = r ? r : report_move(check->report, &reports[i]) ? error_memory(err) : 0;
 			continue;
 		}
@@ -233,13 +362,18 @@ static int check_all(const struct check *check, const struct vifs *vifs, struct 
 }
 
 int check_vifs(struct store *st, const struct vifs *vifs, unsigned timeout_s, struct report *report,
-	       bool *unsettled_out, struct error *err)
+	       struct error *err)
 {
 	CLEANUP(cleanup_free) struct report *reports = calloc(vifs->n + 1, sizeof(*reports));
-	const struct check check = { st, { .timeout_s = timeout_s }, report, unsettled_out };
+	const struct check check = {
+		st, { .timeout_s = timeout_s }, report, now_ms() + timeout_s * 1000ll
+	};
 	int r = reports ? check_all(&check, vifs, reports, err) : error_memory(err);
 
 	for (size_t i = 0; i < vifs->n && reports; i++)
 		report_release(&reports[i]);
+	for (size_t i = 0; i < vifs->broken.n && !r; i++)
+		if (report_broken(report, &vifs->broken.v[i]))
+			r = error_memory(err);
 	return r;
 }

@@ -6,16 +6,17 @@
 #include "src/edit/report.h"
 
 /*
- * check_vifs - report how @vifs differ from their lists. A difference counts if
- * no edit of the vif was running, and the vif, its domain and the guest in it
- * were the same before and after the look.
- * @report: differences and notes are added
- * @unsettled_out: set to true if others changed a vif each time it was looked
- *	at; a note says which. Untouched otherwise.
+ * check_vifs - report how @vifs differ from their lists, and what of them is not
+ * compared. What is found counts if no edit of the vif was running, and the
+ * vif, its domain and the guest in it were the same before and after.
+ * @vifs: with those that cannot be read
+ * @timeout_s: how long vifs that start are waited for, and edits that run
+ * @report: what is found is added
  *
- * Returns 0 or a negative errno.
+ * A vif that is going away is not compared, and that is only noted. Returns 0 or
+ * a negative errno.
  */
 int check_vifs(struct store *st, const struct vifs *vifs, unsigned timeout_s, struct report *report,
-	       bool *unsettled_out, struct error *err);
+	       struct error *err);
 
 #endif

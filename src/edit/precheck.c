@@ -26,9 +26,11 @@ static int check_hotplug_status(const struct vif *vif, struct error *err)
 	if (!status || says(status, "connected"))
 		return 0;
 	if (!*status)
-		return refuse(vif, err, "its hotplug script is running now");
-	error_set(err, -EPERM, "vif %u.%u: hotplug-status is '%s'", vif->domain.domid, vif->devid,
-		  status);
+		return error_reason(err, REASON_SCRIPT_RUNNING, -EPERM,
+				    "vif %u.%u: its hotplug script is running now",
+				    vif->domain.domid, vif->devid);
+	error_reason(err, REASON_VIF_BROKEN, -EPERM, "vif %u.%u: hotplug-status is '%s'",
+		     vif->domain.domid, vif->devid, status);
 	error_hint(err,
 		   "see /var/log/xen/xen-hotplug.log; 'xvif repair' puts routes and rules right");
 	return -EPERM;
@@ -42,37 +44,77 @@ bool precheck_is_leaving(const struct vif *vif)
 
 int precheck_alive(const struct vif *vif, struct error *err)
 {
-	return hypervisor_domain(vif->domain.domid) == LIFE_DYING ?
-		       refuse(vif, err, "its domain is dying") :
-		       0;
+	if (hypervisor_domain(vif->domain.domid) != LIFE_DYING)
+		return 0;
+	return error_reason(err, REASON_CLOSING, -EPERM, "vif %u.%u: its domain is dying",
+			    vif->domain.domid, vif->devid);
 }
 
-int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, struct error *err)
+static int check_ids(const struct vif *vif, struct error *err)
 {
 	unsigned id;
 
-	if (vif->backend_domid)
-		return error_set(err, -EPERM,
-				 "vif %u.%u: its backend is in domain %u: the routes and "
-				 "rules are there, run xvif in that domain",
-				 vif->domain.domid, vif->devid, vif->backend_domid);
 	if (!vif->frontend_id || !parse_id(vif->frontend_id, &id) || id != vif->domain.domid)
-		return error_set(err, -EPERM, "vif %u.%u: its frontend-id is '%s', not %u",
-				 vif->domain.domid, vif->devid,
-				 vif->frontend_id ? vif->frontend_id : "", vif->domain.domid);
+		return error_reason(err, REASON_VIF_BROKEN, -EPERM,
+				    "vif %u.%u: its frontend-id is '%s', not %u", vif->domain.domid,
+				    vif->devid, vif->frontend_id ? vif->frontend_id : "",
+				    vif->domain.domid);
 	if (vif->handle && (!parse_id(vif->handle, &id) || id != vif->devid))
-		return error_set(err, -EPERM, "vif %u.%u: its handle is '%s', not %u",
-				 vif->domain.domid, vif->devid, vif->handle, vif->devid);
-	if (!says(vif->state, "4") && !says(vif->state, "2"))
-		return error_set(err, -EPERM, "vif %u.%u: it is %s, not connected",
-				 vif->domain.domid, vif->devid, vif_state_name(vif->state));
+		return error_reason(err, REASON_VIF_BROKEN, -EPERM,
+				    "vif %u.%u: its handle is '%s', not %u", vif->domain.domid,
+				    vif->devid, vif->handle, vif->devid);
+	return 0;
+}
+
+/* Why a vif in this state is not compared. */
+static enum reason reason_of_state(const struct vif *vif)
+{
+	unsigned state;
+
+	if (precheck_is_leaving(vif))
+		return REASON_CLOSING;
+	return vif->state && parse_id(vif->state, &state) && state && state < 9 ? REASON_STARTING :
+										  REASON_VIF_BROKEN;
+}
+
+/* A guest may close its vif and keep it: what the script set up for it stays. */
+static bool is_kept(const struct vif *vif, const struct apply_options *options)
+{
+	return options->snapshot && says(vif->online, "1") && precheck_is_leaving(vif);
+}
+
+static int check_state(const struct vif *vif, const struct apply_options *options, struct error *err)
+{
+	if (!says(vif->state, "4") && !says(vif->state, "2") && !is_kept(vif, options))
+		return error_reason(err, reason_of_state(vif), -EPERM,
+				    "vif %u.%u: it is %s, not connected", vif->domain.domid,
+				    vif->devid, vif_state_name(vif->state));
 	if (vif->online && !says(vif->online, "1"))
-		return refuse(vif, err, "it is being removed");
+		return error_reason(err, REASON_CLOSING, -EPERM, "vif %u.%u: it is being removed",
+				    vif->domain.domid, vif->devid);
+	return precheck_alive(vif, err);
+}
+
+int precheck_vif(const struct vif *vif, const struct apply_options *options, struct error *err)
+{
+	bool may_be_empty = options->journal && options->journal->is_cycle;
+	int r;
+
+	if (vif->backend_domid)
+		return error_reason(err, REASON_DRIVER_DOMAIN, -EPERM,
+				    "vif %u.%u: its backend is in domain %u: the routes and "
+				    "rules are there, run xvif in that domain",
+				    vif->domain.domid, vif->devid, vif->backend_domid);
+	r = check_ids(vif, err);
+	if (!r)
+		r = check_state(vif, options, err);
+	if (r)
+		return r;
 	if (!vif->script || vif->script[0] != '/')
-		return refuse(vif, err, "it has no hotplug script");
-	if (precheck_alive(vif, err))
-		return -EPERM;
-	if (after_error && says(vif->hotplug_status, "error"))
+		return error_reason(err, REASON_NO_SCRIPT, -EPERM,
+				    "vif %u.%u: it has no hotplug script", vif->domain.domid,
+				    vif->devid);
+	if (options->repair && says(vif->hotplug_status, "error"))
 		return 0;
 	return may_be_empty && says(vif->hotplug_status, "") ? 0 : check_hotplug_status(vif, err);
 }
@@ -205,10 +247,10 @@ static int check_length(const struct vif *vif, const struct iplist *after, struc
 	if (!text)
 		return error_memory(err);
 	if (strlen(text) > IPLIST_TEXT_MAX)
-		return error_set(err, -E2BIG,
-				 "vif %u.%u: the list would have %zu bytes; a xenstore "
-				 "node can take %d",
-				 vif->domain.domid, vif->devid, strlen(text), IPLIST_TEXT_MAX);
+		return error_reason(err, REASON_LIST_LENGTH, -E2BIG,
+				    "vif %u.%u: the list would have %zu bytes; a xenstore "
+				    "node can take %d",
+				    vif->domain.domid, vif->devid, strlen(text), IPLIST_TEXT_MAX);
 	return 0;
 }
 

@@ -7,10 +7,10 @@
 
 /*
  * The vif: backend here, connected, no script running, nodes that fit together.
- * @after_error: its script may have failed
- * @may_be_empty: hotplug-status is empty because an edit was cut off
+ * A repair is allowed after its script failed, or while hotplug-status is empty
+ * because an edit was cut off; a comparison also when the guest has closed it.
  */
-int precheck_vif(const struct vif *vif, bool after_error, bool may_be_empty, struct error *err);
+int precheck_vif(const struct vif *vif, const struct apply_options *options, struct error *err);
 
 /*
  * The domain: has it not ended? libxl reads the stored configuration for the

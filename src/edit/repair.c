@@ -97,6 +97,8 @@ static int list_places(struct repair *r)
 	if (survey_differs_libxl(s, &s->after))
 		code |= differences_add(&r->found, "libxl", "libxl's copy says '%s'",
 					s->vif->libxl_ip ? s->vif->libxl_ip : "");
+	if (s->userdata_damage)
+		code |= differences_add(&r->found, "userdata", "%s", s->userdata_damage);
 	if (survey_differs_userdata(s, &s->after))
 		code |= differences_add(&r->found, "userdata",
 					"libxl's stored configuration says '%s'",
@@ -126,8 +128,10 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 	if (out->journal.is_there && out->options.method == METHOD_AUTO)
 		out->options.method = method_of(&out->journal);
 	r = survey_read(st, vif, &vif->ips, &out->options, &out->survey, err);
+	if (out->survey.uncompared.has_failed)
+		return error_memory(err);
 	if (r)
-		return list_journal(out) || list_places(out) ? -ENOMEM : r;
+		return list_journal(out) || list_places(out) ? error_memory(err) : r;
 	return list_journal(out) || list_routes(out) || list_rules(out) || list_places(out) ?
 		       error_memory(err) :
 		       0;

@@ -26,7 +26,9 @@ void survey_release(struct survey *s)
 	rules_release(&s->obsolete);
 	rules_release(&s->by_script);
 	free(s->userdata_ip);
+	free(s->userdata_damage);
 	free(s->conflict);
+	uncompared_release(&s->uncompared);
 	strv_release(&s->notes);
 }
 
@@ -158,10 +160,16 @@ bool survey_is_routed(const struct survey *s, const struct port *port, const str
 	return false;
 }
 
+/* Is nothing to be changed, and as much as can be to be compared? */
+static bool only_compares(const struct survey *s)
+{
+	return s->options->repair && s->options->snapshot;
+}
+
 static int refuse_unknown(const struct survey *s, struct error *err)
 {
-	error_set(err, -EPERM, "hotplug script '%s' is unknown: %s", s->script.path,
-		  s->script.why_unknown);
+	error_reason(err, REASON_UNKNOWN_SCRIPT, -EPERM, "hotplug script '%s' is unknown: %s",
+		     s->script.path, s->script.why_unknown);
 	error_hint(err, "--hotplug=delta if its online adds only what the ip node lists, "
 			"--hotplug=cycle for offline and online with an outage; " SCRIPT_CONF
 			" says so once and for all");
@@ -188,6 +196,9 @@ static int choose_for_script(struct survey *s, struct error *err)
 	case EDIT_IF_VOUCHED:
 		if (s->how != METHOD_DELTA)
 			return refuse_unknown(s, err);
+		uncompared_add(&s->uncompared, REASON_VOUCHED_SCRIPT,
+			       "routes%s: '%s' is not a stock script",
+			       s->script.has_common ? "" : " and rules", s->script.path);
 		s->method = "delta";
 		s->removes_routes = s->ports[PORT_VIF].runs_script = true;
 		s->uses_rules = s->script.has_common;
@@ -200,10 +211,12 @@ static int choose_for_script(struct survey *s, struct error *err)
 
 static int choose_cycle(struct survey *s, struct error *err)
 {
+	uncompared_add(&s->uncompared, REASON_EDIT_INTERRUPTED,
+		       "routes and rules: an edit with --hotplug=cycle was interrupted");
 	if (s->vif->vifname && *s->vif->vifname)
-		return error_set(err, -EPERM,
-				 "--hotplug=cycle cannot be used with a vifname: the "
-				 "script would rename the link again");
+		return error_reason(err, REASON_EDIT_INTERRUPTED, -EPERM,
+				    "--hotplug=cycle cannot be used with a vifname: the "
+				    "script would rename the link again");
 	s->method = "cycle";
 	strv_add(&s->notes,
 		 "all addresses of %s are interrupted while its script runs offline "
@@ -212,13 +225,57 @@ static int choose_cycle(struct survey *s, struct error *err)
 	return 0;
 }
 
+/* What is never edited is compared as far as it is known what the script does. */
+static int compare_refused(struct survey *s)
+{
+	const struct ipword *word = s->after.words;
+	bool is_one = s->after.n == 1 && word->is_valid && word->net.family == AF_INET &&
+		      word->net.prefix == 32 && s->script.family->routes == ROUTES_FOR_ONE;
+
+	s->method = "none";
+	s->uses_routes = s->removes_routes = is_one;
+	s->uses_rules = is_one && s->script.sets_rules;
+	if (!is_one)
+		uncompared_add(&s->uncompared, REASON_VIF_NAT,
+			       "routes and rules: '%s' sets up one IPv4 address, not the list '%s'",
+			       s->script.path, s->vif->ip ? s->vif->ip : "");
+	return 0;
+}
+
+/* Its routes can be compared nevertheless. */
+static void leave_out_quoted(struct survey *s)
+{
+	s->script.sets_rules = s->script.has_common = false;
+	uncompared_add(&s->uncompared, REASON_QUOTED_IP,
+		       "rules: the vif-common.sh beside '%s' takes a list for one address",
+		       s->script.path);
+}
+
+static void leave_kernel(struct survey *s)
+{
+	bool is_interrupted = s->options->journal && s->options->journal->is_there;
+
+	s->method = "none";
+	strv_add(&s->notes, "routes and rules are left as they are");
+	if (is_interrupted)
+		uncompared_add(&s->uncompared, REASON_EDIT_INTERRUPTED,
+			       "routes and rules: an edit with --hotplug=none was interrupted");
+	else
+		uncompared_add(&s->uncompared, REASON_VOUCHED_SCRIPT,
+			       "routes and rules: '%s' is not a stock script", s->script.path);
+}
+
 /* What has to be done for this script by this method. */
 static int choose_method(struct survey *s, struct error *err)
 {
+	if (s->script.family->edit == EDIT_REFUSED && only_compares(s))
+		return compare_refused(s);
 	if (s->script.family->edit == EDIT_REFUSED)
 		return error_set(err, -EPERM, "hotplug script '%s' %s", s->script.path,
 				 s->script.family->refusal);
-	if (s->script.quotes_list && s->how != METHOD_NONE) {
+	if (s->script.quotes_list && only_compares(s))
+		leave_out_quoted(s);
+	else if (s->script.quotes_list && s->how != METHOD_NONE) {
 		error_set(err, -EPERM,
 			  "the vif-common.sh beside '%s' takes a list for one address: rules "
 			  "of several are not set",
@@ -232,8 +289,7 @@ static int choose_method(struct survey *s, struct error *err)
 							      METHOD_CYCLE;
 	switch (s->how) {
 	case METHOD_NONE:
-		s->method = "none";
-		strv_add(&s->notes, "routes and rules are left as they are");
+		leave_kernel(s);
 		return 0;
 	case METHOD_CYCLE:
 		return choose_cycle(s, err);
@@ -280,8 +336,9 @@ static int find_ports(struct survey *s, struct error *err)
 	}
 	if (!kernel_link(emulated))
 		return 0;
-	error_set(err, -EPERM, "vif %u.%u: its emulated interface '%s' cannot be changed in this way",
-		  s->vif->domain.domid, s->vif->devid, emulated);
+	error_reason(err, REASON_EMULATED_LINK, -EPERM,
+		     "vif %u.%u: its emulated interface '%s' cannot be changed in this way",
+		     s->vif->domain.domid, s->vif->devid, emulated);
 	error_hint(err, "--hotplug=none writes the list only; routes and rules are then up to you");
 	return -EPERM;
 }
@@ -494,6 +551,9 @@ static void doubt_rules(struct survey *s, const struct rules *before)
 	if (s->script.family->rules == RULES_UNKNOWN &&
 	    (!before->n || rules_subtract(before, &s->rules, &missing, NULL) || missing.n)) {
 		s->uses_rules = false;
+		if (s->rules.n || before->n || s->wanted.n)
+			uncompared_add(&s->uncompared, REASON_FOREIGN_RULES,
+				       "rules: the present ones are not those of vif-common.sh");
 		if (s->rules.n)
 			strv_add(&s->notes, "the present rules are not those of vif-common.sh: "
 					    "they are left alone");
@@ -590,17 +650,53 @@ static int survey_rules(struct survey *s, struct error *err)
 		return 0;
 	if (s->options->repair && iplist_first_invalid(&s->after)) {
 		s->uses_rules = false;
-		strv_add(&s->notes,
-			 "the rules are not compared: the list has words that are no address");
 		return 0;
 	}
 	r = snapshot_rules(s->options->snapshot, s->links, s->options->timeout_s, &s->rules, err);
 	if (r == -ENOENT) {
 		s->uses_rules = false;
+		uncompared_add(&s->uncompared, REASON_IPTABLES_FAILED, "rules: %s", err->text);
 		strv_add(&s->notes, "iptables does not work here, so the script sets no rules");
 		return 0;
 	}
 	return r ? r : record_rules(s, err);
+}
+
+/* Rules that cannot be told keep nothing else from being compared. */
+static int compare_rules(struct survey *s, struct error *err)
+{
+	int r = survey_rules(s, err);
+
+	if (!r || !err->reason || !only_compares(s))
+		return r;
+	s->uses_rules = false;
+	uncompared_add(&s->uncompared, err->reason, "rules: %s", err->text);
+	return 0;
+}
+
+static bool fails_at_ipv6(const struct survey *s)
+{
+	const struct family *family = s->script.family;
+
+	return family && (family->ipv6 == IPV6_FAILS ||
+			  (family->ipv6 == IPV6_FAILS_AT_RULES && s->script.sets_rules));
+}
+
+/* Words that stand in a list and cannot be compared with anything. */
+static void leave_out_words(struct survey *s)
+{
+	const char *invalid = iplist_first_invalid(&s->after);
+
+	if (!s->options->repair)
+		return;
+	if (invalid)
+		uncompared_add(&s->uncompared, REASON_LIST_WORD,
+			       "routes, rules and duplicates: '%s' in its list is not an address",
+			       invalid);
+	if (fails_at_ipv6(s) && iplist_has_family(&s->after, AF_INET6))
+		uncompared_add(&s->uncompared, REASON_IPV6,
+			       "routes and rules of IPv6: '%s' cannot handle IPv6 addresses",
+			       s->script.path);
 }
 
 static int compute_lists(struct survey *s, const struct iplist *after, struct error *err)
@@ -620,17 +716,29 @@ static int survey_kernel(struct survey *s, struct error *err)
 	int r = 0;
 
 	if (!link && s->how != METHOD_NONE) {
-		error_set(err, -ENODEV, "vif %u.%u: there is no link '%s' on this host",
-			  s->vif->domain.domid, s->vif->devid, s->vif->link);
+		error_reason(err, REASON_NO_LINK, -ENODEV,
+			     "vif %u.%u: there is no link '%s' on this host", s->vif->domain.domid,
+			     s->vif->devid, s->vif->link);
 		error_hint(err, "the vif is not up, see 'dmesg' and /var/log/xen/xen-hotplug.log; "
 				"--hotplug=none writes the list only");
 		return -ENODEV;
 	}
 	if (link)
 		r = survey_routes(s, err);
-	if (!r)
+	if (!r && !only_compares(s))
 		r = check_source(s, err);
-	return r ? r : survey_rules(s, err);
+	return r ? r : compare_rules(s, err);
+}
+
+/* What cannot be understood here is lost at the guest's reboot, too; what cannot be read need not be. */
+static int leave_out_userdata(struct survey *s, int r, struct error *err)
+{
+	if (r == -EILSEQ) {
+		s->userdata_damage = strdup(err->text);
+		return s->userdata_damage ? 0 : error_memory(err);
+	}
+	uncompared_add(&s->uncompared, err->reason, "stored configuration: %s", err->text);
+	return 0;
 }
 
 /* What libxl keeps of the vif's list. */
@@ -644,6 +752,8 @@ static int survey_places(struct store *st, struct survey *s, struct error *err)
 		r = snapshot_userdata(s->options->snapshot, &s->vif->domain, s->vif->devid,
 				      &s->userdata_ip, err);
 	s->has_userdata = !r && !s->options->no_persist;
+	if (r && err->reason && only_compares(s))
+		return leave_out_userdata(s, r, err);
 	if (s->has_userdata && !s->options->repair && userdata_is_superseded(&s->vif->domain))
 		strv_add(&s->notes,
 			 "the guest's next reboot takes the configuration that 'xl config-update' "
@@ -684,8 +794,7 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r)
 		r = survey_places(st, out, err);
 	if (!r)
-		r = precheck_vif(vif, options->repair,
-				 options->journal && options->journal->is_cycle, err);
+		r = precheck_vif(vif, options, err);
 	if (!r)
 		r = snapshot_script(options->snapshot, vif->script, &out->script, err);
 	if (!r)
@@ -700,6 +809,7 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 		r = precheck_owners(st, out, err);
 	if (!r)
 		r = survey_kernel(out, err);
+	leave_out_words(out);
 	out->leaves = find_left(out);
 	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&
 			    out->script.family->is_plugged_in(vif);

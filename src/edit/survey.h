@@ -13,6 +13,7 @@
 #include "src/hotplug/rules.h"
 #include "src/hotplug/script.h"
 #include "src/edit/snapshot.h"
+#include "src/edit/uncompared.h"
 #include "src/xen/vif.h"
 
 enum method {
@@ -68,10 +69,12 @@ struct survey {
 	struct rules by_script;		  /* what running the script will set */
 	bool has_userdata;		  /* libxl's stored configuration has the vif */
 	char *userdata_ip;		  /* its list there; NULL: none */
+	char *userdata_damage;		  /* why it cannot be understood; or NULL */
 	struct optout asked;		  /* of edits before, for the list it has now */
 	struct optout leaves;		  /* likewise, with this edit */
 	bool clears_error;		  /* hotplug-status is to be put right */
 	char *conflict;			  /* repair: why a route cannot be set; or NULL */
+	struct uncompared uncompared;	  /* repair: parts that it does not know enough of */
 	struct strv notes;		  /* what the operator should know */
 };
 

@@ -57,7 +57,7 @@ static const struct family families[] = {
 	       IPV6_FAILS_AT_RULES, HOOKS_IGNORED, EDIT_RULES, NULL,
 	       "ovs-vsctl", "openvswitch-switch", is_not_known),
 	FAMILY("vif-nat", DIGESTS(STOCK_VIF_NAT),
-	       WIRING_ROUTED, ROUTES_UNKNOWN, RULES_OF_COMMON, EMULATED_LIKE_VIF,
+	       WIRING_ROUTED, ROUTES_FOR_ONE, RULES_OF_COMMON, EMULATED_LIKE_VIF,
 	       IPV6_FAILS, HOOKS_CALLED, EDIT_REFUSED,
 	       "supports one address only and cannot be run again for a list",
 	       NULL, NULL, is_not_known),

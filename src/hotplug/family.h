@@ -19,6 +19,7 @@ enum wiring {
 enum family_routes {
 	ROUTES_UNKNOWN,
 	ROUTES_NONE,
+	ROUTES_FOR_ONE,		/* one, for the only address that it sets up */
 	ROUTES_FROM_GATEWAYDEV, /* one for each address, with that device's address as source */
 };
 

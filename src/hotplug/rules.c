@@ -187,14 +187,16 @@ int rules_record(const struct script *script, struct recording *recordings, size
 		return r;
 	r = take_recorded(output, recordings, n, err);
 	if (r == -EIO || p.status)
-		return error_set(err, -EIO, "'%s': its rules could not be recorded: exit status %d",
-				 script->path, p.status);
+		return error_reason(err, REASON_RULES_UNREADABLE, -EIO,
+				    "'%s': its rules could not be recorded: exit status %d",
+				    script->path, p.status);
 	return r;
 }
 
 static int no_answer(unsigned timeout_s, struct error *err)
 {
-	return error_set(err, -ETIMEDOUT, "iptables: still running after %u s, killed", timeout_s);
+	return error_reason(err, REASON_IPTABLES_FAILED, -ETIMEDOUT,
+			    "iptables: still running after %u s, killed", timeout_s);
 }
 
 /* The next link that a rule names, from @p on; NULL: no more. */

@@ -231,8 +231,11 @@ int script_identify(const char *path, struct script *out, struct error *err)
 
 	*out = (struct script){ .path = path, .family = &family_unknown };
 	if (access(path, X_OK) || read_content(path, &content))
-		return error_set(err, -errno, "hotplug script '%s': %s", path,
-				 errno == EACCES ? "not executable" : strerror(errno));
+		return error_reason(err,
+				    errno == ENOENT || errno == ENOTDIR ? REASON_SCRIPT_MISSING :
+									  REASON_SCRIPT_UNREADABLE,
+				    -errno, "hotplug script '%s': %s", path,
+				    errno == EACCES ? "not executable" : strerror(errno));
 	out->family = family_of(content.digest);
 	if (!script_is_known(out))
 		forget_family(out, "it is not one of the stock scripts");

@@ -49,7 +49,8 @@ static int read_file(struct userdata *u, struct error *err)
 {
 	if (access(u->path, F_OK) && errno == ENOENT)
 		return 0;
-	return input_read(u->path, &u->text, &u->len, err);
+	return error_add_reason(err, REASON_USERDATA_UNREADABLE,
+				input_read(u->path, &u->text, &u->len, err));
 }
 
 /* Without a uuid there is no such file. */
@@ -98,7 +99,8 @@ static int not_understood(const struct userdata *u, unsigned devid, int r, struc
 		return error_set(err, r, "'%s': has no nic with devid %u", u->path, devid);
 	if (r == -ENOMEM)
 		return error_memory(err);
-	return error_set(err, -EILSEQ, "'%s': cannot be understood", u->path);
+	return error_reason(err, REASON_USERDATA_UNREADABLE, -EILSEQ, "'%s': cannot be understood",
+			    u->path);
 }
 
 int userdata_get_ips(const struct userdata *u, unsigned devid, char **out, struct error *err)

@@ -99,7 +99,11 @@ B=/local/domain/0/backend/vif/1/0
 	refused 1 "xvif doctor" xvif add-ip web01 10.0.0.5
 	refused 1 "xvif doctor" xvif add-ip --hotplug=delta web01 10.0.0.5
 	refused 1 "xvif doctor" xvif add-ip --hotplug=cycle web01 10.0.0.5
-	xvif check -J | jq -e '.consistent and (.notes | length == 3) and (.notes[0] | contains("takes a list for one address"))'
+	run xvif check -J
+	[ "$status" = 6 ]
+	jq -e '(.consistent | not) and ([.uncompared[].reason] == ["quoted-ip", "quoted-ip", "quoted-ip"])' <<<"$output"
+	ip route del 10.0.0.2 dev vif1.0
+	[[ "$(xvif check --allow quoted-ip web01)" == "web01 vif 0: route-missing: 10.0.0.2"* ]]
 	xvif -q add-ip --hotplug=none web01 10.0.0.5
 	# a changed one, and a script that the operator vouches for
 	echo 'true' >>/etc/xen/scripts/vif-common.sh
