@@ -33,7 +33,7 @@ static int open_temporary(struct atomic_file *r, struct error *err)
 	r->f = fdopen(fd, "w");
 	if (!r->f) {
 		close(fd);
-		return error_memory(err);
+		return failed(r->path, err);
 	}
 	/* Only root can keep another's ownership; then the mode may not be wider than it was. */
 	if (fchown(fd, sb.st_uid, sb.st_gid) && errno != EPERM)

@@ -15,7 +15,6 @@
 
 #include "sxp/sxp.h"
 
-#include "src/base/cleanup.h"
 #include "src/base/input.h"
 
 #define FIRST_SIZE 65536
@@ -27,15 +26,14 @@ static int failed(const char *name, int code, struct error *err)
 	return error_set(err, -code, "%s: cannot be read: %s", name, strerror(code));
 }
 
-/* On a terminal, say now and again how far it is; @is_done: wipe that out. */
-static void show_progress(const struct input *in, bool is_done)
+/* @shown: how long it was when that was told last */
+static void tell_progress(const struct input *in, size_t *shown, bool is_done)
 {
-	if (in->len < PROGRESS_STEP || !isatty(STDERR_FILENO))
+	if (!in->progress || in->len < PROGRESS_STEP ||
+	    (!is_done && in->len - *shown < PROGRESS_STEP))
 		return;
-	if (is_done)
-		fputs("\r\033[K", stderr);
-	else
-		fprintf(stderr, "\rreading: %zu MiB", in->len >> 20);
+	in->progress(in->len, is_done);
+	*shown = in->len;
 }
 
 static int too_long(const char *name, struct error *err)
@@ -92,15 +90,29 @@ static int read_all(int fd, size_t size, struct input *in, struct error *err)
 		in->len += n > 0 ? (size_t)n : 0;
 		if (in->len > SXP_LENGTH_MAX)
 			break;
-		if (in->len - shown >= PROGRESS_STEP) {
-			show_progress(in, false);
-			shown = in->len;
-		}
+		tell_progress(in, &shown, false);
 	} while (n > 0 || (n < 0 && errno == EINTR));
 	r = in->len > SXP_LENGTH_MAX ? too_long(in->name, err) :
 	    n			     ? failed(in->name, errno, err) :
 				       0;
-	show_progress(in, true);
+	tell_progress(in, &shown, true);
+	return r;
+}
+
+int input_open_fd(int fd, const char *name, struct input *out, struct error *err)
+{
+	size_t size;
+	int r;
+
+	*out = (struct input){ .name = name, .progress = out->progress };
+	r = first_size(fd, name, &size, err);
+	if (!r)
+		r = read_all(fd, size, out, err);
+	/* the last read() had room, and found nothing */
+	if (!r)
+		((char *)out->text)[out->len] = '\0';
+	else
+		input_close(out);
 	return r;
 }
 
@@ -108,18 +120,12 @@ int input_open(const char *name, struct input *out, struct error *err)
 {
 	bool is_stdin = !strcmp(name, "-");
 	int fd = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC), r;
-	size_t size;
 
-	*out = (struct input){ .name = name };
 	if (fd < 0)
 		return failed(name, errno, err);
-	r = first_size(fd, name, &size, err);
-	if (!r)
-		r = read_all(fd, size, out, err);
+	r = input_open_fd(fd, name, out, err);
 	if (!is_stdin)
 		close(fd);
-	if (r)
-		input_close(out);
 	return r;
 }
 
@@ -131,16 +137,12 @@ void input_close(struct input *in)
 
 int input_read(const char *name, char **text_out, size_t *len_out, struct error *err)
 {
-	CLEANUP(input_close) struct input in = { 0 };
+	struct input in = { 0 };
 	int r = input_open(name, &in, err);
 
 	if (r)
 		return r;
-	*text_out = malloc(in.len + 1);
-	if (!*text_out)
-		return error_memory(err);
-	memcpy(*text_out, in.text ? in.text : "", in.len);
-	(*text_out)[in.len] = '\0';
+	*text_out = (char *)in.text;
 	*len_out = in.len;
 	return 0;
 }

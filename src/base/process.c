@@ -64,6 +64,11 @@ static void become(const struct process *p, int input, int output)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
+static int failed(const struct process *p, const char *what, int code, struct error *err)
+{
+	return error_set(err, -code, "'%s': %s: %s", p->argv[0], what, strerror(code));
+}
+
 static int take_output(struct process *p, int fd, struct error *err)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
@@ -77,7 +82,7 @@ static int take_output(struct process *p, int fd, struct error *err)
 		return error_memory(err);
 	n = pread(fd, p->output, (size_t)size, 0);
 	p->output[n > 0 ? n : 0] = '\0';
-	return 0;
+	return n == size ? 0 : failed(p, "its output cannot be read", n < 0 ? errno : EIO, err);
 }
 
 static bool has_ended(pid_t pid)
@@ -121,8 +126,7 @@ static int reap(struct process *p, pid_t pid, struct error *err)
 
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return error_set(err, -errno, "'%s': its exit status is lost: %s",
-					 p->argv[0], strerror(errno));
+			return failed(p, "its exit status is lost", errno, err);
 	p->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	return 0;
 }
@@ -164,10 +168,13 @@ static int open_input(const struct process *p)
 {
 	int fd = p->input ? memfd_create("input", MFD_CLOEXEC) :
 			    open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int code;
 
 	if (fd < 0 || !p->input || !write_input(fd, p->input))
 		return fd;
+	code = errno;
 	close(fd);
+	errno = code;
 	return -1;
 }
 
@@ -176,26 +183,32 @@ static int start(struct process *p, int input, int output, struct error *err)
 	pid_t pid = fork();
 
 	if (pid < 0)
-		return error_set(err, -errno, "'%s': cannot start a process: %s", p->argv[0],
-				 strerror(errno));
+		return failed(p, "cannot start a process", errno, err);
 	if (pid == 0)
 		become(p, input, output);
 	setpgid(pid, pid);
 	return watch(p, pid, err);
 }
 
+/* Started, waited for, and its output taken. */
+static int run(struct process *p, int output, struct error *err)
+{
+	int input = open_input(p), r;
+
+	if (input < 0)
+		return failed(p, "cannot open its input", errno, err);
+	r = start(p, input, output, err);
+	close(input);
+	return r ? r : take_output(p, output, err);
+}
+
 int process_run(struct process *p, struct error *err)
 {
-	int output = memfd_create("output", MFD_CLOEXEC), input = open_input(p);
-	int r = output < 0 || input < 0 ?
-			error_set(err, -ENOMEM, "'%s': cannot open its input and output", p->argv[0]) :
-			start(p, input, output, err);
+	int output = memfd_create("output", MFD_CLOEXEC), r;
 
-	if (!r)
-		r = take_output(p, output, err);
-	if (output >= 0)
-		close(output);
-	if (input >= 0)
-		close(input);
+	if (output < 0)
+		return failed(p, "cannot open its output", errno, err);
+	r = run(p, output, err);
+	close(output);
 	return r;
 }

@@ -357,7 +357,7 @@ static int print_result(struct application *a, sxp_node result, size_t n_untried
 
 static int run_apply(struct context *cx, const struct args *args, struct error *err)
 {
-	CLEANUP(input_close) struct input in = { 0 };
+	CLEANUP(input_close) struct input in = { .progress = output_progress };
 	CLEANUP(desired_release) struct desired desired = { 0 };
 	CLEANUP(desired_match_release) struct desired_match fleet = { 0 };
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();

@@ -230,7 +230,7 @@ static int read_words(const struct args *args, const char **path_out, const char
 
 static int run_load(struct context *cx, const struct args *args, struct error *err)
 {
-	CLEANUP(input_close) struct input in = { 0 };
+	CLEANUP(input_close) struct input in = { .progress = output_progress };
 	CLEANUP(subtree_release) struct subtree dump = { 0 };
 	CLEANUP(load_release) struct load load = {
 		.dump = &dump,

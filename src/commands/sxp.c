@@ -81,7 +81,7 @@ int sxp_for_each_file(struct context *cx, const struct args *args, size_t first,
 	int r = 0;
 
 	for (size_t i = 0; i < n && !r; i++) {
-		CLEANUP(input_close) struct input in = { 0 };
+		CLEANUP(input_close) struct input in = { .progress = output_progress };
 
 		r = input_open(names[i], &in, err);
 		if (!r)

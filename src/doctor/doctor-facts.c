@@ -15,29 +15,25 @@
 #include "src/kernel/kernel.h"
 #include "src/stored/xlconfig.h"
 
-#define FILE_MAX (1 << 20)
+#define TEXT_MAX (1 << 20)
 
 /* What the probes ask of a vif. */
 #define NODES \
 	(1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_SCRIPT | 1u << NODE_VIFNAME | \
 	 1u << NODE_GATEWAYDEV | 1u << NODE_HOTPLUG_STATUS | 1u << NODE_STUBDOM)
 
-static char *read_file(const char *path)
+/* NULL: it cannot be read, or is no text. */
+static char *read_text(const char *path)
 {
-	FILE *f = fopen(path, "re");
-	char *text = f ? malloc(FILE_MAX + 1) : NULL, *fitting;
-	size_t n = text ? fread(text, 1, FILE_MAX + 1, f) : 0;
-	bool ok = text && !ferror(f) && n <= FILE_MAX && !memchr(text, '\0', n);
+	char *text;
+	size_t len;
 
-	if (f)
-		fclose(f);
-	if (!ok) {
-		free(text);
+	if (input_read(path, &text, &len, NULL))
 		return NULL;
-	}
-	text[n] = '\0';
-	fitting = realloc(text, n + 1);
-	return fitting ? fitting : text;
+	if (len <= TEXT_MAX && strlen(text) == len)
+		return text;
+	free(text);
+	return NULL;
 }
 
 static char *read_value(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
@@ -144,7 +140,7 @@ static int add_folder(struct facts *host, const char *script, size_t *out)
 		folder->common_path = NULL;
 	if (!folder->path || !folder->common_path)
 		return -ENOMEM;
-	folder->text = read_file(folder->common_path);
+	folder->text = read_text(folder->common_path);
 	if (folder->text)
 		folder->common = vif_common_read(folder->text);
 	return 0;
@@ -265,11 +261,11 @@ static int sort_links(struct facts *host)
 	return 0;
 }
 
-static int look_at_addresses(struct facts *host)
+static int look_at_addresses(struct facts *host, struct error *err)
 {
 	if (getifaddrs(&host->addresses)) {
 		host->addresses = NULL;
-		return -ENOMEM;
+		return error_set(err, -errno, "cannot list addresses: %s", strerror(errno));
 	}
 	for (const struct ifaddrs *ifa = host->addresses; ifa; ifa = ifa->ifa_next) {
 		const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
@@ -367,9 +363,7 @@ int facts_look(struct facts *out, unsigned timeout_s, struct error *err)
 		r = look_at_forward(out);
 	if (!r)
 		r = sort_links(out);
-	if (!r)
-		r = look_at_addresses(out);
-	return r ? error_memory(err) : 0;
+	return r ? error_memory(err) : look_at_addresses(out, err);
 }
 
 void facts_release(struct facts *host)

@@ -61,7 +61,7 @@ struct facts {
 
 /*
  * facts_look - gather it; changes nothing, starts at most one process (iptables).
- * A store that does not answer is a fact, not a failure. Returns 0 or -ENOMEM;
+ * A store that does not answer is a fact, not a failure. Returns 0 or a negative errno;
  * release with facts_release(), also after a failure.
  */
 int facts_look(struct facts *out, unsigned timeout_s, struct error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-net.c - probes of addresses and of the kernel's settings for routed vifs. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -52,7 +53,9 @@ static void judge_gateway(const struct facts *host, const char *device, struct f
 {
 	char text[INET_ADDRSTRLEN] = "";
 	struct some outdated = { 0 };
+	struct error err = { 0 };
 	uint8_t address[4];
+	int r;
 
 	if (!kernel_link(device)) {
 		bad(out,
@@ -62,7 +65,13 @@ static void judge_gateway(const struct facts *host, const char *device, struct f
 		    device);
 		return;
 	}
-	if (kernel_first_address(kernel_link(device), address, NULL)) {
+	r = kernel_first_address(kernel_link(device), address, &err);
+	if (r && r != -ENOENT) {
+		bad(out, "whether %s, the gateway device, has an IPv4 address is not known: %s",
+		    device, err.text);
+		return;
+	}
+	if (r) {
 		bad(out,
 		    "%s, the gateway device, has no IPv4 address: vif-route fails without it; give it "
 		    "one, or name another link with 'gatewaydev='",
@@ -106,21 +115,31 @@ static bool has_routed_ipv6(const struct facts *host)
 	return false;
 }
 
-void look_at_ip_forward(const struct facts *host, struct findings *out)
+static void look_at_ipv6_forward(const struct facts *host, struct findings *out)
 {
-	struct some stopped = { 0 };
-	size_t before = out->n;
-
-	if (!facts_has(host, WIRING_ROUTED))
-		return;
-	if (!facts_read_number(1, IPV4 "/ip_forward"))
-		bad(out,
-		    "net.ipv4.ip_forward is 0: no packet goes from or to a routed guest; 'sysctl -w "
-		    "net.ipv4.ip_forward=1', and a line in /etc/sysctl.d for the next start");
 	if (has_routed_ipv6(host) && !facts_read_number(1, "/proc/sys/net/ipv6/conf/all/forwarding"))
 		bad(out,
 		    "net.ipv6.conf.all.forwarding is 0: no IPv6 packet goes from or to a routed guest; "
 		    "'sysctl -w net.ipv6.conf.all.forwarding=1', and a line in /etc/sysctl.d");
+}
+
+void look_at_ip_forward(const struct facts *host, struct findings *out)
+{
+	struct some stopped = { 0 };
+	size_t before = out->n;
+	long forwards;
+
+	if (!facts_has(host, WIRING_ROUTED))
+		return;
+	forwards = facts_read_number(-1, IPV4 "/ip_forward");
+	if (forwards < 0)
+		bad(out, "whether packets are forwarded is not known: " IPV4
+			 "/ip_forward cannot be read");
+	if (!forwards)
+		bad(out,
+		    "net.ipv4.ip_forward is 0: no packet goes from or to a routed guest; 'sysctl -w "
+		    "net.ipv4.ip_forward=1', and a line in /etc/sysctl.d for the next start");
+	look_at_ipv6_forward(host, out);
 	for (size_t i = 0; i < host->n_here && out->n == before; i++) {
 		const struct facts_vif *hv = &host->here[i];
 
@@ -201,9 +220,14 @@ void look_at_proxy_arp(const struct facts *host, struct findings *out)
 /* The kernel takes the higher one of "all" and of the link (ip-sysctl, rp_filter). */
 void look_at_rp_filter(const struct facts *host, struct findings *out)
 {
-	long all = facts_read_number(0, IPV4 "/conf/all/rp_filter");
+	long all = facts_read_number(-1, IPV4 "/conf/all/rp_filter");
 	struct some by_value[3] = { { .n = 0 }, { .n = 0 }, { .n = 0 } };
 
+	if (all < 0 && facts_has(host, WIRING_ROUTED)) {
+		bad(out, "whether routed guests can use addresses of others is not known: " IPV4
+			 "/conf/all/rp_filter cannot be read");
+		return;
+	}
 	for (size_t i = 0; i < host->n_here; i++) {
 		const struct facts_vif *hv = &host->here[i];
 		long own;

@@ -44,6 +44,16 @@ void output_message(const char *text)
 	putc('\n', stderr);
 }
 
+void output_progress(size_t len, bool is_done)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	if (is_done)
+		fputs("\r\033[K", stderr);
+	else
+		fprintf(stderr, "\rreading: %zu MiB", len >> 20);
+}
+
 bool output_has_colors(const struct output_style *style, FILE *out)
 {
 	const char *when = style->color, *no_color = getenv("NO_COLOR");

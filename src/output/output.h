@@ -88,6 +88,9 @@ bool output_has_no_reader(FILE *out);
 /* Print a line on stderr that is not an error of the command. */
 void output_message(const char *text);
 
+/* For struct input: on a terminal, how far it is; @is_done: wipe that out. */
+void output_progress(size_t len, bool is_done);
+
 /* For sxp_print() and its like: @out is a FILE. Returns 0, or -1 with errno. */
 int output_piece(void *out, const char *text, size_t len);
 

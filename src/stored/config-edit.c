@@ -198,7 +198,9 @@ static int read_file(struct config_edit *e, const char *path, struct error *err)
 	if (r)
 		return r;
 	e->path = realpath(path, NULL);
-	return e->path ? atomic_file_backup_name(e->path, &e->backup, err) : error_memory(err);
+	if (!e->path)
+		return error_set(err, -errno, "%s: cannot be read: %s", path, strerror(errno));
+	return atomic_file_backup_name(e->path, &e->backup, err);
 }
 
 static int change_contents(struct config_edit *e, const struct vif *vif, const char *list,

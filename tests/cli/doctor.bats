@@ -561,3 +561,32 @@ networkd() {
 	[[ "$output" == *'we\x1b[31mb\x0a01 vif 0'* ]]
 	[ "${#lines[@]}" = 2 ]
 }
+
+# fails_at CALL ERROR PATH ORDINAL: doctor, whose ORDINAL-th call, of those for PATH if that is not "", fails
+fails_at() {
+	run strace -o /run/xen/trace -e trace="$1" ${3:+-P "$3"} -e inject="$1:error=$2:when=$4" xvif doctor
+	echo "$output"
+	grep -q INJECTED /run/xen/trace
+}
+
+@test "what cannot be looked at is said, and is neither good nor short of memory" {
+	local n netlink=0
+	for n in $(seq 60); do
+		fails_at socket EMFILE "" "$n" || break
+		[[ "$output" != *"out of memory"* && "$output" != *"has no IPv4 address"* ]]
+		grep -q 'AF_NETLINK.*INJECTED' /run/xen/trace || continue
+		[[ "$output" == *"Too many open files"* ]]
+		netlink=$((netlink + 1))
+	done
+	[ $netlink -gt 1 ]
+	fails_at openat EIO /proc/sys/net/ipv4/ip_forward 1
+	[[ "$output" == *"ip-forward "*bad*"/proc/sys/net/ipv4/ip_forward cannot be read"* ]]
+	fails_at openat EIO /proc/sys/net/ipv4/conf/all/rp_filter 1
+	[[ "$output" == *"rp-filter "*bad*"/proc/sys/net/ipv4/conf/all/rp_filter cannot be read"* ]]
+}
+
+@test "a program cannot be started for want of files: that is said" {
+	activate_rules
+	fails_at memfd_create EMFILE "" 1
+	[[ "$output" == *"iptables "*bad*"Too many open files"* ]]
+}
