@@ -48,17 +48,6 @@ static void print_notes(const struct survey *s, const struct args *args)
 	edit_print_notes(s);
 }
 
-/* -v: what is going to be done */
-static int print_steps(const struct survey *s, struct error *err)
-{
-	CLEANUP(strv_release) struct strv steps = { 0 };
-	int r = survey_is_change(s) ? survey_plan(s, &steps, err) : 0;
-
-	for (size_t i = 0; i < steps.n; i++)
-		output_message(steps.v[i]);
-	return r;
-}
-
 /* An address that is there already, or is not there, may be a slip of the pen. */
 static void note_idle_words(const struct iplist *before, const struct iplist *named, edit_make make)
 {
@@ -81,15 +70,14 @@ struct announcement {
 
 static int announce(const struct edit *e, void *data, struct error *err)
 {
+	(void)err;
 	const struct announcement *a = data;
 
 	if (!a->args->options[OPT_QUIET])
 		note_idle_words(&e->vif.ips, a->named, a->make);
 	if (survey_is_change(&e->survey))
 		print_notes(&e->survey, a->args);
-	return a->args->options[OPT_VERBOSE] && !e->survey.options->dry_run ?
-		       print_steps(&e->survey, err) :
-		       0;
+	return 0;
 }
 
 static int edit(struct context *cx, const struct args *args, edit_make make, struct error *err)
@@ -97,6 +85,7 @@ static int edit(struct context *cx, const struct args *args, edit_make make, str
 	CLEANUP(iplist_release) struct iplist named = { 0 };
 	CLEANUP(edit_release) struct edit e = { 0 };
 	struct announcement announcement = { args, &named, make };
+	const struct step_listener listener = { edit_print_step, NULL };
 	const struct edit_request request = {
 		.domain = args->words[0],
 		.vif = args->options[OPT_VIF],
@@ -105,6 +94,7 @@ static int edit(struct context *cx, const struct args *args, edit_make make, str
 		.options = edit_options(args),
 		.config = args->options[OPT_CONFIG],
 		.expected = cx->expected,
+		.listener = args->options[OPT_VERBOSE] ? &listener : NULL,
 		.announce = announce,
 		.data = &announcement,
 	};
@@ -146,11 +136,9 @@ const struct command cmd_add_ip = {
 		"separated by blanks or commas.",
 	.example = "# xvif add-ip web01 10.0.0.5\n"
 		   "web01 vif 0: 10.0.0.1 10.0.0.2 +10.0.0.5\n"
-		   "# xvif add-ip --dry-run db01 --vif 0 10.0.1.2\n"
-		   "write /local/domain/0/xvif/vif/2/0/ip = \"10.0.1.2\"\n"
+		   "# xvif add-ip --dry-run db01 --vif 0 10.0.1.2 | grep -v 0/xvif\n"
 		   "run script=/etc/xen/scripts/vif-route ... /etc/xen/scripts/vif-route online "
 		   "type_if=vif\n"
-		   "remove /local/domain/0/xvif/vif/2/0\n"
 		   "write /local/domain/0/backend/vif/2/0/ip = \"10.0.1.1 10.0.1.2\"\n"
 		   "write /libxl/2/device/vif/0/ip = \"10.0.1.1 10.0.1.2\"\n"
 		   "change ip of vif 0 in /var/lib/xen/... to \"10.0.1.1 10.0.1.2\"\n"

@@ -106,6 +106,13 @@ void edit_print_notes(const struct survey *s)
 	}
 }
 
+void edit_print_step(const struct strv *lines, void *data)
+{
+	(void)data;
+	for (size_t i = 0; i < lines->n; i++)
+		output_message(lines->v[i]);
+}
+
 void edit_print_plan(const struct strv *plan, FILE *stream)
 {
 	for (size_t i = 0; i < plan->n; i++) {

@@ -22,6 +22,9 @@ int edit_note(struct context *cx, const struct edit *e, struct error *err);
 /* What is to be known of an edit before it is done, on stderr. */
 void edit_print_notes(const struct survey *s);
 
+/* Lines of a step that begins, on stderr: for struct step_listener. */
+void edit_print_step(const struct strv *lines, void *data);
+
 /* A line for each step. */
 void edit_print_plan(const struct strv *plan, FILE *stream);
 

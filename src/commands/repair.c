@@ -25,6 +25,7 @@ struct work {
 	struct report report;
 	struct strv plan;
 	struct apply_options options;
+	const struct step_listener *listener;
 	struct error failed; /* the first vif that could not be repaired */
 	int code;
 };
@@ -64,12 +65,15 @@ static int repair_loaded(struct work *work, struct store *st, const struct vif *
 			 const struct lock *lock, struct error *err)
 {
 	CLEANUP(repair_release) struct repair repair = { 0 };
+	CLEANUP(strv_release) struct strv warnings = { 0 };
 	int r = repair_look(st, vif, &work->options, &repair, err);
 
 	if (!r && work->options.dry_run)
-		r = repair_plan(&repair, &work->plan, err);
+		r = repair_plan(st, &repair, &work->plan, err);
 	else if (!r)
-		r = repair_do(st, &repair, lock, err);
+		r = repair_do(st, &repair, lock, work->listener, &warnings, err);
+	for (size_t i = 0; i < warnings.n; i++)
+		output_message(warnings.v[i]);
 	if (r)
 		return r == -EAGAIN ? r : go_on(work, vif, r, err);
 	work->cx->has_changed |= survey_is_change(&repair.survey) && !work->options.dry_run;
@@ -232,9 +236,12 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 			.no_persist = args->options[OPT_NO_PERSIST] != NULL,
 		},
 	};
+	const struct step_listener listener = { edit_print_step, NULL };
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
 	int r = vifs_of_args(cx->store, args, &vifs, err);
 
+	if (args->options[OPT_VERBOSE])
+		work.listener = &listener;
 	if (!r)
 		vifs_print_broken(&vifs);
 	if (!r && vifs.n == 1)
@@ -263,11 +270,9 @@ const struct command cmd_repair = {
 		"steps; finish or undo edits that were cut off; clear a hotplug-status of 'error'\n"
 		"once the kernel is right. Prints what it put right.",
 	.example = "# ip route del 10.0.0.1 dev vif1.0\n"
-		   "# xvif repair --dry-run\n"
-		   "write /local/domain/0/xvif/vif/1/0/ip = \"10.0.0.1\"\n"
+		   "# xvif repair --dry-run | grep -v 0/xvif\n"
 		   "run script=/etc/xen/scripts/vif-route ... /etc/xen/scripts/vif-route online "
 		   "type_if=vif\n"
-		   "remove /local/domain/0/xvif/vif/1/0\n"
 		   "write /local/domain/0/backend/vif/1/0/ip = \"10.0.0.1 10.0.0.2\"\n"
 		   "write /libxl/1/device/vif/0/ip = \"10.0.0.1 10.0.0.2\"\n"
 		   "web01 vif 0: would repair: route-missing: 10.0.0.1 has no route on vif1.0\n"

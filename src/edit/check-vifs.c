@@ -62,12 +62,12 @@ static int note_asked(struct report *report, const struct repair *repair)
 	const struct survey *s = &repair->survey;
 	int r = 0;
 
-	if (s->asked.no_hotplug && (has_kind(found, "route-missing") ||
-				    has_kind(found, "route-extra") || has_kind(found, "rules")))
+	if (s->optout.no_hotplug && (has_kind(found, "route-missing") ||
+				     has_kind(found, "route-extra") || has_kind(found, "rules")))
 		r = report_note(report, s->vif,
 				"an edit with --hotplug=none was asked to leave "
 				"its routes and rules as they were");
-	if (!r && s->asked.no_persist && has_kind(found, "userdata"))
+	if (!r && s->optout.no_persist && has_kind(found, "userdata"))
 		r = report_note(report, s->vif,
 				"an edit with --no-persist was asked to leave "
 				"libxl's stored configuration as it was");

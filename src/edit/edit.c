@@ -73,89 +73,35 @@ static void log_change(const struct vif *vif, const struct survey *s, int r, con
 	closelog();
 }
 
-static int plan(struct edit *e, struct error *err)
+static int apply(struct store *st, struct edit *e, const struct steps *steps,
+		 const struct edit_request *request, const struct lock *lock, struct error *err)
 {
 	const struct survey *s = &e->survey;
-	int r = survey_is_change(s) ? survey_plan(s, &e->plan, err) : 0;
-
-	if (!r && e->config.path &&
-	    strv_add(&e->plan, "change ip= of vif %u in %s, keep %s", s->vif->devid, e->config.path,
-		     e->config.backup))
-		r = error_memory(err);
-	return r;
-}
-
-/* The edit is done; what the kernel still remembers is no reason to take it back. */
-static void flush(struct edit *e)
-{
-	const struct survey *s = &e->survey;
-	struct error why = { 0 };
-
-	for (size_t i = 0; i < s->removed.n; i++) {
-		const struct ipnet *net = &s->removed.words[i].net;
-		int r = kernel_flush_connections(net, &why);
-
-		for (size_t p = 0; p < s->n_ports && !r; p++)
-			if (s->ports[p].link)
-				r = kernel_flush_neighbours(s->ports[p].link, net, &why);
-		if (r)
-			strv_add(&e->warnings, "%s", why.text);
-	}
-}
-
-/* The file is read anew, for an edit of another vif may have changed it since. */
-static int change_config(struct edit *e, struct error *err)
-{
-	const struct survey *s = &e->survey;
-	CLEANUP(lock_release) struct lock lock = { 0 };
-	CLEANUP(cleanup_free) char *path = strdup(e->config.path);
-	struct error step;
-	int r = path ? lock_configs(&lock, s->options->timeout_s, err) : error_memory(err);
-
-	config_edit_release(&e->config);
-	if (!r)
-		r = config_edit_prepare(&e->config, path, s->vif, &s->after, err);
-	if (!r)
-		r = config_edit_write(&e->config, err);
-	if (!r)
-		return 0;
-	step = *err;
-	error_status(err, STATUS_BROKEN, r,
-		     "the vif was changed, its configuration file was not: %s", step.text);
-	return r;
-}
-
-static int change_vif(struct store *st, struct edit *e, const struct lock *lock, struct error *err)
-{
-	const struct survey *s = &e->survey;
-	int r = apply_ips(st, s, lock, err);
+	int r = apply_steps(st, s, steps, lock, request->listener, &e->warnings, &e->is_done, err);
 
 	if (r == -EINTR)
 		signals_clear();
-	if (r != -EAGAIN)
+	if (r != -EAGAIN && survey_is_change(s))
 		log_change(s->vif, s, r, err);
-	if (!r && s->options->flush)
-		flush(e);
 	return r;
 }
 
-/* Plan or apply what the survey found. */
-static int carry_out(struct store *st, struct edit *e, const struct lock *lock, struct error *err)
+/* Plan or do what the survey found. */
+static int carry_out(struct store *st, struct edit *e, const struct edit_request *request,
+		     const struct lock *lock, struct error *err)
 {
-	int r = 0;
+	CLEANUP(steps_release) struct steps steps = { 0 };
+	int r = steps_make(st, &e->survey, &e->config, &steps, err);
 
-	if (e->survey.options->dry_run)
-		return plan(e, err);
-	if (survey_is_change(&e->survey)) {
-		r = change_vif(st, e, lock, err);
-		e->is_done = !r;
-	}
-	return r || !e->config.path ? r : change_config(e, err);
+	if (r)
+		return r;
+	return e->survey.options->dry_run ? steps_describe(&steps, &e->survey, &e->plan, err) :
+					    apply(st, e, &steps, request, lock, err);
 }
 
 /* Finish or undo an edit of this vif that was cut off; -EAGAIN: done, load the vif anew. */
 static int recover(struct store *st, const struct vif *vif, const struct apply_options *edit,
-		   const struct lock *lock, struct error *err)
+		   const struct lock *lock, struct strv *warnings, struct error *err)
 {
 	const struct apply_options options = { .timeout_s = edit->timeout_s };
 	CLEANUP(journal_release) struct journal journal = { 0 };
@@ -166,7 +112,7 @@ static int recover(struct store *st, const struct vif *vif, const struct apply_o
 		return r;
 	r = journal.is_there ? repair_look(st, vif, &options, &repair, err) : 0;
 	if (!r)
-		r = journal.is_there ? repair_do(st, &repair, lock, err) :
+		r = journal.is_there ? repair_do(st, &repair, lock, NULL, warnings, err) :
 				       journal_remove(st, vif, err);
 	return r ? r : -EAGAIN;
 }
@@ -198,7 +144,7 @@ static int attempt(struct store *st, const struct edit_request *request, const s
 
 	e->options = request->options;
 	if (!r && !e->options.dry_run)
-		r = recover(st, &e->vif, &e->options, lock, err);
+		r = recover(st, &e->vif, &e->options, lock, &e->warnings, err);
 	if (!r && request->expected)
 		r = check_expected(&e->vif, request->expected, err);
 	if (!r)
@@ -209,7 +155,7 @@ static int attempt(struct store *st, const struct edit_request *request, const s
 		r = request->announce(e, request->data, err);
 	if (!r && request->config)
 		r = config_edit_prepare(&e->config, request->config, &e->vif, &after, err);
-	return r ? r : carry_out(st, e, lock, err);
+	return r ? r : carry_out(st, e, request, lock, err);
 }
 
 void edit_release(struct edit *e)

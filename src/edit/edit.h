@@ -8,6 +8,7 @@
 
 #include "src/stored/config-edit.h"
 #include "src/edit/edit-done.h"
+#include "src/edit/apply.h"
 #include "src/edit/survey.h"
 
 /* Make the list that is wanted of the one that is there and the addresses that are named. */
@@ -39,6 +40,7 @@ struct edit_request {
 	const char *config; /* the domain's configuration file, or NULL */
 	/* Refuse, under the lock, if the vif is not as this edit left it (-EBUSY); NULL: any will do. */
 	const struct edit_done *expected;
+	const struct step_listener *listener; /* told of each step; or NULL */
 	/* Called before anything is changed; anything but 0 ends the edit. Or NULL. */
 	int (*announce)(const struct edit *e, void *data, struct error *err);
 	void *data;

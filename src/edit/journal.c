@@ -43,61 +43,37 @@ int journal_read(struct store *st, const struct vif *vif, struct journal *out, s
 	return r ? r : iplist_parse(after, &out->after, err);
 }
 
-struct entry {
-	const struct vif *vif;
-	const char *before, *after, *method;
-};
-
-static int write_entry(struct store *st, store_tx tx, void *data, struct error *err)
-{
-	const struct entry *e = data;
-	unsigned domid = e->vif->domain.domid, devid = e->vif->devid;
-	int r = hotplug_make_root(st, tx, err);
-
-	if (!r)
-		r = store_set(st, tx, e->before, err, ROOT "/%u/%u/before", domid, devid);
-	if (!r)
-		r = store_set(st, tx, e->after, err, ROOT "/%u/%u/after", domid, devid);
-	if (!r)
-		r = store_set(st, tx, e->method, err, ROOT "/%u/%u/method", domid, devid);
-	if (!r)
-		r = store_set(st, tx, e->vif->link, err, ROOT "/%u/%u/link", domid, devid);
-	if (!r)
-		r = store_set(st, tx, e->vif->domain.uuid ? e->vif->domain.uuid : "", err,
-			      ROOT "/%u/%u/uuid", domid, devid);
-	return r;
-}
-
-int journal_write(struct store *st, const struct vif *vif, const struct iplist *before,
-		  const struct iplist *after, const char *method, struct error *err)
+int journal_writes(const struct vif *vif, const struct iplist *before, const struct iplist *after,
+		   const char *method, struct node_writes *w, struct error *err)
 {
 	CLEANUP(cleanup_free) char *before_text = iplist_format(before);
 	CLEANUP(cleanup_free) char *after_text = iplist_format(after);
-	struct entry e = { vif, before_text, after_text, method };
+	const char *uuid = vif->domain.uuid ? vif->domain.uuid : "";
+	unsigned domid = vif->domain.domid, devid = vif->devid;
 
 	if (!before_text || !after_text)
 		return error_memory(err);
-	return store_transact(st, write_entry, &e, err);
+	hotplug_root(w);
+	node_writes_set(w, before_text, ROOT "/%u/%u/before", domid, devid);
+	node_writes_set(w, after_text, ROOT "/%u/%u/after", domid, devid);
+	node_writes_set(w, method, ROOT "/%u/%u/method", domid, devid);
+	node_writes_set(w, vif->link, ROOT "/%u/%u/link", domid, devid);
+	node_writes_set(w, uuid, ROOT "/%u/%u/uuid", domid, devid);
+	return 0;
 }
 
-static int remove_entry(struct store *st, store_tx tx, void *data, struct error *err)
+void journal_removal(const struct vif *vif, struct node_writes *w)
 {
-	const struct vif *vif = data;
-	char parent[64];
-	int r;
-
-	snprintf(parent, sizeof(parent), ROOT "/%u", vif->domain.domid);
-	r = store_set(st, tx, NULL, err, "%s/%u", parent, vif->devid);
-	if (!r)
-		r = store_prune(st, tx, parent, err);
-	if (!r)
-		r = store_prune(st, tx, ROOT, err);
-	return r ? r : hotplug_remove_shadow(st, tx, vif, err);
+	node_writes_clear(w, HOTPLUG_SHADOW_ROOT, ROOT "/%u/%u", vif->domain.domid, vif->devid);
+	hotplug_clear_shadow(vif, w);
 }
 
 int journal_remove(struct store *st, const struct vif *vif, struct error *err)
 {
-	return store_transact(st, remove_entry, (void *)vif, err);
+	CLEANUP(node_writes_release) struct node_writes w = { 0 };
+
+	journal_removal(vif, &w);
+	return node_writes_transact(st, &w, err);
 }
 
 int journal_list(struct store *st, struct strv *out, struct error *err)

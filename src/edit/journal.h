@@ -9,6 +9,7 @@
 #ifndef XVIF_JOURNAL_H
 #define XVIF_JOURNAL_H
 
+#include "src/store/node-writes.h"
 #include "src/xen/vif.h"
 
 struct journal {
@@ -23,11 +24,17 @@ struct journal {
 int journal_read(struct store *st, const struct vif *vif, struct journal *out, struct error *err);
 void journal_release(struct journal *journal);
 
-/* @method: of the survey, in words */
-int journal_write(struct store *st, const struct vif *vif, const struct iplist *before,
-		  const struct iplist *after, const char *method, struct error *err);
+/*
+ * journal_writes - what writes it.
+ * @method: of the survey, in words
+ * @w: appended to
+ * Returns 0 or -ENOMEM.
+ */
+int journal_writes(const struct vif *vif, const struct iplist *before, const struct iplist *after,
+		   const char *method, struct node_writes *w, struct error *err);
 
-/* Remove it, and a shadow that was left, with the folders they leave empty. */
+/* Append what removes it, and a shadow that was left, with the folders they leave empty; do that at once. */
+void journal_removal(const struct vif *vif, struct node_writes *w);
 int journal_remove(struct store *st, const struct vif *vif, struct error *err);
 
 /* The name its link had, for free(); NULL: it does not say. Returns 0 or a negative errno. */

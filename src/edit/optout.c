@@ -35,55 +35,43 @@ int optout_read(struct store *st, const struct vif *vif, struct optout *out, str
 	return 0;
 }
 
-static int remove_folder(struct store *st, store_tx tx, const char *domid, struct error *err)
-{
-	CLEANUP(cleanup_free) char *vm = NULL;
-	int r = store_get(st, tx, &vm, err, "/local/domain/%s/vm", domid);
-
-	return r || vm ? r : store_set(st, tx, NULL, err, OPTOUT_ROOT "/%s", domid);
-}
-
-static int forget_gone(struct store *st, store_tx tx, struct error *err)
+/* Notes of domains that are gone say nothing of those that come. */
+static int forget_gone(struct store *st, struct node_writes *w, struct error *err)
 {
 	CLEANUP(names_release) struct names domids = { 0 };
-	int r = store_list(st, tx, &domids, err, OPTOUT_ROOT);
+	int r = store_list(st, 0, &domids, err, OPTOUT_ROOT);
 
-	for (unsigned i = 0; i < domids.n && !r; i++)
-		r = remove_folder(st, tx, domids.v[i], err);
+	for (unsigned i = 0; i < domids.n && !r; i++) {
+		CLEANUP(cleanup_free) char *vm = NULL;
+
+		r = store_get(st, 0, &vm, err, "/local/domain/%s/vm", domids.v[i]);
+		if (!r && !vm)
+			node_writes_set(w, NULL, OPTOUT_ROOT "/%s", domids.v[i]);
+	}
 	return r;
 }
 
-static int forget(struct store *st, store_tx tx, const struct vif *vif, struct error *err)
+static void forget(const struct vif *vif, struct node_writes *w)
 {
-	char parent[PATH_SIZE];
-	int r;
-
-	snprintf(parent, sizeof(parent), OPTOUT_ROOT "/%u", vif->domain.domid);
-	r = store_set(st, tx, NULL, err, "%s/%u", parent, vif->devid);
-	if (!r)
-		r = store_prune(st, tx, parent, err);
-	return r ? r : store_prune(st, tx, OPTOUT_ROOT, err);
+	node_writes_clear(w, OPTOUT_ROOT, OPTOUT_ROOT "/%u/%u", vif->domain.domid, vif->devid);
 }
 
-int optout_write(struct store *st, store_tx tx, const struct vif *vif, const char *text,
-		 const struct optout *asked, struct error *err)
+int optout_writes(struct store *st, const struct vif *vif, const char *text,
+		  const struct optout *optout, struct node_writes *w, struct error *err)
 {
+	const char *uuid = vif->domain.uuid ? vif->domain.uuid : "";
 	char path[PATH_SIZE];
-	int r = forget_gone(st, tx, err);
+	int r = forget_gone(st, w, err);
 
-	if (!r)
-		r = forget(st, tx, vif, err);
-	if (r || (!asked->no_hotplug && !asked->no_persist))
+	forget(vif, w);
+	if (r || (!optout->no_hotplug && !optout->no_persist))
 		return r;
-	r = hotplug_make_root(st, tx, err);
-	if (!r)
-		r = store_set(st, tx, vif->domain.uuid ? vif->domain.uuid : "", err, "%s",
-			      node(vif, "uuid", path));
-	if (!r)
-		r = store_set(st, tx, text ? text : "", err, "%s", node(vif, "list", path));
-	if (!r && asked->no_hotplug)
-		r = store_set(st, tx, "", err, "%s", node(vif, "hotplug", path));
-	if (!r && asked->no_persist)
-		r = store_set(st, tx, "", err, "%s", node(vif, "persist", path));
-	return r;
+	hotplug_root(w);
+	node_writes_set(w, uuid, "%s", node(vif, "uuid", path));
+	node_writes_set(w, text ? text : "", "%s", node(vif, "list", path));
+	if (optout->no_hotplug)
+		node_writes_set(w, "", "%s", node(vif, "hotplug", path));
+	if (optout->no_persist)
+		node_writes_set(w, "", "%s", node(vif, "persist", path));
+	return 0;
 }

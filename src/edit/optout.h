@@ -9,6 +9,7 @@
 #ifndef XVIF_OPTOUT_H
 #define XVIF_OPTOUT_H
 
+#include "src/store/node-writes.h"
 #include "src/xen/vif.h"
 
 struct optout {
@@ -20,12 +21,14 @@ struct optout {
 int optout_read(struct store *st, const struct vif *vif, struct optout *out, struct error *err);
 
 /*
- * Note it for the list @text that is being written in the same transaction
- * (NULL: none), or forget it when nothing was asked. Notes of domains that
- * are gone go as well.
+ * optout_writes - what notes it for the list @text (NULL: none) that is written
+ * with it, or forgets it when nothing was asked. Notes of domains that are gone
+ * go as well.
+ * @w: appended to
+ * Returns 0 or a negative errno.
  */
-int optout_write(struct store *st, store_tx tx, const struct vif *vif, const char *text,
-		 const struct optout *asked, struct error *err);
+int optout_writes(struct store *st, const struct vif *vif, const char *text,
+		  const struct optout *optout, struct node_writes *w, struct error *err);
 
 /* The vifs that have a note, as "D N"; see vif_numbers(). */
 #define OPTOUT_ROOT "/local/domain/0/xvif/asked"

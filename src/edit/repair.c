@@ -142,20 +142,30 @@ static int refuse_conflict(const struct repair *r, struct error *err)
 	return r->survey.conflict ? error_set(err, -EEXIST, "%s", r->survey.conflict) : 0;
 }
 
-int repair_plan(const struct repair *r, struct strv *out, struct error *err)
+static int make_steps(struct store *st, const struct repair *r, struct steps *out, struct error *err)
 {
 	int code = refuse_conflict(r, err);
 
-	return code || !survey_is_change(&r->survey) ? code : survey_plan(&r->survey, out, err);
+	return code ? code : steps_make(st, &r->survey, NULL, out, err);
 }
 
-int repair_do(struct store *st, const struct repair *r, const struct lock *lock, struct error *err)
+int repair_plan(struct store *st, const struct repair *r, struct strv *out, struct error *err)
 {
-	int code = refuse_conflict(r, err);
+	CLEANUP(steps_release) struct steps steps = { 0 };
+	int code = make_steps(st, r, &steps, err);
 
-	if (code)
-		return code;
-	return survey_is_change(&r->survey) ? apply_ips(st, &r->survey, lock, err) : 0;
+	return code ? code : steps_describe(&steps, &r->survey, out, err);
+}
+
+int repair_do(struct store *st, const struct repair *r, const struct lock *lock,
+	      const struct step_listener *listener, struct strv *warnings, struct error *err)
+{
+	CLEANUP(steps_release) struct steps steps = { 0 };
+	bool is_done = false;
+	int code = make_steps(st, r, &steps, err);
+
+	return code ? code :
+		      apply_steps(st, &r->survey, &steps, lock, listener, warnings, &is_done, err);
 }
 
 void repair_release(struct repair *r)

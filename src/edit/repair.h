@@ -42,10 +42,11 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 		struct repair *out, struct error *err);
 
 /* What repair_do() would do, in words; -EEXIST when a route cannot be set. */
-int repair_plan(const struct repair *r, struct strv *out, struct error *err);
+int repair_plan(struct store *st, const struct repair *r, struct strv *out, struct error *err);
 
-/* Make it match, under the vif's lock, held since before repair_look(). As apply_ips(). */
-int repair_do(struct store *st, const struct repair *r, const struct lock *lock, struct error *err);
+/* Make it match, under the vif's lock, held since before repair_look(). As apply_steps(). */
+int repair_do(struct store *st, const struct repair *r, const struct lock *lock,
+	      const struct step_listener *listener, struct strv *warnings, struct error *err);
 void repair_release(struct repair *r);
 
 /*

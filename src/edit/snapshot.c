@@ -19,7 +19,7 @@ void snapshot_release(struct snapshot *snapshot)
 	routes_release(&snapshot->routes);
 	userdata_release(&snapshot->userdata);
 	strv_release(&snapshot->journals);
-	strv_release(&snapshot->asked);
+	strv_release(&snapshot->optouts);
 	*snapshot = (struct snapshot){ 0 };
 }
 
@@ -135,7 +135,7 @@ int snapshot_read(struct store *st, const struct vif *vifs, size_t n, unsigned t
 	int r = journal_list(st, &out->journals, err);
 
 	if (!r)
-		r = vif_numbers(st, OPTOUT_ROOT, &out->asked, err);
+		r = vif_numbers(st, OPTOUT_ROOT, &out->optouts, err);
 	if (!r)
 		r = kernel_routes(0, &out->routes, err);
 	routes_sort(&out->routes);
@@ -260,5 +260,6 @@ int snapshot_optout(const struct snapshot *snapshot, struct store *st, const str
 		    struct optout *out, struct error *err)
 {
 	*out = (struct optout){ 0 };
-	return snapshot && !vif_is_among(vif, &snapshot->asked) ? 0 : optout_read(st, vif, out, err);
+	return snapshot && !vif_is_among(vif, &snapshot->optouts) ? 0 :
+								    optout_read(st, vif, out, err);
 }

@@ -37,7 +37,7 @@ struct snapshot {
 	struct userdata userdata; /* of the domain asked for last */
 	bool has_userdata;
 	unsigned userdata_domid;
-	struct strv journals, asked; /* "D N" */
+	struct strv journals, optouts; /* "D N" */
 };
 
 /*

@@ -744,7 +744,7 @@ static int leave_out_userdata(struct survey *s, int r, struct error *err)
 /* What libxl keeps of the vif's list. */
 static int survey_places(struct store *st, struct survey *s, struct error *err)
 {
-	int r = snapshot_optout(s->options->snapshot, st, s->vif, &s->asked, err);
+	int r = snapshot_optout(s->options->snapshot, st, s->vif, &s->optout, err);
 
 	if (r)
 		return r;
@@ -779,8 +779,8 @@ static struct optout find_left(const struct survey *s)
 
 	return (struct optout){
 		.no_hotplug = (s->how == METHOD_NONE && !s->options->repair) ||
-			      (s->asked.no_hotplug && !mends_kernel),
-		.no_persist = s->options->no_persist && (!s->options->repair || s->asked.no_persist),
+			      (s->optout.no_hotplug && !mends_kernel),
+		.no_persist = s->options->no_persist && (!s->options->repair || s->optout.no_persist),
 	};
 }
 
@@ -810,7 +810,7 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r)
 		r = survey_kernel(out, err);
 	leave_out_words(out);
-	out->leaves = find_left(out);
+	out->optout_after = find_left(out);
 	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&
 			    out->script.family->is_plugged_in(vif);
 	return r;

@@ -70,8 +70,8 @@ struct survey {
 	bool has_userdata;		  /* libxl's stored configuration has the vif */
 	char *userdata_ip;		  /* its list there; NULL: none */
 	char *userdata_damage;		  /* why it cannot be understood; or NULL */
-	struct optout asked;		  /* of edits before, for the list it has now */
-	struct optout leaves;		  /* likewise, with this edit */
+	struct optout optout;		  /* of edits before, for the list it has now */
+	struct optout optout_after;		  /* likewise, with this edit */
 	bool clears_error;		  /* hotplug-status is to be put right */
 	char *conflict;			  /* repair: why a route cannot be set; or NULL */
 	struct uncompared uncompared;	  /* repair: parts that it does not know enough of */
@@ -110,8 +110,5 @@ bool survey_differs_userdata(const struct survey *s, const struct iplist *list);
 /* Rules that are missing, and that have to go. Returns 0 or -ENOMEM. */
 int survey_rule_changes(const struct survey *s, struct rules *missing, struct rules *surplus,
 			struct error *err);
-
-/* The steps of the edit in words, in order. Returns 0 or -ENOMEM. */
-int survey_plan(const struct survey *s, struct strv *out, struct error *err);
 
 #endif

@@ -165,11 +165,10 @@ static int run(struct store *st, const struct vif *vif, const char *command, boo
 	return 0;
 }
 
-int hotplug_make_root(struct store *st, store_tx tx, struct error *err)
+void hotplug_root(struct node_writes *w)
 {
-	int r = store_set(st, tx, "", err, HOTPLUG_SHADOW_ROOT);
-
-	return r ? r : store_make_private(st, tx, HOTPLUG_SHADOW_ROOT, err);
+	node_writes_set(w, "", HOTPLUG_SHADOW_ROOT);
+	node_writes_private(w, HOTPLUG_SHADOW_ROOT);
 }
 
 /* "online" has to set hotplug-status itself, as on a cold start, where libxl leaves it empty. */
@@ -183,18 +182,16 @@ int hotplug_run(struct store *st, const struct vif *vif, const char *command,
 	return r ? r : run(st, vif, command, false, lock, err);
 }
 
-int hotplug_remove_shadow(struct store *st, store_tx tx, const struct vif *vif, struct error *err)
+int hotplug_run_shadow(struct store *st, const struct vif *vif, const struct lock *lock,
+		       struct error *err)
 {
-	char parent[64];
-	int r;
+	return run(st, vif, "online", true, lock, err);
+}
 
-	snprintf(parent, sizeof(parent), HOTPLUG_SHADOW_ROOT "/vif/%u", vif->domain.domid);
-	r = store_set(st, tx, NULL, err, "%s/%u", parent, vif->devid);
-	if (!r)
-		r = store_prune(st, tx, parent, err);
-	if (!r)
-		r = store_prune(st, tx, HOTPLUG_SHADOW_ROOT "/vif", err);
-	return r ? r : store_prune(st, tx, HOTPLUG_SHADOW_ROOT, err);
+void hotplug_clear_shadow(const struct vif *vif, struct node_writes *w)
+{
+	node_writes_clear(w, HOTPLUG_SHADOW_ROOT, HOTPLUG_SHADOW_ROOT "/vif/%u/%u",
+			  vif->domain.domid, vif->devid);
 }
 
 /* Left out of the shadow: what the script would act on, or writes itself. */
@@ -210,63 +207,38 @@ static bool is_copied(const char *name)
 	return true;
 }
 
-static int write_shadow_nodes(struct store *st, store_tx tx, const struct vif *vif, const char *ips,
-			      struct error *err)
+static int read_values(struct store *st, const struct vif *vif, const struct names *names,
+		       char **values, struct error *err)
+{
+	struct batch b = { 0 };
+
+	for (unsigned i = 0; i < names->n; i++)
+		if (is_copied(names->v[i]))
+			batch_get(&b, &values[i], "%s/%s", vif->backend, names->v[i]);
+	return store_run(st, 0, &b, err);
+}
+
+int hotplug_lay_shadow(struct store *st, const struct vif *vif, const struct iplist *added,
+		       struct node_writes *w, struct error *err)
 {
 	CLEANUP(names_release) struct names names = { 0 };
-	int r = store_list(st, tx, &names, err, "%s", vif->backend);
-
-	if (!r)
-		r = hotplug_make_root(st, tx, err);
-	for (unsigned i = 0; i < names.n && !r; i++) {
-		CLEANUP(cleanup_free) char *value = NULL;
-
-		if (!is_copied(names.v[i]))
-			continue;
-		r = store_get(st, tx, &value, err, "%s/%s", vif->backend, names.v[i]);
-		if (!r && value)
-			r = store_set(st, tx, value, err, HOTPLUG_SHADOW_ROOT "/vif/%u/%u/%s",
-				      vif->domain.domid, vif->devid, names.v[i]);
-	}
-	return r ? r :
-		   store_set(st, tx, ips, err, HOTPLUG_SHADOW_ROOT "/vif/%u/%u/ip",
-			     vif->domain.domid, vif->devid);
-}
-
-struct shadow {
-	const struct vif *vif;
-	const char *ips;
-};
-
-static int write_or_remove_shadow(struct store *st, store_tx tx, void *data, struct error *err)
-{
-	const struct shadow *shadow = data;
-	int r = hotplug_remove_shadow(st, tx, shadow->vif, err);
-
-	return r || !shadow->ips ? r : write_shadow_nodes(st, tx, shadow->vif, shadow->ips, err);
-}
-
-/* Lay the shadow, or with @ips NULL only take it away, in one transaction. */
-static int change_shadow(struct store *st, const struct vif *vif, const char *ips, struct error *err)
-{
-	struct shadow shadow = { vif, ips };
-
-	return store_transact(st, write_or_remove_shadow, &shadow, err);
-}
-
-int hotplug_add(struct store *st, const struct vif *vif, const struct iplist *added,
-		const struct lock *lock, struct error *err)
-{
 	CLEANUP(cleanup_free) char *ips = iplist_format(added);
-	struct error ignored;
-	int r;
+	CLEANUP(cleanup_free) char **values = NULL;
+	int r = store_list(st, 0, &names, err, "%s", vif->backend);
 
-	if (!ips)
-		return error_memory(err);
-	r = change_shadow(st, vif, ips, err);
 	if (r)
 		return r;
-	r = run(st, vif, "online", true, lock, err);
-	change_shadow(st, vif, NULL, &ignored);
+	values = calloc(names.n + 1, sizeof(*values));
+	if (!ips || !values)
+		return error_memory(err);
+	r = read_values(st, vif, &names, values, err);
+	node_writes_set(w, NULL, HOTPLUG_SHADOW_ROOT "/vif/%u/%u", vif->domain.domid, vif->devid);
+	for (unsigned i = 0; i < names.n; i++) {
+		if (values[i])
+			node_writes_set(w, values[i], HOTPLUG_SHADOW_ROOT "/vif/%u/%u/%s",
+					vif->domain.domid, vif->devid, names.v[i]);
+		free(values[i]);
+	}
+	node_writes_set(w, ips, HOTPLUG_SHADOW_ROOT "/vif/%u/%u/ip", vif->domain.domid, vif->devid);
 	return r;
 }

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* step-script.c - steps that run the vif's hotplug script. */
+#include "src/base/cleanup.h"
+#include "src/edit/step-kinds.h"
+#include "src/hotplug/hotplug.h"
+
+static int describe_run(const struct survey *s, const char *command, bool shadow, struct strv *out)
+{
+	CLEANUP(cleanup_free) char *line = hotplug_describe(s->vif, command, shadow);
+
+	return strv_add(out, "run %s", line ? line : s->vif->script);
+}
+
+static int describe_shadow(const struct step *step, const struct survey *s, struct strv *out)
+{
+	int r = node_writes_describe(&step->writes, out);
+
+	return r ? r : describe_run(s, "online", true, out);
+}
+
+/* The shadow is removed with the journal. */
+static int run_shadow(struct apply *a, const struct step *step, struct error *err)
+{
+	int r = node_writes_transact(a->st, &step->writes, err);
+
+	return r ? r : hotplug_run_shadow(a->st, a->s->vif, a->lock, err);
+}
+
+static int undo_shadow(struct apply *a, const struct step *step, struct error *err)
+{
+	/* where routes are not ours to change, the script's are not either */
+	int r = a->is_gone || !a->s->removes_routes ? 0 : port_restore_routes(a->s, step->port, err);
+
+	return r ? r : apply_restore_rules(a, err);
+}
+
+const struct step_kind step_shadow = {
+	.describe = describe_shadow,
+	.apply = run_shadow,
+	.undo = undo_shadow,
+};
+
+static int describe_offline(const struct step *step, const struct survey *s, struct strv *out)
+{
+	(void)step;
+	return describe_run(s, "offline", false, out);
+}
+
+/* The script has to say itself that it has succeeded (hotplug_run()). */
+static int describe_online(const struct step *step, const struct survey *s, struct strv *out)
+{
+	int r = strv_add(out, "write %s/hotplug-status = \"\"", s->vif->backend);
+
+	(void)step;
+	return r ? r : describe_run(s, "online", false, out);
+}
+
+/* Of a cycle that was interrupted it may be offline already. */
+static int run_offline(struct apply *a, const struct step *step, struct error *err)
+{
+	int r = hotplug_run(a->st, a->s->vif, "offline", a->lock, err);
+
+	(void)step;
+	return a->s->options->repair ? 0 : r;
+}
+
+/* With the old list in the store again, the script brings back what it has taken down. */
+static int undo_offline(struct apply *a, const struct step *step, struct error *err)
+{
+	int r = a->is_gone ? 0 : hotplug_run(a->st, a->s->vif, "online", a->lock, err);
+
+	return r || a->is_gone ? r : node_writes_transact(a->st, &step->undo, err);
+}
+
+const struct step_kind step_offline = {
+	.describe = describe_offline,
+	.apply = run_offline,
+	.undo = undo_offline,
+};
+
+static int run_online(struct apply *a, const struct step *step, struct error *err)
+{
+	(void)step;
+	return hotplug_run(a->st, a->s->vif, "online", a->lock, err);
+}
+
+static int undo_online(struct apply *a, const struct step *step, struct error *err)
+{
+	struct error ignored = { 0 };
+
+	(void)step, (void)err;
+	if (!a->is_gone)
+		hotplug_run(a->st, a->s->vif, "offline", a->lock, &ignored);
+	return 0;
+}
+
+const struct step_kind step_online = {
+	.describe = describe_online,
+	.apply = run_online,
+	.undo = undo_online,
+};
