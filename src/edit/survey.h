@@ -71,7 +71,7 @@ struct survey {
 	char *userdata_ip;		  /* its list there; NULL: none */
 	char *userdata_damage;		  /* why it cannot be understood; or NULL */
 	struct optout optout;		  /* of edits before, for the list it has now */
-	struct optout optout_after;		  /* likewise, with this edit */
+	struct optout optout_after;	  /* likewise, with this edit */
 	bool clears_error;		  /* hotplug-status is to be put right */
 	char *conflict;			  /* repair: why a route cannot be set; or NULL */
 	struct uncompared uncompared;	  /* repair: parts that it does not know enough of */
