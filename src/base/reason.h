@@ -29,7 +29,6 @@
 	X(VIF_NAT, "vif-nat", "vif-nat sets up one IPv4 address, the list is another") \
 	X(QUOTED_IP, "quoted-ip", "its vif-common.sh takes a list for one address") \
 	X(LIST_WORD, "list-word", "its list has a word that is not an address") \
-	X(LIST_LENGTH, "list-length", "its list does not fit a node of xenstore") \
 	X(IPV6, "ipv6", "its script cannot handle the IPv6 addresses of its list") \
 	X(IPTABLES_FAILED, "iptables-failed", "iptables does not list the rules") \
 	X(RULES_UNREADABLE, "rules-unreadable", "which rules its scripts set cannot be recorded") \

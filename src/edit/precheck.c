@@ -247,10 +247,10 @@ static int check_length(const struct vif *vif, const struct iplist *after, struc
 	if (!text)
 		return error_memory(err);
 	if (strlen(text) > IPLIST_TEXT_MAX)
-		return error_reason(err, REASON_LIST_LENGTH, -E2BIG,
-				    "vif %u.%u: the list would have %zu bytes; a xenstore "
-				    "node can take %d",
-				    vif->domain.domid, vif->devid, strlen(text), IPLIST_TEXT_MAX);
+		return error_set(err, -E2BIG,
+				 "vif %u.%u: the list would have %zu bytes; a xenstore "
+				 "node can take %d",
+				 vif->domain.domid, vif->devid, strlen(text), IPLIST_TEXT_MAX);
 	return 0;
 }
 

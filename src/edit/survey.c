@@ -803,7 +803,7 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 		r = find_ports(out, err);
 	if (!r)
 		r = check_ipv6(out, err);
-	if (!r)
+	if (!r && !only_compares(out))
 		r = precheck_list(out, err);
 	if (!r)
 		r = precheck_owners(st, out, err);

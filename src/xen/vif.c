@@ -223,12 +223,52 @@ static int read_missing_states(struct store *st, store_tx tx, struct vif *v, siz
 	return store_run(st, tx, &b, err);
 }
 
-/* Moves the good ones to the front of @v and says how many they are; @broken: why others are not. */
+/* libxl has the vif, and nobody its backend: somebody has removed half of it. */
+static int note_lost(const struct vif *vif, struct broken_vifs *broken, struct error *err)
+{
+	char why[64];
+
+	if (!vif->backend || !vif->has_libxl)
+		return 0;
+	snprintf(why, sizeof(why), "vif %u.%u: its backend has no nodes", vif->domain.domid,
+		 vif->devid);
+	return broken_add(broken, vif->domain.domid, why, err);
+}
+
+/* Moves those that exist to the front of @v and says how many they are. */
+static int keep_good(struct vif *v, size_t *n, struct broken_vifs *lost, struct error *err)
+{
+	size_t good = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < *n && !r; i++) {
+		r = v[i].backend ? finish(&v[i], err) : -ENOENT;
+		if (r == -ENOENT) {
+			r = lost ? note_lost(&v[i], lost, err) : 0;
+			vif_release(&v[i]);
+			continue;
+		}
+		if (!r && good != i) {
+			v[good] = v[i];
+			v[i] = (struct vif){ 0 };
+		}
+		good += !r;
+	}
+	for (size_t i = good; i < *n && !r; i++)
+		vif_release(&v[i]);
+	*n = r ? *n : good;
+	return r;
+}
+
+/*
+ * @n: on return those at the front of @v that were read
+ * @broken: why others were not
+ * @lost: those of libxl's whose backend has no nodes; NULL: nobody asks
+ */
 static int read_vifs(struct store *st, store_tx tx, struct vif *v, size_t *n, unsigned wanted,
-		     struct broken_vifs *broken, struct error *err)
+		     struct broken_vifs *broken, struct broken_vifs *lost, struct error *err)
 {
 	struct batch b = { 0 };
-	size_t good = 0;
 	int r;
 
 	for (size_t i = 0; i < *n; i++)
@@ -247,21 +287,7 @@ static int read_vifs(struct store *st, store_tx tx, struct vif *v, size_t *n, un
 		r = read_nodes(st, tx, v, *n, wanted | 1u << NODE_STATE | 1u << NODE_VIFNAME, err);
 	if (!r && !(wanted & 1u << NODE_FRONTEND_ID))
 		r = read_missing_states(st, tx, v, *n, err);
-	for (size_t i = 0; i < *n && !r; i++) {
-		r = v[i].backend ? finish(&v[i], err) : -ENOENT;
-		if (r == -ENOENT)
-			vif_release(&v[i]);
-		if (!r && good != i) {
-			v[good] = v[i];
-			v[i] = (struct vif){ 0 };
-		}
-		good += !r;
-		r = r == -ENOENT ? 0 : r;
-	}
-	for (size_t i = good; i < *n && !r; i++)
-		vif_release(&v[i]);
-	*n = r ? *n : good;
-	return r;
+	return r ? r : keep_good(v, n, lost, err);
 }
 
 /* Returns -EUCLEAN when it is broken. */
@@ -269,7 +295,7 @@ static int read_one(struct store *st, store_tx tx, struct vif *vif, struct error
 {
 	CLEANUP(broken_release) struct broken_vifs broken = { 0 };
 	size_t n = 1;
-	int r = read_vifs(st, tx, vif, &n, NODES_ALL, &broken, err);
+	int r = read_vifs(st, tx, vif, &n, NODES_ALL, &broken, NULL, err);
 
 	if (!r && broken.n)
 		return error_set(err, -EUCLEAN, "%s", broken.v[0].why);
@@ -355,7 +381,7 @@ int vif_list_in(struct store *st, store_tx tx, const struct domain *domains, siz
 	for (size_t i = 0; i < n && devids; i++)
 		names_release(&devids[i]);
 	if (!r)
-		r = read_vifs(st, tx, out->v, &out->n, wanted, &out->broken, err);
+		r = read_vifs(st, tx, out->v, &out->n, wanted, &out->broken, &out->broken, err);
 	if (!r)
 		vifs_sort(out);
 	return r;
