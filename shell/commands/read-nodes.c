@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
-#include "src/store/dump.h"
 #include "src/output/output.h"
 #include "src/store/subtree.h"
 #include "shell/print-nodes.h"
@@ -17,7 +16,7 @@
 
 int no_document(const struct args *args, struct error *err)
 {
-	if (args->options[OPT_JSON] || args->options[OPT_SXP])
+	if (!output_is_text(&args->style))
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "its result has no JSON and no SXP form");
 	return 0;
@@ -25,13 +24,7 @@ int no_document(const struct args *args, struct error *err)
 
 static bool wants_document(const struct args *args)
 {
-	return args->options[OPT_JSON] || args->options[OPT_SXP];
-}
-
-static int print_document(const struct subtree *t, const struct args *args, FILE *out,
-			  struct error *err)
-{
-	return dump_print(t, args->options[OPT_JSON] ? DUMP_JSON : DUMP_SXP, out, err);
+	return !output_is_text(&args->style);
 }
 
 /* -ENOENT when there is no such node. */
@@ -129,7 +122,7 @@ static int list_one(struct context *cx, const struct args *args, const char *pat
 		parts |= SUBTREE_PERMS;
 	r = read_tree(cx, path, parts, deep ? SUBTREE_ALL : 1, &t, err);
 	if (r || wants_document(args))
-		return r ? r : print_document(&t, args, cx->out, err);
+		return r ? r : output_nodes(&t, &args->style, cx->out, err);
 	if (!subtree_count(&t, 0)) {
 		list_node(&l, &t, 0, path);
 		return 0;
@@ -167,6 +160,7 @@ static const struct command shell_ls = {
 	.options = OPTION(LONG) | OPTION(RECURSIVE),
 	.needs_store = true,
 	.is_of_shell = true,
+	.output = OUTPUT_NODES,
 	.run = run_ls,
 };
 
@@ -179,7 +173,7 @@ static int cat_one(struct context *cx, const struct args *args, const char *path
 	size_t len = 0;
 
 	if (r || wants_document(args))
-		return r ? r : print_document(&t, args, cx->out, err);
+		return r ? r : output_nodes(&t, &args->style, cx->out, err);
 	value = subtree_value(&t, 0, &len);
 	if (args->options[OPT_RAW]) {
 		fwrite(value, 1, len, cx->out);
@@ -206,6 +200,7 @@ static int run_cat(struct context *cx, const struct args *args, struct error *er
 	.options = OPTION(RAW), \
 	.needs_store = true, \
 	.is_of_shell = true, \
+	.output = OUTPUT_NODES, \
 	.run = run_cat, \
 }
 /* clang-format on */
@@ -258,7 +253,7 @@ static int tree_one(struct context *cx, const struct args *args, const char *pat
 		parts |= SUBTREE_PERMS;
 	r = read_tree(cx, path, parts, depth, &t, err);
 	if (r || wants_document(args))
-		return r ? r : print_document(&t, args, cx->out, err);
+		return r ? r : output_nodes(&t, &args->style, cx->out, err);
 	list_node(&l, &t, 0, path);
 	for (uint32_t i = subtree_after(&t, 0); i < t.n && !ferror(cx->out);
 	     i = subtree_after(&t, i)) {
@@ -283,6 +278,7 @@ static const struct command shell_tree = {
 	.options = OPTION(DEPTH) | OPTION(LONG),
 	.needs_store = true,
 	.is_of_shell = true,
+	.output = OUTPUT_NODES,
 	.run = run_tree,
 };
 
@@ -321,7 +317,7 @@ static int stat_one(struct context *cx, const struct args *args, const char *pat
 	size_t len = 0;
 
 	if (r || wants_document(args))
-		return r ? r : print_document(&t, args, cx->out, err);
+		return r ? r : output_nodes(&t, &args->style, cx->out, err);
 	value = subtree_value(&t, 0, &len);
 	perms = subtree_perms(&t, 0);
 	fprintf(cx->out, "path:  %s\nvalue: ", path);
@@ -346,6 +342,7 @@ static const struct command shell_stat = {
 	.arguments = { ARG_PATHS },
 	.needs_store = true,
 	.is_of_shell = true,
+	.output = OUTPUT_NODES,
 	.run = run_stat,
 };
 

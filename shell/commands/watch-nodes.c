@@ -32,6 +32,7 @@ const struct command shell_watch = {
 	.options = OPTION(VIF) | OPTION(COUNT) | OPTION(UNTIL),
 	.needs_store = true,
 	.is_of_shell = true,
+	.output = OUTPUT_CHANGES,
 	.run = run_watch,
 };
 

@@ -8,6 +8,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/cli/command.h"
+#include "src/edit/survey.h"
 #include "src/xen/domain.h"
 #include "src/net/iplist.h"
 #include "src/base/suggest.h"
@@ -16,67 +17,87 @@
 /* poll() takes milliseconds as an int; 24 days are as good as for ever */
 #define TIMEOUT_MAX_S (INT_MAX / 1000)
 
-/* The choices of an option that takes a number above 0. */
-#define NUMBER "#"
+static const char *const color_names[] = {
+	[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL
+};
+static const char *const method_names[] = {
+	[METHOD_AUTO] = "auto",
+	[METHOD_DELTA] = "delta",
+	[METHOD_CYCLE] = "cycle",
+	[METHOD_NONE] = "none",
+	NULL,
+};
+static const char *const guest_config_names[] = { "iproute2", "ifupdown", "netplan", "networkd",
+						  NULL };
 
 static const struct option_info options[N_OPTIONS] = {
-	[OPT_JSON] = { "json", 'J', NULL, NULL, "print JSON" },
-	[OPT_SXP] = { "sxp", 'S', NULL, NULL, "print S-expressions as xend did" },
-	[OPT_OUTPUT] = { "output", 'o', "COLUMN,...", NULL, "columns to print; 'help' lists them" },
-	[OPT_NOHEADINGS] = { "noheadings", 'n', NULL, NULL, "print no headings" },
-	[OPT_RAW] = { "raw", 'r', NULL, NULL, "print bare: columns unaligned, values as bytes" },
-	[OPT_COLOR] = { "color", 0, "auto|always|never", "|auto|always|never|",
-			"when to use colours" },
-	[OPT_QUIET] = { "quiet", 'q', NULL, NULL, "no text where the exit status tells" },
-	[OPT_VERBOSE] = { "verbose", 'v', NULL, NULL, "say more" },
-	[OPT_TIMEOUT] = { "timeout", 0, "SECONDS", NUMBER, "longest wait for locks and answers (60)" },
-	[OPT_HELP] = { "help", 'h', NULL, NULL, "print help" },
-	[OPT_VERSION] = { "version", 'V', NULL, NULL, "print the version" },
-	[OPT_VIF] = { "vif", 0, "VIF", NULL, "devid, MAC, vifname or link; default: the only one",
-		      ARG_VIF },
-	[OPT_DRY_RUN] = { "dry-run", 0, NULL, NULL, "print what would be done, touch nothing" },
-	[OPT_HOTPLUG] = { "hotplug", 0, "auto|delta|cycle|none", "|auto|delta|cycle|none|",
+	[OPT_JSON] = { "json", 'J', NULL, NULL, false, "print JSON" },
+	[OPT_SXP] = { "sxp", 'S', NULL, NULL, false, "print S-expressions as xend did" },
+	[OPT_FORMAT] = { "format", 0, NULL, output_format_names, false,
+			 "how to print results; -J is --format=json" },
+	[OPT_OUTPUT] = { "output", 'o', "COLUMN,...", NULL, false,
+			 "columns to print; 'help' lists them" },
+	[OPT_NOHEADINGS] = { "noheadings", 'n', NULL, NULL, false, "print no headings" },
+	[OPT_RAW] = { "raw", 'r', NULL, NULL, false,
+		      "print bare: columns unaligned, values as bytes" },
+	[OPT_COLOR] = { "color", 0, NULL, color_names, false, "when to use colours" },
+	[OPT_QUIET] = { "quiet", 'q', NULL, NULL, false, "no text where the exit status tells" },
+	[OPT_VERBOSE] = { "verbose", 'v', NULL, NULL, false, "say more" },
+	[OPT_TIMEOUT] = { "timeout", 0, "SECONDS", NULL, true,
+			  "longest wait for locks and answers (60)" },
+	[OPT_HELP] = { "help", 'h', NULL, NULL, false, "print help" },
+	[OPT_VERSION] = { "version", 'V', NULL, NULL, false, "print the version" },
+	[OPT_VIF] = { "vif", 0, "VIF", NULL, false,
+		      "devid, MAC, vifname or link; default: the only one", ARG_VIF },
+	[OPT_DRY_RUN] = { "dry-run", 0, NULL, NULL, false, "print what would be done, touch nothing" },
+	[OPT_HOTPLUG] = { "hotplug", 0, NULL, method_names, false,
 			  "how the kernel is changed, see below" },
-	[OPT_FORCE] = { "force", 0, NULL, NULL,
+	[OPT_FORCE] = { "force", 0, NULL, NULL, false,
 			"even if an address is taken, or what runs may be disturbed" },
-	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL,
+	[OPT_ALLOW_EMPTY] = { "allow-empty", 0, NULL, NULL, false,
 			      "also to an empty list: allow any address" },
-	[OPT_NO_PERSIST] = { "no-persist", 0, NULL, NULL,
+	[OPT_NO_PERSIST] = { "no-persist", 0, NULL, NULL, false,
 			     "leave libxl's stored configuration as it is" },
-	[OPT_CONFIG] = { "config", 0, "FILE", NULL, "change the domain's configuration file, too",
-			 ARG_FILE },
-	[OPT_FLUSH] = { "flush", 0, NULL, NULL,
+	[OPT_CONFIG] = { "config", 0, "FILE", NULL, false,
+			 "change the domain's configuration file, too", ARG_FILE },
+	[OPT_FLUSH] = { "flush", 0, NULL, NULL, false,
 			"forget neighbours and connections of removed addresses" },
-	[OPT_ALLOW] = { "allow", 0, "REASON,...", NULL,
+	[OPT_ALLOW] = { "allow", 0, "REASON,...", NULL, false,
 			"accept what is not compared for these, see above", ARG_REASONS },
-	[OPT_COMPACT] = { "compact", 0, NULL, NULL, "one value a line, exactly as xend printed" },
-	[OPT_CHECK] = { "check", 0, NULL, NULL, "print nothing; exit status 6 where it would change" },
-	[OPT_RECOVER] = { "recover", 0, NULL, NULL, "read what can be read, report every defect" },
-	[OPT_EXPR] = { "expr", 0, NULL, NULL, "the value is S-expressions, not literal text" },
-	[OPT_IN_PLACE] = { "in-place", 0, NULL, NULL, "write the result back into the file, at once" },
-	[OPT_ALL] = { "all", 0, NULL, NULL, "the whole domain, not only its vifs" },
-	[OPT_WIDTH] = { "width", 0, "COLUMNS", NUMBER, "how long a line may get (80)" },
-	[OPT_TREE] = { "tree", 0, NULL, NULL, "domains, their vifs, the addresses of these" },
-	[OPT_GUEST_CONFIG] = { "guest-config", 0, "iproute2|ifupdown|netplan|networkd",
-			       "|iproute2|ifupdown|netplan|networkd|",
+	[OPT_COMPACT] = { "compact", 0, NULL, NULL, false,
+			  "one value a line, exactly as xend printed" },
+	[OPT_CHECK] = { "check", 0, NULL, NULL, false,
+			"print nothing; exit status 6 where it would change" },
+	[OPT_RECOVER] = { "recover", 0, NULL, NULL, false,
+			  "read what can be read, report every defect" },
+	[OPT_EXPR] = { "expr", 0, NULL, NULL, false, "the value is S-expressions, not literal text" },
+	[OPT_IN_PLACE] = { "in-place", 0, NULL, NULL, false,
+			   "write the result back into the file, at once" },
+	[OPT_ALL] = { "all", 0, NULL, NULL, false, "the whole domain, not only its vifs" },
+	[OPT_WIDTH] = { "width", 0, "COLUMNS", NULL, true, "how long a line may get (80)" },
+	[OPT_TREE] = { "tree", 0, NULL, NULL, false, "domains, their vifs, the addresses of these" },
+	[OPT_GUEST_CONFIG] = { "guest-config", 0, NULL, guest_config_names, false,
 			       "print what the guest needs to answer on its addresses" },
-	[OPT_STORE] = { "store", 0, "FILE", NULL, "read a dump instead of this host's xenstore",
-			ARG_FILE },
-	[OPT_COUNT] = { "count", 0, "N", NUMBER, "end after N changes" },
-	[OPT_UNTIL] = { "until", 0, "CONDITION", NULL, "end when it holds" },
-	[OPT_FIX] = { "fix", 0, NULL, NULL, "mend what can be mended" },
-	[OPT_EXECUTE] = { "command", 'c', "COMMANDS", NULL, "run these, separated by ';'" },
-	[OPT_FILE] = { "file", 'f', "FILE", NULL, "run the commands in FILE", ARG_FILE },
-	[OPT_KEEP_GOING] = { "keep-going", 'k', NULL, NULL, "go on after an error" },
-	[OPT_MARKED] = { "marked", 0, NULL, NULL, "a mark in front of each line, see above" },
-	[OPT_LONG] = { "long", 'l', NULL, NULL, "permissions, size and number of children, too" },
-	[OPT_RECURSIVE] = { "recursive", 'R', NULL, NULL, "all below, too" },
-	[OPT_BELOW] = { "below", 'r', NULL, NULL, "with all below it" },
-	[OPT_DEPTH] = { "depth", 'd', "LEVELS", NUMBER, "go so many levels down" },
-	[OPT_VALUES] = { "values", 'v', NULL, NULL, "match values, not names" },
-	[OPT_REDO] = { "redo", 0, NULL, NULL, "also where somebody else has changed something" },
-	[OPT_MANUAL] = { "manual", 0, NULL, NULL, "print the commands' part of xvif(1)" },
-	[OPT_PRUNE] = { "prune", 0, NULL, NULL, "remove the nodes that the dump does not have" },
+	[OPT_STORE] = { "store", 0, "FILE", NULL, false,
+			"read a dump instead of this host's xenstore", ARG_FILE },
+	[OPT_COUNT] = { "count", 0, "N", NULL, true, "end after N changes" },
+	[OPT_UNTIL] = { "until", 0, "CONDITION", NULL, false, "end when it holds" },
+	[OPT_FIX] = { "fix", 0, NULL, NULL, false, "mend what can be mended" },
+	[OPT_EXECUTE] = { "command", 'c', "COMMANDS", NULL, false, "run these, separated by ';'" },
+	[OPT_FILE] = { "file", 'f', "FILE", NULL, false, "run the commands in FILE", ARG_FILE },
+	[OPT_KEEP_GOING] = { "keep-going", 'k', NULL, NULL, false, "go on after an error" },
+	[OPT_MARKED] = { "marked", 0, NULL, NULL, false, "a mark in front of each line, see above" },
+	[OPT_LONG] = { "long", 'l', NULL, NULL, false,
+		       "permissions, size and number of children, too" },
+	[OPT_RECURSIVE] = { "recursive", 'R', NULL, NULL, false, "all below, too" },
+	[OPT_BELOW] = { "below", 'r', NULL, NULL, false, "with all below it" },
+	[OPT_DEPTH] = { "depth", 'd', "LEVELS", NULL, true, "go so many levels down" },
+	[OPT_VALUES] = { "values", 'v', NULL, NULL, false, "match values, not names" },
+	[OPT_REDO] = { "redo", 0, NULL, NULL, false,
+		       "also where somebody else has changed something" },
+	[OPT_MANUAL] = { "manual", 0, NULL, NULL, false, "print the commands' part of xvif(1)" },
+	[OPT_PRUNE] = { "prune", 0, NULL, NULL, false,
+			"remove the nodes that the dump does not have" },
 };
 
 static const char *const argument_names[] = {
@@ -199,17 +220,40 @@ static int check_reasons(const char *option, const char *list, struct error *err
 	return -EINVAL;
 }
 
+bool option_takes_value(const struct option_info *option)
+{
+	return option->value || option->choices;
+}
+
+void option_value_name(const struct option_info *option, char out[OPTION_VALUE_SIZE])
+{
+	size_t len = 0;
+
+	snprintf(out, OPTION_VALUE_SIZE, "%s", option->value ? option->value : "");
+	for (const char *const *c = option->choices; c && *c && len < OPTION_VALUE_SIZE; c++)
+		len += (size_t)snprintf(out + len, OPTION_VALUE_SIZE - len, "%s%s", len ? "|" : "",
+					*c);
+}
+
+static bool find_choice(const char *const *choices, const char *word, unsigned *out)
+{
+	for (unsigned i = 0; choices[i]; i++)
+		if (!strcmp(choices[i], word)) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
 static int set_option(struct args *args, size_t id, const char *value, struct error *err)
 {
-	const char *choices = options[id].choices;
-	bool is_number = choices && !strcmp(choices, NUMBER);
-	char choice[64];
+	const char *const *choices = options[id].choices;
+	char names[OPTION_VALUE_SIZE];
 
-	snprintf(choice, sizeof(choice), "|%s|", value);
-	if (choices && !is_number && (strchr(value, '|') || !strstr(choices, choice)))
-		return usage(err, "--%s: '%s' is none of %s", options[id].name, value,
-			     options[id].value);
-	if (is_number && (!parse_id(value, &args->numbers[id]) || !args->numbers[id]))
+	option_value_name(&options[id], names);
+	if (choices && !find_choice(choices, value, &args->numbers[id]))
+		return usage(err, "--%s: '%s' is none of %s", options[id].name, value, names);
+	if (options[id].is_number && (!parse_id(value, &args->numbers[id]) || !args->numbers[id]))
 		return usage(err, "--%s: '%s' is no number above 0", options[id].name, value);
 	if (options[id].takes == ARG_REASONS && check_reasons(options[id].name, value, err))
 		return -EINVAL;
@@ -220,17 +264,48 @@ static int set_option(struct args *args, size_t id, const char *value, struct er
 	return 0;
 }
 
-static struct output_style style_of(const struct args *args)
+/* "--json", "--sxp" and "--format=NAME" name one format, if any. */
+static int choose_format(const struct args *args, const struct output_format **out, struct error *err)
 {
-	return (struct output_style){
+	static const enum option named[] = { OPT_FORMAT, OPT_JSON, OPT_SXP };
+	const char *first = NULL;
+
+	*out = output_format(0);
+	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++) {
+		const char *name = named[i] == OPT_FORMAT ? args->options[OPT_FORMAT] :
+							    options[named[i]].name;
+		unsigned format = 0;
+
+		if (!args->options[named[i]])
+			continue;
+		if (first && strcmp(first, name))
+			return usage(err, "formats '%s' and '%s' cannot be printed together", first,
+				     name);
+		first = name;
+		find_choice(output_format_names, name, &format);
+		*out = output_format(format);
+	}
+	return 0;
+}
+
+static int choose_style(struct args *args, struct error *err)
+{
+	args->style = (struct output_style){
 		.columns = args->options[OPT_OUTPUT],
-		.color = args->options[OPT_COLOR],
-		.is_json = args->options[OPT_JSON],
-		.is_sxp = args->options[OPT_SXP],
-		.is_tree = args->options[OPT_TREE],
+		.color = (enum color)args->numbers[OPT_COLOR],
 		.is_raw = args->options[OPT_RAW],
 		.has_no_headings = args->options[OPT_NOHEADINGS],
 	};
+	return choose_format(args, &args->style.format, err);
+}
+
+int args_no_effect(const struct args *args, const enum option *list, const char *with,
+		   struct error *err)
+{
+	for (; *list != N_OPTIONS; list++)
+		if (args->options[*list])
+			return usage(err, "--%s: has no effect with %s", options[*list].name, with);
+	return 0;
 }
 
 /* Words being read, and what they said. */
@@ -261,7 +336,7 @@ static int scan_long(struct scan *scan, struct error *err)
 
 	if (id == N_OPTIONS)
 		return unknown_option(word, len, err);
-	if (!options[id].value)
+	if (!option_takes_value(&options[id]))
 		return equals ? usage(err, "--%s: takes no value", options[id].name) :
 				set_option(args, id, "", err);
 	return equals ? set_option(args, id, equals + 1, err) : take_value(scan, id, err);
@@ -278,7 +353,7 @@ static int scan_short(struct scan *scan, struct error *err)
 
 		if (id == N_OPTIONS)
 			return usage(err, "-%c: unknown option", *p);
-		if (!options[id].value) {
+		if (!option_takes_value(&options[id])) {
 			r = set_option(args, id, "", err);
 			continue;
 		}
@@ -447,11 +522,14 @@ int command_parse(const struct command *const *all, const char *const *words, si
 		r = scan_word(&scan, err);
 	*command_out = command = typed.command;
 	*out = typed.args;
-	out->style = style_of(out);
+	if (!r)
+		r = choose_style(out, err);
 	if (!r && command && !out->options[OPT_HELP] && !out->options[OPT_VERSION]) {
 		r = check_options(command, out, err);
 		if (!r)
 			r = check_arguments(command, out, err);
+		if (!r && command->check)
+			r = command->check(out, err);
 	}
 	if (r == -EINVAL && !err->hint[0])
 		hint_help(command, err);
@@ -470,12 +548,12 @@ void args_release(struct args *args)
 static void print_options(unsigned long long mask, FILE *out)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++) {
-		char name[64];
+		char name[128], value[OPTION_VALUE_SIZE];
 
 		if (!(mask & 1ull << i))
 			continue;
-		snprintf(name, sizeof(name), "--%s%s%s", options[i].name,
-			 options[i].value ? "=" : "", options[i].value ? options[i].value : "");
+		option_value_name(&options[i], value);
+		snprintf(name, sizeof(name), "--%s%s%s", options[i].name, *value ? "=" : "", value);
 		fprintf(out, "  %c%c%c %-*s", options[i].letter ? '-' : ' ',
 			options[i].letter ? options[i].letter : ' ', options[i].letter ? ',' : ' ',
 			OPTION_WIDTH, name);

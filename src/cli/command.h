@@ -17,6 +17,7 @@
 enum option {
 	OPT_JSON,
 	OPT_SXP,
+	OPT_FORMAT,
 	OPT_OUTPUT,
 	OPT_NOHEADINGS,
 	OPT_RAW,
@@ -90,14 +91,22 @@ struct command;
 
 struct option_info {
 	const char *name;
-	char letter;	     /* 0: none */
-	const char *value;   /* what it is called in help; NULL: takes none */
-	const char *choices; /* "|a|b|"; "#": a number above 0; NULL: anything */
+	char letter;	   /* 0: none */
+	const char *value; /* what it is called in help; NULL: takes none, or has choices */
+	const char *const *choices; /* the words that it takes, ending in NULL; NULL: others */
+	bool is_number;		    /* above 0 */
 	const char *help;
 	enum argument takes; /* the kind of its value; ARG_END: none of those */
 };
 
 const struct option_info *option_info(size_t option);
+
+/* Does it take a value? */
+bool option_takes_value(const struct option_info *option);
+
+/* What its value is called: "FILE", "auto|always|never"; "" if it takes none. */
+#define OPTION_VALUE_SIZE 64
+void option_value_name(const struct option_info *option, char out[OPTION_VALUE_SIZE]);
 
 /* The option called so, N_OPTIONS if there is none; @len without "--" and "=". */
 size_t option_find(const char *name, size_t len);
@@ -105,13 +114,23 @@ size_t option_find(const char *name, size_t len);
 /* A letter may mean one thing to @command, if it is known yet, and another elsewhere. */
 size_t option_find_letter(char letter, const struct command *command);
 
+/*
+ * args_no_effect - refuse options that would do nothing.
+ * @options: ending in N_OPTIONS
+ * @with: what is to blame, as "--tree"
+ * Returns 0, or -EINVAL (STATUS_USAGE) if one of them is given.
+ */
+struct args;
+int args_no_effect(const struct args *args, const enum option *options, const char *with,
+		   struct error *err);
+
 /* A set of options: OPTION(VIF) | OPTION(FORCE) */
 #define OPTION(name) (1ull << OPT_##name)
 
 /* Options that every command takes ... */
 #define OPTIONS_EVERYWHERE \
-	(OPTION(JSON) | OPTION(SXP) | OPTION(COLOR) | OPTION(QUIET) | OPTION(VERBOSE) | \
-	 OPTION(TIMEOUT) | OPTION(HELP) | OPTION(VERSION))
+	(OPTION(JSON) | OPTION(SXP) | OPTION(FORMAT) | OPTION(COLOR) | OPTION(QUIET) | \
+	 OPTION(VERBOSE) | OPTION(TIMEOUT) | OPTION(HELP) | OPTION(VERSION))
 
 /* ... and those that every command with columns takes. */
 #define OPTIONS_TABLE (OPTION(OUTPUT) | OPTION(NOHEADINGS) | OPTION(RAW))
@@ -121,7 +140,7 @@ struct args {
 	const char **words;		/* the arguments, in order; for free() */
 	size_t n_words;
 	unsigned timeout_s;
-	unsigned numbers[N_OPTIONS]; /* of those that take one; 0: not given */
+	unsigned numbers[N_OPTIONS]; /* of those that take one, and of choices the place; 0: not given */
 	struct output_style style;
 };
 
@@ -147,7 +166,10 @@ struct command {
 	unsigned long long options;  /* beside those: OPTION(...) | ... */
 	bool needs_store;
 	enum effect effect;
+	enum output_kind output;
 	bool is_of_shell; /* only "xvif shell" has it */
+	/* What can be told without the store to be wrong with @args; may be NULL. */
+	int (*check)(const struct args *args, struct error *err);
 	int (*run)(struct context *cx, const struct args *args, struct error *err);
 };
 

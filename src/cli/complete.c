@@ -97,15 +97,10 @@ static void offer_command_words(const struct completion *c)
 		offer_commands(c, command->subcommands);
 }
 
-static void offer_choices(const struct completion *c, const char *choices)
+static void offer_choices(const struct completion *c, const char *const *choices)
 {
-	CLEANUP(cleanup_free) char *copy = strdup(choices);
-	char *rest = NULL;
-
-	if (!copy)
-		return;
-	for (char *word = strtok_r(copy, "|", &rest); word; word = strtok_r(NULL, "|", &rest))
-		completion_offer(c, word, NULL, false);
+	for (; *choices; choices++)
+		completion_offer(c, *choices, NULL, false);
 }
 
 /* True if the list of @len bytes has the word, upper and lower case alike. */
@@ -222,7 +217,7 @@ static void offer_value(const struct completion *c, size_t id, const struct live
 		return;
 	if (id == OPT_OUTPUT)
 		offer_columns(*c);
-	else if (option->choices && *option->choices == '|')
+	else if (option->choices)
 		offer_choices(c, option->choices);
 	else
 		offer_kind(c, option->takes, live);
@@ -250,7 +245,7 @@ static void complete_long(struct completion *c, const struct live *live)
 
 	if (!equals) {
 		offer_options(c);
-	} else if (id < N_OPTIONS && option_info(id)->value) {
+	} else if (id < N_OPTIONS && option_takes_value(option_info(id))) {
 		c->at = (size_t)(equals + 1 - c->partial);
 		offer_value(c, id, live);
 	}
@@ -264,7 +259,7 @@ static void complete_short(struct completion *c, const struct live *live)
 
 		if (id == N_OPTIONS || !may_take(c->typed, id))
 			return;
-		if (option_info(id)->value && c->partial[i + 1]) {
+		if (option_takes_value(option_info(id)) && c->partial[i + 1]) {
 			c->at = i + 1;
 			offer_value(c, id, live);
 			return;

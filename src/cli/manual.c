@@ -90,13 +90,15 @@ static void print_paragraphs(const char *text, FILE *out)
 static void print_option(size_t id, FILE *out)
 {
 	const struct option_info *option = option_info(id);
+	char value[OPTION_VALUE_SIZE];
 
+	option_value_name(option, value);
 	fputs(".It", out);
 	if (option->letter)
 		fprintf(out, " Fl %c ,", option->letter);
 	fprintf(out, " Fl \\-%s", option->name);
-	if (option->value)
-		fprintf(out, " Ns = Ns Ar %s", option->value);
+	if (*value)
+		fprintf(out, " Ns = Ns Ar %s", value);
 	putc('\n', out);
 	print_text(option->help, strlen(option->help), true, out);
 }

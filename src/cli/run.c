@@ -31,7 +31,7 @@ int command_run(struct context *cx, const struct command *command, const struct 
 	}
 	if (args->options[OPT_OUTPUT] && !strcmp(args->options[OPT_OUTPUT], "help"))
 		return output_columns(command->columns, command_title(command), cx->out, err);
-	if (output_check(command->columns, command_title(command), &args->style, err))
+	if (output_check(command->output, command->columns, command_title(command), &args->style, err))
 		return -EINVAL;
 	if (command->needs_store && (file || !cx->store)) {
 		int r = file ? store_file_open(&st, file, err) :

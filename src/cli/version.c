@@ -12,6 +12,13 @@ static const struct field version_fields[] = {
 	{ 0 },
 };
 
+static int print_line(void *data, FILE *out, struct error *err)
+{
+	(void)data, (void)err;
+	fprintf(out, "xvif %s\n", PACKAGE_VERSION);
+	return 0;
+}
+
 int version_print(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
@@ -21,12 +28,9 @@ int version_print(struct context *cx, const struct args *args, struct error *err
 		return error_memory(err);
 	root = sxp_add_element(doc, sxp_root(doc), "xvif");
 	result_text(doc, root, "version", PACKAGE_VERSION);
-	if (sxp_failed(doc))
-		return error_memory(err);
-	if (args->options[OPT_JSON])
-		return output_json(doc, root, version_fields, cx->out, err);
-	if (args->options[OPT_SXP])
-		return output_sxp(doc, root, cx->out, err);
-	fprintf(cx->out, "xvif %s\n", PACKAGE_VERSION);
-	return 0;
+	return output_result(&(struct output_result){ .doc = doc,
+						      .root = root,
+						      .fields = version_fields,
+						      .print = print_line },
+			     &args->style, cx->out, err);
 }

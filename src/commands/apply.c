@@ -37,15 +37,10 @@ struct application {
 	struct sxp_doc *doc;
 	sxp_node vifs;			    /* of the result */
 	const struct desired_vif_match *at; /* what is worked on */
-	size_t n_changed, n_unchanged, n_failed;
+	size_t n_changed, n_unchanged, n_failed, n_untried;
 	bool has_changed;   /* any list */
 	struct error first; /* of those that failed */
 };
-
-static bool is_text(const struct args *args)
-{
-	return !args->options[OPT_JSON] && !args->options[OPT_SXP];
-}
 
 static void add_head(struct application *a, sxp_node row, const struct desired_vif_match *f,
 		     const char *status)
@@ -119,7 +114,7 @@ static int fill_edit(const struct application *a, const struct desired_vif_match
 
 static void print_changed(const struct application *a, const struct edit *e)
 {
-	if (!is_text(a->args) || a->args->options[OPT_QUIET])
+	if (!output_is_text(&a->args->style) || a->args->options[OPT_QUIET])
 		return;
 	if (a->args->options[OPT_VERBOSE])
 		edit_print_plan(&e->plan, a->cx->out);
@@ -186,7 +181,7 @@ static int announce(const struct edit *e, void *data, struct error *err)
 
 	if (r)
 		return r;
-	if (is_text(a->args) && !a->args->options[OPT_QUIET])
+	if (output_is_text(&a->args->style) && !a->args->options[OPT_QUIET])
 		edit_print_notes(&e->survey);
 	return 0;
 }
@@ -334,25 +329,31 @@ static int check_absent(struct application *a, const struct desired_match *fleet
 	return r;
 }
 
-static int print_result(struct application *a, sxp_node result, size_t n_untried, struct error *err)
+/* What came of it all; each change has been printed when it was made. */
+static int print_counts(void *data, FILE *out, struct error *err)
 {
-	const struct args *args = a->args;
-	FILE *out = a->cx->out;
+	const struct application *a = data;
 
-	if (sxp_failed(a->doc))
-		return error_memory(err);
-	if (args->options[OPT_JSON])
-		return output_json(a->doc, result, apply_fields, out, err);
-	if (args->options[OPT_SXP])
-		return output_sxp(a->doc, result, out, err);
-	if (args->options[OPT_QUIET])
-		return 0;
+	(void)err;
 	fprintf(out, "%zu changed, %zu unchanged, %zu failed", a->n_changed, a->n_unchanged,
 		a->n_failed);
-	if (n_untried)
-		fprintf(out, ", %zu not tried", n_untried);
-	fputs(args->options[OPT_DRY_RUN] ? " (dry run)\n" : "\n", out);
+	if (a->n_untried)
+		fprintf(out, ", %zu not tried", a->n_untried);
+	fputs(a->args->options[OPT_DRY_RUN] ? " (dry run)\n" : "\n", out);
 	return 0;
+}
+
+static int print_result(struct application *a, sxp_node result, struct error *err)
+{
+	const struct args *args = a->args;
+
+	return output_result(&(struct output_result){ .doc = a->doc,
+						      .root = result,
+						      .fields = apply_fields,
+						      .is_silent = args->options[OPT_QUIET],
+						      .print = print_counts,
+						      .data = a },
+			     &args->style, a->cx->out, err);
 }
 
 static int run_apply(struct context *cx, const struct args *args, struct error *err)
@@ -364,7 +365,6 @@ static int run_apply(struct context *cx, const struct args *args, struct error *
 	struct application a = { .cx = cx, .args = args, .doc = doc };
 	sxp_node result = doc ? sxp_add_element(doc, sxp_root(doc), "apply") : 0;
 	sxp_node changed;
-	size_t n_untried;
 	int r = doc ? input_open(args->words[0], &in, err) : error_memory(err);
 
 	if (!r)
@@ -379,10 +379,10 @@ static int run_apply(struct context *cx, const struct args *args, struct error *
 	if (goes_on(&a, check_absent(&a, &fleet)))
 		bring_all(&a, &fleet);
 	sxp_add(doc, changed, a.has_changed ? "true" : "false");
-	n_untried = fleet.n - a.n_changed - a.n_unchanged - a.n_failed;
-	result_number(doc, result, "untried", (unsigned)n_untried);
+	a.n_untried = fleet.n - a.n_changed - a.n_unchanged - a.n_failed;
+	result_number(doc, result, "untried", (unsigned)a.n_untried);
 	cx->status = a.n_failed ? a.first.status : STATUS_DONE;
-	return print_result(&a, result, n_untried, err);
+	return print_result(&a, result, err);
 }
 
 const struct command cmd_apply = {
@@ -415,5 +415,6 @@ const struct command cmd_apply = {
 		   OPTION(ALLOW_EMPTY) | OPTION(FLUSH),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
+	.output = OUTPUT_RESULT,
 	.run = run_apply,
 };

@@ -103,6 +103,13 @@ static int note_leftovers(struct store *st, struct check *check, const struct vi
 	return r;
 }
 
+static int print_lines(void *data, FILE *out, struct error *err)
+{
+	(void)err;
+	report_print(data, "", out);
+	return 0;
+}
+
 static int print_check(const struct check *check, const struct args *args, FILE *out,
 		       struct error *err)
 {
@@ -117,15 +124,13 @@ static int print_check(const struct check *check, const struct args *args, FILE 
 	report_add(&report->differences, doc, root, "differences");
 	report_add(&report->uncompared, doc, root, "uncompared");
 	result_lines(doc, root, "notes", &report->notes);
-	if (sxp_failed(doc))
-		return error_memory(err);
-	if (args->options[OPT_JSON])
-		return output_json(doc, root, check_fields, out, err);
-	if (args->options[OPT_SXP])
-		return output_sxp(doc, root, out, err);
-	if (!args->options[OPT_QUIET])
-		report_print(report, "", out);
-	return 0;
+	return output_result(&(struct output_result){ .doc = doc,
+						      .root = root,
+						      .fields = check_fields,
+						      .is_silent = args->options[OPT_QUIET],
+						      .print = print_lines,
+						      .data = (void *)report },
+			     &args->style, out, err);
 }
 
 static int check_lists(struct store *st, struct check *check, const struct vifs *looked_at,
@@ -218,5 +223,6 @@ const struct command cmd_check = {
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.options = OPTION(VIF) | OPTION(STORE) | OPTION(ALLOW),
 	.needs_store = true,
+	.output = OUTPUT_RESULT,
 	.run = run_check,
 };

@@ -96,15 +96,13 @@ static int print_findings(const struct findings *findings, const struct args *ar
 		result_text(doc, one, "detail", f->detail);
 		result_bool(doc, one, "fixable", f->is_fixable);
 	}
-	if (sxp_failed(doc))
-		return error_memory(err);
-	if (args->options[OPT_JSON])
-		return output_json(doc, root, doctor_fields, out, err);
-	if (args->options[OPT_SXP])
-		return output_sxp(doc, root, out, err);
-	if (args->options[OPT_QUIET])
-		return 0;
-	return output_table(doc, list, finding_fields, &args->style, out, err);
+	return output_result(&(struct output_result){ .doc = doc,
+						      .root = root,
+						      .fields = doctor_fields,
+						      .list = "findings",
+						      .view = VIEW_TABLE,
+						      .is_silent = args->options[OPT_QUIET] },
+			     &args->style, out, err);
 }
 
 static int run_doctor(struct context *cx, const struct args *args, struct error *err)
@@ -151,6 +149,7 @@ const struct command cmd_doctor = {
 		   "routed guest...",
 	.arguments = { ARG_FINDINGS },
 	.columns = finding_fields,
+	.output = OUTPUT_RESULT,
 	.options = OPTION(FIX),
 	.effect = EFFECT_HOST,
 	.run = run_doctor,

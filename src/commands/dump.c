@@ -4,7 +4,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
-#include "src/store/dump.h"
+#include "src/store/subtree.h"
 
 static int run_dump(struct context *cx, const struct args *args, struct error *err)
 {
@@ -19,7 +19,7 @@ static int run_dump(struct context *cx, const struct args *args, struct error *e
 		return r;
 	if (!t.n)
 		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no such node", path);
-	return dump_print(&t, args->options[OPT_JSON] ? DUMP_JSON : DUMP_SXP, cx->out, err);
+	return output_nodes(&t, &args->style, cx->out, err);
 }
 
 const struct command cmd_dump = {
@@ -47,5 +47,6 @@ const struct command cmd_dump = {
 	.arguments = { ARG_PATH },
 	.options = OPTION(STORE),
 	.needs_store = true,
+	.output = OUTPUT_NODES,
 	.run = run_dump,
 };

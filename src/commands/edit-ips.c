@@ -9,7 +9,23 @@
 #include "src/commands/edit-result.h"
 #include "src/output/result.h"
 
-static int print(const struct edit *e, const struct args *args, FILE *stream, struct error *err)
+/* What is printed of an edit. */
+struct edit_view {
+	const struct edit *e;
+	const struct output_style *style;
+};
+
+static int print_lines(void *data, FILE *out, struct error *err)
+{
+	const struct edit_view *view = data;
+
+	(void)err;
+	edit_print_plan(&view->e->plan, out);
+	edit_print_line(view->e, output_has_colors(view->style, out), out);
+	return 0;
+}
+
+static int print(const struct edit *e, const struct args *args, FILE *out, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	sxp_node edit;
@@ -18,17 +34,13 @@ static int print(const struct edit *e, const struct args *args, FILE *stream, st
 		return error_memory(err);
 	edit = sxp_add_element(doc, sxp_root(doc), "edit");
 	edit_add_result(e, doc, edit);
-	if (sxp_failed(doc))
-		return error_memory(err);
-	if (args->options[OPT_JSON])
-		return output_json(doc, edit, edit_fields, stream, err);
-	if (args->options[OPT_SXP])
-		return output_sxp(doc, edit, stream, err);
-	if (args->options[OPT_QUIET])
-		return 0;
-	edit_print_plan(&e->plan, stream);
-	edit_print_line(e, output_has_colors(&args->style, stream), stream);
-	return 0;
+	return output_result(&(struct output_result){ .doc = doc,
+						      .root = edit,
+						      .fields = edit_fields,
+						      .is_silent = args->options[OPT_QUIET],
+						      .print = print_lines,
+						      .data = &(struct edit_view){ e, &args->style } },
+			     &args->style, out, err);
 }
 
 static int parse_ips(const struct args *args, struct iplist *out, struct error *err)
@@ -43,7 +55,7 @@ static int parse_ips(const struct args *args, struct iplist *out, struct error *
 /* Said beforehand: one of them may be that the guest will be cut off for a moment. */
 static void print_notes(const struct survey *s, const struct args *args)
 {
-	if (args->options[OPT_JSON] || args->options[OPT_SXP] || args->options[OPT_QUIET])
+	if (!output_is_text(&args->style) || args->options[OPT_QUIET])
 		return;
 	edit_print_notes(s);
 }
@@ -150,6 +162,7 @@ const struct command cmd_add_ip = {
 	.options = EDIT_OPTIONS | OPTION(FORCE),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
+	.output = OUTPUT_RESULT,
 	.run = run_add_ip,
 };
 
@@ -172,6 +185,7 @@ const struct command cmd_del_ip = {
 	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(ALLOW_EMPTY),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
+	.output = OUTPUT_RESULT,
 	.run = run_del_ip,
 };
 
@@ -190,5 +204,6 @@ const struct command cmd_set_ips = {
 	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(FORCE) | OPTION(ALLOW_EMPTY),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
+	.output = OUTPUT_RESULT,
 	.run = run_set_ips,
 };

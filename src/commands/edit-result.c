@@ -54,21 +54,10 @@ void edit_add_result(const struct edit *e, struct sxp_doc *doc, sxp_node edit)
 		result_lines(doc, edit, "plan", &e->plan);
 }
 
-static enum method parse_method(const char *word)
-{
-	if (word && !strcmp(word, "delta"))
-		return METHOD_DELTA;
-	if (word && !strcmp(word, "cycle"))
-		return METHOD_CYCLE;
-	if (word && !strcmp(word, "none"))
-		return METHOD_NONE;
-	return METHOD_AUTO;
-}
-
 struct apply_options edit_options(const struct args *args)
 {
 	return (struct apply_options){
-		.method = parse_method(args->options[OPT_HOTPLUG]),
+		.method = (enum method)args->numbers[OPT_HOTPLUG],
 		.dry_run = args->options[OPT_DRY_RUN] != NULL,
 		.force = args->options[OPT_FORCE] != NULL,
 		.allow_empty = args->options[OPT_ALLOW_EMPTY] != NULL,

@@ -58,22 +58,20 @@ static int print(const struct owners *owners, const struct args *args, FILE *out
 	list = sxp_add_element(doc, root, "owners");
 	for (size_t i = 0; i < owners->n; i++)
 		add_owner(doc, list, &owners->vifs.v[owners->v[i].vif], &owners->v[i]);
-	if (sxp_failed(doc))
-		return error_memory(err);
-	if (args->options[OPT_JSON])
-		return output_json(doc, root, find_fields, out, err);
-	if (args->options[OPT_SXP])
-		return output_sxp(doc, root, out, err);
-	if (args->options[OPT_QUIET] || !owners->n)
-		return 0;
-	return output_table(doc, list, owner_fields, &args->style, out, err);
+	return output_result(&(struct output_result){ .doc = doc,
+						      .root = root,
+						      .fields = find_fields,
+						      .list = "owners",
+						      .view = VIEW_TABLE,
+						      .is_silent = args->options[OPT_QUIET] ||
+								   !owners->n },
+			     &args->style, out, err);
 }
 
 static int run_find(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(owners_release) struct owners owners = { 0 };
-	unsigned nodes = args->options[OPT_SXP] ? WITH_UUIDS :
-						  output_needs(owner_fields, &args->style);
+	unsigned nodes = output_needs(owner_fields, VIEW_TABLE, &args->style);
 	struct query query;
 	int r = query_parse(args->words[0], &query, err);
 
@@ -83,8 +81,7 @@ static int run_find(struct context *cx, const struct args *args, struct error *e
 		output_message(owners.vifs.broken.v[i].why);
 	if (!r)
 		r = print(&owners, args, cx->out, err);
-	if (!r && !owners.n && !args->options[OPT_QUIET] && !args->options[OPT_JSON] &&
-	    !args->options[OPT_SXP])
+	if (!r && !owners.n && !args->options[OPT_QUIET] && output_is_text(&args->style))
 		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no vif has it",
 				    args->words[0]);
 	cx->status = owners.n ? STATUS_DONE : STATUS_NOT_FOUND;
@@ -124,6 +121,7 @@ const struct command cmd_find = {
 	.arguments = { ARG_QUERY },
 	.n_required = 1,
 	.columns = owner_fields,
+	.output = OUTPUT_RESULT,
 	.options = OPTION(STORE),
 	.needs_store = true,
 	.run = run_find,

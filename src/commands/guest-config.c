@@ -209,17 +209,14 @@ static bool is_mac(const char *mac)
 	return strlen(mac) == 17 && strspn(mac, "0123456789abcdefABCDEF:") == 17;
 }
 
-void guest_config_print(const char *format, const struct vif *vif, const struct guest_way *way,
-			FILE *out)
+void guest_config_print(enum guest_config format, const struct vif *vif,
+			const struct guest_way *way, FILE *out)
 {
-	static const struct {
-		const char *name;
-		void (*print)(const struct config *c);
-	} formats[] = {
-		{ "iproute2", print_iproute2 },
-		{ "ifupdown", print_ifupdown },
-		{ "netplan", print_netplan },
-		{ "networkd", print_networkd },
+	static void (*const print[])(const struct config *c) = {
+		[GUEST_IPROUTE2] = print_iproute2,
+		[GUEST_IFUPDOWN] = print_ifupdown,
+		[GUEST_NETPLAN] = print_netplan,
+		[GUEST_NETWORKD] = print_networkd,
 	};
 	struct vif shown = *vif;
 	struct config c = { .vif = &shown, .way = way, .out = out };
@@ -229,9 +226,8 @@ void guest_config_print(const char *format, const struct vif *vif, const struct 
 	if (way->gateway.family && way->is_default)
 		ipnet_format(&way->gateway, c.gateway);
 	print_head(&c);
-	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
-		if (!strcmp(format, formats[i].name) && vif->ips.n)
-			formats[i].print(&c);
+	if (vif->ips.n)
+		print[format](&c);
 }
 
 /* On a bridge: this host's network there, and its own default gateway if that is in it. */

@@ -19,14 +19,21 @@ struct guest_way {
 	bool is_default;      /* of several vifs, the one for the default route */
 };
 
+/* Whose configuration it is; in the order of the choices of --guest-config. */
+enum guest_config {
+	GUEST_IPROUTE2,
+	GUEST_IFUPDOWN,
+	GUEST_NETPLAN,
+	GUEST_NETWORKD,
+};
+
 /*
  * guest_config_print - write the configuration of one vif to @out.
- * @format: iproute2, ifupdown, netplan or networkd
  *
  * Only addresses and networks of the list are used, nothing that the guest wrote.
  */
-void guest_config_print(const char *format, const struct vif *vif, const struct guest_way *way,
-			FILE *out);
+void guest_config_print(enum guest_config format, const struct vif *vif,
+			const struct guest_way *way, FILE *out);
 
 /* Ask the kernel for the way of a guest behind @vif. Returns 0 or a negative errno. */
 int guest_way_find(const struct vif *vif, struct guest_way *out, struct error *err);

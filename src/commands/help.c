@@ -2,9 +2,20 @@
 /* help.c - xvif help, xvif version. */
 #include "config.h" /* PACKAGE_VERSION */
 
+#include <errno.h>
+
 #include "src/commands/commands.h"
 #include "src/cli/manual.h"
 #include "src/cli/version.h"
+
+static int check_help(const struct args *args, struct error *err)
+{
+	if (args->options[OPT_MANUAL] && args->n_words)
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "help: --manual is about all commands, not '%s' alone",
+				    args->words[0]);
+	return 0;
+}
 
 static int run_help(struct context *cx, const struct args *args, struct error *err)
 {
@@ -35,6 +46,7 @@ const struct command cmd_help = {
 		   "'xvif help' lists the options of all commands and the exit statuses.",
 	.arguments = { ARG_COMMAND },
 	.options = OPTION(MANUAL),
+	.check = check_help,
 	.run = run_help,
 };
 
@@ -46,5 +58,6 @@ const struct command cmd_version = {
 		   "xvif " PACKAGE_VERSION "\n"
 		   "# xvif version -J\n"
 		   "{\"version\":\"" PACKAGE_VERSION "\"}",
+	.output = OUTPUT_RESULT,
 	.run = version_print,
 };

@@ -85,20 +85,32 @@ static void print_difference(const struct load *load, const struct subtree_diffe
 	putc('\n', out);
 }
 
-static void print_text(const struct load *load, const struct args *args, FILE *out)
+/* What is printed of a load. */
+struct load_view {
+	const struct load *load;
+	const struct args *args;
+};
+
+static int print_text(void *data, FILE *out, struct error *err)
 {
+	const struct load_view *view = data;
+	const struct load *load = view->load;
+	const struct args *args = view->args;
+
+	(void)err;
 	if (load->dry_run || args->options[OPT_VERBOSE])
 		for (size_t i = 0; i < load->differences.n; i++)
 			if (load_writes(load, &load->differences.v[i]))
 				print_difference(load, &load->differences.v[i], out);
 	if (args->options[OPT_QUIET])
-		return;
+		return 0;
 	output_escaped(load->path, out);
 	if (count_written(load))
 		fprintf(out, ": %zu added, %zu changed, %zu removed%s\n", load->n_added,
 			load->n_changed, count_removed(load), load->dry_run ? " (dry run)" : "");
 	else
 		fputs(": nothing to do\n", out);
+	return 0;
 }
 
 static void add_value(struct sxp_doc *doc, sxp_node list, const char *name, const struct subtree *t,
@@ -150,7 +162,7 @@ static void add_difference(struct sxp_doc *doc, sxp_node list, const struct load
 	add_perms(doc, one, "perms_after", load->dump, d->new);
 }
 
-static int print_tree(const struct load *load, const struct args *args, FILE *out, struct error *err)
+static int print(const struct load *load, const struct args *args, FILE *out, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	sxp_node root, list;
@@ -167,10 +179,12 @@ static int print_tree(const struct load *load, const struct args *args, FILE *ou
 	list = sxp_add_element(doc, root, "differences");
 	for (size_t i = 0; i < load->differences.n; i++)
 		add_difference(doc, list, load, &load->differences.v[i]);
-	if (sxp_failed(doc))
-		return error_memory(err);
-	return args->options[OPT_JSON] ? output_json(doc, root, load_fields, out, err) :
-					 output_sxp(doc, root, out, err);
+	return output_result(&(struct output_result){ .doc = doc,
+						      .root = root,
+						      .fields = load_fields,
+						      .print = print_text,
+						      .data = &(struct load_view){ load, args } },
+			     &args->style, out, err);
 }
 
 /* What the operator should know beside the result. */
@@ -252,10 +266,7 @@ static int run_load(struct context *cx, const struct args *args, struct error *e
 	if (r)
 		return r;
 	cx->has_changed = count_written(&load) && !load.dry_run;
-	if (args->options[OPT_JSON] || args->options[OPT_SXP])
-		r = print_tree(&load, args, cx->out, err);
-	else
-		print_text(&load, args, cx->out);
+	r = print(&load, args, cx->out, err);
 	fflush(cx->out);
 	print_notes(&load);
 	return r;
@@ -288,5 +299,6 @@ const struct command cmd_load = {
 	.options = OPTION(DRY_RUN) | OPTION(FORCE) | OPTION(PRUNE),
 	.needs_store = true,
 	.effect = EFFECT_STORE,
+	.output = OUTPUT_RESULT,
 	.run = run_load,
 };

@@ -201,6 +201,25 @@ static int repair_orphans(struct work *work, struct store *st, struct error *err
 	return r;
 }
 
+/* What is printed of repairs. */
+struct repair_view {
+	const struct work *work;
+	bool is_quiet;
+};
+
+static int print_lines(void *data, FILE *out, struct error *err)
+{
+	const struct repair_view *view = data;
+	const struct work *work = view->work;
+
+	(void)err;
+	edit_print_plan(&work->plan, out);
+	if (!view->is_quiet)
+		report_print(&work->report,
+			     work->options.dry_run ? "would repair: " : "repaired: ", out);
+	return 0;
+}
+
 static int print_repair(const struct work *work, const struct args *args, FILE *out, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
@@ -213,17 +232,14 @@ static int print_repair(const struct work *work, const struct args *args, FILE *
 	result_lines(doc, root, "notes", &work->report.notes);
 	if (work->options.dry_run)
 		result_lines(doc, root, "plan", &work->plan);
-	if (sxp_failed(doc))
-		return error_memory(err);
-	if (args->options[OPT_JSON])
-		return output_json(doc, root, repair_fields, out, err);
-	if (args->options[OPT_SXP])
-		return output_sxp(doc, root, out, err);
-	edit_print_plan(&work->plan, out);
-	if (!args->options[OPT_QUIET])
-		report_print(&work->report,
-			     work->options.dry_run ? "would repair: " : "repaired: ", out);
-	return 0;
+	return output_result(
+		&(struct output_result){
+			.doc = doc,
+			.root = root,
+			.fields = repair_fields,
+			.print = print_lines,
+			.data = &(struct repair_view){ work, args->options[OPT_QUIET] } },
+		&args->style, out, err);
 }
 
 static int run_repair(struct context *cx, const struct args *args, struct error *err)
@@ -284,5 +300,6 @@ const struct command cmd_repair = {
 	.options = OPTION(VIF) | OPTION(DRY_RUN) | OPTION(NO_PERSIST),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
+	.output = OUTPUT_RESULT,
 	.run = run_repair,
 };

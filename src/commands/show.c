@@ -2,45 +2,16 @@
 /* show.c - xvif show: vifs, one row each. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
 #include "src/commands/vif-args.h"
 #include "src/commands/guest-config.h"
-#include "src/kernel/kernel.h"
+#include "src/commands/show-detail.h"
 #include "src/output/output.h"
 #include "src/output/result.h"
-#include "src/hotplug/rules.h"
-#include "src/base/text.h"
-#include "src/stored/userdata.h"
 #include "src/xen/vif-list.h"
-#include "src/xen/vif-nodes.h"
-#include "src/xen/vif-claims.h"
-
-static const struct field place_fields[] = {
-	{ .name = "backend", .kind = KIND_BOOL },
-	{ .name = "libxl", .kind = KIND_BOOL },
-	{ .name = "userdata", .kind = KIND_BOOL },
-	{ .name = "config", .kind = KIND_BOOL },
-	{ 0 },
-};
-
-static const struct field address_fields[] = {
-	{ .name = "ip", .kind = KIND_TEXT },
-	{ .name = "routes", .kind = KIND_LIST },
-	{ .name = "rules", .kind = KIND_LIST },
-	{ 0 },
-};
-
-static const struct field node_fields[] = {
-	{ .name = "name", .kind = KIND_TEXT },
-	{ .name = "value", .kind = KIND_TEXT },
-	{ .name = "meaning", .kind = KIND_TEXT },
-	{ 0 },
-};
 
 static const char *state_color(const char *state)
 {
@@ -93,12 +64,12 @@ static const struct field vif_fields[] = {
 	  .level = LEVEL_LEAF,
 	  .color = ips_color },
 	{ .name = "unusable", .kind = KIND_LIST, .is_optional = true },
-	{ .name = "addresses", .kind = KIND_OBJECTS, .is_optional = true, .fields = address_fields },
+	{ .name = "addresses", .kind = KIND_OBJECTS, .is_optional = true, .fields = show_address_fields },
 	{ .name = "routes", .kind = KIND_LIST, .is_optional = true },
 	{ .name = "rules", .kind = KIND_LIST, .is_optional = true },
-	{ .name = "persisted", .kind = KIND_OBJECT, .is_optional = true, .fields = place_fields },
+	{ .name = "persisted", .kind = KIND_OBJECT, .is_optional = true, .fields = show_place_fields },
 	{ .name = "claimed", .kind = KIND_LIST, .is_optional = true },
-	{ .name = "nodes", .kind = KIND_OBJECTS, .is_optional = true, .fields = node_fields },
+	{ .name = "nodes", .kind = KIND_OBJECTS, .is_optional = true, .fields = show_node_fields },
 	{ 0 },
 };
 
@@ -158,170 +129,11 @@ static void add_device(struct sxp_doc *doc, const struct vif *vif)
 	result_text(doc, element, "hotplug-status", vif->hotplug_status);
 }
 
-/* What the kernel has for a vif. */
-struct kernel_side {
-	struct routes routes;
-	struct rules rules;
-	bool has_routes, has_rules; /* it could be asked for them */
-	time_t since;		    /* when the script set up the link; 0: not known */
-};
-
-static void kernel_side_release(struct kernel_side *k)
-{
-	routes_release(&k->routes);
-	rules_release(&k->rules);
-}
-
-static int list_emulated_routes(const char *name, struct routes *out, struct error *err)
-{
-	CLEANUP(routes_release) struct routes routes = { 0 };
-	unsigned link = kernel_link(name);
-	int r = link ? kernel_routes(link, &routes, err) : 0;
-
-	return !r && routes_append(out, &routes) ? error_memory(err) : r;
-}
-
-static int look_at_kernel(const struct vif *vif, unsigned timeout_s, struct kernel_side *k,
-			  struct error *err)
-{
-	unsigned link = vif->backend_domid ? 0 : kernel_link(vif->link);
-	char emulated[VIF_EMULATED_SIZE];
-	const char *const links[] = { vif->link, vif_emulated_link(vif, emulated) ? emulated : NULL,
-				      NULL };
-	struct link_facts facts = { 0 };
-	int r = link ? kernel_routes(link, &k->routes, err) : 0;
-
-	if (!r && link && links[1])
-		r = list_emulated_routes(emulated, &k->routes, err);
-	if (!r && link)
-		r = kernel_link_facts(link, &facts, err);
-	k->since = facts.since;
-	k->has_routes = !r && !vif->backend_domid;
-	if (r || vif->backend_domid)
-		return r;
-	r = rules_list(links, timeout_s, &k->rules, err);
-	k->has_rules = !r;
-	return r == -ENOENT ? 0 : r;
-}
-
-/* The routes to @net, or all of them. */
-static void add_routes(struct sxp_doc *doc, sxp_node list, const struct routes *routes,
-		       const struct ipnet *net)
-{
-	sxp_node element = sxp_add_element(doc, list, "routes");
-
-	for (size_t i = 0; i < routes->n; i++) {
-		char text[ROUTE_TEXT_SIZE];
-
-		route_format(&routes->v[i], text);
-		if (!net || ipnet_equal(&routes->v[i].dst, net))
-			sxp_add(doc, element, text);
-	}
-}
-
-/* Is it a rule for packets from @net? */
-static bool is_from(const struct rule *rule, const struct ipnet *net)
-{
-	const char *source = strstr(rule->text, "-s ");
-	CLEANUP(cleanup_free) char *word = source ? strndup(source + 3, strcspn(source + 3, " ")) :
-						    NULL;
-	struct ipnet from;
-
-	return word && !ipnet_parse(word, &from, NULL) && ipnet_equal(&from, net);
-}
-
-static void add_rules(struct sxp_doc *doc, sxp_node list, const struct rules *rules,
-		      const struct ipnet *net)
-{
-	sxp_node element = sxp_add_element(doc, list, "rules");
-
-	for (size_t i = 0; i < rules->n; i++)
-		if (!net || is_from(&rules->v[i], net))
-			sxp_add(doc, element, rules->v[i].text);
-}
-
-static void add_addresses(struct sxp_doc *doc, sxp_node row, const struct vif *vif,
-			  const struct kernel_side *k)
-{
-	sxp_node element = sxp_add_element(doc, row, "addresses");
-
-	for (size_t i = 0; i < vif->ips.n; i++) {
-		const struct ipword *word = &vif->ips.words[i];
-		sxp_node address = sxp_add_list(doc, element);
-
-		result_text(doc, address, "ip", word->text);
-		if (!word->is_valid)
-			continue;
-		if (k->has_routes)
-			add_routes(doc, address, &k->routes, &word->net);
-		if (k->has_rules)
-			add_rules(doc, address, &k->rules, &word->net);
-	}
-}
-
-static void add_since(struct sxp_doc *doc, sxp_node row, time_t since)
-{
-	char text[32];
-	struct tm tm;
-
-	if (since && gmtime_r(&since, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		result_text(doc, row, "since", text);
-}
-
-static int add_nodes(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
-		     struct error *err)
-{
-	CLEANUP(vif_nodes_release) struct vif_nodes nodes = { 0 };
-	sxp_node element = sxp_add_element(doc, row, "nodes");
-	int r = vif_nodes_read(st, vif, &nodes, err);
-
-	for (size_t i = 0; i < nodes.n && !r; i++) {
-		sxp_node node = sxp_add_list(doc, element);
-
-		result_text(doc, node, "name", nodes.v[i].name);
-		result_text(doc, node, "value", nodes.v[i].value);
-		result_text(doc, node, "meaning", nodes.v[i].meaning);
-	}
-	return r;
-}
-
-/* Which places hold the list that the backend has. */
-static int add_places(const struct store *st, struct sxp_doc *doc, sxp_node row,
-		      const struct vif *vif, struct error *err)
-{
-	CLEANUP(userdata_release) struct userdata u = { 0 };
-	CLEANUP(cleanup_free) char *stored = NULL;
-	sxp_node places = sxp_add_element(doc, row, "persisted");
-	int r;
-
-	result_bool(doc, places, "backend", true);
-	result_bool(doc, places, "libxl", vif->has_libxl && text_says_same(vif->libxl_ip, vif->ip));
-	if (st->file)
-		return 0;
-	r = userdata_read(&u, &vif->domain, err);
-	if (!r && u.text && !userdata_get_ips(&u, vif->devid, &stored, err))
-		result_bool(doc, places, "userdata", text_says_same(stored, vif->ip));
-	else
-		result_bool(doc, places, "userdata", false);
-	return r;
-}
-
-static int add_claims(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
-		      struct error *err)
-{
-	CLEANUP(strv_release) struct strv claims = { 0 };
-	int r = vif_claims(st, vif, &claims, err);
-
-	if (!r)
-		result_lines(doc, row, "claimed", &claims);
-	return r;
-}
-
 struct result {
 	struct sxp_doc *doc;
-	sxp_node rows;	  /* 0 when devices are wanted */
-	bool is_detailed; /* one vif, and everything known about it */
-	unsigned nodes;	  /* what to read of each vif */
+	sxp_node rows; /* 0 when devices are wanted */
+	enum output_view view;
+	unsigned nodes; /* what to read of each vif */
 	unsigned timeout_s;
 };
 
@@ -333,29 +145,6 @@ static void add_vif(struct result *result, const struct vif *vif)
 		add_device(result->doc, vif);
 }
 
-static int add_detail(struct store *st, struct result *result, const struct vif *vif,
-		      struct error *err)
-{
-	CLEANUP(kernel_side_release) struct kernel_side k = { 0 };
-	struct sxp_doc *doc = result->doc;
-	sxp_node row = add_row(doc, result->rows, vif);
-	/* a dump may be of another host: what the kernel of this one has says nothing */
-	int r = st->file ? 0 : look_at_kernel(vif, result->timeout_s, &k, err);
-
-	if (r)
-		return r;
-	add_since(doc, row, k.since);
-	add_addresses(doc, row, vif, &k);
-	if (k.has_routes)
-		add_routes(doc, row, &k.routes, NULL);
-	if (k.has_rules)
-		add_rules(doc, row, &k.rules, NULL);
-	r = add_places(st, doc, row, vif, err);
-	if (!r)
-		r = add_claims(st, doc, row, vif, err);
-	return r ? r : add_nodes(st, doc, row, vif, err);
-}
-
 static int add_one(struct store *st, struct result *result, const char *domain, const char *word,
 		   struct error *err)
 {
@@ -364,8 +153,9 @@ static int add_one(struct store *st, struct result *result, const char *domain, 
 
 	if (r)
 		return r;
-	if (result->is_detailed)
-		return add_detail(st, result, &vif, err);
+	if (result->view == VIEW_DETAIL && result->rows)
+		return show_add_detail(st, result->doc, add_row(result->doc, result->rows, &vif),
+				       &vif, result->timeout_s, err);
 	add_vif(result, &vif);
 	return 0;
 }
@@ -395,39 +185,26 @@ static int add_vifs(struct store *st, struct result *result, const struct args *
 
 static int print(const struct result *result, const struct args *args, FILE *out, struct error *err)
 {
-	const struct sxp_doc *doc = result->doc;
-	int r = 0;
-
-	if (sxp_failed(doc))
-		return error_memory(err);
-	if (args->options[OPT_JSON])
-		return output_json(doc, sxp_root(doc), show_fields, out, err);
-	if (result->is_detailed)
-		return output_detail(doc, sxp_next(doc, sxp_first(doc, result->rows)), vif_fields,
-				     &args->style, out, err);
-	if (args->options[OPT_TREE] && !args->options[OPT_SXP])
-		return output_tree(doc, result->rows, vif_fields, &args->style, out, err);
-	if (!args->options[OPT_SXP])
-		return output_table(doc, result->rows, vif_fields, &args->style, out, err);
-	for (sxp_node n = sxp_first(doc, sxp_root(doc)); n && !r; n = sxp_next(doc, n))
-		r = output_sxp(doc, n, out, err);
-	return r;
+	return output_result(&(struct output_result){ .doc = result->doc,
+						      .root = sxp_root(result->doc),
+						      .fields = show_fields,
+						      .list = "vifs",
+						      .is_bare = true,
+						      .view = result->view },
+			     &args->style, out, err);
 }
 
 /* The first vif that knows a gateway gets the default route. */
 static int print_guest_config(struct context *cx, const struct args *args, struct error *err)
 {
-	const char *format = args->options[OPT_GUEST_CONFIG];
+	enum guest_config format = (enum guest_config)args->numbers[OPT_GUEST_CONFIG];
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
 	bool has_default = false;
-	int r;
+	int r = vifs_of_args(cx->store, args, &vifs, err);
 
-	if (!args->n_words)
-		return error_status(err, STATUS_USAGE, -EINVAL, "--guest-config: DOMAIN is missing");
-	r = vifs_of_args(cx->store, args, &vifs, err);
 	if (!r)
 		vifs_print_broken(&vifs);
-	if (!r && !strcmp(format, "netplan"))
+	if (!r && format == GUEST_NETPLAN)
 		fputs("network:\n  version: 2\n  ethernets:\n", cx->out);
 	for (size_t i = 0; i < vifs.n && !r; i++) {
 		struct guest_way way = { 0 };
@@ -441,15 +218,44 @@ static int print_guest_config(struct context *cx, const struct args *args, struc
 	return r;
 }
 
+/* Of one vif everything is shown, unless columns or a tree are asked for. */
+static enum output_view view_of(const struct args *args)
+{
+	if (args->options[OPT_TREE])
+		return VIEW_TREE;
+	return args->n_words && vif_word(args) && !args->options[OPT_OUTPUT] ? VIEW_DETAIL :
+									       VIEW_TABLE;
+}
+
+static int check_show(const struct args *args, struct error *err)
+{
+	char format[32];
+	static const enum option no_guest[] = { OPT_JSON,   OPT_SXP,	    OPT_FORMAT, OPT_TREE,
+						OPT_OUTPUT, OPT_NOHEADINGS, OPT_RAW,	N_OPTIONS };
+	static const enum option tree[] = { OPT_TREE, N_OPTIONS };
+	static const enum option headings[] = { OPT_NOHEADINGS, N_OPTIONS };
+
+	if (args->options[OPT_GUEST_CONFIG] && !args->n_words)
+		return error_status(err, STATUS_USAGE, -EINVAL, "--guest-config: DOMAIN is missing");
+	if (args->options[OPT_GUEST_CONFIG])
+		return args_no_effect(args, no_guest, "--guest-config", err);
+	snprintf(format, sizeof(format), "--format=%s", args->style.format->name);
+	if (!output_is_text(&args->style))
+		return args_no_effect(args, tree, format, err);
+	return view_of(args) == VIEW_DETAIL ?
+		       args_no_effect(args, headings, "the details of one vif", err) :
+		       0;
+}
+
 static int run_show(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
-	bool is_json = args->options[OPT_JSON] != NULL, is_sxp = args->options[OPT_SXP] && !is_json;
+	bool is_sxp = args->style.format == &format_sxp;
+	enum output_view view = view_of(args);
 	struct result result = {
 		.doc = doc,
-		.is_detailed = args->n_words && vif_word(args) && !is_sxp &&
-			       !args->options[OPT_OUTPUT] && !args->options[OPT_TREE],
-		.nodes = is_sxp ? NODES_ALL : output_needs(vif_fields, &args->style),
+		.view = view,
+		.nodes = is_sxp ? NODES_ALL : output_needs(vif_fields, view, &args->style),
 		.timeout_s = args->timeout_s,
 	};
 	int r;
@@ -474,7 +280,9 @@ const struct command cmd_show = {
 		"With a VIF also since when its link has been set up, the routes and rules of each\n"
 		"address, the places that hold the list, what the guest claims of itself, and every\n"
 		"node of the backend. A word of the list that is no address is marked '?'.\n"
-		"--guest-config prints what the guest itself has to be told.",
+		"--guest-config prints what the guest itself has to be told.\n"
+		"With --json, -o chooses the keys: those of the columns that it names. --sxp prints\n"
+		"(device (vif (ip LIST) (mac MAC)...)) for each vif, as xend did, always the whole.",
 	.example = "# xvif show\n"
 		   "DOMAIN DOMID VIF LINK   MAC               STATE     HOTPLUG   IPS\n"
 		   "web01      1   0 vif1.0 00:16:3e:00:00:01 connected connected 10.0.0.1 10.0.0.2\n"
@@ -528,5 +336,7 @@ const struct command cmd_show = {
 	.columns = vif_fields,
 	.options = OPTION(VIF) | OPTION(TREE) | OPTION(GUEST_CONFIG) | OPTION(STORE),
 	.needs_store = true,
+	.output = OUTPUT_RESULT,
+	.check = check_show,
 	.run = run_show,
 };

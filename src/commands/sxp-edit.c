@@ -99,18 +99,24 @@ static int delete_in_file(struct context *cx, const struct args *args, const str
 	return change_file(cx, args, in, delete_value, err);
 }
 
+static int check_set(const struct args *args, struct error *err)
+{
+	return sxp_check_in_place(args, 2, err);
+}
+
+static int check_del(const struct args *args, struct error *err)
+{
+	return sxp_check_in_place(args, 1, err);
+}
+
 static int run_set(struct context *cx, const struct args *args, struct error *err)
 {
-	int r = sxp_check_in_place(args, 2, err);
-
-	return r ? r : sxp_for_each_file(cx, args, 2, set_in_file, err);
+	return sxp_for_each_file(cx, args, 2, set_in_file, err);
 }
 
 static int run_del(struct context *cx, const struct args *args, struct error *err)
 {
-	int r = sxp_check_in_place(args, 1, err);
-
-	return r ? r : sxp_for_each_file(cx, args, 1, delete_in_file, err);
+	return sxp_for_each_file(cx, args, 1, delete_in_file, err);
 }
 
 const struct command sxp_set_command = {
@@ -128,6 +134,7 @@ const struct command sxp_set_command = {
 	.arguments = { ARG_PLACE, ARG_VALUE, ARG_FILE },
 	.n_required = 2,
 	.options = OPTION(EXPR) | OPTION(IN_PLACE),
+	.check = check_set,
 	.run = run_set,
 };
 
@@ -142,5 +149,6 @@ const struct command sxp_del_command = {
 	.arguments = { ARG_PLACE, ARG_FILE },
 	.n_required = 1,
 	.options = OPTION(IN_PLACE),
+	.check = check_del,
 	.run = run_del,
 };

@@ -206,11 +206,21 @@ int sxp_check_in_place(const struct args *args, size_t first, struct error *err)
 	return 0;
 }
 
+static int check_fmt(const struct args *args, struct error *err)
+{
+	static const enum option in_place[] = { OPT_IN_PLACE, N_OPTIONS };
+	static const enum option width[] = { OPT_WIDTH, N_OPTIONS };
+
+	if (args->options[OPT_CHECK] && args_no_effect(args, in_place, "--check", err))
+		return -EINVAL;
+	if (args->options[OPT_COMPACT] && args_no_effect(args, width, "--compact", err))
+		return -EINVAL;
+	return sxp_check_in_place(args, 0, err);
+}
+
 static int run_fmt(struct context *cx, const struct args *args, struct error *err)
 {
-	int r = sxp_check_in_place(args, 0, err);
-
-	return r ? r : sxp_for_each_file(cx, args, 0, format_file, err);
+	return sxp_for_each_file(cx, args, 0, format_file, err);
 }
 
 struct checking {
@@ -389,6 +399,7 @@ static const struct command fmt = {
 	.arguments = { ARG_FILES },
 	.options = OPTION(COMPACT) | OPTION(CHECK) | OPTION(RECOVER) | OPTION(IN_PLACE) |
 		   OPTION(WIDTH),
+	.check = check_fmt,
 	.run = run_fmt,
 };
 

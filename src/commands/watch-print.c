@@ -56,7 +56,7 @@ struct line {
 	struct sxp_doc *doc;
 	sxp_node list;
 	struct field fields[N_FIELDS + 1];
-	bool is_json;
+	bool has_bytes; /* the format prints any */
 };
 
 static bool is_node(const struct watch_change *change, const char *name)
@@ -129,7 +129,7 @@ static int add_value(struct line *line, int field, const struct watch_value *val
 
 	if (!value->text)
 		return 0;
-	if (line->is_json && !is_text(value))
+	if (!line->has_bytes && !is_text(value))
 		return add_hex(line, field, value) ? error_memory(err) : 0;
 	element = sxp_add_element(line->doc, line->list, change_fields[field].name);
 	sxp_add_text(line->doc, element, value->text, value->len);
@@ -164,7 +164,7 @@ static int begin_line(struct line *line, const struct args *args, struct error *
 	time_t now = time(NULL);
 	char text[32];
 
-	line->is_json = args->options[OPT_JSON] != NULL;
+	line->has_bytes = output_abilities(&args->style) & FORMAT_BYTES;
 	memcpy(line->fields, change_fields, sizeof(change_fields));
 	line->doc = sxp_new();
 	if (!line->doc)
@@ -175,52 +175,9 @@ static int begin_line(struct line *line, const struct args *args, struct error *
 	return 0;
 }
 
-static int end_line(const struct line *line, FILE *out, struct error *err)
-{
-	if (sxp_failed(line->doc))
-		return error_memory(err);
-	return line->is_json ? output_json(line->doc, line->list, line->fields, out, err) :
-			       output_sxp(line->doc, line->list, out, err);
-}
-
 static void free_line(struct line *line)
 {
 	sxp_free(line->doc);
-}
-
-static int print_structured(const struct watch_change *change, const struct args *args, FILE *out,
-			    struct error *err)
-{
-	CLEANUP(free_line) struct line line = { 0 };
-	int r = begin_line(&line, args, err);
-
-	if (r)
-		return r;
-	if (change->domain) {
-		result_text(line.doc, line.list, "domain", change->domain->name);
-		result_number(line.doc, line.list, "domid", change->domain->domid);
-	}
-	if (change->vif)
-		result_number(line.doc, line.list, "vif", change->vif->devid);
-	result_text(line.doc, line.list, "node", change->node ? change->node : "vif");
-	r = add_values(&line, change, err);
-	return r ? r : end_line(&line, out, err);
-}
-
-int watch_print_gap(bool is_lost, const struct args *args, FILE *out, struct error *err)
-{
-	CLEANUP(free_line) struct line line = { 0 };
-	int r;
-
-	if (!args->options[OPT_JSON] && !args->options[OPT_SXP])
-		return 0;
-	r = begin_line(&line, args, err);
-	if (r)
-		return r;
-	result_text(line.doc, line.list, "node", "xenstored");
-	result_text(line.doc, line.list, "before", is_lost ? "connected" : "lost");
-	result_text(line.doc, line.list, "after", is_lost ? "lost" : "connected");
-	return end_line(&line, out, err);
 }
 
 /* Escaped, and cut where it is long: anybody may have written it. */
@@ -311,9 +268,16 @@ static void print_where(const struct watch_change *change, FILE *out)
 		putc(':', out);
 }
 
-static int print_for_people(const struct watch_change *change, bool colors, FILE *out,
-			    struct error *err)
+/* A change, as people see it. */
+struct change_view {
+	const struct watch_change *change;
+	const struct output_style *style;
+};
+
+static int print_for_people(void *data, FILE *out, struct error *err)
 {
+	const struct change_view *view = data;
+	const struct watch_change *change = view->change;
 	bool is_state = is_node(change, "state");
 	int r = 0;
 
@@ -329,7 +293,7 @@ static int print_for_people(const struct watch_change *change, bool colors, FILE
 		print_value(&change->after, out);
 	} else if (is_node(change, "ip")) {
 		fputs(" ip:", out);
-		r = print_lists(change, colors, out, err);
+		r = print_lists(change, output_has_colors(view->style, out), out, err);
 	} else {
 		fprintf(out, " %s: ", change->node);
 		print_word(is_state ? state_text(change->before.text) : change->before.text, out);
@@ -343,7 +307,42 @@ static int print_for_people(const struct watch_change *change, bool colors, FILE
 int watch_print(const struct watch_change *change, const struct args *args, FILE *out,
 		struct error *err)
 {
-	if (args->options[OPT_JSON] || args->options[OPT_SXP])
-		return print_structured(change, args, out, err);
-	return print_for_people(change, output_has_colors(&args->style, out), out, err);
+	CLEANUP(free_line) struct line line = { 0 };
+	int r = begin_line(&line, args, err);
+
+	if (r)
+		return r;
+	if (change->domain) {
+		result_text(line.doc, line.list, "domain", change->domain->name);
+		result_number(line.doc, line.list, "domid", change->domain->domid);
+	}
+	if (change->vif)
+		result_number(line.doc, line.list, "vif", change->vif->devid);
+	result_text(line.doc, line.list, "node", change->node ? change->node : "vif");
+	r = add_values(&line, change, err);
+	if (r)
+		return r;
+	return output_result(&(struct output_result){ .doc = line.doc,
+						      .root = line.list,
+						      .fields = line.fields,
+						      .print = print_for_people,
+						      .data = &(struct change_view){ change,
+										     &args->style } },
+			     &args->style, out, err);
+}
+
+int watch_print_gap(bool is_lost, const struct args *args, FILE *out, struct error *err)
+{
+	CLEANUP(free_line) struct line line = { 0 };
+	int r = begin_line(&line, args, err);
+
+	if (r)
+		return r;
+	result_text(line.doc, line.list, "node", "xenstored");
+	result_text(line.doc, line.list, "before", is_lost ? "connected" : "lost");
+	result_text(line.doc, line.list, "after", is_lost ? "lost" : "connected");
+	return output_result(&(struct output_result){ .doc = line.doc,
+						      .root = line.list,
+						      .fields = line.fields },
+			     &args->style, out, err);
 }

@@ -465,5 +465,6 @@ const struct command cmd_watch = {
 	.arguments = { ARG_TARGET, ARG_VIF },
 	.options = OPTION(VIF) | OPTION(COUNT) | OPTION(UNTIL),
 	.needs_store = true,
+	.output = OUTPUT_CHANGES,
 	.run = run_watch,
 };

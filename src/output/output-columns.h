@@ -17,4 +17,7 @@
 int output_choose_columns(const struct field *fields, const char *wanted,
 			  const struct field *chosen[COLUMNS_MAX], size_t *n_out, struct error *err);
 
+/* The field of @result's list. */
+const struct field *output_list(const struct output_result *result);
+
 #endif

@@ -10,7 +10,7 @@
 #endif
 
 #include "src/base/cleanup.h"
-#include "src/output/output.h"
+#include "src/output/output-text.h"
 
 #ifdef HAVE_SMARTCOLS
 #include "src/output/output-scols.h"

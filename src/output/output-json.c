@@ -10,8 +10,9 @@
 #endif
 
 #include "src/base/cleanup.h"
-#include "src/output/output.h"
 #include "src/base/text.h"
+#include "src/output/output-columns.h"
+#include "src/store/dump.h"
 
 #ifdef HAVE_JSON
 static struct json_object *make_object(const struct sxp_doc *doc, sxp_node list,
@@ -85,25 +86,69 @@ static struct json_object *make_object(const struct sxp_doc *doc, sxp_node list,
 	return object;
 }
 
-int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
-		struct error *err)
-{
-	struct json_object *object = make_object(doc, list, fields);
-	const char *text = json_object_to_json_string_ext(object,
-							  JSON_C_TO_STRING_PLAIN |
-								  JSON_C_TO_STRING_NOSLASHESCAPE);
-	int r = 0;
+/* The fields of a result: all, or of its list the chosen ones only. */
+struct chosen_fields {
+	struct field top[COLUMNS_MAX + 1], columns[COLUMNS_MAX + 1];
+};
 
+static int choose(const struct output_result *result, const char *columns,
+		  struct chosen_fields *out, struct error *err)
+{
+	const struct field *list = output_list(result), *chosen[COLUMNS_MAX];
+	size_t n = 0;
+	int r = output_choose_columns(list->fields, columns, chosen, &n, err);
+
+	*out = (struct chosen_fields){ 0 };
+	for (size_t i = 0; i < n && !r; i++)
+		out->columns[i] = *chosen[i];
+	for (size_t i = 0; i < COLUMNS_MAX && result->fields[i].name; i++) {
+		out->top[i] = result->fields[i];
+		if (&result->fields[i] == list)
+			out->top[i].fields = out->columns;
+	}
+	return r;
+}
+
+static int print_json(const struct output_result *result, const struct output_style *style,
+		      FILE *out, struct error *err)
+{
+	struct chosen_fields chosen;
+	bool is_chosen = style->columns && result->list;
+	struct json_object *object;
+	const char *text;
+	int r = is_chosen ? choose(result, style->columns, &chosen, err) : 0;
+
+	if (r)
+		return r;
+	object = make_object(result->doc, result->root, is_chosen ? chosen.top : result->fields);
+	text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+							      JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (!text || fprintf(out, "%s\n", text) < 0)
 		r = error_set(err, -EIO, "cannot write the result");
 	json_object_put(object);
 	return r;
 }
+
+#define MISSING NULL
 #else
-int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
-		struct error *err)
+#define MISSING "json-c"
+static int print_json(const struct output_result *result, const struct output_style *style,
+		      FILE *out, struct error *err)
 {
-	(void)doc, (void)list, (void)fields, (void)out;
+	(void)result, (void)style, (void)out;
 	return error_set(err, -ENOTSUP, "built without json-c");
 }
 #endif
+
+static int print_nodes(const struct subtree *t, FILE *out, struct error *err)
+{
+	return dump_print(t, DUMP_JSON, out, err);
+}
+
+const struct output_format format_json = {
+	.name = "json",
+	.missing = MISSING,
+	.can = FORMAT_COLUMNS | FORMAT_NESTED | FORMAT_LINES,
+	.print = print_json,
+	.print_nodes = print_nodes,
+};

@@ -12,7 +12,7 @@
 #endif
 
 #include "src/base/cleanup.h"
-#include "src/output/output.h"
+#include "src/output/output-text.h"
 #include "src/output/output-columns.h"
 
 #ifdef HAVE_SMARTCOLS

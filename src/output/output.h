@@ -43,41 +43,110 @@ struct field {
 	unsigned needs; /* what the command has to read for it; bits of its own */
 };
 
+/* How people see a result. */
+enum output_view {
+	VIEW_LINES,  /* as output_result.print() writes it */
+	VIEW_TABLE,  /* a row for each list in output_result.list */
+	VIEW_TREE,   /* the same rows, as the levels of their fields say */
+	VIEW_DETAIL, /* the only list in output_result.list: each element with its name */
+};
+
+struct output_result {
+	const struct sxp_doc *doc;
+	sxp_node root;		    /* its elements are the result */
+	const struct field *fields; /* of them */
+	const char *list; /* the one of kind KIND_OBJECTS whose fields are columns; NULL: none */
+	bool is_bare;	  /* as S-expressions: what @root has, not itself */
+	bool is_silent;	  /* for people nothing is printed */
+	enum output_view view;
+	int (*print)(void *data, FILE *out, struct error *err); /* for VIEW_LINES; NULL: nothing */
+	void *data;
+};
+
+struct output_style;
+struct subtree;
+
+/* What a format can do, beside printing a table. */
+enum {
+	FORMAT_COLUMNS = 1 << 0,  /* --output chooses what it prints of each row */
+	FORMAT_HEADINGS = 1 << 1, /* it has headings, --noheadings leaves them out */
+	FORMAT_RAW = 1 << 2,	  /* --raw changes it */
+	FORMAT_NESTED = 1 << 3,	  /* results that are no table */
+	FORMAT_LINES = 1 << 4,	  /* results that follow each other, each on a line */
+	FORMAT_BYTES = 1 << 5,	  /* texts that are not UTF-8, as they are */
+};
+
+/* A format of results. Each has a file of its own, which Makefile.am names as one of "formats". */
+struct output_format {
+	const char *name;    /* as in --format=NAME; the variable is format_NAME */
+	const char *missing; /* the library that it needs and xvif was built without; NULL: none */
+	unsigned can;	     /* FORMAT_... */
+	int (*print)(const struct output_result *result, const struct output_style *style,
+		     FILE *out, struct error *err);
+	/* Print a part of xenstore. NULL: it cannot. */
+	int (*print_nodes)(const struct subtree *t, FILE *out, struct error *err);
+};
+
+#define FORMAT(name) extern const struct output_format format_##name;
+#include "src/output/formats-list.h"
+#undef FORMAT
+
+/* The names of all formats, ending in NULL; the first is that for people. */
+extern const char *const output_format_names[];
+
+/* The format number @i of these names. */
+const struct output_format *output_format(size_t i);
+
+enum color {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER,
+};
+
 /* How a result is to be printed. */
 struct output_style {
-	const char *columns; /* "NAME,..."; NULL: the default ones */
-	const char *color;   /* "auto", "always", "never"; NULL: auto */
-	bool is_json, is_sxp, is_tree, is_raw, has_no_headings;
+	const struct output_format *format; /* NULL: that for people */
+	const char *columns;		    /* "NAME,..."; NULL: the default ones */
+	enum color color;
+	bool is_raw, has_no_headings;
+};
+
+/* Does @style have the format for people? */
+bool output_is_text(const struct output_style *style);
+
+/* What the format of @style can do: FORMAT_... */
+unsigned output_abilities(const struct output_style *style);
+
+/* Print a result in the format of @style. */
+int output_result(const struct output_result *result, const struct output_style *style, FILE *out,
+		  struct error *err);
+
+/* Print a part of xenstore in the format of @style; for people as S-expressions. */
+int output_nodes(const struct subtree *t, const struct output_style *style, FILE *out,
+		 struct error *err);
+
+/* What a command prints. */
+enum output_kind {
+	OUTPUT_TEXT,	/* for people, or in a format of its own */
+	OUTPUT_RESULT,	/* one result, by output_result() */
+	OUTPUT_CHANGES, /* results that follow each other */
+	OUTPUT_NODES,	/* a part of xenstore */
 };
 
 /* Print the names of the columns among @fields (NULL: none); @title: what prints them. Returns 0 or -EINVAL. */
 int output_columns(const struct field *fields, const char *title, FILE *out, struct error *err);
 
 /*
- * Can a result of these columns (NULL: none) be printed so? Asked before the
- * command called @title runs. Returns 0 or -EINVAL (STATUS_USAGE).
+ * Can what the command called @title prints, with these columns (NULL: none),
+ * be printed so? An option that would have no effect is refused. Asked before
+ * the command runs. Returns 0 or -EINVAL (STATUS_USAGE).
  */
-int output_check(const struct field *fields, const char *title, const struct output_style *style,
-		 struct error *err);
+int output_check(enum output_kind kind, const struct field *columns, const char *title,
+		 const struct output_style *style, struct error *err);
 
-/* What the columns that @style chooses need, together; for JSON all of @fields. */
-unsigned output_needs(const struct field *fields, const struct output_style *style);
-
-/* Print the elements of @list as one JSON object. */
-int output_json(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out,
-		struct error *err);
-
-/* Print each list in @list as a row. */
-int output_table(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		 const struct output_style *style, FILE *out, struct error *err);
-
-/* Print each list in @list as a row of a tree, as the levels of @fields say. */
-int output_tree(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		const struct output_style *style, FILE *out, struct error *err);
-
-/* Print the elements of @list below each other, each with its name. */
-int output_detail(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
-		  const struct output_style *style, FILE *out, struct error *err);
+/* What has to be read for what is printed of rows of @fields in @style, which people see as @view. */
+unsigned output_needs(const struct field *fields, enum output_view view,
+		      const struct output_style *style);
 
 /* --color and, unless it decides, NO_COLOR and whether @out is a terminal. */
 bool output_has_colors(const struct output_style *style, FILE *out);

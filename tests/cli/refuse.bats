@@ -169,6 +169,42 @@ B=/local/domain/0/backend/vif/1/0
 	refused 2 "no column" xvif show -o ""
 }
 
+@test "one format is printed, and options that do nothing in it are refused" {
+	local options
+	for options in "-J -S" "--format=json -S" "--format=text -J"; do
+		refused 2 "cannot be printed together" xvif show $options
+	done
+	[ "$(xvif show -J --format=json)" = "$(xvif show --format=json)" ]
+	[ "$(xvif show --format=text)" = "$(xvif show)" ]
+	refused 2 "'csv' is none of text|json|sxp" xvif show --format=csv
+	for options in "-n" "-r" "--tree"; do
+		refused 2 "has no effect with --format=json" xvif show -J $options
+	done
+	for options in "-n" "-r" "--tree" "-o VIF"; do
+		refused 2 "has no effect with --format=sxp" xvif show -S $options
+	done
+	for options in "-J" "-S" "--format=text" "-o VIF" "-n" "-r" "--tree"; do
+		refused 2 "has no effect with --guest-config" xvif show web01 --guest-config=netplan $options
+	done
+	refused 2 "--noheadings: has no effect" xvif show -n web01 0
+	refused 2 "--in-place: has no effect with --check" xvif sxp fmt --check --in-place
+	refused 2 "--width: has no effect with --compact" xvif sxp fmt --compact --width 4
+	for options in "help" "complete" "sxp fmt" "shell"; do
+		refused 2 "cannot print format 'json'" xvif $options -J </dev/null
+	done
+	xvif show -J -q -v --color=always --timeout 5 web01
+}
+
+@test "-J with -o: the keys of the chosen columns, in their order, and no more is read" {
+	[ "$(xvif show -J -o VIF,backend,HOTPLUG,IPS web01)" = \
+		'{"vifs":[{"vif":0,"backend_domid":0,"hotplug_status":"connected","ips":["10.0.0.1","10.0.0.2"]}]}' ]
+	[ "$(xvif show -J -o DOMID db01 1)" = '{"vifs":[{"domid":2}]}' ]
+	[ "$(xvif find -J -o VIF,BY 10.0.1.1)" = '{"query":"10.0.1.1","owners":[{"vif":0,"by":"list"},{"vif":0,"by":"route"}]}' ]
+	refused 2 "no column 'COLOUR'" xvif show -J -o COLOUR
+	strace -f -o "$BATS_TEST_TMPDIR/trace" -s 200 -e trace=write,writev,sendto,sendmsg xvif show -J -o DOMAIN,VIF
+	! grep -q 'hotplug-status\|/mac\|/script' "$BATS_TEST_TMPDIR/trace"
+}
+
 @test "a store that lost its domains" {
 	xenstore-rm /local/domain/1
 	refused 3 "xenstored was restarted" env LD_PRELOAD="$NOHV" xvif show web01

@@ -128,7 +128,7 @@ TEST(options_are_those_that_the_command_takes_and_has_not)
 	offers("take --hotplug none d --ho", "");
 	offers("list --noh", "--noheadings");
 	offers("take --noh", "");
-	offers("more run --f", "--fix");
+	offers("more run --f", "--format --fix");
 	offers("--noh", "--noheadings");
 	offers("--fi", "");
 	offers("take -J d --js", "");

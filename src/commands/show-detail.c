@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show-detail.c - everything known about one vif: kernel, stored copies, claims, nodes. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "src/base/cleanup.h"
+#include "src/base/text.h"
+#include "src/commands/show-detail.h"
+#include "src/hotplug/rules.h"
+#include "src/kernel/kernel.h"
+#include "src/output/result.h"
+#include "src/stored/userdata.h"
+#include "src/xen/vif-claims.h"
+#include "src/xen/vif-nodes.h"
+
+const struct field show_place_fields[] = {
+	{ .name = "backend", .kind = KIND_BOOL },
+	{ .name = "libxl", .kind = KIND_BOOL },
+	{ .name = "userdata", .kind = KIND_BOOL },
+	{ .name = "config", .kind = KIND_BOOL },
+	{ 0 },
+};
+
+const struct field show_address_fields[] = {
+	{ .name = "ip", .kind = KIND_TEXT },
+	{ .name = "routes", .kind = KIND_LIST },
+	{ .name = "rules", .kind = KIND_LIST },
+	{ 0 },
+};
+
+const struct field show_node_fields[] = {
+	{ .name = "name", .kind = KIND_TEXT },
+	{ .name = "value", .kind = KIND_TEXT },
+	{ .name = "meaning", .kind = KIND_TEXT },
+	{ 0 },
+};
+
+/* What the kernel has for a vif. */
+struct kernel_side {
+	struct routes routes;
+	struct rules rules;
+	bool has_routes, has_rules; /* it could be asked for them */
+	time_t since;		    /* when the script set up the link; 0: not known */
+};
+
+static void kernel_side_release(struct kernel_side *k)
+{
+	routes_release(&k->routes);
+	rules_release(&k->rules);
+}
+
+static int list_emulated_routes(const char *name, struct routes *out, struct error *err)
+{
+	CLEANUP(routes_release) struct routes routes = { 0 };
+	unsigned link = kernel_link(name);
+	int r = link ? kernel_routes(link, &routes, err) : 0;
+
+	return !r && routes_append(out, &routes) ? error_memory(err) : r;
+}
+
+static int look_at_kernel(const struct vif *vif, unsigned timeout_s, struct kernel_side *k,
+			  struct error *err)
+{
+	unsigned link = vif->backend_domid ? 0 : kernel_link(vif->link);
+	char emulated[VIF_EMULATED_SIZE];
+	const char *const links[] = { vif->link, vif_emulated_link(vif, emulated) ? emulated : NULL,
+				      NULL };
+	struct link_facts facts = { 0 };
+	int r = link ? kernel_routes(link, &k->routes, err) : 0;
+
+	if (!r && link && links[1])
+		r = list_emulated_routes(emulated, &k->routes, err);
+	if (!r && link)
+		r = kernel_link_facts(link, &facts, err);
+	k->since = facts.since;
+	k->has_routes = !r && !vif->backend_domid;
+	if (r || vif->backend_domid)
+		return r;
+	r = rules_list(links, timeout_s, &k->rules, err);
+	k->has_rules = !r;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* The routes to @net, or all of them. */
+static void add_routes(struct sxp_doc *doc, sxp_node list, const struct routes *routes,
+		       const struct ipnet *net)
+{
+	sxp_node element = sxp_add_element(doc, list, "routes");
+
+	for (size_t i = 0; i < routes->n; i++) {
+		char text[ROUTE_TEXT_SIZE];
+
+		route_format(&routes->v[i], text);
+		if (!net || ipnet_equal(&routes->v[i].dst, net))
+			sxp_add(doc, element, text);
+	}
+}
+
+/* Is it a rule for packets from @net? */
+static bool is_from(const struct rule *rule, const struct ipnet *net)
+{
+	const char *source = strstr(rule->text, "-s ");
+	CLEANUP(cleanup_free) char *word = source ? strndup(source + 3, strcspn(source + 3, " ")) :
+						    NULL;
+	struct ipnet from;
+
+	return word && !ipnet_parse(word, &from, NULL) && ipnet_equal(&from, net);
+}
+
+static void add_rules(struct sxp_doc *doc, sxp_node list, const struct rules *rules,
+		      const struct ipnet *net)
+{
+	sxp_node element = sxp_add_element(doc, list, "rules");
+
+	for (size_t i = 0; i < rules->n; i++)
+		if (!net || is_from(&rules->v[i], net))
+			sxp_add(doc, element, rules->v[i].text);
+}
+
+static void add_addresses(struct sxp_doc *doc, sxp_node row, const struct vif *vif,
+			  const struct kernel_side *k)
+{
+	sxp_node element = sxp_add_element(doc, row, "addresses");
+
+	for (size_t i = 0; i < vif->ips.n; i++) {
+		const struct ipword *word = &vif->ips.words[i];
+		sxp_node address = sxp_add_list(doc, element);
+
+		result_text(doc, address, "ip", word->text);
+		if (!word->is_valid)
+			continue;
+		if (k->has_routes)
+			add_routes(doc, address, &k->routes, &word->net);
+		if (k->has_rules)
+			add_rules(doc, address, &k->rules, &word->net);
+	}
+}
+
+static void add_since(struct sxp_doc *doc, sxp_node row, time_t since)
+{
+	char text[32];
+	struct tm tm;
+
+	if (since && gmtime_r(&since, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		result_text(doc, row, "since", text);
+}
+
+static int add_nodes(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
+		     struct error *err)
+{
+	CLEANUP(vif_nodes_release) struct vif_nodes nodes = { 0 };
+	sxp_node element = sxp_add_element(doc, row, "nodes");
+	int r = vif_nodes_read(st, vif, &nodes, err);
+
+	for (size_t i = 0; i < nodes.n && !r; i++) {
+		sxp_node node = sxp_add_list(doc, element);
+
+		result_text(doc, node, "name", nodes.v[i].name);
+		result_text(doc, node, "value", nodes.v[i].value);
+		result_text(doc, node, "meaning", nodes.v[i].meaning);
+	}
+	return r;
+}
+
+/* Which places hold the list that the backend has. */
+static int add_places(const struct store *st, struct sxp_doc *doc, sxp_node row,
+		      const struct vif *vif, struct error *err)
+{
+	CLEANUP(userdata_release) struct userdata u = { 0 };
+	CLEANUP(cleanup_free) char *stored = NULL;
+	sxp_node places = sxp_add_element(doc, row, "persisted");
+	int r;
+
+	result_bool(doc, places, "backend", true);
+	result_bool(doc, places, "libxl", vif->has_libxl && text_says_same(vif->libxl_ip, vif->ip));
+	if (st->file)
+		return 0;
+	r = userdata_read(&u, &vif->domain, err);
+	if (!r && u.text && !userdata_get_ips(&u, vif->devid, &stored, err))
+		result_bool(doc, places, "userdata", text_says_same(stored, vif->ip));
+	else
+		result_bool(doc, places, "userdata", false);
+	return r;
+}
+
+static int add_claims(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
+		      struct error *err)
+{
+	CLEANUP(strv_release) struct strv claims = { 0 };
+	int r = vif_claims(st, vif, &claims, err);
+
+	if (!r)
+		result_lines(doc, row, "claimed", &claims);
+	return r;
+}
+
+int show_add_detail(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
+		    unsigned timeout_s, struct error *err)
+{
+	CLEANUP(kernel_side_release) struct kernel_side k = { 0 };
+	/* a dump may be of another host: what the kernel of this one has says nothing */
+	int r = st->file ? 0 : look_at_kernel(vif, timeout_s, &k, err);
+
+	if (r)
+		return r;
+	add_since(doc, row, k.since);
+	add_addresses(doc, row, vif, &k);
+	if (k.has_routes)
+		add_routes(doc, row, &k.routes, NULL);
+	if (k.has_rules)
+		add_rules(doc, row, &k.rules, NULL);
+	r = add_places(st, doc, row, vif, err);
+	if (!r)
+		r = add_claims(st, doc, row, vif, err);
+	return r ? r : add_nodes(st, doc, row, vif, err);
+}
