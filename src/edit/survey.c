@@ -171,7 +171,7 @@ static int refuse_unknown(const struct survey *s, struct error *err)
 	error_reason(err, REASON_UNKNOWN_SCRIPT, -EPERM, "hotplug script '%s' is unknown: %s",
 		     s->script.path, s->script.why_unknown);
 	error_hint(err, "--hotplug=delta if its online adds only what the ip node lists, "
-			"--hotplug=cycle for offline and online with an outage; " SCRIPT_CONF
+			"--hotplug=cycle for offline and online with an outage; " SCRIPTS_CONF
 			" says so once and for all");
 	return -EPERM;
 }

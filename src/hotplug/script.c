@@ -4,24 +4,16 @@
 #include <errno.h>
 #include <glob.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <sha2.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/input.h"
 #include "src/hotplug/script.h"
 #include "src/hotplug/stock-digests.h"
-
-static void close_file(FILE **f)
-{
-	if (*f)
-		fclose(*f);
-}
 
 /* What a script is, apart from comments, blank lines and indentation. */
 struct content {
@@ -31,72 +23,81 @@ struct content {
 	enum { OUTSIDE, HEAD, BODY } at; /* of that function, while it is read */
 };
 
+static bool begins_with(const char *line, size_t len, const char *word)
+{
+	return len >= strlen(word) && !memcmp(line, word, strlen(word));
+}
+
 /*
  * "for addr in "$ip"" takes the whole list for one address; stock scripts had
  * it until 2006, and copies of them have it still. Digested without the quotes.
+ * Returns how long that beginning of the line is, or 0.
  */
-static bool unquote_list(char *line)
+static size_t find_quoted_list(const char *line, size_t len)
 {
 	static const char *const quoted[] = { "for addr in \"$ip\"", "for addr in \"${ip}\"" };
-	static const char plain[] = "for addr in $ip";
 
-	for (size_t i = 0; i < sizeof(quoted) / sizeof(*quoted); i++) {
-		size_t len = strlen(quoted[i]);
-
-		if (strncmp(line, quoted[i], len))
-			continue;
-		memmove(line + sizeof(plain) - 1, line + len, strlen(line + len) + 1);
-		memcpy(line, plain, sizeof(plain) - 1);
-		return true;
-	}
-	return false;
+	for (size_t i = 0; i < sizeof(quoted) / sizeof(*quoted); i++)
+		if (begins_with(line, len, quoted[i]))
+			return strlen(quoted[i]);
+	return 0;
 }
 
-static void note_line(struct content *content, const char *line)
+static void note_line(struct content *content, const char *line, size_t len)
 {
 	if (content->at == BODY)
-		content->is_disabled = !strncmp(line, "return", 6);
-	if (!strncmp(line, "handle_iptable()", 16))
-		content->at = strchr(line, '{') ? BODY : HEAD;
+		content->is_disabled = begins_with(line, len, "return");
+	if (begins_with(line, len, "handle_iptable()"))
+		content->at = memchr(line, '{', len) ? BODY : HEAD;
 	else
 		content->at = content->at == HEAD && line[0] == '{' ? BODY : OUTSIDE;
 }
 
-/* Returns the line without blanks around it; NULL: nothing but a comment. */
-static char *trim(char *line)
+static void digest_line(SHA2_CTX *ctx, const char *line, size_t len, size_t quoted)
 {
-	size_t n = strlen(line);
+	static const char plain[] = "for addr in $ip";
 
-	while (n && isspace((unsigned char)line[n - 1]))
-		line[--n] = '\0';
-	while (isspace((unsigned char)*line))
-		line++;
-	return *line && *line != '#' ? line : NULL;
+	if (quoted)
+		SHA256Update(ctx, (const uint8_t *)plain, sizeof(plain) - 1);
+	SHA256Update(ctx, (const uint8_t *)line + quoted, len - quoted);
+	SHA256Update(ctx, (const uint8_t *)"\n", 1);
 }
 
-static int read_content(const char *path, struct content *out)
+/* A line without the blanks around it; a NUL is part of it. */
+static void take_line(struct content *out, SHA2_CTX *ctx, const char *line, size_t len)
 {
-	CLEANUP(close_file) FILE *f = fopen(path, "re");
-	CLEANUP(cleanup_free) char *text = NULL;
-	size_t size = 0;
+	size_t quoted;
+
+	while (len && isspace((unsigned char)line[len - 1]))
+		len--;
+	while (len && isspace((unsigned char)*line)) {
+		line++;
+		len--;
+	}
+	if (!len || *line == '#')
+		return;
+	quoted = find_quoted_list(line, len);
+	out->quotes_list |= quoted > 0;
+	note_line(out, line, len);
+	digest_line(ctx, line, len, quoted);
+}
+
+static struct content take_content(const char *text, size_t len)
+{
+	struct content out = { .at = OUTSIDE };
+	const char *end = text + len;
 	SHA2_CTX ctx;
 
-	*out = (struct content){ .at = OUTSIDE };
-	if (!f)
-		return -errno;
 	SHA256Init(&ctx);
-	while (getline(&text, &size, f) >= 0) {
-		char *line = trim(text);
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *line_end = newline ? newline : end;
 
-		if (!line)
-			continue;
-		out->quotes_list |= unquote_list(line);
-		note_line(out, line);
-		SHA256Update(&ctx, (const uint8_t *)line, strlen(line));
-		SHA256Update(&ctx, (const uint8_t *)"\n", 1);
+		take_line(&out, &ctx, text, (size_t)(line_end - text));
+		text = line_end + 1;
 	}
-	SHA256End(&ctx, out->digest);
-	return 0;
+	SHA256End(&ctx, out.digest);
+	return out;
 }
 
 /* "/etc/xen/scripts/vif-route" and "vif-common.sh" -> "/etc/xen/scripts/vif-common.sh" */
@@ -145,104 +146,91 @@ static void forget_family(struct script *script, const char *why)
 	snprintf(script->why_unknown, sizeof(script->why_unknown), "%s", why);
 }
 
-static void identify_common(struct script *script)
+static int read_common(struct script *script, struct content *out, struct error *err)
 {
-	const struct common *stock;
-	struct content common;
+	CLEANUP(input_close) struct input in = { 0 };
 	char path[4096];
+	int r;
 
 	beside(script->path, "vif-common.sh", path, sizeof(path));
-	script->has_common = !read_content(path, &common);
+	r = input_open(path, &in, err);
+	script->has_common = !r;
+	if (!r)
+		*out = take_content(in.text, in.len);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int identify_common(struct script *script, struct error *err)
+{
+	const struct common *stock;
+	struct content common = { 0 };
+	int r = read_common(script, &common, err);
+
 	script->quotes_list = script->has_common && common.quotes_list && !common.is_disabled;
-	if (!script_is_known(script))
-		return;
+	if (r || !script_is_known(script))
+		return r;
 	stock = script->has_common ? find_common(common.digest) : NULL;
 	if (!stock) {
 		forget_family(script, "the vif-common.sh beside it is not a stock one");
-		return;
+		return 0;
 	}
 	script->sets_rules = stock->sets_rules;
 	script->sets_emulated_rules = stock->sets_emulated_rules &&
 				      script->family->emulated == EMULATED_LIKE_VIF;
+	return 0;
 }
 
-/* Does the line "PATH SHA256 METHOD" speak of this file as it is now? If it speaks of it and does not
- * vouch, @why_out is said why. */
-static enum vouched read_line(char *line, const char *path, const char *digest, const char **why_out)
-{
-	const char *words[3] = { "", "", "" };
-	char *save, *word;
-	size_t n = 0;
-
-	line[strcspn(line, "#\n")] = '\0';
-	for (word = strtok_r(line, " \t", &save); word && n < 3; word = strtok_r(NULL, " \t", &save))
-		words[n++] = word;
-	if (strcmp(words[0], path))
-		return VOUCHED_NOT;
-	if (strcmp(words[2], "delta") && strcmp(words[2], "cycle"))
-		*why_out = "its line in " SCRIPT_CONF " is not PATH SHA256 delta or cycle";
-	else if (strcasecmp(words[1], digest))
-		*why_out = "its line in " SCRIPT_CONF " has another SHA-256";
-	else
-		return strcmp(words[2], "delta") ? VOUCHED_CYCLE : VOUCHED_DELTA;
-	return VOUCHED_NOT;
-}
-
-/* Only root can vouch. */
-static bool is_trusted(FILE *f)
-{
-	struct stat sb;
-
-	return !fstat(fileno(f), &sb) && sb.st_uid == 0 && !(sb.st_mode & (S_IWGRP | S_IWOTH));
-}
-
-static enum vouched find_voucher(const char *path, const char **why_out)
-{
-	CLEANUP(close_file) FILE *f = fopen(SCRIPT_CONF, "re");
-	CLEANUP(cleanup_free) char *line = NULL;
-	char digest[SHA256_DIGEST_STRING_LENGTH];
-	enum vouched vouched = VOUCHED_NOT;
-	size_t size = 0;
-
-	if (!f || !SHA256File(path, digest))
-		return VOUCHED_NOT;
-	if (!is_trusted(f))
-		*why_out = SCRIPT_CONF " is not read: others than root may write it";
-	else
-		while (vouched == VOUCHED_NOT && getline(&line, &size, f) >= 0)
-			vouched = read_line(line, path, digest, why_out);
-	return vouched;
-}
-
-static void identify_voucher(struct script *script)
+static void add_reason(struct script *script, const char *why)
 {
 	size_t len = strlen(script->why_unknown);
-	const char *why = NULL;
 
-	script->vouched = find_voucher(script->path, &why);
-	if (script->vouched == VOUCHED_NOT && why)
-		snprintf(script->why_unknown + len, sizeof(script->why_unknown) - len, ", and %s",
-			 why);
+	snprintf(script->why_unknown + len, sizeof(script->why_unknown) - len, ", and %s", why);
+}
+
+static void identify_voucher(struct script *script, const struct input *in)
+{
+	CLEANUP(scripts_conf_release) struct scripts_conf conf = { 0 };
+	char digest[SHA256_DIGEST_STRING_LENGTH];
+	struct error err = { 0 };
+	bool is_other;
+
+	if (scripts_conf_read(&conf, &err)) {
+		add_reason(script, err.text);
+		return;
+	}
+	SHA256Data((const uint8_t *)in->text, in->len, digest);
+	script->vouched = scripts_conf_find(&conf, script->path, digest, &is_other);
+	if (is_other)
+		add_reason(script, "its line in " SCRIPTS_CONF " has another SHA-256");
+}
+
+static int identify(struct script *out, const struct input *in, struct error *err)
+{
+	struct content content = take_content(in->text, in->len);
+	int r;
+
+	out->family = family_of(content.digest);
+	if (!script_is_known(out))
+		forget_family(out, "it is not one of the stock scripts");
+	r = identify_common(out, err);
+	if (r)
+		return r;
+	if (script_is_known(out) && out->family->hooks != HOOKS_IGNORED && has_hooks())
+		forget_family(out, "hooks in /etc/xen/scripts/vif-post.d change what it does");
+	if (!script_is_known(out))
+		identify_voucher(out, in);
+	return 0;
 }
 
 int script_identify(const char *path, struct script *out, struct error *err)
 {
-	struct content content;
+	CLEANUP(input_close) struct input in = { 0 };
+	int r;
 
 	*out = (struct script){ .path = path, .family = &family_unknown };
-	if (access(path, X_OK) || read_content(path, &content))
-		return error_reason(err,
-				    errno == ENOENT || errno == ENOTDIR ? REASON_SCRIPT_MISSING :
-									  REASON_SCRIPT_UNREADABLE,
-				    -errno, "hotplug script '%s': %s", path,
-				    errno == EACCES ? "not executable" : strerror(errno));
-	out->family = family_of(content.digest);
-	if (!script_is_known(out))
-		forget_family(out, "it is not one of the stock scripts");
-	identify_common(out);
-	if (script_is_known(out) && out->family->hooks != HOOKS_IGNORED && has_hooks())
-		forget_family(out, "hooks in /etc/xen/scripts/vif-post.d change what it does");
-	if (!script_is_known(out))
-		identify_voucher(out);
-	return 0;
+	if (access(path, X_OK))
+		return error_set(err, -errno, "hotplug script '%s': %s", path,
+				 errno == EACCES ? "not executable" : strerror(errno));
+	r = input_open(path, &in, err);
+	return r ? r : identify(out, &in, err);
 }

@@ -7,6 +7,7 @@
 
 #include "src/base/error.h"
 #include "src/hotplug/family.h"
+#include "src/settings/scripts-conf.h"
 
 struct script {
 	const char *path; /* borrowed */
@@ -15,25 +16,15 @@ struct script {
 	bool sets_emulated_rules; /* likewise, and for an emulated card's interface, too */
 	bool quotes_list;	  /* that function is active and takes a list for one address */
 	bool has_common;	  /* a vif-common.sh stands beside it */
-	enum vouched {
-		VOUCHED_NOT,
-		VOUCHED_DELTA, /* "online" adds only what the ip node lists */
-		VOUCHED_CYCLE, /* offline and online, with an outage */
-	} vouched;	       /* unknown: what the operator says of it in SCRIPT_CONF */
-	char why_unknown[160]; /* unknown: the reason, in words */
+	enum vouched vouched;	  /* unknown: what the operator says of it (scripts-conf.h) */
+	char why_unknown[400];	  /* unknown: the reason, in words */
 };
-
-/*
- * Lines "PATH SHA256 METHOD": the script of that content (as sha256sum(1)
- * prints it) may be used by METHOD, "delta" or "cycle". Blank lines and what
- * follows "#" are passed over; a script that has changed is unknown again.
- */
-#define SCRIPT_CONF "/etc/xvif/scripts.conf"
 
 /*
  * script_identify - compare a script and its vif-common.sh with the digests
  * of stock versions, comments and blank lines apart.
- * Returns 0, -ENOENT or -EACCES when it is missing or not executable.
+ * Returns 0, -ENOENT or -EACCES when it is missing or not executable, or
+ * another negative errno when one of them cannot be read.
  */
 int script_identify(const char *path, struct script *out, struct error *err);
 

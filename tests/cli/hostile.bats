@@ -313,8 +313,13 @@ cold_start() { # DOMID DEVID
 	echo 'true' >>/etc/xen/scripts/vif-route
 	refused 1 "its line in /etc/xvif/scripts.conf has another SHA-256" xvif add-ip web01 10.0.0.6
 	echo "/etc/xen/scripts/vif-route delta" >/etc/xvif/scripts.conf
-	refused 1 "is not PATH SHA256 delta or cycle" xvif add-ip web01 10.0.0.6
+	refused 1 "/etc/xvif/scripts.conf:1: expected PATH SHA256 METHOD" xvif add-ip web01 10.0.0.6
+	echo "/other $(sha256sum /etc/xen/scripts/vif-route | cut -d' ' -f1) deltas" >/etc/xvif/scripts.conf
+	refused 1 "/etc/xvif/scripts.conf:1: invalid method 'deltas' (expected delta or cycle)" xvif add-ip web01 10.0.0.6
 	rm /etc/xvif/scripts.conf
+	mkdir /etc/xvif/scripts.conf
+	refused 1 "/etc/xvif/scripts.conf: cannot be read: Is a directory" xvif add-ip web01 10.0.0.6
+	rmdir /etc/xvif/scripts.conf
 }
 
 # plain COMMAND...: what it prints on either stream has no control bytes but tab and newline

@@ -89,6 +89,29 @@ B=/local/domain/0/backend/vif/1/0
 	refused 1 "--hotplug=delta" xvif add-ip web01 10.0.0.5
 }
 
+@test "scripts that cannot be read: that is said, and not that they are unknown" {
+	local common=/etc/xen/scripts/vif-common.sh
+	xenstore-write $B/script /etc/xen/scripts
+	refused 1 "/etc/xen/scripts: cannot be read: Is a directory" xvif add-ip web01 10.0.0.5
+	xenstore-write $B/script /etc/xen/scripts/vif-route
+	refused 1 "/etc/xen/scripts/vif-route: cannot be read: Input/output error" strace -o /run/xen/trace -e trace=read \
+		-P /etc/xen/scripts/vif-route -e inject=read:error=EIO xvif add-ip web01 10.0.0.5
+	refused 1 "$common: cannot be read: Input/output error" strace -o /run/xen/trace -e trace=read \
+		-P $common -e inject=read:error=EIO xvif add-ip web01 10.0.0.5
+	rm $common
+	mkdir $common
+	refused 1 "$common: cannot be read: Is a directory" xvif add-ip web01 10.0.0.5
+	rmdir $common
+	cp /run/xen/scripts/vif-common.sh $common
+	xvif -q add-ip web01 10.0.0.5
+}
+
+@test "a stock script with more behind a NUL, which a shell passes over, is unknown" {
+	sed -i 's|^handle_iptable$|&\x00; true more|' /etc/xen/scripts/vif-route
+	grep -qa 'handle_iptable.; true more' /etc/xen/scripts/vif-route
+	refused 1 "it is not one of the stock scripts" xvif add-ip web01 10.0.0.5
+}
+
 @test "a vif-common.sh that takes the list for one address: refused where its rules are on, else it goes" {
 	sed -i 's/for addr in \$ip$/for addr in "$ip"/' /etc/xen/scripts/vif-common.sh
 	grep -q 'for addr in "\$ip"' /etc/xen/scripts/vif-common.sh
