@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* survey-parts.h - inside of survey.h: what a survey finds out, one after the other. */
+#ifndef XVIF_SURVEY_PARTS_H
+#define XVIF_SURVEY_PARTS_H
+
+#include "src/edit/survey.h"
+
+/* Is nothing to be changed, and as much as can be to be compared? */
+static inline bool survey_only_compares(const struct survey *s)
+{
+	return s->options->repair && s->options->snapshot;
+}
+
+/* How it is done, and whether it may be, for this script. Each returns 0 or a negative errno. */
+int survey_choose_method(struct survey *s, struct error *err);
+int survey_find_ports(struct survey *s, struct error *err);
+int survey_check_ipv6(struct survey *s, struct error *err);
+
+/* The routes of each port, and what lacks one; whether the script would add these as they are to be. */
+int survey_find_routes(struct survey *s, struct error *err);
+int survey_check_source(struct survey *s, struct error *err);
+bool survey_lacks_routes(const struct survey *s);
+
+/* The rules as they are and as they are to be; what cannot be told is left out of a comparison. */
+int survey_compare_rules(struct survey *s, struct error *err);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* survey-routes.c - the routes of a vif: what the scripts make, what is missing, what goes. */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "src/base/cleanup.h"
+#include "src/edit/survey-parts.h"
+
+static const struct port *port_of(const struct survey *s, const struct route *route)
+{
+	for (size_t p = 0; p < s->n_ports; p++)
+		if (s->ports[p].link && s->ports[p].link == route->link)
+			return &s->ports[p];
+	return NULL;
+}
+
+bool survey_owns_route(const struct survey *s, const struct route *route)
+{
+	const struct port *port = port_of(s, route);
+
+	return port && route->table == RT_TABLE_MAIN && !route->has_gateway && !route->is_multipath &&
+	       (s->script.family->routes != ROUTES_FROM_GATEWAYDEV ||
+		(route->metric == port->metric && route->dst.family == AF_INET && route->has_source));
+}
+
+static bool was_in_journal(const struct survey *s, const struct ipnet *net)
+{
+	const struct journal *j = s->options->journal;
+
+	return j && (iplist_has(&j->before, net) || iplist_has(&j->after, net));
+}
+
+/*
+ * Does a repair know whose route it is? A word that is no address here may be
+ * one to the script, "10.0.9.0/255.255.255.0".
+ */
+static bool is_repaired(const struct survey *s, const struct ipnet *net)
+{
+	bool is_known = script_is_known(&s->script) && !iplist_first_invalid(&s->after);
+
+	return is_known || was_in_journal(s, net);
+}
+
+bool survey_removes_route(const struct survey *s, const struct route *route)
+{
+	if (!s->removes_routes || !survey_owns_route(s, route))
+		return false;
+	if (s->options->repair && !is_repaired(s, &route->dst))
+		return false;
+	return iplist_has(&s->removed, &route->dst) ||
+	       ((s->options->repair || iplist_first_invalid(&s->before)) &&
+		!iplist_has(&s->after, &route->dst));
+}
+
+bool survey_is_routed(const struct survey *s, const struct port *port, const struct routes *routes,
+		      const struct ipnet *net)
+{
+	for (size_t i = 0; i < routes->n; i++)
+		if (routes->v[i].link == port->link && ipnet_equal(&routes->v[i].dst, net) &&
+		    survey_owns_route(s, &routes->v[i]))
+			return true;
+	return false;
+}
+
+bool survey_lacks_routes(const struct survey *s)
+{
+	bool lacks = false;
+
+	for (size_t p = 0; p < s->n_ports && s->uses_routes; p++)
+		lacks |= s->ports[p].unrouted.n > 0;
+	return lacks;
+}
+
+/* A route that stays, to copy for added addresses. */
+static const struct route *find_model(const struct survey *s)
+{
+	for (size_t p = 0; p < s->n_ports; p++)
+		for (size_t i = 0; i < s->ports[p].routes.n; i++) {
+			const struct route *rt = &s->ports[p].routes.v[i];
+
+			if (rt->dst.family == AF_INET && survey_owns_route(s, rt) &&
+			    iplist_has(&s->before, &rt->dst) && iplist_has(&s->after, &rt->dst))
+				return rt;
+		}
+	return NULL;
+}
+
+/* The route that the script would add: to each port with its own metric. */
+static void set_models(struct survey *s, const struct route *model, const uint8_t source[4])
+{
+	for (size_t p = 0; p < s->n_ports; p++) {
+		struct port *port = &s->ports[p];
+
+		port->model = model ? *model :
+				      (struct route){
+					      .table = RT_TABLE_MAIN,
+					      .scope = RT_SCOPE_LINK,
+					      .protocol = RTPROT_BOOT,
+					      .type = RTN_UNICAST,
+					      .has_source = true,
+				      };
+		if (!model)
+			memcpy(port->model.source, source, 4);
+		port->model.link = port->link;
+		port->model.metric = port->metric;
+	}
+}
+
+static int find_source(const struct survey *s, const char *device, uint8_t out[4], struct error *err)
+{
+	int r = kernel_first_address(kernel_link(device), out, err);
+
+	return r != -ENOENT ? r :
+			      error_set(err, -EPERM,
+					"'%s' has no IPv4 address; %s needs it as the source of the "
+					"routes",
+					device, s->script.family->name);
+}
+
+/* The address that the script gave the vif when it came up. */
+static int has_source(const struct port *port, const uint8_t source[4], bool *out, struct error *err)
+{
+	uint8_t present[4];
+	int r = kernel_first_address(port->link, present, err);
+
+	*out = !r && !memcmp(source, present, sizeof(present));
+	return r == -ENOENT ? 0 : r;
+}
+
+/*
+ * vif-route gives each route the first address of the gateway device as
+ * source, and puts it on the vif: the kernel then drops every route that has
+ * the old one. So if it differs from what the vif has, no script is run.
+ */
+int survey_check_source(struct survey *s, struct error *err)
+{
+	const char *device = s->vif->gatewaydev && *s->vif->gatewaydev ? s->vif->gatewaydev : "eth0";
+	struct port *port = &s->ports[PORT_VIF];
+	const struct route *model;
+	bool is_same = false;
+	uint8_t source[4];
+	int r;
+
+	if (!survey_lacks_routes(s))
+		return 0;
+	model = find_model(s);
+	r = find_source(s, device, source, err);
+	if (!r)
+		r = has_source(port, source, &is_same, err);
+	if (r)
+		return r;
+	set_models(s, model, source);
+	if (is_same)
+		return 0;
+	if (!model)
+		return error_set(err, -EPERM,
+				 "the address of '%s' has changed since %s came up, and "
+				 "there is no route to copy",
+				 device, s->vif->link);
+	port->runs_script = false;
+	strv_add(&s->notes,
+		 "the address of '%s' has changed since %s came up: no script is run, "
+		 "the routes are copies of the present ones",
+		 device, s->vif->link);
+	return 0;
+}
+
+/* The kernel takes one route for a destination, metric and table, whatever its link. NULL: it is free */
+static const struct route *find_conflict(const struct survey *s, const struct port *port,
+					 const struct routes *all, const struct ipnet *net)
+{
+	for (size_t i = 0; i < all->n && s->uses_routes; i++) {
+		const struct route *rt = &all->v[i];
+
+		if (rt->table == RT_TABLE_MAIN && rt->metric == port->metric &&
+		    ipnet_equal(&rt->dst, net) &&
+		    (rt->link != port->link || !survey_owns_route(s, rt)))
+			return rt;
+	}
+	return NULL;
+}
+
+/* An added address is refused then; a kept one is left so, but for a repair, which has to find it. */
+static int meet_conflict(struct survey *s, const struct ipword *word, const struct route *conflict,
+			 struct error *err)
+{
+	char name[IF_NAMESIZE] = "another link";
+
+	if_indextoname(conflict->link, name);
+	if (iplist_has(&s->added, &word->net))
+		return error_set(err, -EEXIST, "%s: is routed to %s already", word->text, name);
+	if (!s->options->repair)
+		strv_add(&s->notes, "%s is in the list, and is routed to %s: that is left so",
+			 word->text, name);
+	else if (!s->conflict &&
+		 asprintf(&s->conflict, "%s: is routed to %s already", word->text, name) < 0)
+		return error_memory(err);
+	return 0;
+}
+
+/*
+ * What has to be routed: added addresses, and kept ones that lost their route.
+ * One that is routed already (by hand, say) would make the script fail.
+ */
+static int list_unrouted(struct survey *s, struct port *port, const struct routes *all,
+			 struct error *err)
+{
+	const struct iplist *list = s->uses_routes ? &s->after : &s->added;
+	int r = 0;
+
+	for (size_t i = 0; i < list->n && !r; i++) {
+		const struct ipword *word = &list->words[i];
+		const struct route *conflict;
+
+		if (!word->is_valid || (s->uses_routes && word->net.family != AF_INET) ||
+		    (s->uses_routes && survey_is_routed(s, port, &port->routes, &word->net)))
+			continue;
+		conflict = find_conflict(s, port, all, &word->net);
+		if (conflict)
+			r = meet_conflict(s, word, conflict, err);
+		if (r || (conflict && !s->options->repair))
+			continue;
+		r = iplist_add(&port->unrouted, &word->net, err);
+		if (s->uses_routes && !iplist_has(&s->added, &word->net))
+			strv_add(&s->notes, "%s is in the list and has no route on %s: it gets one",
+				 word->text, port->name);
+	}
+	return r;
+}
+
+static int survey_port(struct survey *s, struct port *port, const struct routes *all,
+		       struct error *err)
+{
+	struct routes present = routes_of_link(all, port->link);
+	int r = routes_append(&port->routes, &present) ? error_memory(err) : 0;
+
+	return r ? r : list_unrouted(s, port, all, err);
+}
+
+int survey_find_routes(struct survey *s, struct error *err)
+{
+	CLEANUP(routes_release) struct routes own = { 0 };
+	const struct routes *all = NULL;
+	int r = snapshot_routes(s->options->snapshot, &own, &all, err);
+
+	for (size_t p = 0; p < s->n_ports && !r; p++)
+		if (s->ports[p].link)
+			r = survey_port(s, &s->ports[p], all, err);
+	return r;
+}
