@@ -8,7 +8,7 @@
 #include "src/base/cleanup.h"
 #include "src/base/text.h"
 #include "src/commands/show-detail.h"
-#include "src/hotplug/rules.h"
+#include "src/hotplug/rules-iptables.h"
 #include "src/kernel/kernel.h"
 #include "src/output/result.h"
 #include "src/stored/userdata.h"

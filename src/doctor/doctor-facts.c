@@ -11,6 +11,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/doctor/doctor-facts.h"
+#include "src/hotplug/rules-iptables.h"
 #include "src/base/input.h"
 #include "src/kernel/kernel.h"
 #include "src/stored/xlconfig.h"

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rules-record.c - what the site's scripts would set for a list. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/base/process.h"
+#include "src/hotplug/rules-record.h"
+
+#define TIMEOUT_S 40
+
+/* Reads lines "COMMAND LINK ADDRESS..."; prints LIST for each, and then what would be set for it. */
+static const char recorder[] =
+	"xenstore-read() { return 1; }\n"
+	"xenstore-write() { :; }\n"
+	"logger() { :; }\n"
+	". \"${0%/*}/vif-common.sh\" </dev/null\n"
+	"claim_lock() { :; }\n"
+	"release_lock() { :; }\n"
+	"iptables() { case \" $* \" in *' -I FORWARD '*) echo \"RULE $*\";; esac; }\n"
+	"while read -r command dev ip; do vif=$dev; echo LIST; handle_iptable </dev/null; done\n";
+
+/* iptables refuses an IPv6 address, and the scripts go on: so a rule with one is left out. */
+static int take_recorded(char *output, struct recording *recordings, size_t n, struct error *err)
+{
+	char *save, *line;
+	size_t lists = 0;
+	int r = 0;
+
+	for (line = strtok_r(output, "\n", &save); line && !r; line = strtok_r(NULL, "\n", &save)) {
+		char *rule = strstr(line, "-I FORWARD ");
+
+		if (!strcmp(line, "LIST"))
+			lists++;
+		else if (!strncmp(line, "RULE ", 5) && rule && lists && lists <= n &&
+			 !strchr(rule, ':'))
+			r = rules_add(&recordings[lists - 1].rules, rule + strlen("-I FORWARD "),
+				      err);
+	}
+	return lists == n || r ? r : -EIO;
+}
+
+/* The recorder's lines, for free(); NULL when memory is short. */
+static char *make_questions(const struct recording *recordings, size_t n)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	bool complete = f != NULL;
+
+	for (size_t i = 0; i < n && complete; i++) {
+		CLEANUP(cleanup_free) char *list = iplist_format(recordings[i].list);
+
+		complete = list && fprintf(f, "%s %s %s\n", recordings[i].command,
+					   recordings[i].link, list) > 0;
+	}
+	if (f && fclose(f))
+		complete = false;
+	if (complete)
+		return text;
+	free(text);
+	return NULL;
+}
+
+int rules_record(const struct script *script, struct recording *recordings, size_t n,
+		 struct error *err)
+{
+	CLEANUP(cleanup_free) char *questions = make_questions(recordings, n);
+	CLEANUP(cleanup_free) char *link_env = NULL, *output = NULL;
+	const char *argv[] = { "bash", "-c", recorder, script->path, "online", "type_if=vif", NULL };
+	const char *env[] = { NULL,
+			      "XENBUS_PATH=xvif/record",
+			      "XENBUS_TYPE=vif",
+			      "XENBUS_BASE_PATH=xvif",
+			      "netdev=",
+			      "ip",
+			      "BASH_ENV",
+			      NULL };
+	struct process p = { .argv = argv, .env = env, .input = questions, .timeout_s = TIMEOUT_S };
+	int r;
+
+	if (!n)
+		return 0;
+	if (!questions || asprintf(&link_env, "vif=%s", recordings[0].link) < 0)
+		return error_memory(err);
+	env[0] = link_env;
+	r = process_run(&p, err);
+	output = p.output;
+	if (r)
+		return r;
+	r = take_recorded(output, recordings, n, err);
+	if (r == -EIO || p.status)
+		return error_reason(err, REASON_RULES_UNREADABLE, -EIO,
+				    "'%s': its rules could not be recorded: exit status %d",
+				    script->path, p.status);
+	return r;
+}
