@@ -107,7 +107,7 @@ static int print_findings(const struct findings *findings, const struct args *ar
 
 static int run_doctor(struct context *cx, const struct args *args, struct error *err)
 {
-	CLEANUP(facts_release) struct facts host = { 0 };
+	CLEANUP(facts_release) struct facts facts = { 0 };
 	CLEANUP(findings_release) struct findings findings = { 0 };
 	int r;
 
@@ -116,10 +116,10 @@ static int run_doctor(struct context *cx, const struct args *args, struct error 
 			return unknown_name(args->words[i], err);
 	if (geteuid() != 0)
 		return error_set(err, -EPERM, "doctor: only root can look at all that matters");
-	r = facts_look(&host, args->timeout_s, err);
+	r = facts_look(&facts, args->timeout_s, err);
 	if (r)
 		return r;
-	doctor_run(&host, is_wanted, args, args->options[OPT_FIX] != NULL, &findings);
+	doctor_run(&facts, is_wanted, args, args->options[OPT_FIX] != NULL, &findings);
 	cx->has_changed = findings.has_changed;
 	if (findings.has_failed)
 		return error_memory(err);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/doctor/doctor-facts.h"
 #include "src/hotplug/rules-iptables.h"
@@ -112,30 +113,31 @@ static enum wiring find_wiring(const struct facts_vif *hv)
 	return hv->link && kernel_link_is_up(hv->vif->link) ? WIRING_ROUTED : WIRING_UNKNOWN;
 }
 
-static size_t find_folder(const struct facts *host, const char *path, size_t len)
+static size_t find_folder(const struct facts *facts, const char *path, size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < host->n_folders; i++)
-		if (strlen(host->folders[i].path) == len && !strncmp(host->folders[i].path, path, len))
+	for (i = 0; i < facts->n_folders; i++)
+		if (strlen(facts->folders[i].path) == len &&
+		    !strncmp(facts->folders[i].path, path, len))
 			break;
 	return i;
 }
 
 /* The folder of a script, read when it is the first in there. Returns 0 or -ENOMEM. */
-static int add_folder(struct facts *host, const char *script, size_t *out)
+static int add_folder(struct facts *facts, const char *script, size_t *out)
 {
 	size_t len = (size_t)(strrchr(script, '/') - script);
 	struct facts_folder *v, *folder;
 
-	*out = find_folder(host, script, len);
-	if (*out < host->n_folders)
+	*out = find_folder(facts, script, len);
+	if (*out < facts->n_folders)
 		return 0;
-	v = realloc(host->folders, (host->n_folders + 1) * sizeof(*v));
+	v = array_grow(facts->folders, facts->n_folders, sizeof(*v));
 	if (!v)
 		return -ENOMEM;
-	host->folders = v;
-	folder = &v[host->n_folders++];
+	facts->folders = v;
+	folder = &v[facts->n_folders++];
 	*folder = (struct facts_folder){ .path = strndup(script, len) };
 	if (asprintf(&folder->common_path, "%.*s/vif-common.sh", (int)len, script) < 0)
 		folder->common_path = NULL;
@@ -147,30 +149,30 @@ static int add_folder(struct facts *host, const char *script, size_t *out)
 	return 0;
 }
 
-static int add_script(struct facts *host, const char *path, unsigned n_vifs)
+static int add_script(struct facts *facts, const char *path, unsigned n_vifs)
 {
-	struct facts_script *v = realloc(host->scripts, (host->n_scripts + 1) * sizeof(*v));
+	struct facts_script *v = array_grow(facts->scripts, facts->n_scripts, sizeof(*v));
 	struct facts_script *script;
 	struct error err = { 0 };
 
 	if (!v)
 		return -ENOMEM;
-	host->scripts = v;
-	script = &v[host->n_scripts++];
+	facts->scripts = v;
+	script = &v[facts->n_scripts++];
 	*script = (struct facts_script){ .path = strdup(path), .n_vifs = n_vifs };
 	if (!script->path)
 		return -ENOMEM;
 	script->code = script_identify(script->path, &script->id, &err);
 	script->why = strdup(err.text);
-	return script->why ? add_folder(host, path, &script->folder) : -ENOMEM;
+	return script->why ? add_folder(facts, path, &script->folder) : -ENOMEM;
 }
 
-static size_t find_script(const struct facts *host, const char *path)
+static size_t find_script(const struct facts *facts, const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < host->n_scripts; i++)
-		if (!strcmp(host->scripts[i].path, path))
+	for (i = 0; i < facts->n_scripts; i++)
+		if (!strcmp(facts->scripts[i].path, path))
 			break;
 	return i;
 }
@@ -185,33 +187,33 @@ static bool names_script(const struct vif *vif)
 	return vif->script && vif->script[0] == '/';
 }
 
-static int add_scripts(struct facts *host)
+static int add_scripts(struct facts *facts)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < host->vifs.n && !r; i++) {
-		const struct vif *vif = &host->vifs.v[i];
+	for (size_t i = 0; i < facts->vifs.n && !r; i++) {
+		const struct vif *vif = &facts->vifs.v[i];
 		size_t at;
 
 		if (!is_here(vif) || !names_script(vif))
 			continue;
-		at = find_script(host, vif->script);
-		if (at < host->n_scripts)
-			host->scripts[at].n_vifs++;
+		at = find_script(facts, vif->script);
+		if (at < facts->n_scripts)
+			facts->scripts[at].n_vifs++;
 		else
-			r = add_script(host, vif->script, 1);
+			r = add_script(facts, vif->script, 1);
 	}
 	return r;
 }
 
-static int add_here(struct facts *host)
+static int add_here(struct facts *facts)
 {
-	host->here = calloc(host->vifs.n + 1, sizeof(*host->here));
-	if (!host->here)
+	facts->here = calloc(facts->vifs.n + 1, sizeof(*facts->here));
+	if (!facts->here)
 		return -ENOMEM;
-	for (size_t i = 0; i < host->vifs.n; i++) {
-		struct facts_vif *hv = &host->here[host->n_here];
-		const struct vif *vif = &host->vifs.v[i];
+	for (size_t i = 0; i < facts->vifs.n; i++) {
+		struct facts_vif *hv = &facts->here[facts->n_here];
+		const struct vif *vif = &facts->vifs.v[i];
 
 		if (!is_here(vif))
 			continue;
@@ -219,12 +221,12 @@ static int add_here(struct facts *host)
 		if (names_script(vif)) {
 			const struct facts_folder *folder;
 
-			hv->script = &host->scripts[find_script(host, vif->script)];
-			folder = &host->folders[hv->script->folder];
+			hv->script = &facts->scripts[find_script(facts, vif->script)];
+			folder = &facts->folders[hv->script->folder];
 			hv->sets_rules = folder->common.has_rules && !folder->common.is_disabled;
 		}
 		hv->wiring = find_wiring(hv);
-		host->n_here++;
+		facts->n_here++;
 	}
 	return 0;
 }
@@ -243,35 +245,35 @@ static int compare_name(const void *name, const void *entry)
 	return strcmp(name, (*hv)->vif->link);
 }
 
-struct facts_vif *facts_find_link(const struct facts *host, const char *name)
+struct facts_vif *facts_find_link(const struct facts *facts, const char *name)
 {
-	struct facts_vif **found = bsearch(name, host->by_link, host->n_here,
-					   sizeof(*host->by_link), compare_name);
+	struct facts_vif **found = bsearch(name, facts->by_link, facts->n_here,
+					   sizeof(*facts->by_link), compare_name);
 
 	return found ? *found : NULL;
 }
 
-static int sort_links(struct facts *host)
+static int sort_links(struct facts *facts)
 {
-	host->by_link = calloc(host->n_here + 1, sizeof(*host->by_link));
-	if (!host->by_link)
+	facts->by_link = calloc(facts->n_here + 1, sizeof(*facts->by_link));
+	if (!facts->by_link)
 		return -ENOMEM;
-	for (size_t i = 0; i < host->n_here; i++)
-		host->by_link[i] = &host->here[i];
-	qsort(host->by_link, host->n_here, sizeof(*host->by_link), compare_links);
+	for (size_t i = 0; i < facts->n_here; i++)
+		facts->by_link[i] = &facts->here[i];
+	qsort(facts->by_link, facts->n_here, sizeof(*facts->by_link), compare_links);
 	return 0;
 }
 
-static int look_at_addresses(struct facts *host, struct error *err)
+static int look_at_addresses(struct facts *facts, struct error *err)
 {
-	if (getifaddrs(&host->addresses)) {
-		host->addresses = NULL;
+	if (getifaddrs(&facts->addresses)) {
+		facts->addresses = NULL;
 		return error_set(err, -errno, "cannot list addresses: %s", strerror(errno));
 	}
-	for (const struct ifaddrs *ifa = host->addresses; ifa; ifa = ifa->ifa_next) {
+	for (const struct ifaddrs *ifa = facts->addresses; ifa; ifa = ifa->ifa_next) {
 		const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
 		struct facts_vif *hv = sa && sa->sin_family == AF_INET ?
-					       facts_find_link(host, ifa->ifa_name) :
+					       facts_find_link(facts, ifa->ifa_name) :
 					       NULL;
 
 		if (!hv || hv->has_address)
@@ -290,7 +292,7 @@ static const char *setting(const struct xlconfig *config, const char *name)
 }
 
 /* What vifs to come will have (xl.conf(5)); the file cannot be read: what xl then takes. */
-static int look_at_defaults(struct facts *host)
+static int look_at_defaults(struct facts *facts)
 {
 	CLEANUP(xlconfig_release) struct xlconfig config = { 0 };
 	CLEANUP(input_close) struct input in = { 0 };
@@ -303,49 +305,49 @@ static int look_at_defaults(struct facts *host)
 	if (!script)
 		script = "vif-bridge";
 	if (setting(&config, "vif.default.gatewaydev"))
-		host->gatewaydev = strdup(setting(&config, "vif.default.gatewaydev"));
+		facts->gatewaydev = strdup(setting(&config, "vif.default.gatewaydev"));
 	else
-		host->gatewaydev = strdup("eth0");
-	if (!host->gatewaydev ||
+		facts->gatewaydev = strdup("eth0");
+	if (!facts->gatewaydev ||
 	    asprintf(&path, "%s%s", script[0] == '/' ? "" : SCRIPT_FOLDER "/", script) < 0) {
 		path = NULL;
 		return -ENOMEM;
 	}
-	return host->n_scripts ? 0 : add_script(host, path, 0);
+	return facts->n_scripts ? 0 : add_script(facts, path, 0);
 }
 
 /* Not to be reached, or silent: a fact. Only a shortage of memory is a failure. */
-static int look_at_store(struct facts *host)
+static int look_at_store(struct facts *facts)
 {
 	CLEANUP(domains_release) struct domains domains = { 0 };
-	struct error *err = &host->store_error;
-	int r = store_open(&host->store, host->timeout_s, err);
+	struct error *err = &facts->store_error;
+	int r = store_open(&facts->store, facts->timeout_s, err);
 
 	if (!r)
-		r = domain_list(&host->store, &domains, err);
+		r = domain_list(&facts->store, &domains, err);
 	if (!r)
-		r = vif_list(&host->store, domains.v, domains.n, NODES, &host->vifs, err);
+		r = vif_list(&facts->store, domains.v, domains.n, NODES, &facts->vifs, err);
 	for (size_t i = 0; i < domains.n; i++)
-		host->n_guests += domains.v[i].domid != 0;
-	host->has_store = !r;
+		facts->n_guests += domains.v[i].domid != 0;
+	facts->has_store = !r;
 	if (r)
-		vifs_release(&host->vifs);
+		vifs_release(&facts->vifs);
 	return r == -ENOMEM ? r : 0;
 }
 
 /* Packets of vifs on a switch and of no vif at all do not pass the chain. */
-static int look_at_forward(struct facts *host)
+static int look_at_forward(struct facts *facts)
 {
 	struct error err = { 0 };
 	int r;
 
-	if (!facts_has(host, WIRING_ROUTED) && !facts_has(host, WIRING_BRIDGED) &&
-	    !facts_has_bridge_rules(host))
+	if (!facts_has(facts, WIRING_ROUTED) && !facts_has(facts, WIRING_BRIDGED) &&
+	    !facts_has_bridge_rules(facts))
 		return 0;
-	r = rules_forward(host->timeout_s, &host->forward, &err);
-	host->has_forward = !r;
-	host->no_forward = r ? strdup(err.text) : NULL;
-	return r == -ENOMEM || (r && !host->no_forward) ? -ENOMEM : 0;
+	r = rules_forward(facts->timeout_s, &facts->forward, &err);
+	facts->has_forward = !r;
+	facts->no_forward = r ? strdup(err.text) : NULL;
+	return r == -ENOMEM || (r && !facts->no_forward) ? -ENOMEM : 0;
 }
 
 int facts_look(struct facts *out, unsigned timeout_s, struct error *err)
@@ -367,43 +369,43 @@ int facts_look(struct facts *out, unsigned timeout_s, struct error *err)
 	return r ? error_memory(err) : look_at_addresses(out, err);
 }
 
-void facts_release(struct facts *host)
+void facts_release(struct facts *facts)
 {
-	for (size_t i = 0; i < host->n_scripts; i++) {
-		free(host->scripts[i].path);
-		free(host->scripts[i].why);
+	for (size_t i = 0; i < facts->n_scripts; i++) {
+		free(facts->scripts[i].path);
+		free(facts->scripts[i].why);
 	}
-	for (size_t i = 0; i < host->n_folders; i++) {
-		free(host->folders[i].path);
-		free(host->folders[i].common_path);
-		free(host->folders[i].text);
+	for (size_t i = 0; i < facts->n_folders; i++) {
+		free(facts->folders[i].path);
+		free(facts->folders[i].common_path);
+		free(facts->folders[i].text);
 	}
-	free(host->scripts);
-	free(host->folders);
-	free(host->here);
-	free(host->by_link);
-	free(host->gatewaydev);
-	free(host->no_forward);
-	if (host->addresses)
-		freeifaddrs(host->addresses);
-	rules_release(&host->forward.rules);
-	vifs_release(&host->vifs);
-	store_close(&host->store);
+	free(facts->scripts);
+	free(facts->folders);
+	free(facts->here);
+	free(facts->by_link);
+	free(facts->gatewaydev);
+	free(facts->no_forward);
+	if (facts->addresses)
+		freeifaddrs(facts->addresses);
+	rules_release(&facts->forward.rules);
+	vifs_release(&facts->vifs);
+	store_close(&facts->store);
 }
 
-bool facts_has(const struct facts *host, enum wiring wiring)
+bool facts_has(const struct facts *facts, enum wiring wiring)
 {
-	for (size_t i = 0; i < host->n_here; i++)
-		if (host->here[i].wiring == wiring)
+	for (size_t i = 0; i < facts->n_here; i++)
+		if (facts->here[i].wiring == wiring)
 			return true;
 	return false;
 }
 
-bool facts_has_bridge_rules(const struct facts *host)
+bool facts_has_bridge_rules(const struct facts *facts)
 {
-	for (size_t i = 0; i < host->n_here; i++)
-		if (host->here[i].wiring == WIRING_BRIDGED && host->here[i].sets_rules &&
-		    host->here[i].vif->ips.n)
+	for (size_t i = 0; i < facts->n_here; i++)
+		if (facts->here[i].wiring == WIRING_BRIDGED && facts->here[i].sets_rules &&
+		    facts->here[i].vif->ips.n)
 			return true;
 	return false;
 }

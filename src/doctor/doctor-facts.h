@@ -65,16 +65,16 @@ struct facts {
  * release with facts_release(), also after a failure.
  */
 int facts_look(struct facts *out, unsigned timeout_s, struct error *err);
-void facts_release(struct facts *host);
+void facts_release(struct facts *facts);
 
 /* The vif of a link; NULL: it is of none. */
-struct facts_vif *facts_find_link(const struct facts *host, const char *name);
+struct facts_vif *facts_find_link(const struct facts *facts, const char *name);
 
 /* Is there a vif of this wiring here? */
-bool facts_has(const struct facts *host, enum wiring wiring);
+bool facts_has(const struct facts *facts, enum wiring wiring);
 
 /* A bridged vif with a list for which the scripts set rules. */
-bool facts_has_bridge_rules(const struct facts *host);
+bool facts_has_bridge_rules(const struct facts *facts);
 
 /* The bridge or switch that the vif's link is a port of; false: none. */
 bool facts_vif_bridge(const struct facts_vif *hv, char *out, size_t size);

@@ -5,18 +5,18 @@
 
 #include "src/doctor/doctor.h"
 
-void look_at_iptables(const struct facts *host, struct findings *out)
+void look_at_iptables(const struct facts *facts, struct findings *out)
 {
 	bool is_needed = false;
 
-	for (size_t i = 0; i < host->n_here; i++)
-		is_needed |= host->here[i].sets_rules;
-	if (host->has_forward && is_needed)
+	for (size_t i = 0; i < facts->n_here; i++)
+		is_needed |= facts->here[i].sets_rules;
+	if (facts->has_forward && is_needed)
 		ok(out, "iptables works");
-	else if (host->no_forward && is_needed)
-		bad(out, "%s: the scripts set no rules then, and say nothing", host->no_forward);
-	else if (host->no_forward)
-		note(out, "%s: chain FORWARD was not looked at", host->no_forward);
+	else if (facts->no_forward && is_needed)
+		bad(out, "%s: the scripts set no rules then, and say nothing", facts->no_forward);
+	else if (facts->no_forward)
+		note(out, "%s: chain FORWARD was not looked at", facts->no_forward);
 }
 
 /* Does the bridge show its packets to iptables? By its own setting or that of all bridges. */
@@ -67,9 +67,9 @@ static size_t count_port_rules(const struct rules *rules)
 }
 
 /* The scripts' rules are for bridged packets only (--physdev-is-bridged). */
-static void judge_routed(const struct facts *host, struct findings *out)
+static void judge_routed(const struct facts *facts, struct findings *out)
 {
-	if (count_own_rules(&host->forward.rules))
+	if (count_own_rules(&facts->forward.rules))
 		note(out,
 		     "the policy of chain FORWARD drops: routed guests are reached only as far as your "
 		     "own rules accept their packets");
@@ -81,9 +81,9 @@ static void judge_routed(const struct facts *host, struct findings *out)
 }
 
 /* Bridged, shown to iptables, and the scripts set no rules. */
-static void judge_bridged(const struct facts *host, struct findings *out)
+static void judge_bridged(const struct facts *facts, struct findings *out)
 {
-	size_t own = count_own_rules(&host->forward.rules) + count_port_rules(&host->forward.rules);
+	size_t own = count_own_rules(&facts->forward.rules) + count_port_rules(&facts->forward.rules);
 
 	if (own)
 		note(out,
@@ -96,42 +96,42 @@ static void judge_bridged(const struct facts *host, struct findings *out)
 		    "--physdev-is-bridged -j ACCEPT') or set net.bridge.bridge-nf-call-iptables to 0");
 }
 
-static bool has_unruled(const struct facts *host)
+static bool has_unruled(const struct facts *facts)
 {
-	for (size_t i = 0; i < host->n_here; i++)
-		if (!host->here[i].sets_rules && is_filtered(&host->here[i]))
+	for (size_t i = 0; i < facts->n_here; i++)
+		if (!facts->here[i].sets_rules && is_filtered(&facts->here[i]))
 			return true;
 	return false;
 }
 
-void look_at_forward_policy(const struct facts *host, struct findings *out)
+void look_at_forward_policy(const struct facts *facts, struct findings *out)
 {
 	size_t before = out->n;
 
-	if (!host->has_forward)
+	if (!facts->has_forward)
 		return;
-	if (host->forward.drops && facts_has(host, WIRING_ROUTED))
-		judge_routed(host, out);
-	if (host->forward.drops && has_unruled(host))
-		judge_bridged(host, out);
-	if (!host->forward.drops && facts_has_bridge_rules(host))
+	if (facts->forward.drops && facts_has(facts, WIRING_ROUTED))
+		judge_routed(facts, out);
+	if (facts->forward.drops && has_unruled(facts))
+		judge_bridged(facts, out);
+	if (!facts->forward.drops && facts_has_bridge_rules(facts))
 		note(out,
 		     "the policy of chain FORWARD accepts, and the scripts' rules only accept: they keep "
 		     "no guest to its addresses; 'iptables -P FORWARD DROP' does, once all else that is to "
 		     "pass has a rule");
 	if (out->n == before)
-		ok(out, "the policy of chain FORWARD %s", host->forward.drops ? "drops" : "accepts");
+		ok(out, "the policy of chain FORWARD %s", facts->forward.drops ? "drops" : "accepts");
 }
 
 /* Rules for bridged vifs are there, or would be: do they ever see a packet? */
-void look_at_bridge_netfilter(const struct facts *host, struct findings *out)
+void look_at_bridge_netfilter(const struct facts *facts, struct findings *out)
 {
 	struct some blind = { 0 };
 
-	if (!facts_has_bridge_rules(host))
+	if (!facts_has_bridge_rules(facts))
 		return;
-	for (size_t i = 0; i < host->n_here; i++) {
-		const struct facts_vif *hv = &host->here[i];
+	for (size_t i = 0; i < facts->n_here; i++) {
+		const struct facts_vif *hv = &facts->here[i];
 
 		if (hv->wiring == WIRING_BRIDGED && hv->sets_rules && hv->vif->ips.n &&
 		    !is_filtered(hv))
@@ -141,7 +141,7 @@ void look_at_bridge_netfilter(const struct facts *host, struct findings *out)
 		ok(out, "packets of bridged vifs are shown to iptables");
 	else
 		finding_add(out,
-			    host->has_forward && host->forward.drops ? VERDICT_BAD : VERDICT_NOTE,
+			    facts->has_forward && facts->forward.drops ? VERDICT_BAD : VERDICT_NOTE,
 			    "packets of %s are not shown to iptables: its rules keep no guest to its "
 			    "addresses; 'modprobe br_netfilter' and 'sysctl -w "
 			    "net.bridge.bridge-nf-call-iptables=1', and lines in /etc/modules-load.d and "
@@ -150,11 +150,11 @@ void look_at_bridge_netfilter(const struct facts *host, struct findings *out)
 }
 
 /* Whether the kernel has the match shows in the rules that are there, wherever it comes from. */
-void look_at_physdev(const struct facts *host, struct findings *out)
+void look_at_physdev(const struct facts *facts, struct findings *out)
 {
-	if (!facts_has_bridge_rules(host) || !host->has_forward)
+	if (!facts_has_bridge_rules(facts) || !facts->has_forward)
 		return;
-	if (count_port_rules(&host->forward.rules))
+	if (count_port_rules(&facts->forward.rules))
 		ok(out, "the rules of bridged vifs are there, the kernel has the physdev match");
 	else
 		bad(out,

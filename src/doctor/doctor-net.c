@@ -29,27 +29,27 @@ static bool has_gateway(const struct facts_vif *hv)
 	return hv->script && needs_gateway(hv->script);
 }
 
-static const char *gateway_of(const struct facts *host, const struct facts_vif *hv)
+static const char *gateway_of(const struct facts *facts, const struct facts_vif *hv)
 {
 	const char *device = hv ? hv->vif->gatewaydev : NULL;
 
-	return device && *device ? device : host->gatewaydev;
+	return device && *device ? device : facts->gatewaydev;
 }
 
 /* vif-route gives a vif the address that its gateway device has at that moment. */
-static void find_outdated(const struct facts *host, const char *device, const uint8_t address[4],
+static void find_outdated(const struct facts *facts, const char *device, const uint8_t address[4],
 			  struct some *out)
 {
-	for (size_t i = 0; i < host->n_here; i++) {
-		const struct facts_vif *hv = &host->here[i];
+	for (size_t i = 0; i < facts->n_here; i++) {
+		const struct facts_vif *hv = &facts->here[i];
 
-		if (has_gateway(hv) && hv->has_address && !strcmp(gateway_of(host, hv), device) &&
+		if (has_gateway(hv) && hv->has_address && !strcmp(gateway_of(facts, hv), device) &&
 		    memcmp(hv->address, address, sizeof(hv->address)))
 			some_add(out, hv->vif->link);
 	}
 }
 
-static void judge_gateway(const struct facts *host, const char *device, struct findings *out)
+static void judge_gateway(const struct facts *facts, const char *device, struct findings *out)
 {
 	char text[INET_ADDRSTRLEN] = "";
 	struct some outdated = { 0 };
@@ -79,7 +79,7 @@ static void judge_gateway(const struct facts *host, const char *device, struct f
 		return;
 	}
 	inet_ntop(AF_INET, address, text, sizeof(text));
-	find_outdated(host, device, address, &outdated);
+	find_outdated(facts, device, address, &outdated);
 	if (outdated.n)
 		note(out,
 		     "%s has %s now, %s came up with another address: their routes keep the old one as "
@@ -89,47 +89,48 @@ static void judge_gateway(const struct facts *host, const char *device, struct f
 		ok(out, "%s, the gateway device, has %s", device, text);
 }
 
-static bool is_first_with(const struct facts *host, size_t i)
+static bool is_first_with(const struct facts *facts, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
-		if (has_gateway(&host->here[j]) &&
-		    !strcmp(gateway_of(host, &host->here[j]), gateway_of(host, &host->here[i])))
+		if (has_gateway(&facts->here[j]) &&
+		    !strcmp(gateway_of(facts, &facts->here[j]), gateway_of(facts, &facts->here[i])))
 			return false;
 	return true;
 }
 
-void look_at_gateway_address(const struct facts *host, struct findings *out)
+void look_at_gateway_address(const struct facts *facts, struct findings *out)
 {
-	for (size_t i = 0; i < host->n_here; i++)
-		if (has_gateway(&host->here[i]) && is_first_with(host, i))
-			judge_gateway(host, gateway_of(host, &host->here[i]), out);
-	if (host->n_scripts == 1 && !host->scripts[0].n_vifs && needs_gateway(&host->scripts[0]))
-		judge_gateway(host, host->gatewaydev, out);
+	for (size_t i = 0; i < facts->n_here; i++)
+		if (has_gateway(&facts->here[i]) && is_first_with(facts, i))
+			judge_gateway(facts, gateway_of(facts, &facts->here[i]), out);
+	if (facts->n_scripts == 1 && !facts->scripts[0].n_vifs && needs_gateway(&facts->scripts[0]))
+		judge_gateway(facts, facts->gatewaydev, out);
 }
 
-static bool has_routed_ipv6(const struct facts *host)
+static bool has_routed_ipv6(const struct facts *facts)
 {
-	for (size_t i = 0; i < host->n_here; i++)
-		if (is_routed(&host->here[i]) && iplist_has_family(&host->here[i].vif->ips, AF_INET6))
+	for (size_t i = 0; i < facts->n_here; i++)
+		if (is_routed(&facts->here[i]) &&
+		    iplist_has_family(&facts->here[i].vif->ips, AF_INET6))
 			return true;
 	return false;
 }
 
-static void look_at_ipv6_forward(const struct facts *host, struct findings *out)
+static void look_at_ipv6_forward(const struct facts *facts, struct findings *out)
 {
-	if (has_routed_ipv6(host) && !facts_read_number(1, "/proc/sys/net/ipv6/conf/all/forwarding"))
+	if (has_routed_ipv6(facts) && !facts_read_number(1, "/proc/sys/net/ipv6/conf/all/forwarding"))
 		bad(out,
 		    "net.ipv6.conf.all.forwarding is 0: no IPv6 packet goes from or to a routed guest; "
 		    "'sysctl -w net.ipv6.conf.all.forwarding=1', and a line in /etc/sysctl.d");
 }
 
-void look_at_ip_forward(const struct facts *host, struct findings *out)
+void look_at_ip_forward(const struct facts *facts, struct findings *out)
 {
 	struct some stopped = { 0 };
 	size_t before = out->n;
 	long forwards;
 
-	if (!facts_has(host, WIRING_ROUTED))
+	if (!facts_has(facts, WIRING_ROUTED))
 		return;
 	forwards = facts_read_number(-1, IPV4 "/ip_forward");
 	if (forwards < 0)
@@ -139,9 +140,9 @@ void look_at_ip_forward(const struct facts *host, struct findings *out)
 		bad(out,
 		    "net.ipv4.ip_forward is 0: no packet goes from or to a routed guest; 'sysctl -w "
 		    "net.ipv4.ip_forward=1', and a line in /etc/sysctl.d for the next start");
-	look_at_ipv6_forward(host, out);
-	for (size_t i = 0; i < host->n_here && out->n == before; i++) {
-		const struct facts_vif *hv = &host->here[i];
+	look_at_ipv6_forward(facts, out);
+	for (size_t i = 0; i < facts->n_here && out->n == before; i++) {
+		const struct facts_vif *hv = &facts->here[i];
 
 		if (is_routed(hv) && hv->link &&
 		    !facts_read_number(1, IPV4 "/conf/%s/forwarding", hv->vif->link))
@@ -157,13 +158,13 @@ void look_at_ip_forward(const struct facts *host, struct findings *out)
 }
 
 /* An address on a link that is no vif, with the network around it. */
-static bool is_outer(const struct facts *host, const struct ifaddrs *ifa, struct ipnet *net)
+static bool is_outer(const struct facts *facts, const struct ifaddrs *ifa, struct ipnet *net)
 {
 	const struct sockaddr_in *sa = (const void *)ifa->ifa_addr;
 	const struct sockaddr_in *mask = (const void *)ifa->ifa_netmask;
 
 	if (!sa || !mask || sa->sin_family != AF_INET || ifa->ifa_flags & IFF_LOOPBACK ||
-	    facts_find_link(host, ifa->ifa_name))
+	    facts_find_link(facts, ifa->ifa_name))
 		return false;
 	*net = (struct ipnet){
 		.family = AF_INET,
@@ -181,16 +182,16 @@ static bool answers(const char *link, const struct ipnet *net)
 }
 
 /* Addresses of routed guests in the network of an outer link: hosts there ask for them by ARP. */
-static void judge_link(const struct facts *host, const char *link, const struct ipnet *net,
+static void judge_link(const struct facts *facts, const char *link, const struct ipnet *net,
 		       struct findings *out)
 {
 	struct some silent = { 0 };
 	size_t n = 0;
 
-	for (size_t i = 0; i < host->n_here; i++) {
-		const struct iplist *ips = &host->here[i].vif->ips;
+	for (size_t i = 0; i < facts->n_here; i++) {
+		const struct iplist *ips = &facts->here[i].vif->ips;
 
-		for (size_t j = 0; is_routed(&host->here[i]) && j < ips->n; j++) {
+		for (size_t j = 0; is_routed(&facts->here[i]) && j < ips->n; j++) {
 			if (!ips->words[j].is_valid || !ipnet_overlaps(net, &ips->words[j].net))
 				continue;
 			n++;
@@ -207,29 +208,29 @@ static void judge_link(const struct facts *host, const char *link, const struct 
 		ok(out, "%s answers ARP for the routed addresses in its network", link);
 }
 
-void look_at_proxy_arp(const struct facts *host, struct findings *out)
+void look_at_proxy_arp(const struct facts *facts, struct findings *out)
 {
-	for (const struct ifaddrs *ifa = host->addresses; ifa; ifa = ifa->ifa_next) {
+	for (const struct ifaddrs *ifa = facts->addresses; ifa; ifa = ifa->ifa_next) {
 		struct ipnet net;
 
-		if (is_outer(host, ifa, &net))
-			judge_link(host, ifa->ifa_name, &net, out);
+		if (is_outer(facts, ifa, &net))
+			judge_link(facts, ifa->ifa_name, &net, out);
 	}
 }
 
 /* The kernel takes the higher one of "all" and of the link (ip-sysctl, rp_filter). */
-void look_at_rp_filter(const struct facts *host, struct findings *out)
+void look_at_rp_filter(const struct facts *facts, struct findings *out)
 {
 	long all = facts_read_number(-1, IPV4 "/conf/all/rp_filter");
 	struct some by_value[3] = { { .n = 0 }, { .n = 0 }, { .n = 0 } };
 
-	if (all < 0 && facts_has(host, WIRING_ROUTED)) {
+	if (all < 0 && facts_has(facts, WIRING_ROUTED)) {
 		bad(out, "whether routed guests can use addresses of others is not known: " IPV4
 			 "/conf/all/rp_filter cannot be read");
 		return;
 	}
-	for (size_t i = 0; i < host->n_here; i++) {
-		const struct facts_vif *hv = &host->here[i];
+	for (size_t i = 0; i < facts->n_here; i++) {
+		const struct facts_vif *hv = &facts->here[i];
 		long own;
 
 		if (!is_routed(hv) || !hv->link)

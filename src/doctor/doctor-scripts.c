@@ -38,10 +38,10 @@ static void judge_script(const struct facts_script *script, struct findings *out
 		     script->path, script->id.why_unknown, users_of(script, buf));
 }
 
-void look_at_scripts(const struct facts *host, struct findings *out)
+void look_at_scripts(const struct facts *facts, struct findings *out)
 {
-	for (size_t i = 0; i < host->n_scripts; i++)
-		judge_script(&host->scripts[i], out);
+	for (size_t i = 0; i < facts->n_scripts; i++)
+		judge_script(&facts->scripts[i], out);
 }
 
 static void mend(const struct facts_folder *folder, struct findings *out)
@@ -93,17 +93,17 @@ static void judge_list(const struct facts_folder *folder, struct findings *out)
 		out->v[out->n - 1].is_fixable = true;
 }
 
-void look_at_quoted_ip(const struct facts *host, struct findings *out)
+void look_at_quoted_ip(const struct facts *facts, struct findings *out)
 {
-	for (size_t i = 0; i < host->n_folders; i++)
-		if (host->folders[i].text)
-			judge_list(&host->folders[i], out);
+	for (size_t i = 0; i < facts->n_folders; i++)
+		if (facts->folders[i].text)
+			judge_list(&facts->folders[i], out);
 }
 
-void look_at_rules_disabled(const struct facts *host, struct findings *out)
+void look_at_rules_disabled(const struct facts *facts, struct findings *out)
 {
-	for (size_t i = 0; i < host->n_folders; i++) {
-		const struct facts_folder *folder = &host->folders[i];
+	for (size_t i = 0; i < facts->n_folders; i++) {
+		const struct facts_folder *folder = &facts->folders[i];
 
 		if (!folder->common.has_rules)
 			continue;
@@ -187,13 +187,13 @@ static bool is_installed(const char *name)
 	       is_in_path(getenv("PATH"), name) || is_in_xen_folders(name);
 }
 
-static unsigned find_users(const struct facts *host)
+static unsigned find_users(const struct facts *facts)
 {
 	unsigned users = 0;
 
-	for (size_t i = 0; i < host->n_scripts; i++) {
-		const struct facts_script *script = &host->scripts[i];
-		const struct vif_common *common = &host->folders[script->folder].common;
+	for (size_t i = 0; i < facts->n_scripts; i++) {
+		const struct facts_script *script = &facts->scripts[i];
+		const struct vif_common *common = &facts->folders[script->folder].common;
 
 		if (script->code || !script->id.has_common)
 			continue;
@@ -211,35 +211,35 @@ static void miss(const char *name, const char *package, struct findings *out)
 	    package);
 }
 
-static bool is_first_of_family(const struct facts *host, size_t i)
+static bool is_first_of_family(const struct facts *facts, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
-		if (host->scripts[j].id.family == host->scripts[i].id.family)
+		if (facts->scripts[j].id.family == facts->scripts[i].id.family)
 			return false;
 	return true;
 }
 
-static void look_at_programs(const struct facts *host, struct findings *out)
+static void look_at_programs(const struct facts *facts, struct findings *out)
 {
-	for (size_t i = 0; i < host->n_scripts; i++) {
-		const struct facts_script *script = &host->scripts[i];
+	for (size_t i = 0; i < facts->n_scripts; i++) {
+		const struct facts_script *script = &facts->scripts[i];
 		const char *program = script->id.family->program;
 
-		if (program && script->id.has_common && is_first_of_family(host, i) &&
+		if (program && script->id.has_common && is_first_of_family(facts, i) &&
 		    !is_installed(program))
 			miss(program, script->id.family->package, out);
 	}
 }
 
-void look_at_tools(const struct facts *host, struct findings *out)
+void look_at_tools(const struct facts *facts, struct findings *out)
 {
-	unsigned users = find_users(host);
+	unsigned users = find_users(facts);
 	size_t before = out->n;
 
 	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++)
 		if (tools[i].users & users && !is_installed(tools[i].name))
 			miss(tools[i].name, tools[i].package, out);
-	look_at_programs(host, out);
+	look_at_programs(facts, out);
 	if (users && out->n == before)
 		ok(out, "all programs that the scripts call are there");
 }

@@ -44,14 +44,14 @@ static char *read_link_state(const char *folder, const struct facts_vif *hv, con
 }
 
 /* The vifs whose link state says one of @words; @is_there_out: the service knows vifs at all. */
-static struct some find_managed(const struct facts *host, const char *folder, const char *key,
+static struct some find_managed(const struct facts *facts, const char *folder, const char *key,
 				const char *const *words, bool *is_there_out)
 {
 	struct some managed = { 0 };
 
 	*is_there_out = false;
-	for (size_t i = 0; i < host->n_here; i++) {
-		const struct facts_vif *hv = &host->here[i];
+	for (size_t i = 0; i < facts->n_here; i++) {
+		const struct facts_vif *hv = &facts->here[i];
 		CLEANUP(cleanup_free) char *state = read_link_state(folder, hv, key);
 
 		*is_there_out |= state != NULL;
@@ -67,11 +67,11 @@ static struct some find_managed(const struct facts *host, const char *folder, co
  * routes that have them as source, and its bridge, whatever
  * ManageForeignRoutes says (seen with systemd 252).
  */
-void look_at_networkd(const struct facts *host, struct findings *out)
+void look_at_networkd(const struct facts *facts, struct findings *out)
 {
 	static const char *const words[] = { "configuring", "configured", NULL };
 	bool is_there;
-	struct some managed = find_managed(host, "/run/systemd/netif/links", "ADMIN_STATE", words,
+	struct some managed = find_managed(facts, "/run/systemd/netif/links", "ADMIN_STATE", words,
 					   &is_there);
 
 	if (managed.n)
@@ -84,11 +84,11 @@ void look_at_networkd(const struct facts *host, struct findings *out)
 		ok(out, "systemd-networkd leaves vifs alone");
 }
 
-void look_at_networkmanager(const struct facts *host, struct findings *out)
+void look_at_networkmanager(const struct facts *facts, struct findings *out)
 {
 	static const char *const words[] = { "true", NULL };
 	bool is_there;
-	struct some managed = find_managed(host, "/run/NetworkManager/devices", "managed", words,
+	struct some managed = find_managed(facts, "/run/NetworkManager/devices", "managed", words,
 					   &is_there);
 
 	if (managed.n)
@@ -110,14 +110,14 @@ static bool is_running(const char *pid_file, const char *name)
 	return comm && !strcmp(comm, name);
 }
 
-void look_at_firewalld(const struct facts *host, struct findings *out)
+void look_at_firewalld(const struct facts *facts, struct findings *out)
 {
 	CLEANUP(cleanup_free) char *backend = NULL;
 
-	if (!host->n_here || !is_running("/run/firewalld.pid", "firewalld"))
+	if (!facts->n_here || !is_running("/run/firewalld.pid", "firewalld"))
 		return;
 	backend = read_key("/etc/firewalld/firewalld.conf", "FirewallBackend");
-	if (backend && !strcmp(backend, "iptables") && facts_has_bridge_rules(host))
+	if (backend && !strcmp(backend, "iptables") && facts_has_bridge_rules(facts))
 		bad(out,
 		    "firewalld runs with iptables below it and removes the vifs' rules when it starts or "
 		    "reloads; run 'xvif repair' after that, or set FirewallBackend=nftables");

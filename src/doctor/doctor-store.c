@@ -32,17 +32,17 @@ static pid_t find_listener(const char *path)
 	return peer.pid;
 }
 
-void look_at_xenstored(const struct facts *host, struct findings *out)
+void look_at_xenstored(const struct facts *facts, struct findings *out)
 {
 	const char *path = store_socket();
 	CLEANUP(cleanup_free) char *name = NULL;
 	pid_t pid;
 
-	if (!host->has_store) {
+	if (!facts->has_store) {
 		bad(out,
 		    "%s; vifs cannot be looked at or changed until it answers, running guests go on "
 		    "without it; see whether it runs ('systemctl status xenstored')",
-		    host->store_error.text);
+		    facts->store_error.text);
 		return;
 	}
 	if (access(path, F_OK)) {
@@ -60,34 +60,34 @@ void look_at_xenstored(const struct facts *host, struct findings *out)
 }
 
 /* A xenstored that was started again has lost all nodes: guests run on, unknown to every tool. */
-void look_at_lost_domains(const struct facts *host, struct findings *out)
+void look_at_lost_domains(const struct facts *facts, struct findings *out)
 {
-	int running = host->has_store ? hypervisor_count_guests() : -1;
+	int running = facts->has_store ? hypervisor_count_guests() : -1;
 
 	if (running < 0)
 		return;
-	if (running && !host->n_guests)
+	if (running && !facts->n_guests)
 		bad(out,
 		    "the hypervisor has %d guests, the store none: xenstored was restarted and has "
 		    "lost them; they run on until each is shut down from inside, then create them anew",
 		    running);
-	else if ((size_t)running > host->n_guests)
+	else if ((size_t)running > facts->n_guests)
 		note(out,
 		     "the hypervisor has %d guests, the store %zu: the others are dying or were "
 		     "never entered",
-		     running, host->n_guests);
+		     running, facts->n_guests);
 	else
 		ok(out, "the store has the %d guests of the hypervisor", running);
 }
 
 /* netback goes on to "connected" when hotplug-status says so, and waits for that without end. */
-void look_at_hotplug_error(const struct facts *host, struct findings *out)
+void look_at_hotplug_error(const struct facts *facts, struct findings *out)
 {
 	size_t before = out->n;
 	char buf[DOMAIN_LABEL_SIZE];
 
-	for (size_t i = 0; i < host->n_here; i++) {
-		const struct vif *vif = host->here[i].vif;
+	for (size_t i = 0; i < facts->n_here; i++) {
+		const struct vif *vif = facts->here[i].vif;
 		const char *status = vif->hotplug_status ? vif->hotplug_status : "";
 
 		if (!strcmp(status, "error"))
@@ -98,7 +98,7 @@ void look_at_hotplug_error(const struct facts *host, struct findings *out)
 			    domain_label(&vif->domain, buf), vif->devid, vif->domain.domid,
 			    vif->devid);
 	}
-	if (host->n_here && out->n == before)
+	if (facts->n_here && out->n == before)
 		ok(out, "no script of a vif has failed");
 }
 
@@ -117,13 +117,13 @@ static int report_overlap(const struct overlap *overlap, void *data)
 	return 0;
 }
 
-void look_at_duplicate_ip(const struct facts *host, struct findings *out)
+void look_at_duplicate_ip(const struct facts *facts, struct findings *out)
 {
 	size_t before = out->n;
 
-	if (overlap_find(&host->vifs, report_overlap, out))
+	if (overlap_find(&facts->vifs, report_overlap, out))
 		out->has_failed = true;
-	if (host->vifs.n > 1 && out->n == before)
+	if (facts->vifs.n > 1 && out->n == before)
 		ok(out, "no address is in the lists of two vifs");
 }
 
@@ -159,21 +159,21 @@ static void report_twins(const struct vif *a, const struct vif *b, struct findin
 	    a->mac);
 }
 
-void look_at_duplicate_mac(const struct facts *host, struct findings *out)
+void look_at_duplicate_mac(const struct facts *facts, struct findings *out)
 {
 	CLEANUP(cleanup_free)
-	const struct facts_vif **sorted = calloc(host->n_here + 1, sizeof(*sorted));
+	const struct facts_vif **sorted = calloc(facts->n_here + 1, sizeof(*sorted));
 	size_t before = out->n;
 
-	if (!sorted || !facts_has(host, WIRING_BRIDGED)) {
+	if (!sorted || !facts_has(facts, WIRING_BRIDGED)) {
 		out->has_failed |= !sorted;
 		return;
 	}
-	for (size_t i = 0; i < host->n_here; i++)
-		sorted[i] = &host->here[i];
-	qsort(sorted, host->n_here, sizeof(*sorted), compare_macs);
-	for (size_t i = 0; i < host->n_here; i++)
-		for (size_t j = i + 1; j < host->n_here && has_same_mac(sorted[i], sorted[j]); j++)
+	for (size_t i = 0; i < facts->n_here; i++)
+		sorted[i] = &facts->here[i];
+	qsort(sorted, facts->n_here, sizeof(*sorted), compare_macs);
+	for (size_t i = 0; i < facts->n_here; i++)
+		for (size_t j = i + 1; j < facts->n_here && has_same_mac(sorted[i], sorted[j]); j++)
 			if (shares_bridge(sorted[i], sorted[j]) &&
 			    !vif_is_stub_pair(sorted[i]->vif, sorted[j]->vif))
 				report_twins(sorted[i]->vif, sorted[j]->vif, out);

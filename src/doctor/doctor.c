@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/doctor/doctor.h"
 
 static const struct {
 	const char *name;
-	void (*look)(const struct facts *host, struct findings *out);
+	void (*look)(const struct facts *facts, struct findings *out);
 } probes[] = {
 #define ROW(function, name, what) { name, look_at_##function },
 	PROBES(ROW)
@@ -18,14 +19,14 @@ static const struct {
 
 #define N_PROBES (sizeof(probes) / sizeof(*probes))
 
-void doctor_run(const struct facts *host, bool (*is_wanted)(const char *name, const void *data),
+void doctor_run(const struct facts *facts, bool (*is_wanted)(const char *name, const void *data),
 		const void *data, bool is_to_fix, struct findings *out)
 {
 	*out = (struct findings){ .is_to_fix = is_to_fix };
 	for (size_t i = 0; i < N_PROBES; i++) {
 		out->name = probes[i].name;
 		if (is_wanted(out->name, data))
-			probes[i].look(host, out);
+			probes[i].look(facts, out);
 	}
 }
 
@@ -52,7 +53,7 @@ const char *verdict_name(enum verdict verdict)
 
 void finding_add(struct findings *out, enum verdict verdict, const char *format, ...)
 {
-	struct finding *v = realloc(out->v, (out->n + 1) * sizeof(*v));
+	struct finding *v = array_grow(out->v, out->n, sizeof(*v));
 	va_list ap;
 	int n;
 

@@ -57,7 +57,7 @@ struct findings {
  * doctor_run - look at all that @is_wanted says, and with @is_to_fix mend what can be.
  * @out: release with findings_release()
  */
-void doctor_run(const struct facts *host, bool (*is_wanted)(const char *name, const void *data),
+void doctor_run(const struct facts *facts, bool (*is_wanted)(const char *name, const void *data),
 		const void *data, bool is_to_fix, struct findings *out);
 void findings_release(struct findings *findings);
 
@@ -87,7 +87,7 @@ void some_add(struct some *some, const char *name);
 const char *some_text(struct some *some);
 
 #define DECLARE_PROBE(function, name, what) \
-	void look_at_##function(const struct facts *host, struct findings *out);
+	void look_at_##function(const struct facts *facts, struct findings *out);
 PROBES(DECLARE_PROBE)
 #undef DECLARE_PROBE
 

@@ -10,6 +10,7 @@
 
 #include <libmnl/libmnl.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/kernel/kernel.h"
 
@@ -30,7 +31,7 @@ static void release_deletions(struct deletions *d)
 
 static struct nlmsghdr *add_message(struct deletions *d, size_t size)
 {
-	char **v = realloc(d->messages, (d->n + 1) * sizeof(*v));
+	char **v = array_grow(d->messages, d->n, sizeof(*v));
 
 	if (!v)
 		return NULL;

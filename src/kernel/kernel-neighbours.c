@@ -9,6 +9,7 @@
 
 #include <libmnl/libmnl.h>
 
+#include "src/base/array.h"
 #include "src/kernel/kernel.h"
 
 /* Entries of somebody who has answered, or who was set by hand. */
@@ -39,7 +40,7 @@ static int visit_neighbour(const struct nlmsghdr *nlh, void *data)
 	}
 	if (!one.address.prefix)
 		return MNL_CB_OK;
-	v = realloc(out->v, (out->n + 1) * sizeof(*v));
+	v = array_grow(out->v, out->n, sizeof(*v));
 	if (!v)
 		return MNL_CB_ERROR;
 	out->v = v;

@@ -12,6 +12,7 @@
 
 #include <libmnl/libmnl.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/kernel/kernel.h"
 
@@ -141,7 +142,7 @@ static void read_route_attribute(struct route *rt, const struct nlattr *attr)
 
 static int append_route(struct routes *routes, const struct route *rt)
 {
-	struct route *v = realloc(routes->v, (routes->n + 1) * sizeof(*v));
+	struct route *v = array_grow(routes->v, routes->n, sizeof(*v));
 
 	if (!v)
 		return MNL_CB_ERROR;
@@ -251,25 +252,11 @@ void routes_sort(struct routes *routes)
 		qsort(routes->v, routes->n, sizeof(*routes->v), by_link);
 }
 
-/* The first route whose link is not below @link. */
-static size_t lower_bound(const struct routes *sorted, unsigned link)
-{
-	size_t low = 0, high = sorted->n;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (sorted->v[middle].link < link)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 struct routes routes_of_link(const struct routes *sorted, unsigned link)
 {
-	size_t first = lower_bound(sorted, link), end = first;
+	const struct route wanted = { .link = link };
+	size_t first = array_place(&wanted, sorted->v, sorted->n, sizeof(*sorted->v), by_link);
+	size_t end = first;
 
 	while (end < sorted->n && sorted->v[end].link == link)
 		end++;
