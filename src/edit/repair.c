@@ -43,6 +43,8 @@ static int list_journal(struct repair *r)
 
 	if (!r->journal.is_there)
 		return 0;
+	if (before && after && !strcmp(before, after))
+		return differences_add(&r->found, "journal", "a repair was interrupted");
 	return differences_add(&r->found, "journal", "an edit was cut off: '%s' to '%s'",
 			       before ? before : "", after ? after : "");
 }

@@ -51,9 +51,6 @@ static int make_shadow(struct making *m, const struct port *port, struct error *
 	struct step *step = add(m, &step_shadow);
 
 	step->port = port;
-	/* else the journal has made it */
-	if (m->s->options->repair)
-		hotplug_root(&step->writes);
 	return hotplug_lay_shadow(m->st, m->s->vif, &port->unrouted, &step->writes, err);
 }
 
@@ -222,14 +219,19 @@ static void make_flush(struct making *m)
 		add(m, &step_flush)->address = m->s->removed.words[i].net;
 }
 
-/* A repair has no journal of its own: it can be run again. */
+/* The journal of an edit that was interrupted stays until its repair is done. */
+static bool has_journal(const struct survey *s)
+{
+	return s->options->journal && s->options->journal->is_there;
+}
+
 static int make_change(struct making *m, struct error *err)
 {
 	const struct survey *s = m->s;
 	struct step *journal;
 	int r = 0;
 
-	if (!s->options->repair) {
+	if (!has_journal(s)) {
 		journal = add(m, &step_journal);
 		r = journal_writes(s->vif, &s->before, &s->after, s->method, &journal->writes, err);
 		journal_removal(s->vif, &journal->undo);

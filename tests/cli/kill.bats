@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kill -9 after each system call of an edit in turn, then repair; and many edits
-# at once. A run does every KILL_STEP-th call from KILL_FIRST on, so that those
-# with KILL_FIRST from 1 to KILL_STEP together do each.
+# kill -9 before each step of an edit, and after each system call in turn, then
+# repair; and many edits at once. A run does every KILL_STEP-th call from
+# KILL_FIRST on, so that those with KILL_FIRST from 1 to KILL_STEP together do each.
 load setup
 
 STEP=${KILL_STEP:-20}
@@ -24,21 +24,31 @@ consistent() {
 	xvif check web01
 }
 
-# kill_each OLD NEW COMMAND...: from OLD, killed at each call, repaired
-kill_each() {
-	local old=$1 new=$2 n=$FIRST tried=0
-	shift 2
-	stream 10.0.0.1
-	while ! "$XVIF_BUILD/tests/sandbox/killer" $n "$@" >/run/xen/killed 2>&1; do
+# kill_from FIRST STEP OLD NEW [-s] COMMAND...: as killer does, from OLD; repaired each time
+kill_from() {
+	local n=$1 step=$2 old=$3 new=$4 kind=() tried=0
+	shift 4
+	[ "$1" != -s ] || { kind=(-s); shift; }
+	while ! "$XVIF_BUILD/tests/sandbox/killer" "${kind[@]}" "$n" "$@" >/run/xen/killed 2>&1; do
 		xvif repair || { cat /run/xen/killed; return 1; }
 		consistent "$old" "$new" || { cat /run/xen/killed; return 1; }
 		xvif -q set-ips web01 $old
-		n=$((n + STEP))
+		n=$((n + step))
 		tried=$((tried + 1))
 	done
 	echo "# $tried stops of $*" >&3
 	[ $tried -gt 0 ]
 	[ "$(live)" = "$new" ]
+}
+
+# kill_each OLD NEW COMMAND...: from OLD, killed before each step and at each call
+kill_each() {
+	local old=$1 new=$2
+	shift 2
+	stream 10.0.0.1
+	kill_from 1 1 "$old" "$new" -s "$1" -v "${@:2}"
+	xvif -q set-ips web01 $old
+	kill_from "$FIRST" "$STEP" "$old" "$new" "$@"
 	streamed
 }
 

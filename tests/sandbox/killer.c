@@ -8,6 +8,10 @@
  * started goes on. Exit status: 0 if it ended before, 1 if it was killed; then
  * the call is printed.
  *
+ * killer -s N COMMAND...
+ * Kill it when it begins to say something on stderr for the N-th time, with
+ * calls that others can notice in between: with -v, before step N.
+ *
  * killer -f N COMMAND...
  * The N-th call that others can notice is not done and fails with EIO. Exit
  * status: that of the program; 99 if it made fewer such calls.
@@ -44,7 +48,7 @@ static bool is_noticed(const struct user_regs_struct *regs)
 	}
 }
 
-enum deed { KILL, FAIL };
+enum deed { KILL, KILL_AT_STEP, FAIL };
 
 static int killed(pid_t pid, long n, const struct user_regs_struct *regs)
 {
@@ -81,9 +85,21 @@ static bool next_stop(pid_t pid, int *status)
 	return true;
 }
 
+/* Does it begin to say something: the first write to stderr after other calls? */
+static bool begins_step(const struct user_regs_struct *regs, bool *speaks)
+{
+	bool did_speak = *speaks;
+
+	if (regs->orig_rax == SYS_write && regs->rdi == STDERR_FILENO)
+		*speaks = true;
+	else if (is_noticed(regs))
+		*speaks = false;
+	return *speaks && !did_speak;
+}
+
 static int watch(pid_t pid, enum deed deed, long limit)
 {
-	bool counts = false, entering = false;
+	bool counts = false, entering = false, speaks = false;
 	struct user_regs_struct regs;
 	int status;
 	long n = 0;
@@ -93,6 +109,8 @@ static int watch(pid_t pid, enum deed deed, long limit)
 		ptrace(PTRACE_GETREGS, pid, NULL, &regs);
 		counts |= is_noticed(&regs);
 		if (deed == KILL && !entering && counts && ++n == limit)
+			return killed(pid, n, &regs);
+		if (deed == KILL_AT_STEP && entering && begins_step(&regs, &speaks) && ++n == limit)
 			return killed(pid, n, &regs);
 		if (deed == FAIL && entering && is_noticed(&regs))
 			n++;
@@ -106,19 +124,22 @@ static int watch(pid_t pid, enum deed deed, long limit)
 			make_fail(pid, &regs, false);
 		}
 	}
-	return deed == KILL ? 0 : n < limit ? 99 : WIFEXITED(status) ? WEXITSTATUS(status) : 98;
+	return deed != FAIL ? 0 : n < limit ? 99 : WIFEXITED(status) ? WEXITSTATUS(status) : 98;
 }
 
 int main(int argc, char **argv)
 {
-	enum deed deed = argc > 1 && !strcmp(argv[1], "-f") ? FAIL : KILL;
-	char **args = argv + 1 + (deed == FAIL);
+	enum deed deed = argc < 2		? KILL :
+			 !strcmp(argv[1], "-f") ? FAIL :
+			 !strcmp(argv[1], "-s") ? KILL_AT_STEP :
+						  KILL;
+	char **args = argv + 1 + (deed != KILL);
 	long limit = argc > 3 || (argc > 2 && deed == KILL) ? atol(args[0]) : 0;
 	pid_t pid;
 	int status;
 
 	if (limit < 1)
-		return fputs("usage: killer [-f] N COMMAND...\n", stderr), 2;
+		return fputs("usage: killer [-f|-s] N COMMAND...\n", stderr), 2;
 	pid = fork();
 	if (!pid) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
