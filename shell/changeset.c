@@ -104,7 +104,7 @@ static struct node_change *insert(struct changeset *d, size_t at, const char *pa
 	return new;
 }
 
-struct node_change *changeset_get(struct changeset *d, const char *path, bool *is_new_out)
+struct node_change *changeset_ensure(struct changeset *d, const char *path, bool *is_new_out)
 {
 	size_t at = changeset_at(d, path);
 
@@ -223,7 +223,7 @@ int changeset_merge(struct changeset *into, const struct changeset *later)
 {
 	for (size_t i = 0; i < later->n; i++) {
 		bool is_new;
-		struct node_change *change = changeset_get(into, later->v[i]->path, &is_new);
+		struct node_change *change = changeset_ensure(into, later->v[i]->path, &is_new);
 
 		if (!change || (is_new && node_copy(&change->before, &later->v[i]->before)) ||
 		    node_copy(&change->after, &later->v[i]->after))
@@ -238,7 +238,7 @@ int changeset_invert(const struct changeset *d, struct changeset *out)
 	*out = (struct changeset){ 0 };
 	for (size_t i = 0; i < d->n; i++) {
 		bool is_new;
-		struct node_change *change = changeset_get(out, d->v[i]->path, &is_new);
+		struct node_change *change = changeset_ensure(out, d->v[i]->path, &is_new);
 
 		if (!change || node_copy(&change->before, &d->v[i]->after) ||
 		    node_copy(&change->after, &d->v[i]->before)) {
@@ -307,7 +307,7 @@ static int add_conflict(struct changeset *conflicts, const char *path, const str
 			const struct node *after)
 {
 	bool is_new;
-	struct node_change *change = changeset_get(conflicts, path, &is_new);
+	struct node_change *change = changeset_ensure(conflicts, path, &is_new);
 
 	if (!change || node_copy(&change->before, now) || node_copy(&change->after, after))
 		return -ENOMEM;

@@ -49,7 +49,7 @@ struct node_change *changeset_find(const struct changeset *d, const char *path);
  * The change of @path; where there was none yet, a fresh one with both states empty.
  * Returns NULL when memory is short.
  */
-struct node_change *changeset_get(struct changeset *d, const char *path, bool *is_new_out);
+struct node_change *changeset_ensure(struct changeset *d, const char *path, bool *is_new_out);
 
 /* Give a node a value, permissions, or another node's state. Returns 0 or -ENOMEM. */
 int node_set_value(struct node *node, const char *value, size_t len);

@@ -42,7 +42,7 @@ static int run_base(struct overlay *o, struct batch *b)
 static int know(struct changeset *d, const char *path, const struct node *node)
 {
 	bool is_new;
-	struct node_change *change = changeset_get(d, path, &is_new);
+	struct node_change *change = changeset_ensure(d, path, &is_new);
 
 	if (!change)
 		return ENOMEM;
@@ -91,7 +91,7 @@ static int want(struct changeset *set, struct changeset *d, const char *path)
 		char *parent = path_parent(above);
 
 		if (is_cut_off(d, above) ? know(d, above, &(struct node){ 0 }) :
-					   !changeset_get(set, above, &is_new)) {
+					   !changeset_ensure(set, above, &is_new)) {
 			free(parent);
 			return ENOMEM;
 		}
@@ -121,7 +121,7 @@ static int list_level(struct overlay *o, const struct strv *level, struct change
 
 			if (asprintf(&path, "%s/%s", level->v[i], names[i].v[j]) < 0)
 				path = NULL;
-			code = path && changeset_get(next, path, &is_new) ? 0 : ENOMEM;
+			code = path && changeset_ensure(next, path, &is_new) ? 0 : ENOMEM;
 		}
 	for (size_t i = 0; i < level->n && names; i++)
 		names_release(&names[i]);

@@ -207,7 +207,7 @@ static int merge_recorded(struct session *session)
 	return r;
 }
 
-int session_drop_last(struct session *session, struct error *err)
+int session_remove_last(struct session *session, struct error *err)
 {
 	struct command_records *records = &session->state.recorded;
 

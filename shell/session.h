@@ -94,7 +94,7 @@ int session_commit(struct session *session, bool force, struct changeset *confli
 void session_abort(struct session *session);
 
 /* Take the last command out of the transaction. Returns 0 or -ENOMEM. */
-int session_drop_last(struct session *session, struct error *err);
+int session_remove_last(struct session *session, struct error *err);
 
 void command_record_release(struct command_record *record);
 

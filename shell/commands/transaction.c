@@ -52,7 +52,8 @@ static void print_conflicts(const struct changeset *mine, const struct changeset
 		const struct node_change *change = changeset_find(mine, conflicts->v[i]->path);
 		const struct node none = { 0 };
 		bool is_new;
-		struct node_change *new = changeset_get(&underneath, conflicts->v[i]->path, &is_new);
+		struct node_change *new = changeset_ensure(&underneath, conflicts->v[i]->path,
+							   &is_new);
 
 		if (!new || node_copy(&new->before, change ? &change->before : &none) ||
 		    node_copy(&new->after, &conflicts->v[i]->before))
@@ -186,7 +187,7 @@ static int undo_recorded(struct context *cx, const struct args *args, struct err
 		return error_set(err, -ENOENT, "nothing is recorded in this transaction");
 	if (!args->options[OPT_QUIET])
 		fprintf(cx->out, "%s\n", records->v[records->n - 1].line);
-	return session_drop_last(cx->session, err);
+	return session_remove_last(cx->session, err);
 }
 
 static int run_undo(struct context *cx, const struct args *args, struct error *err)

@@ -136,7 +136,7 @@ static void add_present(struct application *a, sxp_node row, const struct desire
 	CLEANUP(edit_release) struct edit e = { 0 };
 	struct error why = { 0 };
 
-	if (vif_load(a->cx->store, 0, &f->vif->domain, f->vif->devid, &now, &why))
+	if (vif_read(a->cx->store, 0, &f->vif->domain, f->vif->devid, &now, &why))
 		return;
 	result_ips(a->doc, row, "after", &now.ips);
 	if (is_same_text(&now.ips, &f->vif->ips))

@@ -117,7 +117,7 @@ static int repair_vif(struct store *st, const struct vif *found, struct work *wo
 	for (int i = 0; i < ATTEMPTS && r == -EAGAIN; i++) {
 		CLEANUP(vif_release) struct vif vif = { 0 };
 
-		r = vif_load(st, 0, &found->domain, found->devid, &vif, err);
+		r = vif_read(st, 0, &found->domain, found->devid, &vif, err);
 		if (!r && !work->options.dry_run)
 			r = forget_stale(st, &vif, err);
 		if (!r)
@@ -162,7 +162,7 @@ static int find_orphan(struct store *st, struct vif *vif, bool *is_orphan_out, s
 
 	if (r || *is_orphan_out)
 		return r;
-	r = vif_load(st, 0, &domain, devid, vif, err);
+	r = vif_read(st, 0, &domain, devid, vif, err);
 	*is_orphan_out = r == -ENOENT;
 	return r == -ENOENT || r == -EUCLEAN ? 0 : r;
 }

@@ -17,7 +17,7 @@ static bool is_gone(const struct apply *a)
 {
 	CLEANUP(vif_release) struct vif now = { 0 };
 	struct error why = { 0 };
-	int r = vif_load(a->st, 0, &a->s->vif->domain, a->s->vif->devid, &now, &why);
+	int r = vif_read(a->st, 0, &a->s->vif->domain, a->s->vif->devid, &now, &why);
 
 	return r == -ENOENT || (!r && precheck_is_leaving(&now));
 }

@@ -224,7 +224,7 @@ static int lock_and_load(const struct check *check, const struct vif *vif, struc
 	if (r == -ETIMEDOUT)
 		return report_one(check->report, vif, REASON_EDIT_RUNNING, err->text, err);
 	again->n_locks++;
-	r = vif_reload(check->st, vif, &vifs->v[vifs->n], err);
+	r = vif_read_again(check->st, vif, &vifs->v[vifs->n], err);
 	if (!r)
 		again->listed[vifs->n++] = vif;
 	if (r == -EUCLEAN)
@@ -236,7 +236,7 @@ static int lock_and_load(const struct check *check, const struct vif *vif, struc
 static int has_changed(const struct check *check, const struct vif *vif, struct error *err)
 {
 	CLEANUP(vif_release) struct vif now = { 0 };
-	int r = vif_reload(check->st, vif, &now, err);
+	int r = vif_read_again(check->st, vif, &now, err);
 
 	if (!r)
 		return !vif_is_same(vif, &now);

@@ -140,7 +140,7 @@ static int attempt(struct store *st, const struct edit_request *request, const s
 		   const struct lock *lock, struct edit *e, struct error *err)
 {
 	CLEANUP(iplist_release) struct iplist after = { 0 };
-	int r = vif_load(st, 0, &found->domain, found->devid, &e->vif, err);
+	int r = vif_read(st, 0, &found->domain, found->devid, &e->vif, err);
 
 	e->options = request->options;
 	if (!r && !e->options.dry_run)

@@ -53,7 +53,7 @@ static int compare_with_store(const struct apply *a, store_tx tx, struct error *
 	int r = store_get(a->st, tx, &vm, err, "/local/domain/%u/vm", vif->domain.domid);
 
 	if (!r)
-		r = vif_load(a->st, tx, &vif->domain, vif->devid, &now, err);
+		r = vif_read(a->st, tx, &vif->domain, vif->devid, &now, err);
 	if (r)
 		return r;
 	if (vif->domain.uuid && (!vm || !strstr(vm, vif->domain.uuid)))

@@ -54,18 +54,18 @@ static size_t word_length(const char *word)
 }
 
 /* What one line does: how much deeper it goes, and whether it begins with "return". */
-struct line {
+struct script_line {
 	int opened;
 	bool returns;
 };
 
-static struct line read_line(const char *at)
+static struct script_line read_line(const char *at)
 {
 	static const char *const openers[] = { "if", "case", "for", "while", "until", "select", "{" };
 	static const char *const closers[] = { "fi", "esac", "done", "}" };
 	static const char *const before_commands[] = { "then",	"do",	 "else", "elif", "if",
 						       "while", "until", "!",	 "{" };
-	struct line line = { 0 };
+	struct script_line line = { 0 };
 	bool is_command = true, is_first = true;
 
 	while (*at && *at != '\n' && *at != '#') {
@@ -101,7 +101,7 @@ static bool returns_at_once(const char *body)
 	bool is_open = false;
 
 	for (; *body; body = next_line(body)) {
-		struct line line = read_line(body);
+		struct script_line line = read_line(body);
 
 		if (line.returns && depth == 1)
 			return true;

@@ -94,7 +94,7 @@ static int take(struct reading *g, uint32_t node, struct answer *answer, bool ad
 	if (g->parts & SUBTREE_PERMS && !answer->perms.n)
 		is_there = false;
 	if (!is_there) {
-		subtree_drop(g->t, node);
+		subtree_mark_gone(g->t, node);
 		return 0;
 	}
 	if (g->parts & SUBTREE_VALUES)

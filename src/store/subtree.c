@@ -118,7 +118,7 @@ int subtree_set_perms(struct subtree *t, uint32_t node, const char *perms)
 	return store_text(t, perms, strlen(perms), &t->v[node].perms);
 }
 
-void subtree_drop(struct subtree *t, uint32_t node)
+void subtree_mark_gone(struct subtree *t, uint32_t node)
 {
 	t->v[node].is_gone = true;
 }

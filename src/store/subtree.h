@@ -194,7 +194,7 @@ int subtree_set_value(struct subtree *t, uint32_t node, const char *bytes, size_
 int subtree_set_perms(struct subtree *t, uint32_t node, const char *perms);
 
 /* The node and all below it are not there; call subtree_sweep() when all are marked. */
-void subtree_drop(struct subtree *t, uint32_t node);
+void subtree_mark_gone(struct subtree *t, uint32_t node);
 void subtree_sweep(struct subtree *t);
 
 #endif

@@ -53,7 +53,7 @@ int current_read_domains(struct vif_watch *w, struct store *st, struct current *
 	for (size_t i = 0; i < w->n && !r; i++)
 		if (w->v[i].is_id_marked)
 			current_add(out, w->v[i].id.domid);
-	return r ? r : domain_load(st, 0, out->ids, out->n, err);
+	return r ? r : domain_read(st, 0, out->ids, out->n, err);
 }
 
 int current_read_vifs(struct vif_watch *w, struct store *st, struct current *current,
@@ -85,7 +85,7 @@ static int read_once(struct store *st, store_tx tx, void *data, struct error *er
 		current->ids[i].domid = domid;
 	}
 	vifs_release(&current->vifs);
-	r = domain_load(st, tx, current->ids, current->n, err);
+	r = domain_read(st, tx, current->ids, current->n, err);
 	return r ? r : vif_list_in(st, tx, current->ids, current->n, NODES_ALL, &current->vifs, err);
 }
 

@@ -21,7 +21,7 @@ struct seen_domain {
 struct seen_domain *seen_find(const struct vif_watch *w, unsigned domid);
 
 /* The same; added if it was not seen. NULL when memory is short. */
-struct seen_domain *seen_get(struct vif_watch *w, unsigned domid);
+struct seen_domain *seen_ensure(struct vif_watch *w, unsigned domid);
 
 /* Is it the one that is asked for? */
 bool seen_is_target(const struct vif_watch *w, unsigned domid);

@@ -8,7 +8,7 @@
 int seen_mark(struct vif_watch *w, unsigned domid, bool vifs)
 {
 	bool may_be_new = w->domain_word ? !w->is_here || seen_is_target(w, domid) : vifs;
-	struct seen_domain *d = may_be_new ? seen_get(w, domid) : seen_find(w, domid);
+	struct seen_domain *d = may_be_new ? seen_ensure(w, domid) : seen_find(w, domid);
 
 	if (!d)
 		return may_be_new ? -ENOMEM : 0;

@@ -51,7 +51,7 @@ struct seen_domain *seen_find(const struct vif_watch *w, unsigned domid)
 	return i < w->n && w->v[i].id.domid == domid ? &w->v[i] : NULL;
 }
 
-struct seen_domain *seen_get(struct vif_watch *w, unsigned domid)
+struct seen_domain *seen_ensure(struct vif_watch *w, unsigned domid)
 {
 	size_t i = position(w, domid);
 	struct seen_domain *v;

@@ -69,7 +69,7 @@ static int load_uuid(struct store *st, struct domain *domain, struct error *err)
 	return r;
 }
 
-int domain_load(struct store *st, store_tx tx, struct domain *v, size_t n, struct error *err)
+int domain_read(struct store *st, store_tx tx, struct domain *v, size_t n, struct error *err)
 {
 	struct batch b = { 0 };
 	int r;

@@ -37,7 +37,7 @@ int domain_list_names(struct store *st, struct domains *out, struct error *err);
  * Read name and uuid of @n domains whose domid is set; NULL where there is none.
  * Returns 0 or a negative errno; release each with domain_release(), also then.
  */
-int domain_load(struct store *st, store_tx tx, struct domain *v, size_t n, struct error *err);
+int domain_read(struct store *st, store_tx tx, struct domain *v, size_t n, struct error *err);
 
 /*
  * domain_is_gone - is there nothing of this number, for the store and, where

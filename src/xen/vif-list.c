@@ -44,7 +44,7 @@ static int read_domain_vifs(struct store *st, store_tx tx, void *data, struct er
 	r = store_get(st, tx, &value, err, "/local/domain/%u", domid);
 	read->is_there = value;
 	if (!r && value)
-		r = domain_load(st, tx, &read->domain, 1, err);
+		r = domain_read(st, tx, &read->domain, 1, err);
 	if (!r && value)
 		r = vif_list_in(st, tx, &read->domain, 1, read->nodes, &read->vifs, err);
 	return r;
@@ -235,33 +235,33 @@ int vif_find_named(struct store *st, const char *domain, const char *word, struc
 	return r ? r : vifs_take(&all, &found, word, out, err);
 }
 
-struct reload {
+struct vif_reading {
 	const struct vif *vif;
 	struct vif now;
 };
 
-static int reload_once(struct store *st, store_tx tx, void *data, struct error *err)
+static int read_once(struct store *st, store_tx tx, void *data, struct error *err)
 {
-	struct reload *reload = data;
-	const struct vif *vif = reload->vif;
+	struct vif_reading *reading = data;
+	const struct vif *vif = reading->vif;
 	CLEANUP(domain_release) struct domain domain = { .domid = vif->domain.domid };
-	int r = domain_load(st, tx, &domain, 1, err);
+	int r = domain_read(st, tx, &domain, 1, err);
 
-	vif_release(&reload->now);
+	vif_release(&reading->now);
 	if (!r && !domain_is_same(&domain, &vif->domain))
 		return error_status(err, STATUS_NOT_FOUND, -ENOENT,
 				    "domain %u: it is another's by now", domain.domid);
-	return r ? r : vif_load(st, tx, &domain, vif->devid, &reload->now, err);
+	return r ? r : vif_read(st, tx, &domain, vif->devid, &reading->now, err);
 }
 
-int vif_reload(struct store *st, const struct vif *vif, struct vif *out, struct error *err)
+int vif_read_again(struct store *st, const struct vif *vif, struct vif *out, struct error *err)
 {
-	struct reload reload = { .vif = vif };
-	int r = store_transact(st, reload_once, &reload, err);
+	struct vif_reading reading = { .vif = vif };
+	int r = store_transact(st, read_once, &reading, err);
 
 	if (r)
-		vif_release(&reload.now);
+		vif_release(&reading.now);
 	else
-		*out = reload.now;
+		*out = reading.now;
 	return r;
 }

@@ -37,13 +37,13 @@ int vif_find_named(struct store *st, const char *domain, const char *word, struc
 		   struct error *err);
 
 /*
- * vif_reload - read a vif again, all its nodes, with its domain.
+ * vif_read_again - read a vif again, all its nodes, with its domain.
  * @out: for vif_release(); untouched after a failure
  *
  * Costs a transaction. Returns 0, -ENOENT when it is gone or its domid is
  * another guest's, -EBUSY when others change it all the time, or another
  * negative errno.
  */
-int vif_reload(struct store *st, const struct vif *vif, struct vif *out, struct error *err);
+int vif_read_again(struct store *st, const struct vif *vif, struct vif *out, struct error *err);
 
 #endif

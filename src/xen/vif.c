@@ -302,7 +302,7 @@ static int read_one(struct store *st, store_tx tx, struct vif *vif, struct error
 	return r || n ? r : error_status(err, STATUS_NOT_FOUND, -ENOENT, "vif: no such vif");
 }
 
-int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
+int vif_read(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
 	     struct vif *out, struct error *err)
 {
 	struct vif vif = { .devid = devid };

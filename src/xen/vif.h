@@ -100,7 +100,7 @@ int vif_numbers(struct store *st, const char *root, struct strv *out, struct err
 bool vif_is_among(const struct vif *vif, const struct strv *numbers);
 
 /* Read one vif, all its nodes. Returns -ENOENT when it is gone. */
-int vif_load(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
+int vif_read(struct store *st, store_tx tx, const struct domain *domain, unsigned devid,
 	     struct vif *out, struct error *err);
 
 /*

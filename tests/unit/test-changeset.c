@@ -24,7 +24,7 @@ static void set(struct node *node, const char *value)
 static void add(struct changeset *d, const char *path, const char *before, const char *after)
 {
 	bool is_new;
-	struct node_change *change = changeset_get(d, path, &is_new);
+	struct node_change *change = changeset_ensure(d, path, &is_new);
 
 	assert_non_null(change);
 	assert_true(is_new);

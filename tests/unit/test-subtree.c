@@ -88,12 +88,12 @@ TEST(what_is_dropped_goes_with_all_below_it)
 
 	(void)state;
 	build_small(&t);
-	subtree_drop(&t, 1);
-	subtree_drop(&t, 6);
+	subtree_mark_gone(&t, 1);
+	subtree_mark_gone(&t, 6);
 	subtree_sweep(&t);
 	assert_walk(&t, "/ /c ");
 	assert_false(subtree_is_inner(&t, 1));
-	subtree_drop(&t, 0);
+	subtree_mark_gone(&t, 0);
 	subtree_sweep(&t);
 	assert_int_equal(t.n, 0);
 }

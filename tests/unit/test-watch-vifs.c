@@ -196,8 +196,8 @@ TEST(domains_are_kept_by_their_number)
 	CLEANUP(vif_watch_release) struct vif_watch w = { 0 };
 
 	for (unsigned i = 0; i < 50; i++)
-		assert_non_null(seen_get(&w, i * 7 % 50));
-	assert_non_null(seen_get(&w, 3));
+		assert_non_null(seen_ensure(&w, i * 7 % 50));
+	assert_non_null(seen_ensure(&w, 3));
 	assert_int_equal(w.n, 50);
 	for (unsigned i = 0; i < 50; i++) {
 		assert_int_equal(w.v[i].id.domid, i);
