@@ -74,7 +74,7 @@ static bool was_interrupted(const struct session *session)
 }
 
 /* What a process that ended by itself has left behind. */
-static int take_state(struct session *session, int fd, struct error *err)
+static int read_state(struct session *session, int fd, struct error *err)
 {
 	FILE *f = fdopen(dup(fd), "r");
 	int r = f ? 0 : -ENOMEM;
@@ -137,7 +137,7 @@ static int run_apart(struct session *session, struct invocation *invocation,
 		if (!pid)
 			run_child(session, invocation, outlet->fd, state);
 		status = child_wait(pid);
-		if (status < 128 && take_state(session, state, &err))
+		if (status < 128 && read_state(session, state, &err))
 			status = session_report(session, &err);
 	}
 	if (state >= 0)

@@ -108,7 +108,7 @@ static void handle_signals(void)
 }
 
 /* At the end of the input readline ends the line itself, if it was told to tell pasting. */
-static void take_line(char *line)
+static void accept_line(char *line)
 {
 	const char *pasting = lib.rl_variable_value("enable-bracketed-paste");
 
@@ -299,7 +299,7 @@ enum editor_result editor_read(const char *prompt, char **line_out)
 	typed = NULL;
 	has_ended = false;
 	was_interrupted = 0;
-	lib.rl_callback_handler_install(prompt, take_line);
+	lib.rl_callback_handler_install(prompt, accept_line);
 	while (!has_ended && !was_hung_up)
 		wait_for_key();
 	if (!has_ended)

@@ -69,7 +69,7 @@ static int failed(const struct process *p, const char *what, int code, struct er
 	return error_set(err, -code, "'%s': %s: %s", p->argv[0], what, strerror(code));
 }
 
-static int take_output(struct process *p, int fd, struct error *err)
+static int read_output(struct process *p, int fd, struct error *err)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
 	ssize_t n;
@@ -199,7 +199,7 @@ static int run(struct process *p, int output, struct error *err)
 		return failed(p, "cannot open its input", errno, err);
 	r = start(p, input, output, err);
 	close(input);
-	return r ? r : take_output(p, output, err);
+	return r ? r : read_output(p, output, err);
 }
 
 int process_run(struct process *p, struct error *err)

@@ -143,7 +143,7 @@ static int mark(struct watch *w, const struct event *event, struct error *err)
 }
 
 /* Take the events that are there; for the first, wait. Returns how many, or a negative errno. */
-static int take_events(struct watch *w, int timeout_ms, int max, struct error *err)
+static int read_events(struct watch *w, int timeout_ms, int max, struct error *err)
 {
 	int n = 0, r = 1;
 
@@ -203,14 +203,14 @@ static int begin(struct watch *w, watch_visitor visit, struct error *err)
 	int r = start(w, err), n_watches = w->is_tree ? 1 : 2;
 
 	if (!r)
-		r = take_events(w, BEGIN_MS, n_watches, err);
+		r = read_events(w, BEGIN_MS, n_watches, err);
 	if (r >= 0)
-		r = take_events(w, 0, EVENTS_MAX, err);
+		r = read_events(w, 0, EVENTS_MAX, err);
 	if (r >= 0)
 		r = refresh(w, visit, err);
 	/* changes that the look has seen half of have been told on this connection by now */
 	if (!r)
-		r = take_events(w, 0, EVENTS_MAX, err);
+		r = read_events(w, 0, EVENTS_MAX, err);
 	if (r >= 0)
 		r = refresh(w, visit ? visit : ignore_change, err);
 	return r ? r : check_condition(w, err);
@@ -223,11 +223,11 @@ static bool is_marked(const struct watch *w)
 
 static int step(struct watch *w, struct error *err)
 {
-	int r = take_events(w, 0, EVENTS_MAX, err);
+	int r = read_events(w, 0, EVENTS_MAX, err);
 
 	if (!r) {
 		wait_for(w, events_fd(&w->events), is_marked(w) ? PAUSE_MIN_MS : -1);
-		r = w->is_done ? 0 : take_events(w, 0, EVENTS_MAX, err);
+		r = w->is_done ? 0 : read_events(w, 0, EVENTS_MAX, err);
 	}
 	if (r < 0 || w->is_done)
 		return r < 0 ? r : 0;

@@ -26,7 +26,7 @@ static time_t to_time(uint32_t stamp)
 	return now.tv_sec - up.tv_sec + stamp / 100;
 }
 
-static void take_stamp(struct link_facts *facts, const struct nlattr *attr)
+static void read_stamp(struct link_facts *facts, const struct nlattr *attr)
 {
 	struct ifa_cacheinfo info;
 	time_t since;
@@ -51,7 +51,7 @@ static int visit_address(const struct nlmsghdr *nlh, void *data)
 		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) {
 		if (mnl_attr_get_type(attr) == IFA_CACHEINFO)
-			take_stamp(search->out, attr);
+			read_stamp(search->out, attr);
 		if (mnl_attr_get_type(attr) != IFA_LOCAL || !is_first ||
 		    mnl_attr_get_payload_len(attr) < 4)
 			continue;

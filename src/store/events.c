@@ -183,8 +183,8 @@ static int ask(struct call *call, unsigned first_id)
 	return 0;
 }
 
-static int take_answer(struct events *ev, struct call *call, const struct xsd_sockmsg *head,
-		       const char *body)
+static int handle_answer(struct events *ev, struct call *call, const struct xsd_sockmsg *head,
+			 const char *body)
 {
 	if (head->req_id != ev->wire.next_id + (unsigned)call->answered ||
 	    call->answered >= call->asked)
@@ -199,7 +199,7 @@ static int take_answer(struct events *ev, struct call *call, const struct xsd_so
 	return 0;
 }
 
-static int take_messages(struct events *ev, struct call *call)
+static int handle_messages(struct events *ev, struct call *call)
 {
 	int code = frames_receive(&ev->in, ev->wire.fd), r = 1;
 
@@ -211,7 +211,7 @@ static int take_messages(struct events *ev, struct call *call)
 		if (r > 0 && head.type == XS_WATCH_EVENT)
 			r = enqueue(ev, body, head.len);
 		else if (r > 0)
-			code = take_answer(ev, call, &head, body);
+			code = handle_answer(ev, call, &head, body);
 		if (r < 0)
 			code = -r;
 	}
@@ -243,7 +243,7 @@ static int step(struct events *ev, struct call *call)
 	if (!n)
 		return ETIMEDOUT;
 	code = poll_fd.revents & POLLOUT ? send_requests(ev, call) : 0;
-	return !code && poll_fd.revents & ~POLLOUT ? take_messages(ev, call) : code;
+	return !code && poll_fd.revents & ~POLLOUT ? handle_messages(ev, call) : code;
 }
 
 /* Returns 0, or an errno when the connection cannot be used any more. */
@@ -317,7 +317,7 @@ int events_fd(const struct events *ev)
 }
 
 /* What is there already. Returns 1, 0 or a negative errno. */
-static int take_event(struct events *ev, struct event *out)
+static int next_event(struct events *ev, struct event *out)
 {
 	struct xsd_sockmsg head;
 	const char *body;
@@ -354,13 +354,13 @@ static int take_or_receive(struct events *ev, struct event *out)
 
 	if (ev->device)
 		return take_device_event(ev, out);
-	r = take_event(ev, out);
+	r = next_event(ev, out);
 	if (r)
 		return r;
 	if (ev->wire.fd < 0)
 		return -ENOTCONN;
 	r = -frames_receive(&ev->in, ev->wire.fd);
-	return r ? r : take_event(ev, out);
+	return r ? r : next_event(ev, out);
 }
 
 static int64_t now_ms(void)

@@ -134,7 +134,7 @@ static bool may_be_absent(enum batch_kind kind)
 }
 
 /* The daemon's word for what went wrong, NUL-terminated in the answer. */
-static int take_error(struct pipeline *p, const char *body, size_t len)
+static int handle_error(struct pipeline *p, const char *body, size_t len)
 {
 	enum batch_kind kind = p->b->v[p->answered].kind;
 	int code = frames_errno(body, len);
@@ -153,14 +153,14 @@ static int take_error(struct pipeline *p, const char *body, size_t len)
 	return 0;
 }
 
-static int take_answer(struct pipeline *p, const struct xsd_sockmsg *head, const char *body)
+static int handle_answer(struct pipeline *p, const struct xsd_sockmsg *head, const char *body)
 {
 	int code;
 
 	if (head->req_id != p->first_id + (unsigned)p->answered || p->answered >= p->asked)
 		return EPROTO;
 	if (head->type == XS_ERROR)
-		code = take_error(p, body, head->len);
+		code = handle_error(p, body, head->len);
 	else if (head->type == types[p->b->v[p->answered].kind])
 		code = batch_deliver(p->b, p->answered, body, head->len) ? ENOMEM : 0;
 	else
@@ -180,7 +180,7 @@ static int receive(struct pipeline *p)
 
 		r = frames_next(&p->in, &head, &body);
 		if (r)
-			code = r < 0 ? -r : take_answer(p, &head, body);
+			code = r < 0 ? -r : handle_answer(p, &head, body);
 	}
 	return code;
 }
