@@ -78,7 +78,7 @@ static struct store *live_store(void *data, const struct args *args)
 {
 	const struct ending_search *asked = data;
 
-	return args->options[OPT_STORE] ? NULL : asked->store(asked->session);
+	return args_text(args, &option_store) ? NULL : asked->store(asked->session);
 }
 
 /* A folder of nodes as it is typed here: relative, "..", "~", "@NAME". */

@@ -46,7 +46,7 @@ static int run_command(struct session *session, const struct parsed_command *par
 		return 0;
 	}
 	if (invocation.command == &shell_watch && session->is_interactive && !parsed->pipe &&
-	    !parsed->file && !args.options[OPT_HELP]) {
+	    !parsed->file && !args_has(&args, &option_help)) {
 		r = job_start(session, &invocation, &err);
 		return r ? session_report(session, &err) : 0;
 	}

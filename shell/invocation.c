@@ -52,9 +52,10 @@ static void note_loss(struct session *session, int r)
 /* Does it change more than nodes, the way it is called? */
 static bool changes_host(const struct command *command, const struct args *args)
 {
-	if (command->effect != EFFECT_HOST || args->options[OPT_DRY_RUN] || args->options[OPT_HELP])
+	if (command->effect != EFFECT_HOST || args_has(args, &option_dry_run) ||
+	    args_has(args, &option_help))
 		return false;
-	return !(command->options & OPTION(FIX)) || args->options[OPT_FIX];
+	return !command->effect_with || args_has(args, command->effect_with);
 }
 
 /* What it changes at once cannot be recorded. */
@@ -63,10 +64,8 @@ static int check_effect(const struct session *session, const struct command *com
 {
 	if (!changes_host(command, args))
 		return 0;
-	if (session->dry_run && command->options & OPTION(DRY_RUN)) {
-		args->options[OPT_DRY_RUN] = "";
-		return 0;
-	}
+	if (session->dry_run && command_takes(command, &option_dry_run))
+		return args_set(args, &option_dry_run, "", err);
 	if (session->dry_run)
 		return error_set(err, -EPERM, "%s: cannot be tried only", command_title(command));
 	if (!session->state.in_transaction)
@@ -170,7 +169,7 @@ static int check_dump(const struct session *session, const struct command *comma
 	bool is_live = (command->needs_store && command->effect == EFFECT_HOST) ||
 		       invocation_follows(command);
 
-	if (!session->is_file || !is_live || args->options[OPT_HELP])
+	if (!session->is_file || !is_live || args_has(args, &option_help))
 		return 0;
 	return error_set(err, -EROFS, "%s: a dump is only read", command_title(command));
 }

@@ -6,6 +6,7 @@
 
 #include "src/base/array.h"
 #include "src/base/cleanup.h"
+#include "src/commands/edit-result.h"
 #include "shell/session.h"
 
 /* More than anybody takes back. */
@@ -122,15 +123,15 @@ int session_apply(struct session *session, struct error *err)
 /* The options that say how an edit is done say how it is undone, too. */
 static int add_options(struct strv *words, const struct args *args)
 {
-	static const enum option kept[] = { OPT_HOTPLUG, OPT_CONFIG, OPT_NO_PERSIST };
+	static const struct option *const kept[] = { &option_hotplug, &option_config,
+						     &option_no_persist };
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept) && !r; i++) {
-		const char *value = args->options[kept[i]];
+		const char *value = args_text(args, kept[i]);
 
 		if (value)
-			r = strv_add(words, *value ? "--%s=%s" : "--%s", option_info(kept[i])->name,
-				     value);
+			r = strv_add(words, *value ? "--%s=%s" : "--%s", kept[i]->name, value);
 	}
 	return r;
 }

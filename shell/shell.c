@@ -15,6 +15,20 @@
 #include "shell/script.h"
 #include "shell/commands/shell-commands.h"
 
+static const struct option option_command = {
+	.name = "command",
+	.letter = 'c',
+	.value = "COMMANDS",
+	.help = "run these, separated by ';'",
+};
+static const struct option option_file = {
+	.name = "file",
+	.letter = 'f',
+	.value = "FILE",
+	.help = "run the commands in FILE",
+	.takes = ARG_FILE,
+};
+
 /* Longest wait for an answer while a line is typed: somebody has pressed Tab. */
 #define PATIENCE_S 2
 
@@ -80,19 +94,20 @@ static int run_file(struct session *session, const char *name, bool goes_on, int
 
 static bool is_script(const struct args *args)
 {
-	return args->options[OPT_EXECUTE] || args->options[OPT_FILE] || !isatty(STDIN_FILENO);
+	return args_text(args, &option_command) || args_text(args, &option_file) ||
+	       !isatty(STDIN_FILENO);
 }
 
 static int run_session(struct session *session, const struct args *args, int *status_out,
 		       struct error *err)
 {
-	bool goes_on = args->options[OPT_KEEP_GOING];
-	const char *text = args->options[OPT_EXECUTE];
+	bool goes_on = args_has(args, &option_keep_going);
+	const char *text = args_text(args, &option_command);
 
 	if (!is_script(args))
 		return interact(session, output_has_colors(&args->style, stdout), status_out, err);
-	if (args->options[OPT_FILE])
-		return run_file(session, args->options[OPT_FILE], goes_on, status_out, err);
+	if (args_text(args, &option_file))
+		return run_file(session, args_text(args, &option_file), goes_on, status_out, err);
 	if (!text)
 		return run_file(session, "-", goes_on, status_out, err);
 	*status_out = script_run_text(session, text, goes_on);
@@ -101,14 +116,14 @@ static int run_session(struct session *session, const struct args *args, int *st
 
 static int open_store(struct store *st, const struct args *args, struct error *err)
 {
-	if (args->options[OPT_STORE])
-		return store_file_open(st, args->options[OPT_STORE], err);
+	if (args_text(args, &option_store))
+		return store_file_open(st, args_text(args, &option_store), err);
 	return store_open(st, is_script(args) ? args->timeout_s : PATIENCE_S, err);
 }
 
 static int check_options(const struct args *args, struct error *err)
 {
-	if (args->options[OPT_EXECUTE] && args->options[OPT_FILE])
+	if (args_text(args, &option_command) && args_text(args, &option_file))
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "--command and --file: which of them?");
 	return no_document(args, err);
@@ -124,8 +139,8 @@ static int run_shell(struct context *cx, const struct args *args, struct error *
 		.place = "",
 		.timeout_s = args->timeout_s,
 		.is_interactive = !is_script(args),
-		.dry_run = args->options[OPT_DRY_RUN],
-		.is_file = args->options[OPT_STORE],
+		.dry_run = args_has(args, &option_dry_run),
+		.is_file = args_text(args, &option_store),
 	};
 	int status = 0, r = all ? check_options(args, err) : error_memory(err);
 
@@ -163,7 +178,7 @@ const struct command cmd_shell = {
 		   "# xvif shell -c 'ls -R /local/domain/2 | grep mac'\n"
 		   "/local/domain/2/device/vif/0/mac = \"00:16:3e:00:00:02\"\n"
 		   "/local/domain/2/device/vif/1/mac = \"00:16:3e:00:00:03\"",
-	.options = OPTION(EXECUTE) | OPTION(FILE) | OPTION(KEEP_GOING) | OPTION(DRY_RUN) |
-		   OPTION(STORE),
+	.options = OPTIONS(&option_command, &option_file, &option_keep_going, &option_dry_run,
+			   &option_store),
 	.run = run_shell,
 };

@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 	if (command_parse(commands, (const char *const *)argv + 1, argc ? (size_t)argc - 1 : 0,
 			  &command, &args, &err))
 		return command_report(&err);
-	if (!command && !args.options[OPT_HELP] && !args.options[OPT_VERSION]) {
+	if (!command && !args_has(&args, &option_help) && !args_has(&args, &option_version)) {
 		command_help(commands, NULL, stderr);
 		return STATUS_USAGE;
 	}

@@ -15,6 +15,12 @@
 #include "shell/path.h"
 #include "shell/commands/shell-commands.h"
 
+static const struct option option_below = {
+	.name = "below",
+	.letter = 'r',
+	.help = "with all below it",
+};
+
 #define usage(err, ...) error_status(err, STATUS_USAGE, -EINVAL, __VA_ARGS__)
 
 static int run_set(struct context *cx, const struct args *args, struct error *err)
@@ -111,7 +117,7 @@ static int count_below(struct context *cx, const char *path, size_t *out, struct
 /* Whether to remove it; a question may be asked. Returns 1, 0 or a negative errno. */
 static int may_remove(struct context *cx, const struct args *args, const char *path, struct error *err)
 {
-	bool is_forced = args->options[OPT_FORCE];
+	bool is_forced = args_has(args, &option_force);
 	size_t below = 0;
 	int r;
 
@@ -122,7 +128,7 @@ static int may_remove(struct context *cx, const struct args *args, const char *p
 		return 0;
 	if (r || is_forced || !below)
 		return r ? r : 1;
-	if (!args->options[OPT_BELOW] && !args->options[OPT_RECURSIVE]) {
+	if (!args_has(args, &option_below) && !args_has(args, &option_recursive)) {
 		usage(err, "%s: has %zu node%s below it", path, below, below == 1 ? "" : "s");
 		error_hint(err, "'rm -r' removes them, too");
 		return -EINVAL;
@@ -160,7 +166,7 @@ static const struct command shell_rm = {
 		"there is no error. 'undo' brings them back.",
 	.arguments = { ARG_PATHS },
 	.n_required = 1,
-	.options = OPTION(BELOW) | OPTION(RECURSIVE) | OPTION(FORCE),
+	.options = OPTIONS(&option_below, &option_recursive, &option_force),
 	.needs_store = true,
 	.effect = EFFECT_STORE,
 	.is_of_shell = true,
@@ -217,13 +223,13 @@ static int copy(struct context *cx, const struct args *args, bool moves, struct 
 	if (!r)
 		r = find_target(cx, args, from, &to, err);
 	if (!r)
-		r = check_target(cx, from, to, args->options[OPT_FORCE], err);
+		r = check_target(cx, from, to, args_has(args, &option_force), err);
 	if (!r)
 		r = subtree_read(cx->store, 0, from, SUBTREE_VALUES | SUBTREE_PERMS, SUBTREE_ALL,
 				 &t, err);
 	if (!r && !t.n)
 		r = path_not_found(cx->session, from, err);
-	if (!r && args->options[OPT_FORCE])
+	if (!r && args_has(args, &option_force))
 		r = store_set(cx->store, 0, NULL, err, "%s", to);
 	if (!r)
 		r = subtree_write(cx->store, 0, &t, to, err);
@@ -249,7 +255,7 @@ static const struct command shell_cp = {
 		"transaction. One that ends in '/' means below it, under the same name.",
 	.arguments = { ARG_PATH, ARG_PATH },
 	.n_required = 2,
-	.options = OPTION(FORCE),
+	.options = OPTIONS(&option_force),
 	.needs_store = true,
 	.effect = EFFECT_STORE,
 	.is_of_shell = true,
@@ -263,7 +269,7 @@ static const struct command shell_mv = {
 		"transaction. One that ends in '/' means below it, under the same name.",
 	.arguments = { ARG_PATH, ARG_PATH },
 	.n_required = 2,
-	.options = OPTION(FORCE),
+	.options = OPTIONS(&option_force),
 	.needs_store = true,
 	.effect = EFFECT_STORE,
 	.is_of_shell = true,
@@ -354,7 +360,7 @@ static int run_perms(struct context *cx, const struct args *args, struct error *
 	if (!r)
 		r = paths_from_words(cx->session, args, changes, &paths, err);
 	for (size_t i = 0; i < paths.n && !r; i++)
-		r = add_nodes(cx, paths.v[i], args->options[OPT_RECURSIVE], &nodes, err);
+		r = add_nodes(cx, paths.v[i], args_has(args, &option_recursive), &nodes, err);
 	if (r)
 		return r;
 	return changes ? change_perms(cx, args->words[0], &nodes, err) :
@@ -369,7 +375,7 @@ static const struct command shell_perms = {
 		"all others may, the rest what single domains may: n nothing, r read, w write, b\n"
 		"both.",
 	.arguments = { ARG_PATHS },
-	.options = OPTION(RECURSIVE),
+	.options = OPTIONS(&option_recursive),
 	.needs_store = true,
 	.effect = EFFECT_STORE,
 	.is_of_shell = true,

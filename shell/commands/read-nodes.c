@@ -14,6 +14,29 @@
 #include "shell/path.h"
 #include "shell/commands/shell-commands.h"
 
+static const struct option option_long = {
+	.name = "long",
+	.letter = 'l',
+	.help = "permissions, size and number of children, too",
+};
+const struct option option_recursive = {
+	.name = "recursive",
+	.letter = 'R',
+	.help = "all below, too",
+};
+static const struct option option_depth = {
+	.name = "depth",
+	.letter = 'd',
+	.value = "LEVELS",
+	.is_number = true,
+	.help = "go so many levels down",
+};
+static const struct option option_values = {
+	.name = "values",
+	.letter = 'v',
+	.help = "match values, not names",
+};
+
 int no_document(const struct args *args, struct error *err)
 {
 	if (!output_is_text(&args->style))
@@ -93,7 +116,7 @@ static struct node_listing begin_listing(struct context *cx, const struct args *
 static void list_node(const struct node_listing *l, const struct subtree *t, uint32_t node,
 		      const char *name)
 {
-	if (l->args->options[OPT_LONG])
+	if (args_has(l->args, &option_long))
 		print_long(t, node, l->out);
 	print_name(t, node, name, l->on, l->out);
 }
@@ -115,10 +138,10 @@ static int list_one(struct context *cx, const struct args *args, const char *pat
 	CLEANUP(subtree_release) struct subtree t = { 0 };
 	struct node_listing l = begin_listing(cx, args);
 	unsigned parts = SUBTREE_VALUES | SUBTREE_INNER;
-	bool deep = args->options[OPT_RECURSIVE];
+	bool deep = args_has(args, &option_recursive);
 	int r;
 
-	if (args->options[OPT_LONG] || wants_document(args))
+	if (args_has(args, &option_long) || wants_document(args))
 		parts |= SUBTREE_PERMS;
 	r = read_tree(cx, path, parts, deep ? SUBTREE_ALL : 1, &t, err);
 	if (r || wants_document(args))
@@ -157,7 +180,7 @@ static const struct command shell_ls = {
 		"is listed itself. With --recursive all below are listed, each with its whole\n"
 		"path. A PATH may be a pattern: ls device/vif/*/state",
 	.arguments = { ARG_PATHS },
-	.options = OPTION(LONG) | OPTION(RECURSIVE),
+	.options = OPTIONS(&option_long, &option_recursive),
 	.needs_store = true,
 	.is_of_shell = true,
 	.output = OUTPUT_NODES,
@@ -175,7 +198,7 @@ static int cat_one(struct context *cx, const struct args *args, const char *path
 	if (r || wants_document(args))
 		return r ? r : output_nodes(&t, &args->style, cx->out, err);
 	value = subtree_value(&t, 0, &len);
-	if (args->options[OPT_RAW]) {
+	if (args_has(args, &option_raw)) {
 		fwrite(value, 1, len, cx->out);
 		return 0;
 	}
@@ -197,7 +220,7 @@ static int run_cat(struct context *cx, const struct args *args, struct error *er
 		"--raw byte for byte and nothing else.", \
 	.arguments = { ARG_PATHS }, \
 	.n_required = 1, \
-	.options = OPTION(RAW), \
+	.options = OPTIONS(&option_raw), \
 	.needs_store = true, \
 	.is_of_shell = true, \
 	.output = OUTPUT_NODES, \
@@ -246,10 +269,11 @@ static int tree_one(struct context *cx, const struct args *args, const char *pat
 	const struct branch_style style = choose_branch_style();
 	struct node_listing l = begin_listing(cx, args);
 	unsigned parts = SUBTREE_VALUES | SUBTREE_INNER;
-	uint32_t depth = args->numbers[OPT_DEPTH] ? args->numbers[OPT_DEPTH] : SUBTREE_ALL;
+	uint32_t depth = args_number(args, &option_depth) ? args_number(args, &option_depth) :
+							    SUBTREE_ALL;
 	int r;
 
-	if (args->options[OPT_LONG] || wants_document(args))
+	if (args_has(args, &option_long) || wants_document(args))
 		parts |= SUBTREE_PERMS;
 	r = read_tree(cx, path, parts, depth, &t, err);
 	if (r || wants_document(args))
@@ -257,7 +281,7 @@ static int tree_one(struct context *cx, const struct args *args, const char *pat
 	list_node(&l, &t, 0, path);
 	for (uint32_t i = subtree_after(&t, 0); i < t.n && !ferror(cx->out);
 	     i = subtree_after(&t, i)) {
-		if (args->options[OPT_LONG])
+		if (args_has(args, &option_long))
 			print_long(&t, i, cx->out);
 		print_branch(&t, i, &style, cx->out);
 		print_name(&t, i, subtree_name(&t, i), l.on, cx->out);
@@ -275,7 +299,7 @@ static const struct command shell_tree = {
 	.summary = "draw what is below a node",
 	.help = "Draw each PATH (the current node) and what is below it.",
 	.arguments = { ARG_PATHS },
-	.options = OPTION(DEPTH) | OPTION(LONG),
+	.options = OPTIONS(&option_depth, &option_long),
 	.needs_store = true,
 	.is_of_shell = true,
 	.output = OUTPUT_NODES,
@@ -364,7 +388,7 @@ static int run_match(struct context *cx, const struct args *args, struct error *
 {
 	CLEANUP(strv_release) struct strv paths = { 0 };
 	const char *pattern = args->words[0];
-	bool is_value = args->options[OPT_VALUES], is_found = false;
+	bool is_value = args_has(args, &option_values), is_found = false;
 	struct node_listing l = begin_listing(cx, args);
 	char path[SUBTREE_PATH_SIZE];
 	int r = no_document(args, err);
@@ -397,7 +421,7 @@ static const struct command shell_match = {
 		"it. The exit status is 3 when there is none.",
 	.arguments = { ARG_VALUE, ARG_PATHS },
 	.n_required = 1,
-	.options = OPTION(VALUES) | OPTION(LONG),
+	.options = OPTIONS(&option_values, &option_long),
 	.needs_store = true,
 	.is_of_shell = true,
 	.run = run_match,

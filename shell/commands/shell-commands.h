@@ -16,6 +16,7 @@ extern const struct command *const look_commands[],
 	*const change_commands[], *const transaction_commands[], *const watch_commands[],
 									 *const session_commands[];
 
+extern const struct option option_recursive;
 extern const struct command shell_watch, shell_wait;
 
 /* Print all commands by what they are for. */

@@ -11,6 +11,11 @@
 #include "shell/print-nodes.h"
 #include "shell/commands/shell-commands.h"
 
+static const struct option option_redo = {
+	.name = "redo",
+	.help = "also where somebody else has changed something",
+};
+
 static int needs_transaction(const struct session *session, struct error *err)
 {
 	if (session->state.in_transaction)
@@ -71,7 +76,7 @@ static int run_commit(struct context *cx, const struct args *args, struct error 
 
 	if (r || session->dry_run)
 		return r;
-	r = session_commit(session, args->options[OPT_REDO], &conflicts, err);
+	r = session_commit(session, args_has(args, &option_redo), &conflicts, err);
 	if (r == -EBUSY && conflicts.n) {
 		fprintf(cx->out, "changed by others since it was recorded:\n");
 		print_conflicts(&session->open.changes, &conflicts, args, cx->out);
@@ -93,7 +98,7 @@ static const struct command shell_commit = {
 		"printed; on a terminal you are asked whether to make yours nevertheless, as\n"
 		"--redo does. Nodes that were only read do not count. 'undo' takes the whole\n"
 		"transaction back.",
-	.options = OPTION(REDO),
+	.options = OPTIONS(&option_redo),
 	.needs_store = true,
 	.is_of_shell = true,
 	.run = run_commit,
@@ -157,7 +162,7 @@ static int undo_nodes(struct context *cx, const struct command_record *record,
 		r = changeset_commit(cx->session->real, &back, false, &conflicts, err);
 	if (r == -EBUSY && conflicts.n)
 		r = tell_changed(conflicts.v[0]->path, err);
-	if (!r && !args->options[OPT_QUIET])
+	if (!r && !args_has(args, &option_quiet))
 		print_changeset(&back, args, cx->out);
 	changeset_release(&back);
 	changeset_release(&conflicts);
@@ -185,7 +190,7 @@ static int undo_recorded(struct context *cx, const struct args *args, struct err
 
 	if (!records->n)
 		return error_set(err, -ENOENT, "nothing is recorded in this transaction");
-	if (!args->options[OPT_QUIET])
+	if (!args_has(args, &option_quiet))
 		fprintf(cx->out, "%s\n", records->v[records->n - 1].line);
 	return session_remove_last(cx->session, err);
 }

@@ -10,6 +10,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
+#include "src/commands/watch-options.h"
 #include "src/xen/domain.h"
 #include "shell/print-nodes.h"
 #include "shell/path.h"
@@ -29,7 +30,7 @@ const struct command shell_watch = {
 		"with a '/', or one that begins with '.' or '~', is a path. In a script, and with\n"
 		"its output in a pipe or a file, it goes on until it is stopped.",
 	.arguments = { ARG_TARGET, ARG_VIF },
-	.options = OPTION(VIF) | OPTION(COUNT) | OPTION(UNTIL),
+	.options = OPTIONS(&option_vif, &option_count, &option_until),
 	.needs_store = true,
 	.is_of_shell = true,
 	.output = OUTPUT_CHANGES,
@@ -110,9 +111,10 @@ static int run_wait(struct context *cx, const struct args *args, struct error *e
 	words[0] = path;
 	watch.words = words;
 	watch.n_words = 1;
-	watch.options[OPT_UNTIL] = condition;
-	watch.options[OPT_QUIET] = "";
-	return cmd_watch.run(cx, &watch, err);
+	r = args_set(&watch, &option_until, condition, err);
+	if (!r)
+		r = args_set(&watch, &option_quiet, "", err);
+	return r ? r : cmd_watch.run(cx, &watch, err);
 }
 
 const struct command shell_wait = {

@@ -189,7 +189,7 @@ static void offer_held_ips(struct completion c, struct store *st)
 	for (const char *p = c.partial; *p; p++)
 		if (strchr(" \t,", *p))
 			c.at = (size_t)(p + 1 - c.partial);
-	if (find_vifs(c.typed, c.typed->args.options[OPT_VIF], 1u << NODE_IP, st, &vifs))
+	if (find_vifs(c.typed, args_text(&c.typed->args, &option_vif), 1u << NODE_IP, st, &vifs))
 		return;
 	read_typed_ips(&c, &typed);
 	for (size_t i = 0; i < vifs.n; i++) {

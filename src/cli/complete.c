@@ -204,18 +204,17 @@ static void offer_kind(const struct completion *c, enum argument kind, const str
 	}
 }
 
-static bool may_take(const struct typed *typed, size_t id)
+static bool may_take(const struct typed *typed, const struct option *option)
 {
-	return !typed->command || command_options(typed->command) & 1ull << id;
+	return !typed->command || command_takes(typed->command, option);
 }
 
-static void offer_value(const struct completion *c, size_t id, const struct live *live)
+static void offer_value(const struct completion *c, const struct option *option,
+			const struct live *live)
 {
-	const struct option_info *option = option_info(id);
-
-	if (!may_take(c->typed, id))
+	if (!may_take(c->typed, option))
 		return;
-	if (id == OPT_OUTPUT)
+	if (option == &option_output)
 		offer_columns(*c);
 	else if (option->choices)
 		offer_choices(c, option->choices);
@@ -225,29 +224,31 @@ static void offer_value(const struct completion *c, size_t id, const struct live
 
 static void offer_options(const struct completion *c)
 {
-	unsigned long long taken = command_options(c->typed->command);
+	const struct option *option;
 
-	for (size_t id = 0; id < N_OPTIONS; id++) {
+	for (size_t i = 0; (option = command_option(c->typed->command, i)); i++) {
 		char name[64];
 
-		snprintf(name, sizeof(name), "--%s", option_info(id)->name);
-		if (taken & 1ull << id && !c->typed->args.options[id])
-			completion_offer(c, name, option_info(id)->help, false);
+		snprintf(name, sizeof(name), "--%s", option->name);
+		if (!args_has(&c->typed->args, option))
+			completion_offer(c, name, option->help, false);
 	}
 }
 
 /* "--name" or "--name=part" */
 static void complete_long(struct completion *c, const struct live *live)
 {
-	const char *equals = strchr(c->partial, '=');
-	size_t id = equals ? option_find(c->partial + 2, (size_t)(equals - c->partial - 2)) :
-			     N_OPTIONS;
+	const char *name = c->partial + 2, *equals = strchr(c->partial, '=');
+	const struct option *option = NULL;
 
 	if (!equals) {
 		offer_options(c);
-	} else if (id < N_OPTIONS && option_takes_value(option_info(id))) {
+		return;
+	}
+	option = option_find(c->all, c->typed->command, name, (size_t)(equals - name));
+	if (option && option_takes_value(option)) {
 		c->at = (size_t)(equals + 1 - c->partial);
-		offer_value(c, id, live);
+		offer_value(c, option, live);
 	}
 }
 
@@ -255,13 +256,14 @@ static void complete_long(struct completion *c, const struct live *live)
 static void complete_short(struct completion *c, const struct live *live)
 {
 	for (size_t i = 1; c->partial[i]; i++) {
-		size_t id = option_find_letter(c->partial[i], c->typed->command);
+		const struct option *option = option_find_letter(c->all, c->typed->command,
+								 c->partial[i]);
 
-		if (id == N_OPTIONS || !may_take(c->typed, id))
+		if (!option || !may_take(c->typed, option))
 			return;
-		if (option_takes_value(option_info(id)) && c->partial[i + 1]) {
+		if (option_takes_value(option) && c->partial[i + 1]) {
 			c->at = i + 1;
-			offer_value(c, id, live);
+			offer_value(c, option, live);
 			return;
 		}
 	}
@@ -284,7 +286,7 @@ static void complete_word(struct completion *c, const struct live *live)
 
 	if (c->typed->is_lost)
 		return;
-	if (c->typed->awaits < N_OPTIONS)
+	if (c->typed->awaits)
 		offer_value(c, c->typed->awaits, live);
 	else if (is_option && (c->partial[1] == '-' || !c->partial[1]))
 		complete_long(c, live);

@@ -87,9 +87,8 @@ static void print_paragraphs(const char *text, FILE *out)
 		fputs(".Ed\n", out);
 }
 
-static void print_option(size_t id, FILE *out)
+static void print_option(const struct option *option, FILE *out)
 {
-	const struct option_info *option = option_info(id);
 	char value[OPTION_VALUE_SIZE];
 
 	option_value_name(option, value);
@@ -103,12 +102,11 @@ static void print_option(size_t id, FILE *out)
 	print_text(option->help, strlen(option->help), true, out);
 }
 
-static void print_option_list(unsigned long long options, FILE *out)
+static void print_option_list(const struct option *const *options, FILE *out)
 {
 	fputs(".Bl -tag -width Ds\n", out);
-	for (size_t id = 0; id < N_OPTIONS; id++)
-		if (options & 1ull << id)
-			print_option(id, out);
+	for (; *options; options++)
+		print_option(*options, out);
 	fputs(".El\n", out);
 }
 
@@ -127,14 +125,12 @@ static void print_columns(const struct field *columns, FILE *out)
 
 static void print_command(const struct command *command, FILE *out)
 {
-	unsigned long long options = command->options;
-
 	fprintf(out, ".Ss %s\n.Bd -literal\n", command_title(command));
 	command_usage(command, out);
 	fputs(".Ed\n.Pp\n", out);
 	print_paragraphs(command->help, out);
-	if (options)
-		print_option_list(options, out);
+	if (command->options)
+		print_option_list(command->options, out);
 	if (command->columns)
 		print_columns(command->columns, out);
 	if (command->example)
@@ -155,9 +151,9 @@ void manual_print(const struct command *const *all, FILE *out)
 	fputs(".Sh OPTIONS\nThese may stand anywhere on the line, before the command, too.\n"
 	      "Every command takes:\n",
 	      out);
-	print_option_list(OPTIONS_EVERYWHERE, out);
+	print_option_list(options_everywhere, out);
 	fputs(".Pp\nCommands that print a table take:\n", out);
-	print_option_list(OPTIONS_TABLE, out);
+	print_option_list(options_table, out);
 	fputs(".Sh COMMANDS\n", out);
 	print_commands(all, out);
 }

@@ -21,15 +21,15 @@ int command_run(struct context *cx, const struct command *command, const struct 
 		struct error *err)
 {
 	CLEANUP(store_close) struct store st = { 0 };
-	const char *file = args->options[OPT_STORE];
+	const char *file = args_text(args, &option_store);
 
-	if (args->options[OPT_VERSION])
+	if (args_has(args, &option_version))
 		return version_print(cx, args, err);
-	if (args->options[OPT_HELP] || !command) {
+	if (args_has(args, &option_help) || !command) {
 		command_help(cx->commands, command, cx->out);
 		return 0;
 	}
-	if (args->options[OPT_OUTPUT] && !strcmp(args->options[OPT_OUTPUT], "help"))
+	if (args_text(args, &option_output) && !strcmp(args_text(args, &option_output), "help"))
 		return output_columns(command->columns, command_title(command), cx->out, err);
 	if (output_check(command->output, command->columns, command_title(command), &args->style, err))
 		return -EINVAL;

@@ -77,7 +77,7 @@ static void take_changed(struct application *a, const struct desired_vif_match *
 	result_ips(a->doc, row, "before", &f->vif->ips);
 	result_ips(a->doc, row, "after", &e->survey.after);
 	result_lines(a->doc, row, "notes", &e->survey.notes);
-	if (a->args->options[OPT_DRY_RUN])
+	if (args_has(a->args, &option_dry_run))
 		result_lines(a->doc, row, "plan", &e->plan);
 }
 
@@ -104,7 +104,7 @@ static int fill_edit(const struct application *a, const struct desired_vif_match
 
 	if (!r)
 		r = iplist_copy(after, &e->survey.after, err);
-	e->options.dry_run = a->args->options[OPT_DRY_RUN] != NULL;
+	e->options.dry_run = args_has(a->args, &option_dry_run);
 	e->survey.options = &e->options;
 	e->vif.domain.domid = f->vif->domain.domid;
 	e->vif.domain.name = f->vif->domain.name ? strdup(f->vif->domain.name) : NULL;
@@ -114,9 +114,9 @@ static int fill_edit(const struct application *a, const struct desired_vif_match
 
 static void print_changed(const struct application *a, const struct edit *e)
 {
-	if (!output_is_text(&a->args->style) || a->args->options[OPT_QUIET])
+	if (!output_is_text(&a->args->style) || args_has(a->args, &option_quiet))
 		return;
-	if (a->args->options[OPT_VERBOSE])
+	if (args_has(a->args, &option_verbose))
 		edit_print_plan(&e->plan, a->cx->out);
 	edit_print_line(e, output_has_colors(&a->args->style, a->cx->out), a->cx->out);
 }
@@ -181,7 +181,7 @@ static int announce(const struct edit *e, void *data, struct error *err)
 
 	if (r)
 		return r;
-	if (output_is_text(&a->args->style) && !a->args->options[OPT_QUIET])
+	if (output_is_text(&a->args->style) && !args_has(a->args, &option_quiet))
 		edit_print_notes(&e->survey);
 	return 0;
 }
@@ -230,7 +230,7 @@ static int bring(struct application *a, const struct desired_vif_match *f)
 {
 	CLEANUP(edit_release) struct edit e = { 0 }, whole = { 0 };
 	struct error why = { .status = STATUS_REFUSED };
-	int r = a->args->options[OPT_DRY_RUN] && f->takes ?
+	int r = args_has(a->args, &option_dry_run) && f->takes ?
 			compare_lists(a, f, &e, &why) :
 			set_list(a, f, &f->desired->ips, &e, &why);
 
@@ -262,7 +262,7 @@ static int give(struct application *a, struct desired_vif_match *f)
 /* Go on after a failure? */
 static bool goes_on(const struct application *a, int r)
 {
-	return !r || a->args->options[OPT_KEEP_GOING];
+	return !r || args_has(a->args, &option_keep_going);
 }
 
 /* All that give, those first that have something left without another's giving. */
@@ -299,7 +299,7 @@ static void take_stranded(struct application *a, const struct desired_vif_match 
 
 static void bring_all(struct application *a, struct desired_match *fleet)
 {
-	bool is_dry = a->args->options[OPT_DRY_RUN] != NULL;
+	bool is_dry = args_has(a->args, &option_dry_run);
 	int r = is_dry ? 0 : give_all(a, fleet);
 
 	for (size_t i = 0; i < fleet->n; i++) {
@@ -339,7 +339,7 @@ static int print_counts(void *data, FILE *out, struct error *err)
 		a->n_failed);
 	if (a->n_untried)
 		fprintf(out, ", %zu not tried", a->n_untried);
-	fputs(a->args->options[OPT_DRY_RUN] ? " (dry run)\n" : "\n", out);
+	fputs(args_has(a->args, &option_dry_run) ? " (dry run)\n" : "\n", out);
 	return 0;
 }
 
@@ -350,7 +350,7 @@ static int print_result(struct application *a, sxp_node result, struct error *er
 	return output_result(&(struct output_result){ .doc = a->doc,
 						      .root = result,
 						      .fields = apply_fields,
-						      .is_silent = args->options[OPT_QUIET],
+						      .is_silent = args_has(args, &option_quiet),
 						      .print = print_counts,
 						      .data = a },
 			     &args->style, a->cx->out, err);
@@ -370,8 +370,8 @@ static int run_apply(struct context *cx, const struct args *args, struct error *
 	if (!r)
 		r = desired_read(&in, &desired, err);
 	if (!r)
-		r = desired_match_find(cx->store, &desired, args->options[OPT_FORCE] != NULL,
-				       &fleet, err);
+		r = desired_match_find(cx->store, &desired, args_has(args, &option_force), &fleet,
+				       err);
 	if (r)
 		return r;
 	changed = sxp_add_element(doc, result, "changed");
@@ -411,8 +411,8 @@ const struct command cmd_apply = {
 		   "0 changed, 1 unchanged, 0 failed",
 	.arguments = { ARG_FILE },
 	.n_required = 1,
-	.options = OPTION(DRY_RUN) | OPTION(KEEP_GOING) | OPTION(NO_PERSIST) | OPTION(FORCE) |
-		   OPTION(ALLOW_EMPTY) | OPTION(FLUSH),
+	.options = OPTIONS(&option_dry_run, &option_keep_going, &option_no_persist, &option_force,
+			   &option_allow_empty, &option_flush),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
 	.output = OUTPUT_RESULT,

@@ -16,6 +16,34 @@
 #include "src/output/result.h"
 #include "src/xen/vif-list.h"
 
+static int parse_reasons(const char *list, reasons *out, struct error *err)
+{
+	CLEANUP(cleanup_free) char *copy = NULL;
+	const char *word, *best[2];
+	struct suggest near;
+	size_t len;
+
+	if (reasons_parse(list, out, &word, &len))
+		return 0;
+	copy = strndup(word, len);
+	near = suggest_begin(copy ? copy : "", best, 2);
+	for (enum reason reason = 0; reason < N_REASONS; reason++)
+		if (*reason_word(reason))
+			suggest_offer(&near, reason_word(reason));
+	error_status(err, STATUS_USAGE, -EINVAL, "--allow: unknown reason '%.*s'", (int)len, word);
+	error_hint(err, "'xvif help check' lists the reasons");
+	suggest_hint(&near, err);
+	return -EINVAL;
+}
+
+static const struct option option_allow = {
+	.name = "allow",
+	.value = "REASON,...",
+	.help = "accept what is not compared for these, see above",
+	.takes = ARG_REASONS,
+	.parse = parse_reasons,
+};
+
 static const struct field check_fields[] = {
 	{ .name = "consistent", .kind = KIND_BOOL },
 	{ .name = "differences", .kind = KIND_OBJECTS, .fields = difference_fields },
@@ -127,7 +155,7 @@ static int print_check(const struct check *check, const struct args *args, FILE 
 	return output_result(&(struct output_result){ .doc = doc,
 						      .root = root,
 						      .fields = check_fields,
-						      .is_silent = args->options[OPT_QUIET],
+						      .is_silent = args_has(args, &option_quiet),
 						      .print = print_lines,
 						      .data = (void *)report },
 			     &args->style, out, err);
@@ -149,18 +177,6 @@ static int check_lists(struct store *st, struct check *check, const struct vifs 
 		    report_broken(&check->report, &all.broken.v[i]))
 			r = error_memory(err);
 	return r ? r : check_duplicates(st, check, &all, err);
-}
-
-static reasons allowed_reasons(const struct args *args)
-{
-	reasons allowed = 0;
-	const char *word;
-	size_t len;
-
-	/* its words are reasons: that was seen when the command line was read */
-	if (args->options[OPT_ALLOW])
-		reasons_parse(args->options[OPT_ALLOW], &allowed, &word, &len);
-	return allowed;
 }
 
 static int run_check(struct context *cx, const struct args *args, struct error *err)
@@ -185,7 +201,7 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 	/* without a vif nothing is known of whom to look for, and 0 is a domain, too */
 	if (!r && (vifs.n || !check.is_named))
 		r = check_lists(cx->store, &check, &vifs, err);
-	report_allow(&check.report, allowed_reasons(args));
+	report_allow(&check.report, args_bits(args, &option_allow));
 	if (!r)
 		r = print_check(&check, args, cx->out, err);
 	cx->status = report_is_consistent(&check.report) ? STATUS_DONE : STATUS_WRONG;
@@ -221,7 +237,7 @@ const struct command cmd_check = {
 		   "# echo $?\n"
 		   "6",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
-	.options = OPTION(VIF) | OPTION(STORE) | OPTION(ALLOW),
+	.options = OPTIONS(&option_vif, &option_store, &option_allow),
 	.needs_store = true,
 	.output = OUTPUT_RESULT,
 	.run = run_check,

@@ -10,6 +10,11 @@
 #include "src/cli/complete-live.h"
 #include "src/store/store-file.h"
 
+static const struct option option_marked = {
+	.name = "marked",
+	.help = "a mark in front of each line, see above",
+};
+
 /* Longest wait for an answer of xenstored: somebody has pressed Tab. */
 #define PATIENCE_S 1
 
@@ -28,7 +33,7 @@ static bool is_file(const char *name)
 static struct store *open_store(void *data, const struct args *args)
 {
 	struct store *st = data;
-	const char *file = args->options[OPT_STORE];
+	const char *file = args_text(args, &option_store);
 	struct error ignored = { 0 };
 	int r = 0;
 
@@ -67,7 +72,7 @@ static int run_complete(struct context *cx, const struct args *args, struct erro
 	struct live_source source = { .store = open_store, .data = &st };
 	struct live live = { .offer = live_offer, .data = &source };
 	const char *partial = args->n_words ? args->words[args->n_words - 1] : "";
-	bool is_marked = args->options[OPT_MARKED];
+	bool is_marked = args_has(args, &option_marked);
 
 	(void)err;
 	if (args->n_words > 1)
@@ -96,6 +101,6 @@ const struct command cmd_complete = {
 		   "10.0.0.1\tvif 0\n"
 		   "10.0.0.2\tvif 0",
 	.arguments = { ARG_WORDS },
-	.options = OPTION(MARKED),
+	.options = OPTIONS(&option_marked),
 	.run = run_complete,
 };

@@ -11,6 +11,8 @@
 #include "src/output/output.h"
 #include "src/output/result.h"
 
+static const struct option option_fix = { .name = "fix", .help = "mend what can be mended" };
+
 static const char *verdict_color(const char *verdict)
 {
 	return !strcmp(verdict, verdict_name(VERDICT_OK))  ? "green" :
@@ -101,7 +103,7 @@ static int print_findings(const struct findings *findings, const struct args *ar
 						      .fields = doctor_fields,
 						      .list = "findings",
 						      .view = VIEW_TABLE,
-						      .is_silent = args->options[OPT_QUIET] },
+						      .is_silent = args_has(args, &option_quiet) },
 			     &args->style, out, err);
 }
 
@@ -119,12 +121,12 @@ static int run_doctor(struct context *cx, const struct args *args, struct error 
 	r = facts_look(&facts, args->timeout_s, err);
 	if (r)
 		return r;
-	doctor_run(&facts, is_wanted, args, args->options[OPT_FIX] != NULL, &findings);
+	doctor_run(&facts, is_wanted, args, args_has(args, &option_fix), &findings);
 	cx->has_changed = findings.has_changed;
 	if (findings.has_failed)
 		return error_memory(err);
 	cx->status = is_ok(&findings) ? STATUS_DONE : STATUS_WRONG;
-	if (args->options[OPT_FIX] && has_unfixable(&findings))
+	if (args_has(args, &option_fix) && has_unfixable(&findings))
 		output_message("--fix mends quoted-ip alone; xvif-doctor(8) says what to do about "
 			       "the others");
 	return print_findings(&findings, args, cx->out, err);
@@ -150,7 +152,8 @@ const struct command cmd_doctor = {
 	.arguments = { ARG_FINDINGS },
 	.columns = finding_fields,
 	.output = OUTPUT_RESULT,
-	.options = OPTION(FIX),
+	.options = OPTIONS(&option_fix),
 	.effect = EFFECT_HOST,
+	.effect_with = &option_fix,
 	.run = run_doctor,
 };

@@ -45,7 +45,7 @@ const struct command cmd_dump = {
 		   "  0 00:16:3e:00:00:02 10.0.1.1\n"
 		   "  1 00:16:3e:00:00:03",
 	.arguments = { ARG_PATH },
-	.options = OPTION(STORE),
+	.options = OPTIONS(&option_store),
 	.needs_store = true,
 	.output = OUTPUT_NODES,
 	.run = run_dump,

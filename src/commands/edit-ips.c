@@ -37,25 +37,16 @@ static int print(const struct edit *e, const struct args *args, FILE *out, struc
 	return output_result(&(struct output_result){ .doc = doc,
 						      .root = edit,
 						      .fields = edit_fields,
-						      .is_silent = args->options[OPT_QUIET],
+						      .is_silent = args_has(args, &option_quiet),
 						      .print = print_lines,
 						      .data = &(struct edit_view){ e, &args->style } },
 			     &args->style, out, err);
 }
 
-static int parse_ips(const struct args *args, struct iplist *out, struct error *err)
-{
-	int r = 0;
-
-	for (size_t i = 1; i < args->n_words && !r; i++)
-		r = iplist_parse_argument(args->words[i], out, err);
-	return r;
-}
-
 /* Said beforehand: one of them may be that the guest will be cut off for a moment. */
 static void print_notes(const struct survey *s, const struct args *args)
 {
-	if (!output_is_text(&args->style) || args->options[OPT_QUIET])
+	if (!output_is_text(&args->style) || args_has(args, &option_quiet))
 		return;
 	edit_print_notes(s);
 }
@@ -85,7 +76,7 @@ static int announce(const struct edit *e, void *data, struct error *err)
 	(void)err;
 	const struct announcement *a = data;
 
-	if (!a->args->options[OPT_QUIET])
+	if (!args_has(a->args, &option_quiet))
 		note_idle_words(&e->vif.ips, a->named, a->make);
 	if (survey_is_change(&e->survey))
 		print_notes(&e->survey, a->args);
@@ -94,26 +85,22 @@ static int announce(const struct edit *e, void *data, struct error *err)
 
 static int edit(struct context *cx, const struct args *args, edit_make make, struct error *err)
 {
-	CLEANUP(iplist_release) struct iplist named = { 0 };
 	CLEANUP(edit_release) struct edit e = { 0 };
-	struct announcement announcement = { args, &named, make };
+	struct announcement announcement = { args, &args->ips, make };
 	const struct step_listener listener = { edit_print_step, NULL };
 	const struct edit_request request = {
 		.domain = args->words[0],
-		.vif = args->options[OPT_VIF],
-		.named = &named,
+		.vif = args_text(args, &option_vif),
+		.named = &args->ips,
 		.make = make,
 		.options = edit_options(args),
-		.config = args->options[OPT_CONFIG],
+		.config = args_text(args, &option_config),
 		.expected = cx->expected,
-		.listener = args->options[OPT_VERBOSE] ? &listener : NULL,
+		.listener = args_has(args, &option_verbose) ? &listener : NULL,
 		.announce = announce,
 		.data = &announcement,
 	};
-	int r = parse_ips(args, &named, err);
-
-	if (!r)
-		r = edit_run(cx->store, &request, &e, err);
+	int r = edit_run(cx->store, &request, &e, err);
 	if (edit_note(cx, &e, r ? NULL : err) && !r)
 		r = -ENOMEM;
 	for (size_t i = 0; i < e.warnings.n; i++)
@@ -137,7 +124,7 @@ static int run_set_ips(struct context *cx, const struct args *args, struct error
 }
 
 #define EDIT_OPTIONS \
-	(OPTION(VIF) | OPTION(DRY_RUN) | OPTION(HOTPLUG) | OPTION(NO_PERSIST) | OPTION(CONFIG))
+	&option_vif, &option_dry_run, &option_hotplug, &option_no_persist, &option_config
 
 const struct command cmd_add_ip = {
 	.name = "add-ip",
@@ -159,7 +146,7 @@ const struct command cmd_add_ip = {
 		   "xvif: 10.0.1.1: vif 0 of domain 'db01' has 10.0.1.1 already",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 2,
-	.options = EDIT_OPTIONS | OPTION(FORCE),
+	.options = OPTIONS(EDIT_OPTIONS, &option_force),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
 	.output = OUTPUT_RESULT,
@@ -182,7 +169,7 @@ const struct command cmd_del_ip = {
 		   "xvif: --allow-empty does it all the same",
 	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
 	.n_required = 2,
-	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(ALLOW_EMPTY),
+	.options = OPTIONS(EDIT_OPTIONS, &option_flush, &option_allow_empty),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
 	.output = OUTPUT_RESULT,
@@ -201,7 +188,7 @@ const struct command cmd_set_ips = {
 		   "\"method\":\"delta\",...}",
 	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
 	.n_required = 1,
-	.options = EDIT_OPTIONS | OPTION(FLUSH) | OPTION(FORCE) | OPTION(ALLOW_EMPTY),
+	.options = OPTIONS(EDIT_OPTIONS, &option_flush, &option_force, &option_allow_empty),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
 	.output = OUTPUT_RESULT,

@@ -8,6 +8,39 @@
 #include "src/output/iplist-diff.h"
 #include "src/output/result.h"
 
+static const char *const method_names[] = {
+	[METHOD_AUTO] = "auto",
+	[METHOD_DELTA] = "delta",
+	[METHOD_CYCLE] = "cycle",
+	[METHOD_NONE] = "none",
+	NULL,
+};
+
+const struct option option_hotplug = {
+	.name = "hotplug",
+	.choices = method_names,
+	.help = "how the kernel is changed, see below",
+	.details = "how the kernel is changed:\n"
+		   "  auto   as is right for a script that is known; others are refused\n"
+		   "  delta  run the script for added addresses only: you vouch that it adds just these\n"
+		   "  cycle  run the script offline and online: every address is interrupted\n"
+		   "  none   write the list, leave routes and rules as they are\n",
+};
+const struct option option_no_persist = {
+	.name = "no-persist",
+	.help = "leave libxl's stored configuration as it is",
+};
+const struct option option_config = {
+	.name = "config",
+	.value = "FILE",
+	.help = "change the domain's configuration file, too",
+	.takes = ARG_FILE,
+};
+const struct option option_flush = {
+	.name = "flush",
+	.help = "forget neighbours and connections of removed addresses",
+};
+
 static const struct field persisted_fields[] = {
 	{ .name = "backend", .kind = KIND_BOOL },
 	{ .name = "libxl", .kind = KIND_BOOL },
@@ -57,12 +90,12 @@ void edit_add_result(const struct edit *e, struct sxp_doc *doc, sxp_node edit)
 struct apply_options edit_options(const struct args *args)
 {
 	return (struct apply_options){
-		.method = (enum method)args->numbers[OPT_HOTPLUG],
-		.dry_run = args->options[OPT_DRY_RUN] != NULL,
-		.force = args->options[OPT_FORCE] != NULL,
-		.allow_empty = args->options[OPT_ALLOW_EMPTY] != NULL,
-		.no_persist = args->options[OPT_NO_PERSIST] != NULL,
-		.flush = args->options[OPT_FLUSH] != NULL,
+		.method = (enum method)args_number(args, &option_hotplug),
+		.dry_run = args_has(args, &option_dry_run),
+		.force = args_has(args, &option_force),
+		.allow_empty = args_has(args, &option_allow_empty),
+		.no_persist = args_has(args, &option_no_persist),
+		.flush = args_has(args, &option_flush),
 		.timeout_s = args->timeout_s,
 	};
 }

@@ -63,7 +63,7 @@ static int print(const struct owners *owners, const struct args *args, FILE *out
 						      .fields = find_fields,
 						      .list = "owners",
 						      .view = VIEW_TABLE,
-						      .is_silent = args->options[OPT_QUIET] ||
+						      .is_silent = args_has(args, &option_quiet) ||
 								   !owners->n },
 			     &args->style, out, err);
 }
@@ -81,7 +81,7 @@ static int run_find(struct context *cx, const struct args *args, struct error *e
 		output_message(owners.vifs.broken.v[i].why);
 	if (!r)
 		r = print(&owners, args, cx->out, err);
-	if (!r && !owners.n && !args->options[OPT_QUIET] && output_is_text(&args->style))
+	if (!r && !owners.n && !args_has(args, &option_quiet) && output_is_text(&args->style))
 		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no vif has it",
 				    args->words[0]);
 	cx->status = owners.n ? STATUS_DONE : STATUS_NOT_FOUND;
@@ -122,7 +122,7 @@ const struct command cmd_find = {
 	.n_required = 1,
 	.columns = owner_fields,
 	.output = OUTPUT_RESULT,
-	.options = OPTION(STORE),
+	.options = OPTIONS(&option_store),
 	.needs_store = true,
 	.run = run_find,
 };

@@ -8,9 +8,14 @@
 #include "src/cli/manual.h"
 #include "src/cli/version.h"
 
+static const struct option option_manual = {
+	.name = "manual",
+	.help = "print the commands' part of xvif(1)",
+};
+
 static int check_help(const struct args *args, struct error *err)
 {
-	if (args->options[OPT_MANUAL] && args->n_words)
+	if (args_has(args, &option_manual) && args->n_words)
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "help: --manual is about all commands, not '%s' alone",
 				    args->words[0]);
@@ -26,7 +31,7 @@ static int run_help(struct context *cx, const struct args *args, struct error *e
 		if (!command)
 			return -1;
 	}
-	if (args->options[OPT_MANUAL]) {
+	if (args_has(args, &option_manual)) {
 		manual_print(cx->commands, cx->out);
 		return 0;
 	}
@@ -45,7 +50,7 @@ const struct command cmd_help = {
 		   "\n"
 		   "'xvif help' lists the options of all commands and the exit statuses.",
 	.arguments = { ARG_COMMAND },
-	.options = OPTION(MANUAL),
+	.options = OPTIONS(&option_manual),
 	.check = check_help,
 	.run = run_help,
 };

@@ -13,6 +13,11 @@
 #include "src/output/output.h"
 #include "src/output/result.h"
 
+static const struct option option_prune = {
+	.name = "prune",
+	.help = "remove the nodes that the dump does not have",
+};
+
 static const struct field change_fields[] = {
 	{ .name = "kind", .kind = KIND_TEXT },
 	{ .name = "path", .kind = KIND_TEXT },
@@ -98,11 +103,11 @@ static int print_text(void *data, FILE *out, struct error *err)
 	const struct args *args = view->args;
 
 	(void)err;
-	if (load->dry_run || args->options[OPT_VERBOSE])
+	if (load->dry_run || args_has(args, &option_verbose))
 		for (size_t i = 0; i < load->differences.n; i++)
 			if (load_writes(load, &load->differences.v[i]))
 				print_difference(load, &load->differences.v[i], out);
-	if (args->options[OPT_QUIET])
+	if (args_has(args, &option_quiet))
 		return 0;
 	output_escaped(load->path, out);
 	if (count_written(load))
@@ -248,9 +253,9 @@ static int run_load(struct context *cx, const struct args *args, struct error *e
 	CLEANUP(subtree_release) struct subtree dump = { 0 };
 	CLEANUP(load_release) struct load load = {
 		.dump = &dump,
-		.prune = args->options[OPT_PRUNE] != NULL,
-		.force = args->options[OPT_FORCE] != NULL,
-		.dry_run = args->options[OPT_DRY_RUN] != NULL,
+		.prune = args_has(args, &option_prune),
+		.force = args_has(args, &option_force),
+		.dry_run = args_has(args, &option_dry_run),
 	};
 	const char *path, *file;
 	int r = read_words(args, &path, &file, err);
@@ -296,7 +301,7 @@ const struct command cmd_load = {
 		   "- /tool/site/owner = \"web team\" (n0)\n"
 		   "/tool/site: 0 added, 0 changed, 1 removed",
 	.arguments = { ARG_PATH, ARG_FILE },
-	.options = OPTION(DRY_RUN) | OPTION(FORCE) | OPTION(PRUNE),
+	.options = OPTIONS(&option_dry_run, &option_force, &option_prune),
 	.needs_store = true,
 	.effect = EFFECT_STORE,
 	.output = OUTPUT_RESULT,

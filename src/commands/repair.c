@@ -238,7 +238,7 @@ static int print_repair(const struct work *work, const struct args *args, FILE *
 			.root = root,
 			.fields = repair_fields,
 			.print = print_lines,
-			.data = &(struct repair_view){ work, args->options[OPT_QUIET] } },
+			.data = &(struct repair_view){ work, args_has(args, &option_quiet) } },
 		&args->style, out, err);
 }
 
@@ -248,15 +248,15 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 		.cx = cx,
 		.options = {
 			.timeout_s = args->timeout_s,
-			.dry_run = args->options[OPT_DRY_RUN] != NULL,
-			.no_persist = args->options[OPT_NO_PERSIST] != NULL,
+			.dry_run = args_has(args, &option_dry_run),
+			.no_persist = args_has(args, &option_no_persist),
 		},
 	};
 	const struct step_listener listener = { edit_print_step, NULL };
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
 	int r = vifs_of_args(cx->store, args, &vifs, err);
 
-	if (args->options[OPT_VERBOSE])
+	if (args_has(args, &option_verbose))
 		work.listener = &listener;
 	if (!r)
 		vifs_print_broken(&vifs);
@@ -297,7 +297,7 @@ const struct command cmd_repair = {
 		   "# xvif check && echo all agree\n"
 		   "all agree",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
-	.options = OPTION(VIF) | OPTION(DRY_RUN) | OPTION(NO_PERSIST),
+	.options = OPTIONS(&option_vif, &option_dry_run, &option_no_persist),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
 	.output = OUTPUT_RESULT,

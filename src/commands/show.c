@@ -13,6 +13,24 @@
 #include "src/output/result.h"
 #include "src/xen/vif-list.h"
 
+static const char *const guest_config_names[] = {
+	[GUEST_IPROUTE2] = "iproute2",
+	[GUEST_IFUPDOWN] = "ifupdown",
+	[GUEST_NETPLAN] = "netplan",
+	[GUEST_NETWORKD] = "networkd",
+	NULL,
+};
+
+static const struct option option_tree = {
+	.name = "tree",
+	.help = "domains, their vifs, the addresses of these",
+};
+static const struct option option_guest_config = {
+	.name = "guest-config",
+	.choices = guest_config_names,
+	.help = "print what the guest needs to answer on its addresses",
+};
+
 static const char *state_color(const char *state)
 {
 	return !strcmp(state, vif_state_name("4")) ? "green" : "yellow";
@@ -163,7 +181,7 @@ static int add_one(struct store *st, struct result *result, const char *domain, 
 /* The vif may be named as an argument, or as for the edits with --vif. */
 static const char *vif_word(const struct args *args)
 {
-	return args->n_words > 1 ? args->words[1] : args->options[OPT_VIF];
+	return args->n_words > 1 ? args->words[1] : args_text(args, &option_vif);
 }
 
 /* All vifs, or those of the domain that is named. */
@@ -197,7 +215,7 @@ static int print(const struct result *result, const struct args *args, FILE *out
 /* The first vif that knows a gateway gets the default route. */
 static int print_guest_config(struct context *cx, const struct args *args, struct error *err)
 {
-	enum guest_config format = (enum guest_config)args->numbers[OPT_GUEST_CONFIG];
+	enum guest_config format = (enum guest_config)args_number(args, &option_guest_config);
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
 	bool has_default = false;
 	int r = vifs_of_args(cx->store, args, &vifs, err);
@@ -221,30 +239,29 @@ static int print_guest_config(struct context *cx, const struct args *args, struc
 /* Of one vif everything is shown, unless columns or a tree are asked for. */
 static enum output_view view_of(const struct args *args)
 {
-	if (args->options[OPT_TREE])
+	if (args_has(args, &option_tree))
 		return VIEW_TREE;
-	return args->n_words && vif_word(args) && !args->options[OPT_OUTPUT] ? VIEW_DETAIL :
-									       VIEW_TABLE;
+	return args->n_words && vif_word(args) && !args_text(args, &option_output) ? VIEW_DETAIL :
+										     VIEW_TABLE;
 }
 
 static int check_show(const struct args *args, struct error *err)
 {
 	char format[32];
-	static const enum option no_guest[] = { OPT_JSON,   OPT_SXP,	    OPT_FORMAT, OPT_TREE,
-						OPT_OUTPUT, OPT_NOHEADINGS, OPT_RAW,	N_OPTIONS };
-	static const enum option tree[] = { OPT_TREE, N_OPTIONS };
-	static const enum option headings[] = { OPT_NOHEADINGS, N_OPTIONS };
 
-	if (args->options[OPT_GUEST_CONFIG] && !args->n_words)
+	if (args_has(args, &option_guest_config) && !args->n_words)
 		return error_status(err, STATUS_USAGE, -EINVAL, "--guest-config: DOMAIN is missing");
-	if (args->options[OPT_GUEST_CONFIG])
-		return args_no_effect(args, no_guest, "--guest-config", err);
+	if (args_has(args, &option_guest_config))
+		return args_no_effect(args,
+				      OPTIONS(&option_json, &option_sxp, &option_format, &option_tree,
+					      &option_output, &option_noheadings, &option_raw),
+				      "--guest-config", err);
 	snprintf(format, sizeof(format), "--format=%s", args->style.format->name);
 	if (!output_is_text(&args->style))
-		return args_no_effect(args, tree, format, err);
-	return view_of(args) == VIEW_DETAIL ?
-		       args_no_effect(args, headings, "the details of one vif", err) :
-		       0;
+		return args_no_effect(args, OPTIONS(&option_tree), format, err);
+	return view_of(args) == VIEW_DETAIL ? args_no_effect(args, OPTIONS(&option_noheadings),
+							     "the details of one vif", err) :
+					      0;
 }
 
 static int run_show(struct context *cx, const struct args *args, struct error *err)
@@ -260,7 +277,7 @@ static int run_show(struct context *cx, const struct args *args, struct error *e
 	};
 	int r;
 
-	if (args->options[OPT_GUEST_CONFIG])
+	if (args_has(args, &option_guest_config))
 		return print_guest_config(cx, args, err);
 	if (!doc)
 		return error_memory(err);
@@ -334,7 +351,7 @@ const struct command cmd_show = {
 		   "               type  vif  vif, or vif_ioemu with an emulated interface",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.columns = vif_fields,
-	.options = OPTION(VIF) | OPTION(TREE) | OPTION(GUEST_CONFIG) | OPTION(STORE),
+	.options = OPTIONS(&option_vif, &option_tree, &option_guest_config, &option_store),
 	.needs_store = true,
 	.output = OUTPUT_RESULT,
 	.check = check_show,

@@ -9,6 +9,11 @@
 #include "src/base/atomic-file.h"
 #include "src/output/result.h"
 
+static const struct option option_expr = {
+	.name = "expr",
+	.help = "the value is S-expressions, not literal text",
+};
+
 static void free_edit(struct sxp_edit **edit)
 {
 	sxp_edit_free(*edit);
@@ -37,8 +42,8 @@ static enum sxp_code set_value(struct sxp_edit *edit, sxp_node node, const struc
 {
 	const char *value = args->words[1];
 
-	return args->options[OPT_EXPR] ? sxp_edit_set_expr(edit, node, value, strlen(value)) :
-					 sxp_edit_set(edit, node, value, strlen(value));
+	return args_has(args, &option_expr) ? sxp_edit_set_expr(edit, node, value, strlen(value)) :
+					      sxp_edit_set(edit, node, value, strlen(value));
 }
 
 static enum sxp_code delete_value(struct sxp_edit *edit, sxp_node node, const struct args *args)
@@ -83,8 +88,8 @@ static int change_file(struct context *cx, const struct args *args, const struct
 	r = edit ? change_matches(edit, doc, args, make, err) : error_memory(err);
 	if (r)
 		return r;
-	return args->options[OPT_IN_PLACE] ? write_in_place(edit, in->name, err) :
-					     write_result(edit, in->name, cx->out, err);
+	return args_has(args, &option_in_place) ? write_in_place(edit, in->name, err) :
+						  write_result(edit, in->name, cx->out, err);
 }
 
 static int set_in_file(struct context *cx, const struct args *args, const struct input *in,
@@ -133,7 +138,7 @@ const struct command sxp_set_command = {
 		   "(vif (mac 00:16:3e:00:00:01) (ip 10.0.0.1 10.0.0.5))",
 	.arguments = { ARG_PLACE, ARG_VALUE, ARG_FILE },
 	.n_required = 2,
-	.options = OPTION(EXPR) | OPTION(IN_PLACE),
+	.options = OPTIONS(&option_expr, &option_in_place),
 	.check = check_set,
 	.run = run_set,
 };
@@ -148,7 +153,7 @@ const struct command sxp_del_command = {
 		   "(vif (mac 00:16:3e:00:00:01))",
 	.arguments = { ARG_PLACE, ARG_FILE },
 	.n_required = 1,
-	.options = OPTION(IN_PLACE),
+	.options = OPTIONS(&option_in_place),
 	.check = check_del,
 	.run = run_del,
 };

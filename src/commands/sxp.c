@@ -14,6 +14,33 @@
 #include "src/base/atomic-file.h"
 #include "src/output/result.h"
 
+const struct option option_in_place = {
+	.name = "in-place",
+	.help = "write the result back into the file, at once",
+};
+static const struct option option_compact = {
+	.name = "compact",
+	.help = "one value a line, exactly as xend printed",
+};
+static const struct option option_check = {
+	.name = "check",
+	.help = "print nothing; exit status 6 where it would change",
+};
+static const struct option option_recover = {
+	.name = "recover",
+	.help = "read what can be read, report every defect",
+};
+static const struct option option_width = {
+	.name = "width",
+	.value = "COLUMNS",
+	.is_number = true,
+	.help = "how long a line may get (80)",
+};
+static const struct option option_all = {
+	.name = "all",
+	.help = "the whole domain, not only its vifs",
+};
+
 int sxp_message(const char *name, const struct sxp_error *from, struct error *err)
 {
 	char text[200];
@@ -93,8 +120,8 @@ int sxp_for_each_file(struct context *cx, const struct args *args, size_t first,
 static struct sxp_layout layout_of(const struct args *args)
 {
 	return (struct sxp_layout){
-		.form = args->options[OPT_COMPACT] ? SXP_LINE : SXP_INDENTED,
-		.width = args->numbers[OPT_WIDTH],
+		.form = args_has(args, &option_compact) ? SXP_LINE : SXP_INDENTED,
+		.width = args_number(args, &option_width),
 	};
 }
 
@@ -181,22 +208,22 @@ static int format_file(struct context *cx, const struct args *args, const struct
 {
 	CLEANUP(result_free) struct sxp_doc *doc = NULL;
 	const struct sxp_layout layout = layout_of(args);
-	int r = sxp_load(in, args->options[OPT_RECOVER] != NULL, &doc, err);
+	int r = sxp_load(in, args_has(args, &option_recover), &doc, err);
 
-	if (r == -EILSEQ && args->options[OPT_CHECK])
+	if (r == -EILSEQ && args_has(args, &option_check))
 		err->status = STATUS_WRONG;
 	if (r)
 		return r;
-	if (args->options[OPT_CHECK])
+	if (args_has(args, &option_check))
 		return check_form(cx, doc, &layout, in, err);
-	if (args->options[OPT_IN_PLACE])
+	if (args_has(args, &option_in_place))
 		return format_in_place(doc, &layout, in, err);
 	return print_long(doc, sxp_root(doc), &layout, cx->out) ? cannot_write(err) : 0;
 }
 
 int sxp_check_in_place(const struct args *args, size_t first, struct error *err)
 {
-	if (!args->options[OPT_IN_PLACE])
+	if (!args_has(args, &option_in_place))
 		return 0;
 	if (args->n_words <= first)
 		return error_status(err, STATUS_USAGE, -EINVAL, "--in-place: no file is named");
@@ -208,12 +235,11 @@ int sxp_check_in_place(const struct args *args, size_t first, struct error *err)
 
 static int check_fmt(const struct args *args, struct error *err)
 {
-	static const enum option in_place[] = { OPT_IN_PLACE, N_OPTIONS };
-	static const enum option width[] = { OPT_WIDTH, N_OPTIONS };
-
-	if (args->options[OPT_CHECK] && args_no_effect(args, in_place, "--check", err))
+	if (args_has(args, &option_check) &&
+	    args_no_effect(args, OPTIONS(&option_in_place), "--check", err))
 		return -EINVAL;
-	if (args->options[OPT_COMPACT] && args_no_effect(args, width, "--compact", err))
+	if (args_has(args, &option_compact) &&
+	    args_no_effect(args, OPTIONS(&option_width), "--compact", err))
 		return -EINVAL;
 	return sxp_check_in_place(args, 0, err);
 }
@@ -294,7 +320,7 @@ static int get_from_file(struct context *cx, const struct args *args, const stru
 	const char *path = args->words[0];
 	struct sxp_search search;
 	struct sxp_error why;
-	int r = sxp_load(in, args->options[OPT_RECOVER] != NULL, &doc, err);
+	int r = sxp_load(in, args_has(args, &option_recover), &doc, err);
 
 	if (r)
 		return r;
@@ -302,8 +328,8 @@ static int get_from_file(struct context *cx, const struct args *args, const stru
 		return sxp_no_path(path, &why, err);
 	for (sxp_node n; (n = sxp_found(&search));) {
 		cx->status = STATUS_DONE;
-		if (args->options[OPT_RAW] ? print_raw(doc, n, cx->out) :
-					     output_sxp(doc, n, cx->out, err))
+		if (args_has(args, &option_raw) ? print_raw(doc, n, cx->out) :
+						  output_sxp(doc, n, cx->out, err))
 			return cannot_write(err);
 	}
 	return 0;
@@ -320,7 +346,7 @@ static int print_json(struct context *cx, const struct args *args, const struct 
 {
 	CLEANUP(result_free) struct sxp_doc *doc = NULL;
 	const struct sxp_layout layout = { .form = SXP_JSON };
-	int r = sxp_load(in, args->options[OPT_RECOVER] != NULL, &doc, err);
+	int r = sxp_load(in, args_has(args, &option_recover), &doc, err);
 
 	for (sxp_node n = r ? 0 : sxp_first(doc, sxp_root(doc)); n; n = sxp_next(doc, n))
 		if (print_long(doc, n, &layout, cx->out) || putc('\n', cx->out) == EOF)
@@ -366,8 +392,9 @@ static int convert_config(struct context *cx, const struct args *args, const str
 	if (!r && !doc)
 		r = error_memory(err);
 	if (!r)
-		r = args->options[OPT_ALL] ? config_sxp_domain(&config, doc, sxp_root(doc), err) :
-					     config_sxp_vifs(&config, doc, sxp_root(doc), err);
+		r = args_has(args, &option_all) ?
+			    config_sxp_domain(&config, doc, sxp_root(doc), err) :
+			    config_sxp_vifs(&config, doc, sxp_root(doc), err);
 	xlconfig_release(&config);
 	return r ? r : print_built(cx, doc, err);
 }
@@ -397,8 +424,8 @@ static const struct command fmt = {
 		   "    )\n"
 		   ")",
 	.arguments = { ARG_FILES },
-	.options = OPTION(COMPACT) | OPTION(CHECK) | OPTION(RECOVER) | OPTION(IN_PLACE) |
-		   OPTION(WIDTH),
+	.options = OPTIONS(&option_compact, &option_check, &option_recover, &option_in_place,
+			   &option_width),
 	.check = check_fmt,
 	.run = run_fmt,
 };
@@ -430,7 +457,7 @@ static const struct command get = {
 		   "10.0.0.1 10.0.0.2",
 	.arguments = { ARG_PLACE, ARG_FILES },
 	.n_required = 1,
-	.options = OPTION(RECOVER) | OPTION(RAW),
+	.options = OPTIONS(&option_recover, &option_raw),
 	.run = run_get,
 };
 
@@ -443,7 +470,7 @@ static const struct command to_json = {
 	.example = "# echo \"(vif (ip '10.0.0.1 10.0.0.2') (bridge ()))\" | xvif sxp to-json\n"
 		   "[\"vif\",[\"ip\",\"10.0.0.1 10.0.0.2\"],[\"bridge\",[]]]",
 	.arguments = { ARG_FILES },
-	.options = OPTION(RECOVER),
+	.options = OPTIONS(&option_recover),
 	.run = run_to_json,
 };
 
@@ -470,7 +497,7 @@ static const struct command from_config = {
 		   "from-config\n"
 		   "(device (vif (ip '10.0.0.1 10.0.0.2') (mac 00:16:3e:00:00:01)))",
 	.arguments = { ARG_FILES },
-	.options = OPTION(ALL),
+	.options = OPTIONS(&option_all),
 	.run = run_from_config,
 };
 

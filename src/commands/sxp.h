@@ -28,6 +28,7 @@ int sxp_for_each_file(struct context *cx, const struct args *args, size_t first,
 /* --in-place needs files. */
 int sxp_check_in_place(const struct args *args, size_t first, struct error *err);
 
+extern const struct option option_in_place;
 extern const struct command sxp_set_command, sxp_del_command;
 
 #endif

@@ -19,7 +19,7 @@ static int find_one(struct store *st, const char *domain, const char *word, stru
 static int find_in_domain(struct store *st, const struct args *args, struct vifs *out,
 			  struct error *err)
 {
-	const char *word = args->n_words > 1 ? args->words[1] : args->options[OPT_VIF];
+	const char *word = args->n_words > 1 ? args->words[1] : args_text(args, &option_vif);
 	CLEANUP(domain_release) struct domain domain = { 0 };
 
 	return word ? find_one(st, args->words[0], word, out, err) :

@@ -14,8 +14,21 @@
 #include "src/watch/watch.h"
 #include "src/output/output.h"
 #include "src/base/signals.h"
+#include "src/commands/watch-options.h"
 #include "src/commands/watch-print.h"
 #include "src/xen/vif-find.h"
+
+const struct option option_count = {
+	.name = "count",
+	.value = "N",
+	.is_number = true,
+	.help = "end after N changes",
+};
+const struct option option_until = {
+	.name = "until",
+	.value = "CONDITION",
+	.help = "end when it holds",
+};
 
 /* Events taken before what they mark is looked at. */
 #define EVENTS_MAX 10000
@@ -105,7 +118,7 @@ static int print_change(const struct watch_change *change, void *data, struct er
 
 	if (w->is_done)
 		return 0;
-	if (!w->args->options[OPT_QUIET])
+	if (!args_has(w->args, &option_quiet))
 		r = watch_print(change, w->args, w->cx->out, err);
 	if (!r || r == -EIO)
 		r = flush(w, err);
@@ -247,7 +260,7 @@ static int tell_gap(struct watch *w, bool is_begin, const char *text, struct err
 	int r = 0;
 
 	output_message(text);
-	if (!w->args->options[OPT_QUIET])
+	if (!args_has(w->args, &option_quiet))
 		r = watch_print_gap(is_begin, w->args, w->cx->out, err);
 	return r && r != -EIO ? r : flush(w, err);
 }
@@ -310,7 +323,7 @@ static int find_domain(struct watch *w, struct error *err)
 	int r;
 
 	vifs->domain_word = w->args->words[0];
-	vifs->vif_word = w->args->n_words > 1 ? w->args->words[1] : w->args->options[OPT_VIF];
+	vifs->vif_word = w->args->n_words > 1 ? w->args->words[1] : args_text(w->args, &option_vif);
 	if (w->has_condition)
 		return 0;
 	r = domain_find(w->cx->store, vifs->domain_word, &vifs->target, err);
@@ -328,7 +341,7 @@ static int find_domain(struct watch *w, struct error *err)
 /* A path, without slashes at its end. */
 static int find_path(struct watch *w, char **root_out, struct error *err)
 {
-	const char *word = w->args->words[0], *vif = w->args->options[OPT_VIF];
+	const char *word = w->args->words[0], *vif = args_text(w->args, &option_vif);
 	size_t len = strlen(word);
 
 	if (*word != '/')
@@ -351,9 +364,9 @@ static int find_watched(struct watch *w, char **root_out, struct error *err)
 	bool is_path = args->n_words && strchr(args->words[0], '/');
 	int r = is_path ? find_path(w, root_out, err) : 0;
 
-	w->has_condition = args->options[OPT_UNTIL] != NULL;
+	w->has_condition = args_has(args, &option_until);
 	if (!r && w->has_condition)
-		r = until_parse(args->options[OPT_UNTIL], *root_out, &w->until, err);
+		r = until_parse(args_text(args, &option_until), *root_out, &w->until, err);
 	if (!r && args->n_words && !is_path)
 		r = find_domain(w, err);
 	return r;
@@ -365,7 +378,7 @@ static void tell_begin(const struct watch *w)
 	bool is_there = w->is_tree ? w->tree.n > 0 : !w->vifs.domain_word || w->vifs.is_here;
 	char text[512];
 
-	if (is_there && !w->args->options[OPT_VERBOSE])
+	if (is_there && !args_has(w->args, &option_verbose))
 		return;
 	snprintf(text, sizeof(text),
 		 is_there ? "%.400s: watching" : "%.400s: not there yet, waiting", word);
@@ -375,8 +388,8 @@ static void tell_begin(const struct watch *w)
 /* An end that comes too early is a failure only where something was waited for. */
 static int end(const struct watch *w, struct error *err)
 {
-	const char *until = w->args->options[OPT_UNTIL];
-	unsigned count = w->args->numbers[OPT_COUNT], n = count - w->n_left;
+	const char *until = args_text(w->args, &option_until);
+	unsigned count = args_number(w->args, &option_count), n = count - w->n_left;
 	const char *why = w->has_no_reader ? "its reader went" : "ended by a signal";
 
 	if (w->is_met)
@@ -421,8 +434,8 @@ static int run_watch(struct context *cx, const struct args *args, struct error *
 		.cx = cx,
 		.args = args,
 		.events.wire.fd = -1,
-		.n_left = args->numbers[OPT_COUNT],
-		.end_ms = args->options[OPT_TIMEOUT] ? now_ms() + args->timeout_s * 1000ll : 0,
+		.n_left = args_number(args, &option_count),
+		.end_ms = args_has(args, &option_timeout) ? now_ms() + args->timeout_s * 1000ll : 0,
 	};
 	int r;
 
@@ -463,7 +476,7 @@ const struct command cmd_watch = {
 		   "# xvif watch web01 --until state=connected && echo it is up\n"
 		   "it is up",
 	.arguments = { ARG_TARGET, ARG_VIF },
-	.options = OPTION(VIF) | OPTION(COUNT) | OPTION(UNTIL),
+	.options = OPTIONS(&option_vif, &option_count, &option_until),
 	.needs_store = true,
 	.output = OUTPUT_CHANGES,
 	.run = run_watch,

@@ -16,22 +16,28 @@ static const struct field fields[] = {
 	{ 0 },
 };
 
+static const char *const methods[] = { "auto", "delta", "cycle", "none", NULL };
+static const struct option hotplug = { .name = "hotplug", .choices = methods };
+static const struct option config = { .name = "config", .value = "FILE", .takes = ARG_FILE };
+static const struct option file = { .name = "file", .letter = 'f', .value = "FILE", .takes = ARG_FILE };
+static const struct option fix = { .name = "fix" };
+
 static const struct command list = {
 	.name = "list",
 	.summary = "a table",
 	.arguments = { ARG_DOMAIN, ARG_VIF },
 	.columns = fields,
-	.options = OPTION(VIF),
+	.options = OPTIONS(&option_vif),
 };
 static const struct command take = {
 	.name = "take",
 	.summary = "addresses",
 	.arguments = { ARG_DOMAIN, ARG_HELD_IPS },
-	.options = OPTION(VIF) | OPTION(HOTPLUG) | OPTION(CONFIG) | OPTION(FILE),
+	.options = OPTIONS(&option_vif, &hotplug, &config, &file),
 };
 static const struct command give = { .name = "give", .arguments = { ARG_DOMAIN, ARG_IPS } };
 static const struct command more_read = { .name = "read", .arguments = { ARG_PLACE, ARG_FILES } };
-static const struct command more_run = { .name = "run", .options = OPTION(FIX) };
+static const struct command more_run = { .name = "run", .options = OPTIONS(&fix) };
 static const struct command *const of_more[] = { &more_read, &more_run, NULL };
 static const struct command more = { .name = "more", .subcommands = of_more };
 static const struct command explain = { .name = "explain", .arguments = { ARG_COMMAND } };
