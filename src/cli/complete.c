@@ -6,9 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "src/base/cleanup.h"
+#include "src/base/array.h"
 #include "src/cli/complete.h"
-#include "src/doctor/doctor.h"
+#include "src/doctor/doctor-findings.h"
 #include "src/output/output.h"
 #include "src/base/text.h"
 
@@ -34,28 +34,17 @@ bool completion_may_show(const char *text)
 	return true;
 }
 
-static bool has_room(struct candidates *list)
-{
-	size_t size = list->size ? list->size * 2 : 32;
-	struct candidate *v = list->n < list->size ? list->v : realloc(list->v, size * sizeof(*v));
-
-	if (!v)
-		return false;
-	list->size = list->n < list->size ? list->size : size;
-	list->v = v;
-	return true;
-}
-
 /* The text of the partial word in front of @text. */
 static void add(const struct completion *c, const char *text, const char *description, bool goes_on)
 {
 	struct candidates *list = c->out;
-	struct candidate *new;
+	struct candidate *v = list->failed ? NULL : array_grow(list->v, list->n, sizeof(*v)), *new;
 
-	if (list->failed || !has_room(list)) {
+	if (!v) {
 		list->failed = true;
 		return;
 	}
+	list->v = v;
 	new = &list->v[list->n];
 	*new = (struct candidate){ .goes_on = goes_on };
 	if (asprintf(&new->word, "%.*s%s", (int)c->at, c->partial, text) < 0) {

@@ -17,7 +17,7 @@ struct candidate {
 
 struct candidates {
 	struct candidate *v;
-	size_t n, size;
+	size_t n;
 	bool wants_files; /* also names of files, ... */
 	size_t files_at;  /* ... for what follows this many bytes of the partial word */
 	bool failed;	  /* memory was short */

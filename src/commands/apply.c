@@ -121,14 +121,6 @@ static void print_changed(const struct application *a, const struct edit *e)
 	edit_print_line(e, output_has_colors(&a->args->style, a->cx->out), a->cx->out);
 }
 
-static bool is_same_text(const struct iplist *a, const struct iplist *b)
-{
-	CLEANUP(cleanup_free) char *x = iplist_format(a);
-	CLEANUP(cleanup_free) char *y = iplist_format(b);
-
-	return x && y && !strcmp(x, y);
-}
-
 /* The list that a vif has after a failure; a step before may have changed it. */
 static void add_present(struct application *a, sxp_node row, const struct desired_vif_match *f)
 {
@@ -139,7 +131,7 @@ static void add_present(struct application *a, sxp_node row, const struct desire
 	if (vif_read(a->cx->store, 0, &f->vif->domain, f->vif->devid, &now, &why))
 		return;
 	result_ips(a->doc, row, "after", &now.ips);
-	if (is_same_text(&now.ips, &f->vif->ips))
+	if (iplist_equal(&now.ips, &f->vif->ips))
 		return;
 	a->has_changed = true;
 	if (!fill_edit(a, f, &now.ips, &e, &why))
@@ -285,7 +277,7 @@ static void take_stranded(struct application *a, const struct desired_vif_match 
 	CLEANUP(edit_release) struct edit e = { 0 };
 	struct error why = { .status = STATUS_REFUSED };
 
-	if (!is_same_text(&f->interim, &f->desired->ips)) {
+	if (!iplist_equal(&f->interim, &f->desired->ips)) {
 		error_set(&why, -ECANCELED,
 			  "it gave addresses away, and the failure came before it had its own");
 		take_failed(a, f, &why);

@@ -53,15 +53,6 @@ static void find_vif(const struct store *st, const struct desired_match *fleet,
 		f->vif = &v[i];
 }
 
-static bool is_same_list(const struct iplist *a, const struct iplist *b)
-{
-	bool is_same = a->n == b->n;
-
-	for (size_t i = 0; i < a->n && is_same; i++)
-		is_same = a->words[i].is_valid && ipnet_equal(&a->words[i].net, &b->words[i].net);
-	return is_same;
-}
-
 static int by_vif(const void *a, const void *b)
 {
 	const struct desired_vif_match *const *x = a, *const *y = b;
@@ -216,7 +207,7 @@ int desired_match_find(struct store *st, const struct desired *desired, bool for
 		f->desired = &desired->v[out->n];
 		f->why.status = STATUS_REFUSED;
 		find_vif(st, out, &domains, f);
-		f->is_changed = f->vif && !is_same_list(&f->vif->ips, &f->desired->ips);
+		f->is_changed = f->vif && !iplist_equal(&f->vif->ips, &f->desired->ips);
 	}
 	if (!r)
 		r = check_twice(out, err);

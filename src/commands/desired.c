@@ -6,6 +6,7 @@
 
 #include "sxp/sxp.h"
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/commands/desired.h"
 #include "src/format/json-sxp.h"
@@ -36,7 +37,7 @@ struct desired_reader {
 /* @domain and @vif as they are written; @vif may be NULL. */
 static struct desired_vif *add_vif(struct desired_reader *r, const char *domain, const char *vif)
 {
-	struct desired_vif *v = realloc(r->out->v, (r->out->n + 1) * sizeof(*v));
+	struct desired_vif *v = array_grow(r->out->v, r->out->n, sizeof(*v));
 	struct desired_vif *one;
 
 	if (!v)

@@ -153,6 +153,6 @@ void edit_print_line(const struct edit *e, bool colors, FILE *stream)
 	else
 		fprintf(stream, "%u", vif->domain.domid);
 	fprintf(stream, " vif %u:", vif->devid);
-	list_line_print(&s->before, &s->after, colors, stream);
+	iplist_diff_print(&s->before, &s->after, colors, stream);
 	fputs(s->options->dry_run ? " (dry run)\n" : "\n", stream);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/commands/owners.h"
 #include "src/kernel/kernel.h"
@@ -95,7 +96,7 @@ void owners_release(struct owners *owners)
 static int __attribute__((format(printf, 4, 5)))
 add_owner(struct owners *owners, size_t vif, enum owner_by by, const char *format, ...)
 {
-	struct owner *v = realloc(owners->v, (owners->n + 1) * sizeof(*v));
+	struct owner *v = array_grow(owners->v, owners->n, sizeof(*v));
 	va_list ap;
 	int n;
 
@@ -137,38 +138,38 @@ static int add_lists(struct owners *owners, const struct query *query)
 	return r;
 }
 
-/* Vifs by a name of theirs. */
-struct name {
+/* Vifs by the name of their link. */
+struct vif_link {
 	const char *text;
 	size_t vif;
 };
 
-struct index {
-	struct name *v;
+struct vif_links {
+	struct vif_link *v;
 	size_t n;
 };
 
 static int by_text(const void *a, const void *b)
 {
-	const struct name *x = a, *y = b;
+	const struct vif_link *x = a, *y = b;
 
 	return strcmp(x->text, y->text);
 }
 
 /* The links of vifs whose backend is in this domain. */
-static int index_links(const struct vifs *vifs, struct index *out)
+static int index_links(const struct vifs *vifs, struct vif_links *out)
 {
 	out->v = calloc(vifs->n + 1, sizeof(*out->v));
 	if (!out->v)
 		return -ENOMEM;
 	for (size_t i = 0; i < vifs->n; i++)
 		if (!vifs->v[i].backend_domid)
-			out->v[out->n++] = (struct name){ vifs->v[i].link, i };
+			out->v[out->n++] = (struct vif_link){ vifs->v[i].link, i };
 	qsort(out->v, out->n, sizeof(*out->v), by_text);
 	return 0;
 }
 
-static void release_index(struct index *index)
+static void release_links(struct vif_links *index)
 {
 	free(index->v);
 }
@@ -177,10 +178,10 @@ static void release_index(struct index *index)
  * The vif behind a link. The second interface of an emulated network card has
  * the name of the first and "-emu" (Xen, tools/libs/light, TAP_DEVICE_SUFFIX).
  */
-static bool find_link(const struct index *links, unsigned link, size_t *vif_out)
+static bool find_link(const struct vif_links *links, unsigned link, size_t *vif_out)
 {
 	char name[IF_NAMESIZE] = "", *suffix;
-	const struct name *found = NULL, key = { .text = name };
+	const struct vif_link *found = NULL, key = { .text = name };
 
 	if (if_indextoname(link, name))
 		found = bsearch(&key, links->v, links->n, sizeof(*links->v), by_text);
@@ -194,8 +195,8 @@ static bool find_link(const struct index *links, unsigned link, size_t *vif_out)
 	return found != NULL;
 }
 
-static int add_routes(struct owners *owners, const struct query *query, const struct index *links,
-		      const struct routes *routes)
+static int add_routes(struct owners *owners, const struct query *query,
+		      const struct vif_links *links, const struct routes *routes)
 {
 	int r = 0;
 
@@ -252,7 +253,7 @@ static int add_neighbour(struct owners *owners, const struct neighbour *one, siz
 
 /* Behind its own link a neighbour is the guest, whatever its MAC; on a bridge the MAC tells. */
 static int add_neighbours(struct owners *owners, const struct query *query,
-			  const struct index *links, const struct neighbours *neighbours)
+			  const struct vif_links *links, const struct neighbours *neighbours)
 {
 	int r = 0;
 
@@ -275,18 +276,18 @@ static int add_neighbours(struct owners *owners, const struct query *query,
 	return r;
 }
 
-struct host {
+struct kernel_facts {
 	struct routes routes;
 	struct neighbours neighbours;
 };
 
-static void release_host(struct host *host)
+static void release_kernel_facts(struct kernel_facts *facts)
 {
-	routes_release(&host->routes);
-	neighbours_release(&host->neighbours);
+	routes_release(&facts->routes);
+	neighbours_release(&facts->neighbours);
 }
 
-static int ask_kernel(const struct store *st, const struct query *query, struct host *out,
+static int ask_kernel(const struct store *st, const struct query *query, struct kernel_facts *out,
 		      struct error *err)
 {
 	int r = st->file || query->is_mac ? 0 : kernel_routes(0, &out->routes, err);
@@ -295,24 +296,25 @@ static int ask_kernel(const struct store *st, const struct query *query, struct 
 }
 
 /* MACs are read only if some may be compared. */
-static unsigned needed_nodes(const struct query *query, const struct host *host)
+static unsigned needed_nodes(const struct query *query, const struct kernel_facts *facts)
 {
 	if (query->is_mac)
 		return 1u << NODE_MAC;
-	for (size_t i = 0; i < host->neighbours.n; i++)
-		if (neighbour_matches(query, &host->neighbours.v[i]))
+	for (size_t i = 0; i < facts->neighbours.n; i++)
+		if (neighbour_matches(query, &facts->neighbours.v[i]))
 			return 1u << NODE_IP | 1u << NODE_MAC;
 	return 1u << NODE_IP;
 }
 
-static int add_kernel(struct owners *owners, const struct query *query, const struct host *host)
+static int add_kernel(struct owners *owners, const struct query *query,
+		      const struct kernel_facts *facts)
 {
-	CLEANUP(release_index) struct index links = { 0 };
+	CLEANUP(release_links) struct vif_links links = { 0 };
 	int r = index_links(&owners->vifs, &links);
 
 	if (!r)
-		r = add_routes(owners, query, &links, &host->routes);
-	return r ? r : add_neighbours(owners, query, &links, &host->neighbours);
+		r = add_routes(owners, query, &links, &facts->routes);
+	return r ? r : add_neighbours(owners, query, &links, &facts->neighbours);
 }
 
 static int add_claims(struct store *st, struct owners *owners, const struct query *query,
@@ -352,12 +354,12 @@ static int by_source(const void *a, const void *b)
 int find_owners(struct store *st, const struct query *query, unsigned nodes, struct owners *out,
 		struct error *err)
 {
-	CLEANUP(release_host) struct host host = { 0 };
-	int r = ask_kernel(st, query, &host, err);
+	CLEANUP(release_kernel_facts) struct kernel_facts facts = { 0 };
+	int r = ask_kernel(st, query, &facts, err);
 
 	if (!r)
-		r = vif_list_all(st, nodes | needed_nodes(query, &host), &out->vifs, err);
-	if (!r && (add_lists(out, query) || add_kernel(out, query, &host)))
+		r = vif_list_all(st, nodes | needed_nodes(query, &facts), &out->vifs, err);
+	if (!r && (add_lists(out, query) || add_kernel(out, query, &facts)))
 		r = error_memory(err);
 	if (!r && !query->is_mac)
 		r = add_claims(st, out, query, err);

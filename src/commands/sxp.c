@@ -159,7 +159,7 @@ static int print_long(const struct sxp_doc *doc, sxp_node node, const struct sxp
 }
 
 /* What is printed, compared with what is there. */
-struct comparison {
+struct form_check {
 	const char *at;
 	size_t left;
 	bool differs;
@@ -167,7 +167,7 @@ struct comparison {
 
 static int compare_piece(void *arg, const char *text, size_t len)
 {
-	struct comparison *c = arg;
+	struct form_check *c = arg;
 
 	c->differs = len > c->left || memcmp(c->at, text, len);
 	c->at += c->differs ? 0 : len;
@@ -178,7 +178,7 @@ static int compare_piece(void *arg, const char *text, size_t len)
 static int check_form(struct context *cx, const struct sxp_doc *doc,
 		      const struct sxp_layout *layout, const struct input *in, struct error *err)
 {
-	struct comparison c = { .at = in->text, .left = in->len };
+	struct form_check c = { .at = in->text, .left = in->len };
 
 	sxp_print_as(doc, sxp_root(doc), layout, compare_piece, &c);
 	if (!c.differs && !c.left)

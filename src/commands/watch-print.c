@@ -52,7 +52,7 @@ static const struct field change_fields[N_FIELDS + 1] = {
 	[FIELD_AFTER] = { .name = "after", .kind = KIND_TEXT },
 };
 
-struct line {
+struct change_document {
 	struct sxp_doc *doc;
 	sxp_node list;
 	struct field fields[N_FIELDS + 1];
@@ -72,7 +72,7 @@ static const char *state_text(const char *value)
 	return !value || !strcmp(name, "unknown") ? value : name;
 }
 
-static void add_vif(struct line *line, int field, const struct vif *vif)
+static void add_vif(struct change_document *line, int field, const struct vif *vif)
 {
 	sxp_node element = sxp_add_element(line->doc, line->list, change_fields[field].name);
 
@@ -86,7 +86,7 @@ static void add_vif(struct line *line, int field, const struct vif *vif)
 	result_ips(line->doc, element, "ips", &vif->ips);
 }
 
-static int add_list(struct line *line, int field, const char *text, struct error *err)
+static int add_list(struct change_document *line, int field, const char *text, struct error *err)
 {
 	CLEANUP(iplist_release) struct iplist ips = { 0 };
 	int r = iplist_parse(text, &ips, err);
@@ -107,7 +107,7 @@ static bool is_text(const struct watch_value *value)
 }
 
 /* What JSON cannot say as text. */
-static int add_hex(struct line *line, int field, const struct watch_value *value)
+static int add_hex(struct change_document *line, int field, const struct watch_value *value)
 {
 	CLEANUP(cleanup_free) char *hex = malloc(value->len * 2 + 1);
 	sxp_node element = sxp_add_element(line->doc, line->list, change_fields[field].name);
@@ -123,7 +123,8 @@ static int add_hex(struct line *line, int field, const struct watch_value *value
 	return 0;
 }
 
-static int add_value(struct line *line, int field, const struct watch_value *value, struct error *err)
+static int add_value(struct change_document *line, int field, const struct watch_value *value,
+		     struct error *err)
 {
 	sxp_node element;
 
@@ -136,7 +137,8 @@ static int add_value(struct line *line, int field, const struct watch_value *val
 	return 0;
 }
 
-static int add_values(struct line *line, const struct watch_change *change, struct error *err)
+static int add_values(struct change_document *line, const struct watch_change *change,
+		      struct error *err)
 {
 	int r;
 
@@ -159,7 +161,7 @@ static int add_values(struct line *line, const struct watch_change *change, stru
 }
 
 /* 2026-01-01T00:00:00Z */
-static int begin_line(struct line *line, const struct args *args, struct error *err)
+static int begin_line(struct change_document *line, const struct args *args, struct error *err)
 {
 	time_t now = time(NULL);
 	char text[32];
@@ -175,7 +177,7 @@ static int begin_line(struct line *line, const struct args *args, struct error *
 	return 0;
 }
 
-static void free_line(struct line *line)
+static void free_line(struct change_document *line)
 {
 	sxp_free(line->doc);
 }
@@ -232,7 +234,7 @@ static int print_lists(const struct watch_change *change, bool colors, FILE *out
 	if (!r)
 		r = iplist_parse(change->after.text, &after, err);
 	if (!r)
-		list_line_print(&before, &after, colors, out);
+		iplist_diff_print(&before, &after, colors, out);
 	return r;
 }
 
@@ -307,7 +309,7 @@ static int print_for_people(void *data, FILE *out, struct error *err)
 int watch_print(const struct watch_change *change, const struct args *args, FILE *out,
 		struct error *err)
 {
-	CLEANUP(free_line) struct line line = { 0 };
+	CLEANUP(free_line) struct change_document line = { 0 };
 	int r = begin_line(&line, args, err);
 
 	if (r)
@@ -333,7 +335,7 @@ int watch_print(const struct watch_change *change, const struct args *args, FILE
 
 int watch_print_gap(bool is_lost, const struct args *args, FILE *out, struct error *err)
 {
-	CLEANUP(free_line) struct line line = { 0 };
+	CLEANUP(free_line) struct change_document line = { 0 };
 	int r = begin_line(&line, args, err);
 
 	if (r)

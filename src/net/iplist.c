@@ -87,6 +87,23 @@ static const struct ipword *find(const struct iplist *list, const struct ipnet *
 	return NULL;
 }
 
+bool ipword_equal(const struct ipword *a, const struct ipword *b)
+{
+	if (a->is_valid != b->is_valid)
+		return false;
+	return a->is_valid ? ipnet_equal(&a->net, &b->net) : !strcmp(a->text, b->text);
+}
+
+bool iplist_equal(const struct iplist *a, const struct iplist *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!ipword_equal(&a->words[i], &b->words[i]))
+			return false;
+	return true;
+}
+
 bool iplist_has(const struct iplist *list, const struct ipnet *net)
 {
 	return find(list, net) != NULL;

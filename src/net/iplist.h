@@ -36,6 +36,12 @@ int iplist_copy(const struct iplist *from, struct iplist *to, struct error *err)
 /* The words with one space between; for free(), NULL when memory is short. */
 char *iplist_format(const struct iplist *list);
 
+/* The same networks in the same order, and between them the same words that are none. */
+bool iplist_equal(const struct iplist *a, const struct iplist *b);
+
+/* The same network; of words that are none, the same text. */
+bool ipword_equal(const struct ipword *a, const struct ipword *b);
+
 /* True if the list has this very network. */
 bool iplist_has(const struct iplist *list, const struct ipnet *net);
 

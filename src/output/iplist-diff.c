@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iplist-diff.c - how two lists of addresses differ, on one line. */
-#include <string.h>
-
 #include "src/output/iplist-diff.h"
 #include "src/output/output.h"
 
-/* A word that is no address stands for itself alone. */
 static bool has(const struct iplist *list, const struct ipword *word)
 {
-	if (word->is_valid)
-		return iplist_has(list, &word->net);
 	for (size_t i = 0; i < list->n; i++)
-		if (!strcmp(list->words[i].text, word->text))
+		if (ipword_equal(&list->words[i], word))
 			return true;
 	return false;
-}
-
-static bool is_same(const struct ipword *a, const struct ipword *b)
-{
-	return a->is_valid && b->is_valid ? ipnet_equal(&a->net, &b->net) : !strcmp(a->text, b->text);
 }
 
 /* Do the words that stay stand in the order in which they stood? */
@@ -31,7 +21,7 @@ static bool keeps_order(const struct iplist *before, const struct iplist *after)
 			continue;
 		while (j < after->n && !has(before, &after->words[j]))
 			j++;
-		if (j == after->n || !is_same(&after->words[j++], &before->words[i]))
+		if (j == after->n || !ipword_equal(&after->words[j++], &before->words[i]))
 			return false;
 	}
 	return true;
@@ -61,7 +51,7 @@ static void print_before(const struct iplist *before, const struct iplist *after
 	}
 }
 
-void list_line_print(const struct iplist *before, const struct iplist *after, bool colors, FILE *out)
+void iplist_diff_print(const struct iplist *before, const struct iplist *after, bool colors, FILE *out)
 {
 	bool in_order = keeps_order(before, after);
 

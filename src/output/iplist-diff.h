@@ -9,6 +9,7 @@
 #include "src/net/iplist.h"
 
 /* Print " 10.0.0.1 -10.0.0.2 +10.0.0.5"; in another order what goes comes last. */
-void list_line_print(const struct iplist *before, const struct iplist *after, bool colors, FILE *out);
+void iplist_diff_print(const struct iplist *before, const struct iplist *after, bool colors,
+		       FILE *out);
 
 #endif

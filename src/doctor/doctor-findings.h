@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor-findings.h - the names of what the doctor looks at. */
+#ifndef XVIF_DOCTOR_FINDINGS_H
+#define XVIF_DOCTOR_FINDINGS_H
+
+/* X(its function, its name, what it looks at), in the order of the report. */
+#define PROBES(X) \
+	X(xenstored, "xenstored", "xenstored answers") \
+	X(lost_domains, "lost-domains", "the store has all domains of the hypervisor") \
+	X(scripts, "scripts", "hotplug scripts are there, and known") \
+	X(quoted_ip, "quoted-ip", "vif-common.sh takes a list as several addresses (--fix)") \
+	X(rules_disabled, "rules-disabled", "vif-common.sh sets rules at all") \
+	X(tools, "tools", "programs that the scripts call") \
+	X(hotplug_error, "hotplug-error", "no vif is marked as failed") \
+	X(duplicate_ip, "duplicate-ip", "no two vifs have the same address") \
+	X(duplicate_mac, "duplicate-mac", "no two vifs of a bridge have the same MAC") \
+	X(gateway_address, "gateway-address", "the gateway device has an address (vif-route)") \
+	X(ip_forward, "ip-forward", "the kernel forwards packets of routed vifs") \
+	X(proxy_arp, "proxy-arp", "this host answers ARP for routed addresses") \
+	X(rp_filter, "rp-filter", "routed guests cannot use addresses of others") \
+	X(iptables, "iptables", "iptables works where the scripts set rules") \
+	X(forward_policy, "forward-policy", "chain FORWARD fits the vifs") \
+	X(bridge_netfilter, "bridge-netfilter", "bridged packets are shown to the rules") \
+	X(physdev, "physdev", "rules of bridged vifs are there at all") \
+	X(networkd, "networkd", "systemd-networkd leaves vifs alone") \
+	X(networkmanager, "networkmanager", "NetworkManager leaves vifs alone") \
+	X(firewalld, "firewalld", "firewalld leaves rules of vifs alone")
+
+#endif
