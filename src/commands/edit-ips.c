@@ -58,10 +58,9 @@ static void note_idle_words(const struct iplist *before, const struct iplist *na
 		bool is_there = iplist_has(before, &named->words[i].net);
 
 		if (make == edit_add && is_there)
-			fprintf(stderr, "xvif: note: %s is in the list already\n",
-				named->words[i].text);
+			output_note("%s is in the list already", named->words[i].text);
 		if (make == edit_remove && !is_there)
-			fprintf(stderr, "xvif: note: %s is not in the list\n", named->words[i].text);
+			output_note("%s is not in the list", named->words[i].text);
 	}
 }
 

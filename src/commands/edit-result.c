@@ -121,11 +121,8 @@ int edit_note(struct context *cx, const struct edit *e, struct error *err)
 
 void edit_print_notes(const struct survey *s)
 {
-	for (size_t i = 0; i < s->notes.n; i++) {
-		fputs("xvif: note: ", stderr);
-		output_escaped(s->notes.v[i], stderr);
-		putc('\n', stderr);
-	}
+	for (size_t i = 0; i < s->notes.n; i++)
+		output_note("%s", s->notes.v[i]);
 }
 
 void edit_print_step(const struct strv *lines, void *data)

@@ -139,7 +139,7 @@ static int print_piece(void *arg, const char *text, size_t len)
 
 	p->len += len;
 	if (p->is_watched && p->len - p->shown >= PROGRESS_STEP) {
-		fprintf(stderr, "\rprinting: %zu MiB", p->len >> 20);
+		output_progress_printing(p->len, false);
 		p->shown = p->len;
 	}
 	return fwrite(text, 1, len, p->out) == len ? 0 : -1;
@@ -151,10 +151,10 @@ static int print_long(const struct sxp_doc *doc, sxp_node node, const struct sxp
 	struct printing p = { .out = out };
 	int r;
 
-	p.is_watched = isatty(STDERR_FILENO) && !isatty(fileno(out));
+	p.is_watched = !isatty(fileno(out));
 	r = sxp_print_as(doc, node, layout, print_piece, &p);
 	if (p.shown)
-		fputs("\r\033[K", stderr);
+		output_progress_printing(p.len, true);
 	return r;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* output.c - printing without a form. */
 #include <poll.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,14 +38,37 @@ void output_message(const char *text)
 	putc('\n', stderr);
 }
 
-void output_progress(size_t len, bool is_done)
+void output_note(const char *format, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	fputs("xvif: note: ", stderr);
+	output_escaped(text, stderr);
+	putc('\n', stderr);
+}
+
+static void print_progress(const char *what, size_t len, bool is_done)
 {
 	if (!isatty(STDERR_FILENO))
 		return;
 	if (is_done)
 		fputs("\r\033[K", stderr);
 	else
-		fprintf(stderr, "\rreading: %zu MiB", len >> 20);
+		fprintf(stderr, "\r%s: %zu MiB", what, len >> 20);
+}
+
+void output_progress(size_t len, bool is_done)
+{
+	print_progress("reading", len, is_done);
+}
+
+void output_progress_printing(size_t len, bool is_done)
+{
+	print_progress("printing", len, is_done);
 }
 
 bool output_has_colors(const struct output_style *style, FILE *out)

@@ -154,11 +154,16 @@ bool output_has_colors(const struct output_style *style, FILE *out);
 /* Could something not be written to @out because its reader has gone? That is no failure to speak of. */
 bool output_has_no_reader(FILE *out);
 
-/* Print a line on stderr that is not an error of the command. */
+/*
+ * What is told on stderr beside a result, and nowhere else: "xvif: TEXT", and "xvif: note: TEXT"
+ * of what the command line asks for. Errors of a command are printed by main.c and the shell.
+ */
 void output_message(const char *text);
+void output_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* For struct input: on a terminal, how far it is; @is_done: wipe that out. */
+/* How far it is, if stderr is a terminal; @is_done: wipe that out. The first is for struct input. */
 void output_progress(size_t len, bool is_done);
+void output_progress_printing(size_t len, bool is_done);
 
 /* For sxp_print() and its like: @out is a FILE. Returns 0, or -1 with errno. */
 int output_piece(void *out, const char *text, size_t len);

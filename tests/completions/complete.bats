@@ -43,7 +43,7 @@ options_in_help() {
 
 @test "domains by their names" {
 	odd_guests
-	xvif show -nJ | jq -r '.vifs[].domain' | sort -u | same add-ip ''
+	xvif show -J | jq -r '.vifs[].domain' | sort -u | same add-ip ''
 	[ "$(xvif complete -- xvif check we)" = "web01	domain 1" ]
 	[ "$(xvif complete -- xvif check Dom)" = "Domain-0	domain 0" ]
 	[ "$(xvif complete -- xvif check 1 | sort)" = "1	web01

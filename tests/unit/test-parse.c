@@ -54,8 +54,7 @@ static const struct command *const table[] = { &list, &add, &flag, &more, NULL }
 static int check_list(const struct args *args, struct error *err)
 {
 	return args_has(args, &depth) ?
-		       args_no_effect(args, OPTIONS(&option_noheadings, &option_vif), "--depth",
-				      err) :
+		       args_no_effect(args, OPTIONS(&option_noheadings, &option_vif), "--depth", err) :
 		       0;
 }
 
