@@ -6,7 +6,7 @@
 
 #include "src/base/array.h"
 #include "src/base/cleanup.h"
-#include "src/commands/edit-result.h"
+#include "src/commands/edit-cli.h"
 #include "shell/session.h"
 
 /* More than anybody takes back. */

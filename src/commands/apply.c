@@ -7,7 +7,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
-#include "src/commands/edit-result.h"
+#include "src/commands/edit-cli.h"
 #include "src/commands/desired-match.h"
 #include "src/output/result.h"
 

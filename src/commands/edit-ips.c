@@ -6,7 +6,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
-#include "src/commands/edit-result.h"
+#include "src/commands/edit-cli.h"
 #include "src/output/result.h"
 
 /* What is printed of an edit. */

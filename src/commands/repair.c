@@ -8,7 +8,7 @@
 #include "src/commands/commands.h"
 #include "src/commands/report-output.h"
 #include "src/commands/vif-args.h"
-#include "src/commands/edit-result.h"
+#include "src/commands/edit-cli.h"
 #include "src/edit/repair.h"
 #include "src/output/result.h"
 #include "src/base/signals.h"

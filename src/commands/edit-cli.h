@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* edit-result.h - an edit and the command line: its options, what it did as a result and as a line. */
-#ifndef XVIF_EDIT_RESULT_H
-#define XVIF_EDIT_RESULT_H
+/* edit-cli.h - an edit and the command line: its options, what it did as a result and as a line. */
+#ifndef XVIF_EDIT_CLI_H
+#define XVIF_EDIT_CLI_H
 
 #include "src/cli/command.h"
 #include "src/edit/edit.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* edit-result.c - what an edit did, as a result and as a line. */
+/* edit-cli.c - what an edit did, as a result and as a line. */
 #include <stdio.h>
 #include <string.h>
 
 #include "src/base/cleanup.h"
-#include "src/commands/edit-result.h"
+#include "src/commands/edit-cli.h"
 #include "src/output/iplist-diff.h"
 #include "src/output/result.h"
 
