@@ -27,10 +27,8 @@ static int run_set(struct context *cx, const struct args *args, struct error *er
 {
 	CLEANUP(cleanup_free) char *path = NULL;
 	struct batch b = { 0 };
-	int r = no_document(args, err);
+	int r = path_from_word(cx->session, args, 0, &path, err);
 
-	if (!r)
-		r = path_from_word(cx->session, args, 0, &path, err);
 	if (r)
 		return r;
 	batch_write(&b, args->words[1], word_length(cx->session, args->words[1]), "%s", path);
@@ -78,10 +76,8 @@ static int run_touch(struct context *cx, const struct args *args, struct error *
 	CLEANUP(strv_release) struct strv paths = { 0 };
 	CLEANUP(cleanup_free) bool *exists = NULL;
 	struct batch b = { 0 };
-	int r = no_document(args, err);
+	int r = paths_from_words(cx->session, args, 0, &paths, err);
 
-	if (!r)
-		r = paths_from_words(cx->session, args, 0, &paths, err);
 	if (!r)
 		r = find_existing(cx->store, &paths, &exists, err);
 	if (r)
@@ -143,10 +139,8 @@ static int run_rm(struct context *cx, const struct args *args, struct error *err
 {
 	CLEANUP(strv_release) struct strv paths = { 0 };
 	struct batch b = { 0 };
-	int r = no_document(args, err);
+	int r = paths_from_words(cx->session, args, 0, &paths, err);
 
-	if (!r)
-		r = paths_from_words(cx->session, args, 0, &paths, err);
 	for (size_t i = 0; i < paths.n && r >= 0; i++) {
 		r = may_remove(cx, args, paths.v[i], err);
 		if (r > 0)
@@ -216,10 +210,8 @@ static int copy(struct context *cx, const struct args *args, bool moves, struct 
 	CLEANUP(subtree_release) struct subtree t = { 0 };
 	CLEANUP(cleanup_free) char *from = NULL;
 	CLEANUP(cleanup_free) char *to = NULL;
-	int r = no_document(args, err);
+	int r = path_from_word(cx->session, args, 0, &from, err);
 
-	if (!r)
-		r = path_from_word(cx->session, args, 0, &from, err);
 	if (!r)
 		r = find_target(cx, args, from, &to, err);
 	if (!r)
@@ -353,9 +345,9 @@ static int run_perms(struct context *cx, const struct args *args, struct error *
 	CLEANUP(strv_release) struct strv paths = { 0 };
 	CLEANUP(strv_release) struct strv nodes = { 0 };
 	bool changes = args->n_words && looks_like_perms(args->words[0]);
-	int r = no_document(args, err);
+	int r = 0;
 
-	if (!r && changes && args->n_words < 2)
+	if (changes && args->n_words < 2)
 		r = usage(err, "perms: PATH is missing");
 	if (!r)
 		r = paths_from_words(cx->session, args, changes, &paths, err);

@@ -37,14 +37,6 @@ static const struct option option_values = {
 	.help = "match values, not names",
 };
 
-int no_document(const struct args *args, struct error *err)
-{
-	if (!output_is_text(&args->style))
-		return error_status(err, STATUS_USAGE, -EINVAL,
-				    "its result has no JSON and no SXP form");
-	return 0;
-}
-
 static bool wants_document(const struct args *args)
 {
 	return !output_is_text(&args->style);
@@ -391,10 +383,8 @@ static int run_match(struct context *cx, const struct args *args, struct error *
 	bool is_value = args_has(args, &option_values), is_found = false;
 	struct node_listing l = begin_listing(cx, args);
 	char path[SUBTREE_PATH_SIZE];
-	int r = no_document(args, err);
+	int r = paths_from_words(cx->session, args, 1, &paths, err);
 
-	if (!r)
-		r = paths_from_words(cx->session, args, 1, &paths, err);
 	for (size_t i = 0; i < paths.n && !r; i++) {
 		CLEANUP(subtree_release) struct subtree t = { 0 };
 
@@ -441,9 +431,7 @@ static int count_one(struct context *cx, const struct args *args, const char *pa
 
 static int run_count(struct context *cx, const struct args *args, struct error *err)
 {
-	int r = no_document(args, err);
-
-	return r ? r : each_path(cx, args, 0, count_one, err);
+	return each_path(cx, args, 0, count_one, err);
 }
 
 static const struct command shell_count = {
@@ -505,10 +493,8 @@ static int run_diff(struct context *cx, const struct args *args, struct error *e
 	CLEANUP(cleanup_free) char *path_b = NULL;
 	const unsigned parts = SUBTREE_VALUES | SUBTREE_PERMS;
 	bool on = output_has_colors(&args->style, cx->out);
-	int r = no_document(args, err);
+	int r = path_from_word(cx->session, args, 0, &path_a, err);
 
-	if (!r)
-		r = path_from_word(cx->session, args, 0, &path_a, err);
 	if (!r)
 		r = path_from_word(cx->session, args, 1, &path_b, err);
 	if (!r)

@@ -73,11 +73,9 @@ static const struct command shell_cd = {
 
 static int run_pwd(struct context *cx, const struct args *args, struct error *err)
 {
-	int r = no_document(args, err);
-
-	if (!r)
-		fprintf(cx->out, "%s\n", cx->session->state.cwd);
-	return r;
+	(void)args, (void)err;
+	fprintf(cx->out, "%s\n", cx->session->state.cwd);
+	return 0;
 }
 
 static const struct command shell_pwd = {
@@ -153,14 +151,14 @@ static const struct command shell_help = {
 static int run_history(struct context *cx, const struct args *args, struct error *err)
 {
 	const struct strv *history = cx->session->history;
-	int r = no_document(args, err);
 
-	for (size_t i = 0; history && i < history->n && !r; i++) {
+	(void)args, (void)err;
+	for (size_t i = 0; history && i < history->n; i++) {
 		fprintf(cx->out, "%5zu  ", i + 1);
 		output_escaped(history->v[i], cx->out);
 		putc('\n', cx->out);
 	}
-	return r;
+	return 0;
 }
 
 static const struct command shell_history = {

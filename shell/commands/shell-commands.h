@@ -22,9 +22,6 @@ extern const struct command shell_watch, shell_wait;
 /* Print all commands by what they are for. */
 void print_groups(const struct session *session, FILE *out);
 
-/* For commands whose result is no document. Returns 0 or -EINVAL (STATUS_USAGE). */
-int no_document(const struct args *args, struct error *err);
-
 /* Ask on the terminal; false without one. */
 bool ask(const struct session *session, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -125,10 +125,8 @@ static const struct command shell_abort = {
 
 static int run_preview(struct context *cx, const struct args *args, struct error *err)
 {
-	int r = no_document(args, err);
+	int r = needs_transaction(cx->session, err);
 
-	if (!r)
-		r = needs_transaction(cx->session, err);
 	if (!r)
 		print_changeset(&cx->session->open.changes, args, cx->out);
 	return r;
@@ -199,10 +197,8 @@ static int run_undo(struct context *cx, const struct args *args, struct error *e
 {
 	struct command_records *records = &cx->session->state.done;
 	struct command_record *last = records->n ? &records->v[records->n - 1] : NULL;
-	int r = no_document(args, err);
+	int r;
 
-	if (r)
-		return r;
 	if (cx->session->state.in_transaction)
 		return undo_recorded(cx, args, err);
 	if (!last)
@@ -246,10 +242,8 @@ static void print_records(const struct command_records *records, const struct ar
 static int run_changes(struct context *cx, const struct args *args, struct error *err)
 {
 	const struct session_state *state = &cx->session->state;
-	int r = no_document(args, err);
 
-	if (r)
-		return r;
+	(void)err;
 	print_records(&state->done, args, cx->out);
 	if (state->in_transaction && state->recorded.n) {
 		fputs("recorded, not written yet:\n", cx->out);

@@ -100,10 +100,8 @@ static int run_wait(struct context *cx, const struct args *args, struct error *e
 	CLEANUP(cleanup_free) char *condition = NULL;
 	struct args watch = *args;
 	const char *words[1];
-	int r = no_document(args, err);
+	int r = path_from_word(cx->session, args, 0, &path, err);
 
-	if (!r)
-		r = path_from_word(cx->session, args, 0, &path, err);
 	if (r)
 		return r;
 	if (make_condition(path, args->n_words > 1 ? args->words[1] : "exists", &condition) < 0)
