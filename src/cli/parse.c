@@ -82,6 +82,18 @@ static int scan_short(struct line_scan *scan, struct error *err)
 	return r;
 }
 
+/* An option that was read as another command's of that name becomes @own. */
+static int adopt_option(struct args *args, const struct given_option *given,
+			const struct option *own, struct error *err)
+{
+	bool takes_value = option_takes_value(own);
+
+	if (takes_value != option_takes_value(given->option))
+		return usage(err, takes_value ? "--%s: a value is missing" : "--%s: takes no value",
+			     own->name);
+	return args_set(args, own, given->text, err);
+}
+
 static int check_options(const struct command *command, struct args *args, struct error *err)
 {
 	for (size_t i = 0; i < args->n_options; i++) {
@@ -92,7 +104,7 @@ static int check_options(const struct command *command, struct args *args, struc
 			return usage(err, "%s: has no option --%s", command_title(command),
 				     given.option->name);
 		/* before the command was named another's was found */
-		if (own != given.option && args_set(args, own, given.text, err))
+		if (own != given.option && adopt_option(args, &given, own, err))
 			return -EINVAL;
 	}
 	return 0;

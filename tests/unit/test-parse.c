@@ -29,6 +29,9 @@ static const struct option values = { .name = "values", .letter = 'v' };
 static const struct option sum = { .name = "sum", .value = "DIGITS", .parse = parse_sum };
 /* the same name takes a value here and none there */
 static const struct option size_flag = { .name = "size" };
+/* ... and other words elsewhere */
+static const char *const other_sizes[] = { "tiny", "small", NULL };
+static const struct option other_size = { .name = "size", .choices = other_sizes };
 
 static const struct field columns[] = { { .name = "red", .column = "RED" }, { 0 } };
 
@@ -46,10 +49,11 @@ static const struct command add = {
 	.options = OPTIONS(&option_allow_empty, &values),
 };
 static const struct command flag = { .name = "flag", .options = OPTIONS(&size_flag) };
+static const struct command resize = { .name = "resize", .options = OPTIONS(&other_size) };
 static const struct command sub = { .name = "sub", .title = "more sub", .options = OPTIONS(&depth) };
 static const struct command *const of_more[] = { &sub, NULL };
 static const struct command more = { .name = "more", .subcommands = of_more };
-static const struct command *const table[] = { &list, &add, &flag, &more, NULL };
+static const struct command *const table[] = { &list, &add, &flag, &resize, &more, NULL };
 
 static int check_list(const struct args *args, struct error *err)
 {
@@ -187,6 +191,16 @@ TEST(options_stand_before_the_command_too)
 	args_release(&args);
 }
 
+TEST(an_option_before_the_command_is_read_as_the_command_declares_it)
+{
+	struct args args = ACCEPT("--size small resize");
+
+	assert_int_equal(args_number(&args, &size_option), 1);
+	args_release(&args);
+	REFUSE("--size=large resize", "--size: 'large' is none of tiny|small", NULL);
+	REFUSE("--size=large flag", "--size: takes no value", NULL);
+}
+
 TEST(a_letter_means_what_the_command_says)
 {
 	struct args args = ACCEPT("add -v web 10.0.0.1");
@@ -252,6 +266,7 @@ int main(void)
 		cmocka_unit_test(bad_values_name_the_option_and_what_it_takes),
 		cmocka_unit_test(options_of_other_commands_are_known_but_not_taken),
 		cmocka_unit_test(options_stand_before_the_command_too),
+		cmocka_unit_test(an_option_before_the_command_is_read_as_the_command_declares_it),
 		cmocka_unit_test(a_letter_means_what_the_command_says),
 		cmocka_unit_test(one_format_is_chosen),
 		cmocka_unit_test(a_command_refuses_what_would_do_nothing),
