@@ -15,13 +15,17 @@ wanted_packages() {
 	done
 }
 
-# The newest xen-utils-VERSION: the installed one, else the one apt knows.
+# The newest xen-utils-VERSION: the installed one, else the one apt knows; never its debug symbols.
 xen_utils() {
 	local found
 	found=$(dpkg-query -W -f '${Package} ${Status}\n' 'xen-utils-[0-9]*' 2>/dev/null |
-		awk '/ok installed/ {print $1}')
-	[ -n "$found" ] || found=$(apt-cache pkgnames xen-utils-4)
+		awk '/ok installed/ {print $1}' | only_versions)
+	[ -n "$found" ] || found=$(apt-cache pkgnames xen-utils- | only_versions)
 	echo "${found:-xen-utils}" | sort -V | tail -n 1
+}
+
+only_versions() {
+	grep -xE 'xen-utils-[0-9]+(\.[0-9]+)*' || true
 }
 
 # install_packages [SECTION...]: what is missing of the packages of these sections, or of all
