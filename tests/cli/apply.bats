@@ -9,6 +9,7 @@ ips() { # DOMAIN VIF
 
 state=/run/xen/state
 
+# bats test_tags=oxenstored
 @test "YAML, JSON and S-expressions mean the same; a second run changes nothing" {
 	cat >$state.yaml <<-END
 		# the only vif of a domain needs no name
@@ -64,6 +65,7 @@ state=/run/xen/state
 	snapshot | diff /run/xen/before -
 }
 
+# bats test_tags=oxenstored
 @test "addresses that move, also in a circle" {
 	echo '{"web01":["10.0.1.1","10.0.0.1"],"db01":{"0":["10.0.0.2"]}}' >$state
 	run xvif apply --dry-run $state
@@ -141,6 +143,7 @@ state=/run/xen/state
 	[[ "$output" == *"the domain has 2 vifs"*"name the vif below the domain"* ]]
 }
 
+# bats test_tags=oxenstored
 @test "a vif that is not there, or that fails: it ends there, with -k it goes on" {
 	echo '{"web01":["10.0.0.1","10.0.0.5"],"web02":["10.0.0.9"]}' >$state
 	snapshot >/run/xen/before

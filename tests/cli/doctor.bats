@@ -212,6 +212,7 @@ passes() { # ADDRESS
 	finds rules-disabled ok
 }
 
+# bats test_tags=oxenstored
 @test "xenstored: which one answers; stopped or hanging, the rest is looked at all the same" {
 	finds xenstored ok "$([ "${XENSTORED:-xenstored}" = oxenstored ] && echo oxenstored || echo "C xenstored") answers"
 	[[ "$output" == *"(process $XENSTORED_PID)"* ]]
@@ -232,6 +233,7 @@ passes() { # ADDRESS
 	[ "$(grep -c ' bad ' <<<"$output")" = 1 ]
 }
 
+# bats test_tags=oxenstored
 @test "lost-domains: the hypervisor has guests that the store has not" {
 	quiet lost-domains
 	export LD_PRELOAD=$NOHV

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # xvif dump, load and --store: every byte comes back, all or nothing is loaded,
 # what is no dump is refused. CHURN_SECONDS: how long the store is churned.
+# bats file_tags=oxenstored
 load setup
 
 SECONDS_OF_CHURN=${CHURN_SECONDS:-3}

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # add-ip, del-ip, set-ips on a routed vif
+# bats file_tags=oxenstored
 load setup
 
 routes() {

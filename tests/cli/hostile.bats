@@ -36,6 +36,7 @@ cold_start() { # DOMID DEVID
 	hotplug "$1" "$2" online
 }
 
+# bats test_tags=oxenstored
 @test "a signal while the script runs: it is killed, everything goes back" {
 	local signal pid
 	slow_script
@@ -89,6 +90,7 @@ cold_start() { # DOMID DEVID
 	[ "$(live)" = "10.0.0.1 10.0.0.2" ]
 }
 
+# bats test_tags=oxenstored
 @test "the vif goes while it is edited: nothing of it comes back" {
 	activate_rules
 	domain_create 3 sw01
@@ -111,6 +113,7 @@ cold_start() { # DOMID DEVID
 	not xenstore-exists /libxl/3/device/vif/0
 }
 
+# bats test_tags=oxenstored
 @test "somebody else writes the list meanwhile: both edits are in it" {
 	slow_script
 	xvif -q add-ip --hotplug=delta web01 10.0.0.5 3>&- &
@@ -122,6 +125,7 @@ cold_start() { # DOMID DEVID
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.9 10.0.0.5" ]
 }
 
+# bats test_tags=oxenstored
 @test "xenstored goes away at any request of an edit, for good: it is said, nothing crashes" {
 	local n status
 	for n in $(seq 60); do
@@ -141,6 +145,7 @@ cold_start() { # DOMID DEVID
 	[ $status = 0 ]
 }
 
+# bats test_tags=oxenstored
 @test "two vifs cannot get one address at the same time" {
 	slow_script
 	local pid status=0
@@ -242,6 +247,7 @@ cold_start() { # DOMID DEVID
 	[ "$status" = 1 ]
 }
 
+# bats test_tags=oxenstored
 @test "closed descriptors are not taken for the store's" {
 	xvif add-ip web01 10.0.0.5 <&- >&- 2>&-
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
@@ -256,6 +262,7 @@ cold_start() { # DOMID DEVID
 	[ "$(routes | wc -l)" = 2 ]
 }
 
+# bats test_tags=oxenstored
 @test "a broken vif does not hide the others" {
 	xenstore-write /libxl/2/device/vif/1/backend /local/domain/0/backend/vif/9/9
 	run xvif show
@@ -271,6 +278,7 @@ cold_start() { # DOMID DEVID
 	refused 1 "gateway" xvif add-ip web01 192.168.7.254
 }
 
+# bats test_tags=oxenstored
 @test "bytes that are no UTF-8, and C1 controls" {
 	xenstore-write /local/domain/1/name $'web\xff\xc2\x9b31m'
 	xvif show -J | jq -e . >/dev/null
@@ -279,6 +287,7 @@ cold_start() { # DOMID DEVID
 	[[ "$output" == 'web\xff\xc2\x9b31m vif 0:'* ]]
 }
 
+# bats test_tags=oxenstored
 @test "notes and plans of an edit show no control byte" {
 	xenstore-write /local/domain/0/backend/vif/1/0/type vif_ioemu \
 		/local/domain/1/image/device-model-domid $'9\e[31m' \
@@ -332,6 +341,7 @@ plain() {
 	}
 }
 
+# bats test_tags=oxenstored
 @test "what a guest writes changes nothing that xvif does, and nothing of the terminal" {
 	local end=/local/domain/1/device/vif/0 claim=/local/domain/1/attr/vif/0 much
 	much=$(printf 'x\\x1b[2J%.0s' $(seq 400) | cut -c1-2000)
@@ -381,6 +391,7 @@ case $*:$(grep -c "" /run/xen/looks 2>/dev/null) in *"-S:2")
 	'"$1"' ;; esac >/dev/null 2>&1'
 }
 
+# bats test_tags=oxenstored
 @test "check: a guest that ends while it is looked at has no differences" {
 	local backend=/local/domain/0/backend/vif/1/0
 	activate_rules
@@ -394,6 +405,7 @@ case $*:$(grep -c "" /run/xen/looks 2>/dev/null) in *"-S:2")
 	[ -z "$output" ]
 }
 
+# bats test_tags=oxenstored
 @test "check: a guest that ends is looked at again, as it is by then" {
 	local backend=/local/domain/0/backend/vif/1/0
 	activate_rules
@@ -407,6 +419,7 @@ case $*:$(grep -c "" /run/xen/looks 2>/dev/null) in *"-S:2")
 	[[ "$output" == *"routes and rules not compared: vif 1.0: it is closing, not connected" ]]
 }
 
+# bats test_tags=oxenstored
 @test "check: a vif that others change each time it is looked at is not called right" {
 	local backend=/local/domain/0/backend/vif/1/0
 	activate_rules
@@ -420,6 +433,7 @@ case $*:$(grep -c "" /run/xen/looks 2>/dev/null) in *"-S:2")
 	[ "$output" = '{"consistent":false,"differences":[],"uncompared":[{"domain":"web01","domid":1,"vif":0,"reason":"unsettled","detail":"others changed it each time it was compared"}],"notes":[]}' ]
 }
 
+# bats test_tags=oxenstored
 @test "check: a vif that cannot be read any more when it is looked at again does not hide the others" {
 	local backend=/local/domain/0/backend/vif/1/0
 	activate_rules

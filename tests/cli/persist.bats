@@ -15,6 +15,7 @@ routes() {
 	ip route show dev "${1:-vif1.0}" | sed 's/ *$//'
 }
 
+# bats test_tags=oxenstored
 @test "an edit changes the list in libxl's stored configuration, and no other byte of it" {
 	local file before
 	file=$(userdata_of 1)
@@ -33,6 +34,7 @@ routes() {
 	[ "$(stored 2 1)" = null ]
 }
 
+# bats test_tags=oxenstored
 @test "says where the list stands, and where it does not" {
 	[ "$(xvif add-ip -J web01 10.0.0.5 | jq -c .persisted)" = '{"backend":true,"libxl":true,"userdata":true,"config":false}' ]
 	[ "$(xvif add-ip -J --no-persist web01 10.0.0.6 | jq -c .persisted)" = '{"backend":true,"libxl":true,"userdata":false,"config":false}' ]
@@ -75,6 +77,7 @@ routes() {
 	[ "$(xvif check -J)" = '{"consistent":true,"differences":[],"uncompared":[],"notes":[]}' ]
 }
 
+# bats test_tags=oxenstored
 @test "check finds each kind of difference, repair mends it and says so" {
 	ip route del 10.0.0.1 dev vif1.0
 	ip route add 10.0.0.77 dev vif1.0 src 192.168.7.1 metric 2
@@ -190,6 +193,7 @@ routes() {
 	not xenstore-exists /local/domain/0/xvif
 }
 
+# bats test_tags=oxenstored
 @test "what was asked is forgotten with its domain, and kept when an edit goes back" {
 	xvif -q add-ip --no-persist web01 10.0.0.5
 	xenstore-ls -f /local/domain/0/xvif >/run/xen/asked
@@ -206,6 +210,7 @@ routes() {
 	xenstore-exists /local/domain/0/xvif/asked/2/0/hotplug
 }
 
+# bats test_tags=oxenstored
 @test "a domain that was destroyed: its address is free, what it left behind is said" {
 	xenstore-write /local/domain/0/backend/vif/9/0/ip 10.9.9.1 /local/domain/0/backend/vif/9/0/frontend-id 9 \
 		/local/domain/0/backend/vif/9/0/state 6 /local/domain/0/xvif/journal/9/0/before 10.9.9.1 \
@@ -233,6 +238,7 @@ name_the_vif_web() {
 	hotplug 1 0 online
 }
 
+# bats test_tags=oxenstored
 @test "the guest is destroyed while an edit of a vif with a name of its own is cut off" {
 	name_the_vif_web
 	touch /run/xen/wait
@@ -292,6 +298,7 @@ name_the_vif_web() {
 	not kill -0 "$leader"
 }
 
+# bats test_tags=oxenstored
 @test "a journal whose vif is gone goes with its rules" {
 	xenstore-write /local/domain/0/xvif/journal/9/0/before 10.9.9.1 \
 		/local/domain/0/xvif/journal/9/0/after "10.9.9.1 10.9.9.2" \
@@ -365,6 +372,7 @@ killed_in() {
 	wait $pid || true
 }
 
+# bats test_tags=oxenstored
 @test "a cycle that was cut off, script and all: repair brings the vif up" {
 	killed_in online xvif -q add-ip --hotplug=cycle web01 10.0.0.5
 	run xvif repair
@@ -381,6 +389,7 @@ killed_in() {
 	[ "$(routes | wc -l)" = 4 ]
 }
 
+# bats test_tags=oxenstored
 @test "a repair that fails keeps the journal" {
 	killed_in online xvif -q add-ip --hotplug=delta web01 10.0.0.5
 	local lock
@@ -398,6 +407,7 @@ killed_in() {
 	rm /run/xen/locked /run/xen/unlock
 }
 
+# bats test_tags=oxenstored
 @test "a journal of a former domain gives no permission" {
 	echo true >>/etc/xen/scripts/vif-route
 	iptables -I FORWARD -m physdev --physdev-is-bridged --physdev-in vif1.0 -s 10.77.0.1 -j ACCEPT
@@ -408,6 +418,7 @@ killed_in() {
 	not xenstore-exists /local/domain/0/xvif
 }
 
+# bats test_tags=oxenstored
 @test "a running edit is no difference; one that runs too long keeps its vif from being compared" {
 	touch /run/xen/wait
 	rm -f /run/xen/waiting
@@ -495,6 +506,7 @@ go_on() {
 	rm /run/xen/locked
 }
 
+# bats test_tags=oxenstored
 @test "an edit with --hotplug=none that was cut off: the next one, or repair, clears it away" {
 	sed -i 's/for addr in \$ip$/for addr in "$ip"/' /etc/xen/scripts/vif-common.sh
 	activate_rules
@@ -520,6 +532,7 @@ go_on() {
 	[ "$(ip route show dev vif1.0)" = "$routes" ]
 }
 
+# bats test_tags=oxenstored
 @test "the guest is rebooted while a vif with a name of its own is edited: the new one keeps its rules" {
 	name_the_vif_web
 	stopped_before_commit xvif add-ip web01 10.0.0.5
@@ -584,6 +597,7 @@ go_on() {
 	[ "$(ip route show dev vif1.0 | awk '{print $1}')" = 10.0.0.64/29 ]
 }
 
+# bats test_tags=oxenstored
 @test "repair: a vif that others change all the time keeps no other from being put right" {
 	activate_rules
 	hotplug 1 0 offline
@@ -611,6 +625,7 @@ go_on() {
 	ip route show dev vif2.0 | grep -q 10.0.1.1
 }
 
+# bats test_tags=oxenstored
 @test "a vif that is detached and attached again while it is edited: the edit is of the new one" {
 	activate_rules
 	hotplug 1 0 offline
@@ -634,6 +649,7 @@ go_on() {
 	done
 }
 
+# bats test_tags=oxenstored
 @test "repair: an orphan that cannot be cleared away does not hide what was repaired" {
 	xenstore-write /local/domain/0/xvif/journal/9/0/before 10.9.9.1 \
 		/local/domain/0/xvif/journal/9/0/after "10.9.9.1 10.9.9.2" \

@@ -108,6 +108,7 @@ restart() { # DOMID DEVID NETWORK-LINK...
 	hotplug "$1" "$2" online
 }
 
+# bats test_tags=oxenstored
 @test "random edits of a routed vif" {
 	reference vif1.0
 	xvif -q set-ips web01 10.0.0.254
@@ -230,6 +231,7 @@ reader() {
 	done
 }
 
+# bats test_tags=oxenstored
 @test "4 writers and 2 readers on 20 vifs: no edit lost, no half list seen" {
 	local i v pids=() end
 	for v in $(seq 0 19); do

@@ -141,6 +141,7 @@ B=/local/domain/0/backend/vif/1/0
 	refused 1 "domain 5" xvif add-ip web01 10.0.0.5
 }
 
+# bats test_tags=oxenstored
 @test "no xenstored: says where it looked, at once" {
 	kill "$XENSTORED_PID"
 	wait_until 10 eval "! kill -0 $XENSTORED_PID"
@@ -152,6 +153,7 @@ B=/local/domain/0/backend/vif/1/0
 	[ "$status" != 0 ]
 }
 
+# bats test_tags=oxenstored
 @test "a xenstored that does not answer: --timeout ends it" {
 	kill -STOP "$XENSTORED_PID"
 	run timeout 10 xvif --timeout 1 show
@@ -160,6 +162,7 @@ B=/local/domain/0/backend/vif/1/0
 	[[ "$output" == *"does not answer"* && "$output" == *"'xvif doctor xenstored'"* ]]
 }
 
+# bats test_tags=oxenstored
 @test "a user who is not root" {
 	mkdir /run/xen/plain
 	cp "$(command -v xvif)" "$(ldd "$(command -v xvif)" | awk '/libsxp/ {print $3}')" /run/xen/plain
@@ -175,6 +178,7 @@ B=/local/domain/0/backend/vif/1/0
 	[ "$status" = 124 ]
 }
 
+# bats test_tags=oxenstored
 @test "a xenstored that is stuck and whose backlog is full" {
 	local i
 	kill -STOP "$XENSTORED_PID"
@@ -228,6 +232,7 @@ B=/local/domain/0/backend/vif/1/0
 	! grep -q 'hotplug-status\|/mac\|/script' "$BATS_TEST_TMPDIR/trace"
 }
 
+# bats test_tags=oxenstored
 @test "a store that lost its domains" {
 	xenstore-rm /local/domain/1
 	refused 3 "xenstored was restarted" env LD_PRELOAD="$NOHV" xvif show web01

@@ -56,6 +56,7 @@ load setup
 	[[ "$output" == *'\x1b'* ]]
 }
 
+# bats test_tags=oxenstored
 @test "more domains than one answer of xenstored holds" {
 	local args=() i
 	for i in $(seq 100 1500); do
@@ -177,6 +178,7 @@ rows() {
 		[.domid, .domain, .mac, (.ips | join(" ")), .state] | map(tostring) | join("\t")' /run/xen/json
 }
 
+# bats test_tags=oxenstored
 @test "domains created, changed, renamed, deleted as fast as it goes: each row was so" {
 	local churn=$XVIF_BUILD/tests/sandbox/churn a b name status
 	"$churn" 100 4 "${CHURN_SECONDS:-3}" >/run/xen/truth.a 3>&- &
@@ -207,6 +209,7 @@ rows() {
 	grep -q ', 0 wrong$' /run/xen/verdict
 }
 
+# bats test_tags=oxenstored
 @test "a path that is no backend's is said once, also of a domain that changes meanwhile" {
 	local i
 	xenstore-write /libxl/1/device/vif/0/backend /local/domain/7/backend/vif/9/9
@@ -225,6 +228,7 @@ rows() {
 	[ "$(grep -c 'is no path of its backend' /run/xen/shown)" = 1 ]
 }
 
+# bats test_tags=oxenstored
 @test "vifs of a driver domain that comes and goes: all that there were at one moment" {
 	local i backend=/local/domain/5/backend/vif/1 paths=() states=()
 	# vif 0 is written last: with it all are there

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # xvif watch: changes as they happen
+# bats file_tags=oxenstored
 load setup
 
 B=/local/domain/0/backend/vif

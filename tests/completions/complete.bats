@@ -94,6 +94,7 @@ options_in_help() {
 	[ -z "$(offered add-ip db01 '')" ]
 }
 
+# bats test_tags=oxenstored
 @test "nodes, and a / behind those that have others below them" {
 	local node
 	[ "$(offered dump '')" = / ]
@@ -109,6 +110,7 @@ options_in_help() {
 	xvif complete --marked -- xvif dump /local/domain/1/ | grep -qx ' /local/domain/1/name'
 }
 
+# bats test_tags=oxenstored
 @test "one of very many nodes is followed by its /" {
 	seq -f '/big/n%.0f/x' 1 2000 | sed 's/$/\nv/' | tr '\n' '\0' | xargs -0 -n 400 xenstore-write
 	seq -f '/big/n%.0f' 1 2000 | same dump /big/
@@ -154,17 +156,20 @@ silent() {
 	[ "$("$@" complete -- xvif show --col | cut -f 1)" = --color ]
 }
 
+# bats test_tags=oxenstored
 @test "silence when xenstored is down" {
 	xenstored_dies
 	silent xvif
 }
 
+# bats test_tags=oxenstored
 @test "silence when xenstored does not answer" {
 	kill -STOP "$XENSTORED_PID"
 	silent xvif
 	kill -CONT "$XENSTORED_PID"
 }
 
+# bats test_tags=oxenstored
 @test "silence when one may not ask xenstored" {
 	mkdir -p -m 755 /run/xen/bin
 	cp "$(command -v xvif)" "$XVIF_BUILD"/.libs/libsxp.so* /run/xen/bin

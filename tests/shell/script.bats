@@ -54,6 +54,7 @@ says() {
 	[ "$(xvif shell -c 'perms /t')" = 'b0,r1,w2 /t' ]
 }
 
+# bats test_tags=oxenstored
 @test "a transaction: all or nothing, seen inside, undone as a whole" {
 	xvif shell -c 'begin; set /t/a 1; !xenstore-exists /t && exit 1; true
 		cat /t/a; rm -r /vm; preview; abort; ls /vm' >/run/xen/out
@@ -95,6 +96,7 @@ random_lines() {
 	done
 }
 
+# bats test_tags=oxenstored
 @test "what a transaction shows is what commit makes, and what single commands make" {
 	local seed
 	for seed in 1 2 3 4 5 6; do
@@ -114,6 +116,7 @@ random_lines() {
 	done
 }
 
+# bats test_tags=oxenstored
 @test "undo: refused when somebody else has changed the node since, and for an edit of a list" {
 	says 1 'set /t 1; !xenstore-write /t 2
 undo' '/t: somebody else has changed it since'
@@ -127,6 +130,7 @@ undo' 'somebody else has changed it since'
 	says 1 undo 'nothing that could be taken back'
 }
 
+# bats test_tags=oxenstored
 @test "undo of an edit: refused when somebody else's edit, waited for, has changed the list" {
 	local pid other holder lock
 	lock=/var/lib/xen/userdata-l.1.$(uuid_of 1).domain-userdata-lock
@@ -256,6 +260,7 @@ undo' 'somebody else has changed it since'
 	[ "$(xvif shell -c 'cat /t; ls /t')" = $'a\\x1b[2Jb\n/t = "a\\x1b[2Jb"' ]
 }
 
+# bats test_tags=oxenstored
 @test "wait: for what is there, for what comes, not for ever" {
 	xvif shell -c 'wait @web01/name =web01; wait /local'
 	says 1 'wait --timeout 1 @web01/name =other' 'did not hold within 1 s'
@@ -267,6 +272,7 @@ undo' 'somebody else has changed it since'
 	wait $pid
 }
 
+# bats test_tags=oxenstored
 @test "xenstored gone in the middle: said, and the connection is made anew" {
 	local pid
 	# what stands there when something is waited for in vain
@@ -297,6 +303,7 @@ undo' 'somebody else has changed it since'
 	[ "$(sed -n 's/^  \([a-z-]*\)  *[a-z].*/\1/p' /run/xen/help | wc -l)" -gt 35 ]
 }
 
+# bats test_tags=oxenstored
 @test "load of nodes without a value: made empty, those that are there keep theirs" {
 	echo '(node /there (node new (node below v)) (node old))' >/run/xen/dump
 	xenstore-write /there/old kept
