@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # the transcripts of xvif(1) and of README.md are what happens
+# bats file_tags=long
 load setup
 load transcript
 

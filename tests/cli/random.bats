@@ -3,6 +3,7 @@
 # Random edits against a model, each compared with a cold start of the same list
 # in a namespace of its own, while probes run to an address that stays; "check
 # --full" does RANDOM_EDITS of each kind and RANDOM_SECONDS of many at once.
+# bats file_tags=long
 load setup
 
 EDITS=${RANDOM_EDITS:-8}

@@ -42,30 +42,40 @@ daemon_start() {
 world_start() {
 	: >$NOHV_DOMAINS
 	daemon_start "${1:-}" || return 1
-	ip link set lo up
-	ip link add eth0 type veth peer name uplink0
-	ip addr add 192.168.7.1/24 dev eth0
-	ip link set eth0 up
-	ip link set uplink0 up
-	ip link add xenbr0 type bridge
-	ip link set xenbr0 up
+	ip -batch - <<-END
+		link set lo up
+		link add eth0 type veth peer name uplink0
+		addr add 192.168.7.1/24 dev eth0
+		link set eth0 up
+		link set uplink0 up
+		link add xenbr0 type bridge
+		link set xenbr0 up
+	END
 	echo 1 >/proc/sys/net/ipv4/ip_forward
 	xenstore-write /local/domain/0/name Domain-0 /local/domain/0/domid 0
 }
 
+# Links of one group go at once, which the default one is not allowed to.
 world_stop() {
-	local link
+	local link links=()
 	kill "$XENSTORED_PID" 2>/dev/null
-	wait_until 10 eval "! kill -0 $XENSTORED_PID"
 	pkill -x probe
-	for link in $(ip netns list | awk '{print $1}'); do
-		ip netns del "$link"
+	for link in /sys/class/net/*; do
+		[ "$link" = /sys/class/net/lo ] || [ ! -L "$link" ] || links+=("${link##*/}")
 	done
-	for link in $(ip -o link | awk -F'[ :@]+' '$2 != "lo" {print $2}'); do
-		ip link del "$link" 2>/dev/null
+	{
+		for link in /run/netns/*; do
+			[ ! -e "$link" ] || echo "netns del ${link##*/}"
+		done
+		printf 'link set %s group 1\n' "${links[@]}"
+		echo 'link del group 1'
+	} | ip -force -batch - 2>/dev/null
+	for link in "${links[@]}"; do
+		[ ! -L "/sys/class/net/$link" ] || ip link del "$link" 2>/dev/null
 	done
 	iptables -F FORWARD 2>/dev/null
 	iptables -P FORWARD ACCEPT 2>/dev/null
+	wait_until 10 eval "! kill -0 $XENSTORED_PID"
 	rm -rf /run/xenstored/* /run/xvif/* /run/xen-hotplug/* /var/lib/xen/* /var/log/xen/* \
 		/var/lib/xenstored/*
 	return 0
@@ -127,38 +137,49 @@ userdata_of() {
 # write_userdata DOMID: the configuration as libxl 4.17 stores it, its vifs as
 # they are in xenstore; with the NUL that libxl puts at the end
 write_userdata() {
-	local base=/libxl/$1/device/vif devid comma='' ip
+	local base=/libxl/$1/device/vif uuid file devid devids keys=() values comma='' ip
+	uuid=$(uuid_of "$1")
+	file=/var/lib/xen/userdata-d.$1.$uuid.libxl-json
+	mapfile -t devids < <(xenstore-list "$base")
+	for devid in "${devids[@]}"; do
+		keys+=("$base/$devid/mac" "$base/$devid/script")
+	done
+	mapfile -t values < <(xenstore-read "/local/domain/$1/name" "${keys[@]}")
 	{
-		printf '{\n    "c_info": {\n        "type": "pv",\n        "name": "%s",\n' \
-			"$(xenstore-read "/local/domain/$1/name")"
-		printf '        "uuid": "%s",\n        "run_hotplug_scripts": "True"\n    },\n' "$(uuid_of "$1")"
+		printf '{\n    "c_info": {\n        "type": "pv",\n        "name": "%s",\n' "${values[0]}"
+		printf '        "uuid": "%s",\n        "run_hotplug_scripts": "True"\n    },\n' "$uuid"
 		printf '    "b_info": {\n        "avail_vcpus": [\n            0\n        ],\n        "type.pv": {\n\n        }\n    },\n'
 		printf '    "nics": ['
-		for devid in $(xenstore-list "$base"); do
+		for devid in "${devids[@]}"; do
+			values=("${values[@]:1}")
 			printf '%s\n        {\n            "devid": %s,\n            "mac": "%s",\n' "$comma" "$devid" \
-				"$(xenstore-read "$base/$devid/mac")"
+				"${values[0]}"
 			ip=$(xenstore-read "$base/$devid/ip" 2>/dev/null) &&
 				printf '            "ip": "%s",\n' "$ip"
-			printf '            "script": "%s",\n            "nictype": "vif"\n        }' \
-				"$(basename "$(xenstore-read "$base/$devid/script")")"
+			values=("${values[@]:1}")
+			printf '            "script": "%s",\n            "nictype": "vif"\n        }' "${values[0]##*/}"
 			comma=,
 		done
 		printf '\n    ],\n    "on_reboot": "restart"\n}\n\0'
-	} >"$(userdata_of "$1")"
-	chmod 600 "$(userdata_of "$1")"
+	} >"$file"
+	chmod 600 "$file"
 }
 
 # guest DOMID DEVID [NETWORK]: a network namespace behind vifDOMID.DEVID that
 # answers pings, and UDP on port 7, on every address of NETWORK
 guest() {
 	local name=g$1.$2
-	ip netns add "$name"
-	ip link add "vif$1.$2" type veth peer name e0 netns "$name"
-	ip -n "$name" link set lo up
-	ip -n "$name" link set e0 up
+	ip -batch - <<-END
+		netns add $name
+		link add vif$1.$2 type veth peer name e0 netns $name
+	END
+	ip -n "$name" -batch - <<-END
+		link set lo up
+		link set e0 up
+		${3:+route add default dev e0}
+		${3:+route add local $3 dev lo}
+	END
 	[ -z "${3:-}" ] || {
-		ip -n "$name" route add default dev e0
-		ip -n "$name" route add local "$3" dev lo
 		ip netns exec "$name" "$PROBE" echo 7 </dev/null >/dev/null 2>&1 3>&- &
 		disown
 	}
@@ -167,10 +188,11 @@ guest() {
 # hotplug DOMID DEVID online|offline: as libxl runs the vif's script, a second
 # time for the interface of an emulated card
 hotplug() {
-	local path=backend/vif/$1/$2 script gatewaydev command=$3 emulated=
-	script=$(xenstore-read "/local/domain/0/$path/script")
+	local path=backend/vif/$1/$2 values script gatewaydev command=$3 emulated=
+	mapfile -t values < <(xenstore-read "/local/domain/0/$path/script" "/local/domain/0/$path/type")
+	script=${values[0]}
+	[ "${values[1]:-}" != vif_ioemu ] || emulated=vif$1.$2-emu
 	gatewaydev=$(xenstore-read "/local/domain/0/$path/gatewaydev" 2>/dev/null || true)
-	[ "$(xenstore-read "/local/domain/0/$path/type")" != vif_ioemu ] || emulated=vif$1.$2-emu
 	env script="$script" XENBUS_TYPE=vif XENBUS_PATH="$path" XENBUS_BASE_PATH=backend \
 		netdev="$gatewaydev" INTERFACE=$emulated vif=vif$1.$2 \
 		"$script" "$command" type_if=vif </dev/null >&2 3>&- || return
