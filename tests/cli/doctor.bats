@@ -90,9 +90,9 @@ peer_on_bridge() {
 	done
 }
 
-# on a busy machine a bridge may lose the first packets of a port
+# on a busy machine a bridge may lose the first packets of a port; the first answer is enough
 passes() { # ADDRESS
-	ip netns exec g2.1 ping -c 5 -i 0.2 -W 1 -I "$1" 10.9.0.254
+	ip netns exec g2.1 ping -c 1 -i 0.2 -w 2 -I "$1" 10.9.0.254
 }
 
 @test "a host that is as it should be: nothing bad, exit status 0" {

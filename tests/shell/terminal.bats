@@ -177,6 +177,7 @@ teardown() {
 	see web01
 	# one in a program of its own
 	line '!cat'
+	waited pgrep -x cat
 	press hello Enter
 	waited screen_ends $'hello\nhello'
 	press C-c
