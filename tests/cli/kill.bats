@@ -3,7 +3,7 @@
 # kill -9 before each step of an edit, and after each system call in turn, then
 # repair; and many edits at once. A run does every KILL_STEP-th call from
 # KILL_FIRST on, so that those with KILL_FIRST from 1 to KILL_STEP together do each.
-# bats file_tags=oxenstored
+# bats file_tags=oxenstored,long
 load setup
 
 STEP=${KILL_STEP:-20}
