@@ -47,7 +47,7 @@ static const char exit_help[] = "\nexit status:\n"
 				"  3  no such domain, vif or path\n"
 				"  4  the hotplug script or the check after it failed: everything went back\n"
 				"  5  going back failed, too\n"
-				"  6  something is wrong with what was checked\n";
+				"  6  something is wrong with what was checked, or not known\n";
 
 /* Arguments are printed in order; those after the required ones in brackets. */
 void command_usage(const struct command *command, FILE *out)

@@ -106,27 +106,78 @@ static int check_duplicates(struct store *st, struct check *check, const struct 
 	return r;
 }
 
-/* Nodes that a domain left behind when it ended: nothing but a note, they do no harm. */
+#define BACKENDS "/local/domain/0/backend/vif"
+
+static bool has_vif_of(const struct vifs *vifs, unsigned domid)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < vifs->n && !has; i++)
+		has = vifs->v[i].domain.domid == domid;
+	for (size_t i = 0; i < vifs->broken.n && !has; i++)
+		has = vifs->broken.v[i].domid == domid;
+	return has;
+}
+
+/*
+ * Of a domain that runs: does it have backend nodes of which none is a vif, or is
+ * the domain itself not in the store? A vif that has come since is neither.
+ */
+static int describe_unlisted(struct store *st, unsigned domid, const char **why_out, struct error *err)
+{
+	CLEANUP(domain_release) struct domain domain = { .domid = domid };
+	CLEANUP(names_release) struct names before = { 0 }, after = { 0 };
+	CLEANUP(vifs_release) struct vifs now = { 0 };
+	int r = store_list(st, 0, &before, err, BACKENDS "/%u", domid);
+
+	if (!r)
+		r = domain_read(st, 0, &domain, 1, err);
+	if (!r)
+		r = vif_list(st, &domain, 1, 1u << NODE_IP, &now, err);
+	if (!r)
+		r = store_list(st, 0, &after, err, BACKENDS "/%u", domid);
+	if (r || !before.n || !after.n)
+		return r;
+	if (!domain.name && !domain.uuid)
+		*why_out = "it runs, and the store has nothing of it but backends of vifs";
+	else if (!now.n && !now.broken.n)
+		*why_out = "its backends have neither a frontend-id nor a state";
+	return 0;
+}
+
+/* Nodes that a domain left behind when it ended do no harm; those of one that runs were not compared. */
+static int note_backends(struct store *st, struct check *check, unsigned domid, struct error *err)
+{
+	struct broken_vif broken = { .domid = domid, .is_domain = true };
+	const char *why = NULL;
+	bool is_gone = false;
+	int r = domain_is_gone(st, domid, &is_gone, err);
+
+	if (!r && !is_gone)
+		r = describe_unlisted(st, domid, &why, err);
+	if (r)
+		return r;
+	broken.why = (char *)why;
+	if (is_gone)
+		r = strv_add(&check->report.notes,
+			     "domain %u is gone, its backend nodes are still below " BACKENDS "/%u",
+			     domid, domid);
+	else if (why)
+		r = report_broken(&check->report, &broken);
+	return r ? error_memory(err) : 0;
+}
+
 static int note_leftovers(struct store *st, struct check *check, const struct vifs *vifs,
 			  struct error *err)
 {
 	CLEANUP(names_release) struct names domids = { 0 };
-	int r = store_list(st, 0, &domids, err, "/local/domain/0/backend/vif");
+	int r = store_list(st, 0, &domids, err, BACKENDS);
 
 	for (unsigned i = 0; i < domids.n && !r; i++) {
 		unsigned domid;
-		bool is_gone = false, is_seen = false;
 
-		if (!parse_id(domids.v[i], &domid))
-			continue;
-		for (size_t j = 0; j < vifs->n && !is_seen; j++)
-			is_seen = vifs->v[j].domain.domid == domid;
-		r = is_seen ? 0 : domain_is_gone(st, domid, &is_gone, err);
-		if (!r && is_gone)
-			r = strv_add(&check->report.notes,
-				     "domain %u is gone, its backend nodes are still "
-				     "below /local/domain/0/backend/vif/%u",
-				     domid, domid);
+		if (parse_id(domids.v[i], &domid) && !has_vif_of(vifs, domid))
+			r = note_backends(st, check, domid, err);
 	}
 	return r;
 }

@@ -71,8 +71,10 @@ int report_uncompared(struct report *report, const struct vif *vif, enum reason 
 int report_broken(struct report *report, const struct broken_vif *broken)
 {
 	const struct report_entry entry = {
+		.domain = broken->domain_name,
 		.domid = broken->domid,
-		.is_of_domain = true,
+		.devid = broken->devid,
+		.is_of_domain = broken->is_domain,
 		.word = reason_word(REASON_VIF_BROKEN),
 		.reason = REASON_VIF_BROKEN,
 		.detail = broken->why,

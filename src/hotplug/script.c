@@ -222,15 +222,26 @@ static int identify(struct script *out, const struct input *in, struct error *er
 	return 0;
 }
 
-int script_identify(const char *path, struct script *out, struct error *err)
+static int read_script(const char *path, struct script *out, struct error *err)
 {
 	CLEANUP(input_close) struct input in = { 0 };
 	int r;
 
-	*out = (struct script){ .path = path, .family = &family_unknown };
 	if (access(path, X_OK))
 		return error_set(err, -errno, "hotplug script '%s': %s", path,
 				 errno == EACCES ? "not executable" : strerror(errno));
 	r = input_open(path, &in, err);
 	return r ? r : identify(out, &in, err);
+}
+
+int script_identify(const char *path, struct script *out, struct error *err)
+{
+	int r;
+
+	*out = (struct script){ .path = path, .family = &family_unknown };
+	r = read_script(path, out, err);
+	return error_add_reason(err,
+				r == -ENOENT || r == -ENOTDIR ? REASON_SCRIPT_MISSING :
+								REASON_SCRIPT_UNREADABLE,
+				r);
 }

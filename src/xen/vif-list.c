@@ -63,7 +63,7 @@ static int append(struct vifs *to, struct vifs *from, struct error *err)
 		to->v[to->n++] = from->v[i];
 	from->n = 0;
 	for (size_t i = 0; i < from->broken.n && !r; i++)
-		r = broken_add(&to->broken, from->broken.v[i].domid, from->broken.v[i].why, err);
+		r = broken_add(&to->broken, &from->broken.v[i], err);
 	return r;
 }
 
@@ -74,10 +74,11 @@ static int read_again(struct store *st, unsigned domid, unsigned nodes, struct v
 								 .nodes = nodes };
 	int r = store_transact(st, read_domain_vifs, &read, err);
 	char why[64];
+	const struct broken_vif broken = { .domid = domid, .is_domain = true, .why = why };
 
 	if (r == -EBUSY) {
 		snprintf(why, sizeof(why), "domain %u: others change it all the time", domid);
-		return broken_add(&out->broken, domid, why, err);
+		return broken_add(&out->broken, &broken, err);
 	}
 	return r ? r : append(out, &read.vifs, err);
 }
@@ -88,7 +89,7 @@ static void drop_broken(struct broken_vifs *broken, const struct domids *changed
 
 	for (size_t i = 0; i < broken->n; i++) {
 		if (domids_have(changed, broken->v[i].domid))
-			free(broken->v[i].why);
+			broken_vif_release(&broken->v[i]);
 		else
 			broken->v[n++] = broken->v[i];
 	}

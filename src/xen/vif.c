@@ -68,23 +68,46 @@ void vif_release(struct vif *vif)
 	*vif = (struct vif){ 0 };
 }
 
-int broken_add(struct broken_vifs *broken, unsigned domid, const char *why, struct error *err)
+void broken_vif_release(struct broken_vif *one)
 {
-	struct broken_vif *v = array_grow(broken->v, broken->n, sizeof(*v));
-	char *copy = v ? strdup(why) : NULL;
+	free(one->domain_name);
+	free(one->why);
+}
 
-	if (v)
-		broken->v = v;
-	if (!copy)
+int broken_add(struct broken_vifs *broken, const struct broken_vif *one, struct error *err)
+{
+	struct broken_vif *v = array_grow(broken->v, broken->n, sizeof(*v)), copy = *one;
+
+	if (!v)
 		return error_memory(err);
-	broken->v[broken->n++] = (struct broken_vif){ domid, copy };
+	broken->v = v;
+	copy.domain_name = one->domain_name ? strdup(one->domain_name) : NULL;
+	copy.why = strdup(one->why);
+	if (!copy.why || (one->domain_name && !copy.domain_name)) {
+		broken_vif_release(&copy);
+		return error_memory(err);
+	}
+	v[broken->n++] = copy;
 	return 0;
+}
+
+static int add_broken_vif(struct broken_vifs *broken, const struct vif *vif, char *why,
+			  struct error *err)
+{
+	const struct broken_vif one = {
+		.domid = vif->domain.domid,
+		.devid = vif->devid,
+		.domain_name = vif->domain.name,
+		.why = why,
+	};
+
+	return broken_add(broken, &one, err);
 }
 
 static void broken_release(struct broken_vifs *broken)
 {
 	for (size_t i = 0; i < broken->n; i++)
-		free(broken->v[i].why);
+		broken_vif_release(&broken->v[i]);
 	free(broken->v);
 	*broken = (struct broken_vifs){ 0 };
 }
@@ -232,7 +255,7 @@ static int note_lost(const struct vif *vif, struct broken_vifs *broken, struct e
 		return 0;
 	snprintf(why, sizeof(why), "vif %u.%u: its backend has no nodes", vif->domain.domid,
 		 vif->devid);
-	return broken_add(broken, vif->domain.domid, why, err);
+	return add_broken_vif(broken, vif, why, err);
 }
 
 /* Moves those that exist to the front of @v and says how many they are. */
@@ -279,7 +302,7 @@ static int read_vifs(struct store *st, store_tx tx, struct vif *v, size_t *n, un
 		r = check_backend(&v[i], err);
 		if (r != -EUCLEAN)
 			continue;
-		r = broken_add(broken, v[i].domain.domid, err->text, err);
+		r = add_broken_vif(broken, &v[i], err->text, err);
 		free(v[i].backend);
 		v[i].backend = NULL;
 	}

@@ -57,7 +57,9 @@ struct vif {
 /* Vifs that cannot be read, and why. */
 struct broken_vifs {
 	struct broken_vif {
-		unsigned domid;
+		unsigned domid, devid;
+		bool is_domain;	   /* none of the domain's can: @devid means nothing */
+		char *domain_name; /* NULL: none is known */
 		char *why;
 	} * v;
 	size_t n;
@@ -84,8 +86,9 @@ int vif_list(struct store *st, const struct domain *domains, size_t n, unsigned 
 int vif_list_in(struct store *st, store_tx tx, const struct domain *domains, size_t n,
 		unsigned nodes, struct vifs *out, struct error *err);
 
-/* Note that a vif of the domain cannot be read. Returns 0 or -ENOMEM with the error. */
-int broken_add(struct broken_vifs *broken, unsigned domid, const char *why, struct error *err);
+/* Note, in copy, what cannot be read. Returns 0 or -ENOMEM with the error. */
+void broken_vif_release(struct broken_vif *one);
+int broken_add(struct broken_vifs *broken, const struct broken_vif *one, struct error *err);
 
 /* By domid and devid. */
 void vifs_sort(struct vifs *vifs);
