@@ -35,11 +35,13 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static void read_start(int fd, char *out, size_t size)
+/* Returns how long it is, or a negative errno. */
+static ssize_t read_start(int fd, char *out, size_t size)
 {
 	ssize_t n = pread(fd, out, size - 1, 0);
 
 	out[n > 0 ? n : 0] = '\0';
+	return n < 0 ? -errno : n;
 }
 
 static void read_last(int fd, char *out, size_t size)
@@ -57,32 +59,51 @@ static void read_holder(int fd, char *out, size_t size)
 	out[strcspn(out, "\n")] = '\0';
 }
 
-/* When a process was started, in clock ticks since boot (proc(5), stat, field 22); 0: it is gone. */
-static unsigned long long start_time(int pid)
+/*
+ * When a process was started, in clock ticks since boot (proc(5), stat, field 22); 0: it is gone.
+ * Returns 0 or a negative errno: it is not known.
+ */
+static int start_time(int pid, unsigned long long *out)
 {
 	char path[32], text[512];
+	ssize_t n;
 	const char *p;
-	unsigned long long time = 0;
 	int fd;
 
+	*out = 0;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
-	read_start(fd, text, sizeof(text));
+		return errno == ENOENT ? 0 : -errno;
+	n = read_start(fd, text, sizeof(text));
 	close(fd);
+	/* it went while it was read */
+	if (n < 0)
+		return n == -ESRCH ? 0 : (int)n;
 	p = strrchr(text, ')');
 	return p && sscanf(p,
 			   ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
 			   "%*d %*d %llu",
-			   &time) == 1 ?
-		       time :
-		       0;
+			   out) == 1 ?
+		       0 :
+		       -EIO;
+}
+
+/* Does the group @pid that was noted with @noted still run, as far as that is known? */
+static bool is_same_group(int pid, unsigned long long noted)
+{
+	unsigned long long now;
+
+	/* a number is not used anew while a group has it: with its leader gone it is still that group */
+	return pid > 1 && noted && !start_time(pid, &now) && (!now || now == noted);
 }
 
 void lock_note_process(int fd)
 {
-	dprintf(fd, "script %d %llu\n", (int)getpid(), start_time(getpid()));
+	unsigned long long time;
+
+	start_time(getpid(), &time);
+	dprintf(fd, "script %d %llu\n", (int)getpid(), time);
 }
 
 /* The holder was killed, and what it had started goes on: end that, whose work nobody awaits. */
@@ -100,9 +121,7 @@ static void end_orphan(int fd)
 	if (sscanf(holder, "pid %d", &pid) != 1 || !line ||
 	    sscanf(line, "\nscript %d %llu", &group, &time) != 2)
 		return;
-	/* a number is not used anew while a group has it: with its leader gone it is still that group */
-	if (kill(pid, 0) && errno == ESRCH && group > 1 && time &&
-	    (!start_time(group) || start_time(group) == time))
+	if (kill(pid, 0) && errno == ESRCH && is_same_group(group, time))
 		kill(-group, SIGKILL);
 }
 
