@@ -49,35 +49,38 @@ static void find_outdated(const struct facts *facts, const char *device, const u
 	}
 }
 
-static void judge_gateway(const struct facts *facts, const char *device, struct findings *out)
+/* Its address, or the finding that it has none. */
+static int find_gateway_address(const char *device, uint8_t out_address[4], struct findings *out)
 {
-	char text[INET_ADDRSTRLEN] = "";
-	struct some outdated = { 0 };
+	unsigned link = kernel_link(device);
 	struct error err = { 0 };
-	uint8_t address[4];
-	int r;
+	int r = link ? kernel_first_address(link, out_address, &err) : -ENODEV;
 
-	if (!kernel_link(device)) {
+	if (r == -ENODEV)
 		bad(out,
 		    "there is no link '%s', the gateway device: vif-route fails without it; name the "
 		    "right one with 'gatewaydev=' in the guest's vif or vif.default.gatewaydev in "
 		    "/etc/xen/xl.conf",
 		    device);
-		return;
-	}
-	r = kernel_first_address(kernel_link(device), address, &err);
-	if (r && r != -ENOENT) {
-		bad(out, "whether %s, the gateway device, has an IPv4 address is not known: %s",
-		    device, err.text);
-		return;
-	}
-	if (r) {
+	else if (r == -ENOENT)
 		bad(out,
 		    "%s, the gateway device, has no IPv4 address: vif-route fails without it; give it "
 		    "one, or name another link with 'gatewaydev='",
 		    device);
+	else if (r)
+		bad(out, "whether %s, the gateway device, has an IPv4 address is not known: %s",
+		    device, err.text);
+	return r;
+}
+
+static void judge_gateway(const struct facts *facts, const char *device, struct findings *out)
+{
+	char text[INET_ADDRSTRLEN] = "";
+	struct some outdated = { 0 };
+	uint8_t address[4];
+
+	if (find_gateway_address(device, address, out))
 		return;
-	}
 	inet_ntop(AF_INET, address, text, sizeof(text));
 	find_outdated(facts, device, address, &outdated);
 	if (outdated.n)
