@@ -57,6 +57,8 @@ int node_set_perms(struct node *node, const struct names *perms);
 int node_copy(struct node *to, const struct node *from);
 void node_release(struct node *node);
 
+/* Do both have the same value, or are both absent? node_equal(): and the same permissions. */
+bool node_has_value_of(const struct node *a, const struct node *b);
 bool node_equal(const struct node *a, const struct node *b);
 
 /* "n0 r3" as batch_set_perms() takes them: one block, for names_release(). */
