@@ -52,21 +52,21 @@ static const struct field check_fields[] = {
 	{ 0 },
 };
 
-struct check {
+struct check_run {
 	struct report report;
 	unsigned timeout_s;
 	bool is_named;	/* one domain is asked for: ... */
 	unsigned domid; /* ... this one */
 };
 
-static bool concerns(const struct check *check, const struct vif *vif)
+static bool concerns(const struct check_run *check, const struct vif *vif)
 {
 	return !check->is_named || vif->domain.domid == check->domid;
 }
 
 static int note_duplicate(const struct overlap *overlap, void *data)
 {
-	const struct check *check = data;
+	const struct check_run *check = data;
 
 	return (concerns(check, overlap->vif) || concerns(check, overlap->other)) &&
 	       !vif_is_stub_pair(overlap->vif, overlap->other);
@@ -74,7 +74,7 @@ static int note_duplicate(const struct overlap *overlap, void *data)
 
 static int report_duplicate(const struct overlap *overlap, void *data)
 {
-	struct check *check = data;
+	struct check_run *check = data;
 	struct differences found = { 0 };
 	int r;
 
@@ -89,7 +89,7 @@ static int report_duplicate(const struct overlap *overlap, void *data)
 }
 
 /* An address that moved while the lists were read is in two of them: look again, while none moves. */
-static int check_duplicates(struct store *st, struct check *check, const struct vifs *seen,
+static int check_duplicates(struct store *st, struct check_run *check, const struct vifs *seen,
 			    struct error *err)
 {
 	CLEANUP(lock_release) struct lock lock = { 0 };
@@ -146,7 +146,7 @@ static int describe_unlisted(struct store *st, unsigned domid, const char **why_
 }
 
 /* Nodes that a domain left behind when it ended do no harm; those of one that runs were not compared. */
-static int note_backends(struct store *st, struct check *check, unsigned domid, struct error *err)
+static int note_backends(struct store *st, struct check_run *check, unsigned domid, struct error *err)
 {
 	struct broken_vif broken = { .domid = domid, .is_domain = true };
 	const char *why = NULL;
@@ -167,7 +167,7 @@ static int note_backends(struct store *st, struct check *check, unsigned domid, 
 	return r ? error_memory(err) : 0;
 }
 
-static int note_leftovers(struct store *st, struct check *check, const struct vifs *vifs,
+static int note_leftovers(struct store *st, struct check_run *check, const struct vifs *vifs,
 			  struct error *err)
 {
 	CLEANUP(names_release) struct names domids = { 0 };
@@ -189,7 +189,7 @@ static int print_lines(void *data, FILE *out, struct error *err)
 	return 0;
 }
 
-static int print_check(const struct check *check, const struct args *args, FILE *out,
+static int print_check(const struct check_run *check, const struct args *args, FILE *out,
 		       struct error *err)
 {
 	const struct report *report = &check->report;
@@ -212,7 +212,7 @@ static int print_check(const struct check *check, const struct args *args, FILE 
 			     &args->style, out, err);
 }
 
-static int check_lists(struct store *st, struct check *check, const struct vifs *looked_at,
+static int check_lists(struct store *st, struct check_run *check, const struct vifs *looked_at,
 		       struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs all = { 0 };
@@ -233,7 +233,7 @@ static int check_lists(struct store *st, struct check *check, const struct vifs 
 static int run_check(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
-	struct check check = {
+	struct check_run check = {
 		.timeout_s = args->timeout_s,
 		.is_named = args->n_words > 0,
 	};
