@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# CONTRIBUTING.md: what it says of adding a command, a column and an output format is done, word by
-# word, to a copy of the tree
+# CONTRIBUTING.md: what it says of adding a command, a column, an output format and a family of scripts
+# is done, word by word, to a copy of the tree
 load ../cli/setup
 load ../cli/transcript
 
@@ -94,4 +94,59 @@ added_words() {
 
 	(cd "$tree/build" && srcdir=.. builddir=. ../tests/man/xvif-help)
 	(cd "$tree" && srcdir=. tests/layers)
+}
+
+# family_part KIND N: the N-th block that begins with ```KIND below "Add a family", without what it is indented by
+family_part() {
+	sed -n '/^## Add a family/,/^## Style/p' "$source/CONTRIBUTING.md" | awk -v begin="   \`\`\`$1" -v wanted="$2" '
+		inside && /^   ```/ { inside = 0; next }
+		inside && n == wanted { print substr($0, 4) }
+		$0 == begin { n++; inside = 1 }'
+}
+
+# build TARGET: of the copy; what the compiler says is in $BATS_TEST_TMPDIR/log
+build() {
+	make -C "$tree/build" -j2 "$1" >"$BATS_TEST_TMPDIR/log" 2>&1
+}
+
+@test "a family of scripts: digests and a row; what lacks a field or swaps two does not build" {
+	tree=$BATS_TEST_TMPDIR/tree
+	local script=/etc/xen/scripts/vif-site digest row
+	sed '/ifconfig/s/.*/ip link set "$dev" up; ip addr replace "$main_ip\/32" dev "$dev"/' /etc/xen/scripts/vif-route >$script
+	chmod +x $script
+	not cmp -s $script /etc/xen/scripts/vif-route
+	xenstore-write /local/domain/0/backend/vif/1/0/script $script
+	not xvif add-ip web01 10.0.0.5
+
+	mkdir "$tree"
+	copy "$tree"
+	digest=$(family_part sh 1 | sed "s|FILE|$script|" | bash | cut -c1-64)
+	DIGESTS=$(family_part c 1 | sed "s/DIGEST/$digest/") perl -0pi -e 's/(\n#define STOCK_VIF_ROUTE)/\n$ENV{DIGESTS}\n$1/' \
+		"$tree/src/hotplug/stock-digests.h"
+	row=$(family_part c 2)
+	(cd "$tree" && autoreconf -fi && mkdir -p build && cd build && ../configure --enable-werror) >/dev/null 2>&1
+	insert() {
+		cp "$source/src/hotplug/family.c" "$tree/src/hotplug/family.c"
+		ROW=$1 perl -0pi -e 's/(families\[\] = \{\n)/$1$ENV{ROW}\n/' "$tree/src/hotplug/family.c"
+	}
+
+	insert "${row/ HOOKS_CALLED,/}"
+	not build src/hotplug/family.lo
+	grep -q 'macro "FAMILY" requires 13 arguments, but only 12 given' "$BATS_TEST_TMPDIR/log"
+	insert "${row/HOOKS_CALLED, EDIT_BY_SCRIPT/EDIT_BY_SCRIPT, HOOKS_CALLED}"
+	not build src/hotplug/family.lo
+	grep -q 'Werror=enum-conversion' "$BATS_TEST_TMPDIR/log"
+
+	insert "$row"
+	build all || {
+		tail -n 30 "$BATS_TEST_TMPDIR/log"
+		false
+	}
+	PATH=$tree/build/.libs:$PATH LD_LIBRARY_PATH=$tree/build/.libs
+	[[ "$(command -v xvif)" == "$tree"/* ]]
+	xvif doctor scripts | grep "$script is as Xen ships it"
+	xvif add-ip web01 10.0.0.5
+	xvif show web01 | grep 10.0.0.5
+	[ "$(ip -4 route show dev vif1.0 10.0.0.5)" != "" ]
+	xvif check
 }
