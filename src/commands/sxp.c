@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sxp.c - xvif sxp: fmt, check, get, to-json, from-json, from-config. */
+/* sxp.c - xvif sxp: fmt, check, get. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +8,6 @@
 #include "src/base/cleanup.h"
 #include "src/commands/sxp.h"
 #include "src/commands/commands.h"
-#include "src/stored/config-sxp.h"
-#include "src/format/json-sxp.h"
 #include "src/output/output.h"
 #include "src/base/atomic-file.h"
 #include "src/output/result.h"
@@ -26,7 +24,7 @@ static const struct option option_check = {
 	.name = "check",
 	.help = "print nothing; exit status 6 where it would change",
 };
-static const struct option option_recover = {
+const struct option option_recover = {
 	.name = "recover",
 	.help = "read what can be read, report every defect",
 };
@@ -36,11 +34,6 @@ static const struct option option_width = {
 	.is_number = true,
 	.help = "how long a line may get (80)",
 };
-static const struct option option_all = {
-	.name = "all",
-	.help = "the whole domain, not only its vifs",
-};
-
 int sxp_message(const char *name, const struct sxp_error *from, struct error *err)
 {
 	char text[200];
@@ -92,7 +85,7 @@ int sxp_load(const struct input *in, bool recover, struct sxp_doc **out, struct 
 	return *out ? 0 : sxp_message(in->name, &why, err);
 }
 
-static int cannot_write(struct error *err)
+int sxp_cannot_write(struct error *err)
 {
 	return error_set(err, -EIO, "cannot write the result: %s", strerror(errno));
 }
@@ -145,8 +138,8 @@ static int print_piece(void *arg, const char *text, size_t len)
 	return fwrite(text, 1, len, p->out) == len ? 0 : -1;
 }
 
-static int print_long(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
-		      FILE *out)
+int sxp_print_long(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
+		   FILE *out)
 {
 	struct printing p = { .out = out };
 	int r;
@@ -198,8 +191,8 @@ static int format_in_place(const struct sxp_doc *doc, const struct sxp_layout *l
 
 	if (r)
 		return r;
-	if (print_long(doc, sxp_root(doc), layout, new.f))
-		return cannot_write(err);
+	if (sxp_print_long(doc, sxp_root(doc), layout, new.f))
+		return sxp_cannot_write(err);
 	return atomic_file_commit(&new, err);
 }
 
@@ -218,7 +211,7 @@ static int format_file(struct context *cx, const struct args *args, const struct
 		return check_form(cx, doc, &layout, in, err);
 	if (args_has(args, &option_in_place))
 		return format_in_place(doc, &layout, in, err);
-	return print_long(doc, sxp_root(doc), &layout, cx->out) ? cannot_write(err) : 0;
+	return sxp_print_long(doc, sxp_root(doc), &layout, cx->out) ? sxp_cannot_write(err) : 0;
 }
 
 int sxp_check_in_place(const struct args *args, size_t first, struct error *err)
@@ -330,7 +323,7 @@ static int get_from_file(struct context *cx, const struct args *args, const stru
 		cx->status = STATUS_DONE;
 		if (args_has(args, &option_raw) ? print_raw(doc, n, cx->out) :
 						  output_sxp(doc, n, cx->out, err))
-			return cannot_write(err);
+			return sxp_cannot_write(err);
 	}
 	return 0;
 }
@@ -339,69 +332,6 @@ static int run_get(struct context *cx, const struct args *args, struct error *er
 {
 	cx->status = STATUS_NOT_FOUND;
 	return sxp_for_each_file(cx, args, 1, get_from_file, err);
-}
-
-static int print_json(struct context *cx, const struct args *args, const struct input *in,
-		      struct error *err)
-{
-	CLEANUP(result_free) struct sxp_doc *doc = NULL;
-	const struct sxp_layout layout = { .form = SXP_JSON };
-	int r = sxp_load(in, args_has(args, &option_recover), &doc, err);
-
-	for (sxp_node n = r ? 0 : sxp_first(doc, sxp_root(doc)); n; n = sxp_next(doc, n))
-		if (print_long(doc, n, &layout, cx->out) || putc('\n', cx->out) == EOF)
-			return cannot_write(err);
-	return r;
-}
-
-static int run_to_json(struct context *cx, const struct args *args, struct error *err)
-{
-	return sxp_for_each_file(cx, args, 0, print_json, err);
-}
-
-static int print_built(struct context *cx, const struct sxp_doc *doc, struct error *err)
-{
-	if (sxp_failed(doc))
-		return error_memory(err);
-	return sxp_print_file(doc, sxp_root(doc), NULL, cx->out) ? cannot_write(err) : 0;
-}
-
-static int convert_json(struct context *cx, const struct args *args, const struct input *in,
-			struct error *err)
-{
-	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
-	int r = doc ? json_sxp_read(in->text, in->len, in->name, doc, sxp_root(doc), err) :
-		      error_memory(err);
-
-	(void)args;
-	return r ? r : print_built(cx, doc, err);
-}
-
-static int run_from_json(struct context *cx, const struct args *args, struct error *err)
-{
-	return sxp_for_each_file(cx, args, 0, convert_json, err);
-}
-
-static int convert_config(struct context *cx, const struct args *args, const struct input *in,
-			  struct error *err)
-{
-	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
-	struct xlconfig config = { 0 };
-	int r = xlconfig_parse(in->text ? in->text : "", in->len, in->name, &config, err);
-
-	if (!r && !doc)
-		r = error_memory(err);
-	if (!r)
-		r = args_has(args, &option_all) ?
-			    config_sxp_domain(&config, doc, sxp_root(doc), err) :
-			    config_sxp_vifs(&config, doc, sxp_root(doc), err);
-	xlconfig_release(&config);
-	return r ? r : print_built(cx, doc, err);
-}
-
-static int run_from_config(struct context *cx, const struct args *args, struct error *err)
-{
-	return sxp_for_each_file(cx, args, 0, convert_config, err);
 }
 
 static const struct command fmt = {
@@ -461,49 +391,16 @@ static const struct command get = {
 	.run = run_get,
 };
 
-static const struct command to_json = {
-	.name = "to-json",
-	.title = "sxp to-json",
-	.summary = "print documents as JSON",
-	.help = "A list is an array, a text a string; a text that is not UTF-8 is {\"hex\": \"...\"}.\n"
-		"Each value of the document is a JSON document on a line of its own.",
-	.example = "# echo \"(vif (ip '10.0.0.1 10.0.0.2') (bridge ()))\" | xvif sxp to-json\n"
-		   "[\"vif\",[\"ip\",\"10.0.0.1 10.0.0.2\"],[\"bridge\",[]]]",
-	.arguments = { ARG_FILES },
-	.options = OPTIONS(&option_recover),
-	.run = run_to_json,
-};
-
-static const struct command from_json = {
-	.name = "from-json",
-	.title = "sxp from-json",
-	.summary = "print JSON as S-expressions",
-	.help = "The reverse of to-json. Other JSON, too: a number is the text as it is written,\n"
-		"true and false are texts, null is the empty list, an object the list of its\n"
-		"members (KEY VALUE).",
-	.example = "# echo '{\"vif\": {\"ip\": \"10.0.0.1\", \"mtu\": 1500}}' | xvif sxp from-json\n"
-		   "((vif ((ip 10.0.0.1) (mtu 1500))))",
-	.arguments = { ARG_FILES },
-	.run = run_from_json,
-};
-
-static const struct command from_config = {
-	.name = "from-config",
-	.title = "sxp from-config",
-	.summary = "print a domain's configuration as S-expressions",
-	.help = "Print (device (vif (KEY VALUE)...)) for each vif of a configuration file of xl, or\n"
-		"with --all the whole domain.",
-	.example = "# echo \"vif = [ 'ip=10.0.0.1 10.0.0.2, mac=00:16:3e:00:00:01' ]\" | xvif sxp "
-		   "from-config\n"
-		   "(device (vif (ip '10.0.0.1 10.0.0.2') (mac 00:16:3e:00:00:01)))",
-	.arguments = { ARG_FILES },
-	.options = OPTIONS(&option_all),
-	.run = run_from_config,
-};
-
 static const struct command *const subcommands[] = {
-	&fmt,	    &check,	  &get, &sxp_set_command, &sxp_del_command, &to_json,
-	&from_json, &from_config, NULL,
+	&fmt,
+	&check,
+	&get,
+	&sxp_set_command,
+	&sxp_del_command,
+	&sxp_to_json_command,
+	&sxp_from_json_command,
+	&sxp_from_config_command,
+	NULL,
 };
 
 const struct command cmd_sxp = {

@@ -28,7 +28,15 @@ int sxp_for_each_file(struct context *cx, const struct args *args, size_t first,
 /* --in-place needs files. */
 int sxp_check_in_place(const struct args *args, size_t first, struct error *err);
 
-extern const struct option option_in_place;
+/* Print a text that may be long; on a terminal, say how far it is. Returns 0, or -1 with errno. */
+int sxp_print_long(const struct sxp_doc *doc, sxp_node node, const struct sxp_layout *layout,
+		   FILE *out);
+
+/* The result cannot be written, says errno. Returns -EIO. */
+int sxp_cannot_write(struct error *err);
+
+extern const struct option option_in_place, option_recover;
+extern const struct command sxp_to_json_command, sxp_from_json_command, sxp_from_config_command;
 extern const struct command sxp_set_command, sxp_del_command;
 
 #endif
