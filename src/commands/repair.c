@@ -20,7 +20,7 @@ static const struct field repair_fields[] = {
 	{ 0 },
 };
 
-struct work {
+struct repair_run {
 	struct context *cx;
 	struct report report;
 	struct strv plan;
@@ -31,66 +31,67 @@ struct work {
 };
 
 /* It does not keep the others from being looked after. */
-static void note_failure(struct work *work, int r, const struct error *err)
+static void note_failure(struct repair_run *run, int r, const struct error *err)
 {
-	if (work->code) {
+	if (run->code) {
 		output_message(err->text);
 		return;
 	}
-	work->code = r;
-	work->failed = *err;
+	run->code = r;
+	run->failed = *err;
 }
 
-static int go_on(struct work *work, const struct vif *vif, int r, const struct error *err)
+static int go_on(struct repair_run *run, const struct vif *vif, int r, const struct error *err)
 {
 	if (r == -ENOMEM)
 		return r;
 	if (err->status == STATUS_REFUSED && r == -EPERM)
-		return report_note(&work->report, vif, "left alone: %s", err->text);
-	note_failure(work, r, err);
+		return report_note(&run->report, vif, "left alone: %s", err->text);
+	note_failure(run, r, err);
 	return 0;
 }
 
-static int note_uncompared(struct work *work, const struct vif *vif, const struct uncompared *parts)
+static int note_uncompared(struct repair_run *run, const struct vif *vif,
+			   const struct uncompared *parts)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < parts->n && !r; i++)
-		r = report_note(&work->report, vif, "not compared: %s: %s",
+		r = report_note(&run->report, vif, "not compared: %s: %s",
 				reason_word(parts->v[i].reason), parts->v[i].detail);
 	return r;
 }
 
-static int repair_loaded(struct work *work, struct store *st, const struct vif *vif,
+static int repair_loaded(struct repair_run *run, struct store *st, const struct vif *vif,
 			 const struct lock *lock, struct error *err)
 {
 	CLEANUP(repair_release) struct repair repair = { 0 };
 	CLEANUP(strv_release) struct strv warnings = { 0 };
-	int r = repair_look(st, vif, &work->options, &repair, err);
+	int r = repair_look(st, vif, &run->options, &repair, err);
 
-	if (!r && work->options.dry_run)
-		r = repair_plan(st, &repair, &work->plan, err);
+	if (!r && run->options.dry_run)
+		r = repair_plan(st, &repair, &run->plan, err);
 	else if (!r)
-		r = repair_do(st, &repair, lock, work->listener, &warnings, err);
+		r = repair_do(st, &repair, lock, run->listener, &warnings, err);
 	for (size_t i = 0; i < warnings.n; i++)
 		output_message(warnings.v[i]);
 	if (r)
-		return r == -EAGAIN ? r : go_on(work, vif, r, err);
-	work->cx->has_changed |= survey_is_change(&repair.survey) && !work->options.dry_run;
+		return r == -EAGAIN ? r : go_on(run, vif, r, err);
+	run->cx->has_changed |= survey_is_change(&repair.survey) && !run->options.dry_run;
 	for (size_t i = 0; i < repair.found.n && !r; i++) {
 		bool stays = !repair.survey.clears_error &&
 			     !strcmp(repair.found.v[i].kind, "hotplug-status");
 
-		r = stays ? report_note(&work->report, vif,
+		r = stays ? report_note(&run->report, vif,
 					"%s stays: its link is not as the script "
 					"would leave it",
 					repair.found.v[i].detail) :
-			    report_difference(&work->report, vif, &repair.found.v[i]);
+			    report_difference(&run->report, vif, &repair.found.v[i]);
 	}
 	if (!r && !repair.journal.is_none)
-		r = note_uncompared(work, vif, &repair.survey.uncompared);
+		r = note_uncompared(run, vif, &repair.survey.uncompared);
 	/* of an edit that had to leave the kernel alone, which is yet to be compared */
-	return !r && repair.journal.is_none && !work->options.dry_run ? -EAGAIN : r;
+	return !r && repair.journal.is_none && !run->options.dry_run ? -EAGAIN : r;
 }
 
 /* A journal of a domain that had the number before says nothing of this one. */
@@ -104,27 +105,28 @@ static int forget_stale(struct store *st, const struct vif *vif, struct error *e
 
 #define ATTEMPTS 10
 
-static int repair_vif(struct store *st, const struct vif *found, struct work *work, struct error *err)
+static int repair_vif(struct store *st, const struct vif *found, struct repair_run *run,
+		      struct error *err)
 {
 	CLEANUP(signals_release) struct signals held = { 0 };
 	CLEANUP(lock_release) struct lock lock = { 0 };
-	int r = lock_vif(&lock, found->domain.domid, found->devid, work->options.timeout_s, err);
+	int r = lock_vif(&lock, found->domain.domid, found->devid, run->options.timeout_s, err);
 
 	if (r)
-		return go_on(work, found, r, err);
+		return go_on(run, found, r, err);
 	signals_hold(&held);
 	r = -EAGAIN;
 	for (int i = 0; i < ATTEMPTS && r == -EAGAIN; i++) {
 		CLEANUP(vif_release) struct vif vif = { 0 };
 
 		r = vif_read(st, 0, &found->domain, found->devid, &vif, err);
-		if (!r && !work->options.dry_run)
+		if (!r && !run->options.dry_run)
 			r = forget_stale(st, &vif, err);
 		if (!r)
-			r = repair_loaded(work, st, &vif, &lock, err);
+			r = repair_loaded(run, st, &vif, &lock, err);
 	}
 	if (r == -EAGAIN)
-		return go_on(work, found, r, err);
+		return go_on(run, found, r, err);
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -140,16 +142,17 @@ static bool needs_work(struct store *st, const struct vif *vif, const struct app
 }
 
 /* Most vifs of a host are right: that is found out in one pass, before any is locked. */
-static int repair_vifs(struct store *st, const struct vifs *vifs, struct work *work, struct error *err)
+static int repair_vifs(struct store *st, const struct vifs *vifs, struct repair_run *run,
+		       struct error *err)
 {
 	CLEANUP(snapshot_release) struct snapshot snapshot = { 0 };
-	struct apply_options options = work->options;
-	int r = snapshot_read(st, vifs->v, vifs->n, work->options.timeout_s, &snapshot, err);
+	struct apply_options options = run->options;
+	int r = snapshot_read(st, vifs->v, vifs->n, run->options.timeout_s, &snapshot, err);
 
 	options.snapshot = &snapshot;
 	for (size_t i = 0; i < vifs->n && !r; i++)
 		if (needs_work(st, &vifs->v[i], &options, &r))
-			r = r ? error_memory(err) : repair_vif(st, &vifs->v[i], work, err);
+			r = r ? error_memory(err) : repair_vif(st, &vifs->v[i], run, err);
 	return r;
 }
 
@@ -168,8 +171,8 @@ static int find_orphan(struct store *st, struct vif *vif, bool *is_orphan_out, s
 }
 
 /* A journal whose vif is not there any more. */
-static int repair_if_orphan(struct work *work, struct store *st, unsigned domid, unsigned devid,
-			    struct error *err)
+static int repair_if_orphan(struct repair_run *run, struct store *st, unsigned domid,
+			    unsigned devid, struct error *err)
 {
 	CLEANUP(vif_release) struct vif vif = { .domain = { .domid = domid }, .devid = devid };
 	CLEANUP(lock_release) struct lock lock = { 0 };
@@ -178,11 +181,11 @@ static int repair_if_orphan(struct work *work, struct store *st, unsigned domid,
 
 	if (r || !is_orphan)
 		return r;
-	r = lock_vif(&lock, domid, devid, work->options.timeout_s, err);
-	return r ? r : repair_orphan(st, domid, devid, work->options.timeout_s, err);
+	r = lock_vif(&lock, domid, devid, run->options.timeout_s, err);
+	return r ? r : repair_orphan(st, domid, devid, run->options.timeout_s, err);
 }
 
-static int repair_orphans(struct work *work, struct store *st, struct error *err)
+static int repair_orphans(struct repair_run *run, struct store *st, struct error *err)
 {
 	CLEANUP(strv_release) struct strv names = { 0 };
 	int r = journal_list(st, &names, err);
@@ -192,9 +195,9 @@ static int repair_orphans(struct work *work, struct store *st, struct error *err
 
 		if (sscanf(names.v[i], "%9u %9u", &domid, &devid) != 2)
 			continue;
-		r = repair_if_orphan(work, st, domid, devid, err);
+		r = repair_if_orphan(run, st, domid, devid, err);
 		if (r && r != -ENOMEM) {
-			note_failure(work, r, err);
+			note_failure(run, r, err);
 			r = 0;
 		}
 	}
@@ -203,24 +206,25 @@ static int repair_orphans(struct work *work, struct store *st, struct error *err
 
 /* What is printed of repairs. */
 struct repair_view {
-	const struct work *work;
+	const struct repair_run *run;
 	bool is_quiet;
 };
 
 static int print_lines(void *data, FILE *out, struct error *err)
 {
 	const struct repair_view *view = data;
-	const struct work *work = view->work;
+	const struct repair_run *run = view->run;
 
 	(void)err;
-	edit_print_plan(&work->plan, out);
+	edit_print_plan(&run->plan, out);
 	if (!view->is_quiet)
-		report_print(&work->report,
-			     work->options.dry_run ? "would repair: " : "repaired: ", out);
+		report_print(&run->report,
+			     run->options.dry_run ? "would repair: " : "repaired: ", out);
 	return 0;
 }
 
-static int print_repair(const struct work *work, const struct args *args, FILE *out, struct error *err)
+static int print_repair(const struct repair_run *run, const struct args *args, FILE *out,
+			struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	sxp_node root;
@@ -228,54 +232,50 @@ static int print_repair(const struct work *work, const struct args *args, FILE *
 	if (!doc)
 		return error_memory(err);
 	root = sxp_add_element(doc, sxp_root(doc), "repair");
-	report_add(&work->report.differences, doc, root, "repaired");
-	result_lines(doc, root, "notes", &work->report.notes);
-	if (work->options.dry_run)
-		result_lines(doc, root, "plan", &work->plan);
+	report_add(&run->report.differences, doc, root, "repaired");
+	result_lines(doc, root, "notes", &run->report.notes);
+	if (run->options.dry_run)
+		result_lines(doc, root, "plan", &run->plan);
 	return output_result(
 		&(struct output_result){
 			.doc = doc,
 			.root = root,
 			.fields = repair_fields,
 			.print = print_lines,
-			.data = &(struct repair_view){ work, args_has(args, &option_quiet) } },
+			.data = &(struct repair_view){ run, args_has(args, &option_quiet) } },
 		&args->style, out, err);
 }
 
 static int run_repair(struct context *cx, const struct args *args, struct error *err)
 {
-	struct work work = {
+	struct repair_run run = {
 		.cx = cx,
-		.options = {
-			.timeout_s = args->timeout_s,
-			.dry_run = args_has(args, &option_dry_run),
-			.no_persist = args_has(args, &option_no_persist),
-		},
+		.options = edit_options(args),
 	};
 	const struct step_listener listener = { edit_print_step, NULL };
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
 	int r = vifs_of_args(cx->store, args, &vifs, err);
 
 	if (args_has(args, &option_verbose))
-		work.listener = &listener;
+		run.listener = &listener;
 	if (!r)
 		vifs_print_broken(&vifs);
 	if (!r && vifs.n == 1)
-		r = repair_vif(cx->store, &vifs.v[0], &work, err);
+		r = repair_vif(cx->store, &vifs.v[0], &run, err);
 	else if (!r)
-		r = repair_vifs(cx->store, &vifs, &work, err);
-	if (!r && !args->n_words && !work.options.dry_run)
-		r = repair_orphans(&work, cx->store, err);
+		r = repair_vifs(cx->store, &vifs, &run, err);
+	if (!r && !args->n_words && !run.options.dry_run)
+		r = repair_orphans(&run, cx->store, err);
 	if (!r)
-		r = print_repair(&work, args, cx->out, err);
+		r = print_repair(&run, args, cx->out, err);
 	if (vifs.broken.n)
 		cx->status = STATUS_REFUSED;
-	if (!r && work.code) {
-		*err = work.failed;
-		r = work.code;
+	if (!r && run.code) {
+		*err = run.failed;
+		r = run.code;
 	}
-	report_release(&work.report);
-	strv_release(&work.plan);
+	report_release(&run.report);
+	strv_release(&run.plan);
 	return r;
 }
 
