@@ -6,53 +6,7 @@
  * Between two values the scanner is asked for those which follow; what it does
  * not see to the end, or finds odd, is read byte by byte.
  */
-#include <stdlib.h>
-
-#include "sxp/read.h"
-
-enum state { BETWEEN, IN_ATOM, IN_STRING, IN_ESCAPE, IN_COMMENT, AT_END, FAILED };
-
-/* A place in the current piece (line 0, worked out when it is needed) or before it. */
-struct mark {
-	size_t offset, line, column;
-};
-
-struct sxp_stream {
-	struct sxp_options options;
-	struct sxp_allocator allocator;
-	struct sxp_error err;
-	enum state state;
-	enum scanner scanner;
-
-	const unsigned char *piece;
-	size_t len, pos;
-	size_t base; /* offset of the piece in the whole text */
-	bool is_last;
-
-	struct scan_look look; /* values ahead, none unless BETWEEN */
-	size_t look_pos;       /* where its bit 0 is in the piece */
-
-	size_t not_utf8;      /* offset of the next byte in the piece that is not; SIZE_MAX: none */
-	unsigned char cut[4]; /* a character which the end of the last piece cut */
-	size_t n_cut;
-	struct mark cut_at;
-
-	size_t seen; /* how far lines have been counted, in the piece */
-	size_t line, line_start;
-
-	struct mark *open; /* the open lists */
-	size_t depth, open_size;
-	size_t n_closed; /* AT_END, recovering: lists to be closed */
-
-	struct mark begin; /* of the text */
-	size_t text;	   /* where in the piece it goes on */
-	unsigned char quote;
-	unsigned char escape[4];
-	size_t n_escape;
-	struct mark escape_at;
-	char *buf;
-	size_t n_buf, buf_size;
-};
+#include "sxp/stream.h"
 
 struct sxp_stream *stream_new(enum scanner scanner, const struct sxp_options *options)
 {
@@ -94,205 +48,14 @@ const struct sxp_error *sxp_stream_error(const struct sxp_stream *st)
 	return &st->err;
 }
 
-/* Count lines up to a place which is not before the last one asked for. */
-static void locate(struct sxp_stream *st, struct mark *mark)
-{
-	const unsigned char *p;
-	size_t pos;
-
-	if (mark->line)
-		return;
-	pos = mark->offset - st->base;
-	while (st->seen < pos) {
-		p = memchr(st->piece + st->seen, '\n', pos - st->seen);
-		if (!p) {
-			st->seen = pos;
-			break;
-		}
-		st->seen = (size_t)(p - st->piece) + 1;
-		st->line++;
-		st->line_start = st->base + st->seen;
-	}
-	mark->line = st->line;
-	mark->column = mark->offset - st->line_start + 1;
-}
-
-/* All before @offset that may be asked for when the piece is gone, in the order of place. */
-static void locate_marks(struct sxp_stream *st, size_t offset)
-{
-	size_t i = st->depth;
-
-	while (i && !st->open[i - 1].line)
-		i--;
-	for (; i < st->depth && st->open[i].offset < offset; i++)
-		locate(st, &st->open[i]);
-	if ((st->state == IN_ATOM || st->state == IN_STRING || st->state == IN_ESCAPE) &&
-	    st->begin.offset < offset)
-		locate(st, &st->begin);
-	if (st->state == IN_ESCAPE && st->escape_at.offset < offset)
-		locate(st, &st->escape_at);
-}
-
-static enum sxp_event fail(struct sxp_stream *st, const struct sxp_error *err)
-{
-	st->err = *err;
-	st->state = FAILED;
-	st->look.events = 0;
-	return SXP_ERROR;
-}
-
-static struct sxp_error describe(struct sxp_stream *st, enum sxp_code code, int found,
-				 struct mark at, const struct mark *opened)
-{
-	struct sxp_error err = { .code = code, .found = found, .offset = at.offset };
-
-	locate(st, &at);
-	err.line = at.line;
-	err.column = at.column;
-	if (opened) {
-		err.opened_line = opened->line;
-		err.opened_column = opened->column;
-	}
-	return err;
-}
-
-/* Hand an error to the caller; whether to go on. */
-static bool report(struct sxp_stream *st, const struct sxp_error *err)
-{
-	bool goes_on = st->options.flags & SXP_RECOVER;
-
-	if (goes_on && st->options.defect)
-		goes_on = st->options.defect(st->options.arg, err);
-	if (!goes_on)
-		fail(st, err);
-	return goes_on;
-}
-
-/* The next byte from @pos on that is not UTF-8; a character at the end may go on later. */
-static void find_not_utf8(struct sxp_stream *st, size_t pos)
-{
-	size_t bad = pos + bytes_utf8(st->piece + pos, st->len - pos);
-
-	if (bad < st->len && !st->is_last && bytes_utf8_begins(st->piece + bad, st->len - bad)) {
-		st->n_cut = st->len - bad;
-		memcpy(st->cut, st->piece + bad, st->n_cut);
-		st->cut_at = (struct mark){ .offset = st->base + bad };
-		bad = st->len;
-	}
-	st->not_utf8 = bad < st->len ? st->base + bad : SIZE_MAX;
-}
-
-/* Bytes before @offset that are not UTF-8: errors are reported in their order. */
-static bool report_not_utf8(struct sxp_stream *st, size_t offset)
-{
-	struct sxp_error err;
-
-	while (st->not_utf8 < offset) {
-		struct mark at = { .offset = st->not_utf8 };
-		size_t pos = at.offset - st->base;
-
-		locate_marks(st, at.offset);
-		err = describe(st, SXP_NOT_UTF8, st->piece[pos], at, NULL);
-		if (!report(st, &err))
-			return false;
-		find_not_utf8(st, pos + 1);
-	}
-	return true;
-}
-
-/* A character that was cut and does not go on: none of its bytes can stand alone. */
-static bool report_cut(struct sxp_stream *st)
-{
-	struct mark at = st->cut_at;
-	struct sxp_error err;
-
-	for (size_t i = 0; i < st->n_cut; i++, at.offset++, at.column++) {
-		err = describe(st, SXP_NOT_UTF8, st->cut[i], at, NULL);
-		if (!report(st, &err))
-			return false;
-	}
-	st->n_cut = 0;
-	return true;
-}
-
-/*
- * What the cut character has to go on with: false if it does not. *pos: after
- * it, in the piece; the piece may be too short again.
- */
-static bool join_cut(struct sxp_stream *st, size_t *pos)
-{
-	unsigned char character[sizeof(st->cut)];
-	size_t n = st->n_cut;
-
-	memcpy(character, st->cut, n);
-	for (*pos = 0; *pos < st->len;) {
-		character[n++] = st->piece[(*pos)++];
-		if (bytes_utf8(character, n) == n) {
-			st->n_cut = 0;
-			return true;
-		}
-		if (!bytes_utf8_begins(character, n))
-			return false;
-	}
-	memcpy(st->cut, character, n);
-	if (!st->is_last)
-		st->n_cut = n;
-	return !st->is_last;
-}
-
-/* Look at a piece that was fed. */
-static bool check_utf8(struct sxp_stream *st)
-{
-	size_t pos = 0;
-
-	if (st->n_cut && !join_cut(st, &pos)) {
-		pos = 0;
-		if (!report_cut(st))
-			return false;
-	}
-	if (!st->n_cut)
-		find_not_utf8(st, pos);
-	return true;
-}
-
-static struct mark here(const struct sxp_stream *st)
-{
-	return (struct mark){ .offset = st->base + st->pos };
-}
-
-static bool defect(struct sxp_stream *st, enum sxp_code code, int found, struct mark at,
-		   const struct mark *opened)
-{
-	struct sxp_error err;
-
-	if (!report_not_utf8(st, at.offset))
-		return false;
-	locate_marks(st, SIZE_MAX);
-	err = describe(st, code, found, at, opened);
-	return report(st, &err);
-}
-
-static bool give_up(struct sxp_stream *st, enum sxp_code code, int found, struct mark at)
-{
-	struct sxp_error err = { .code = code, .found = -1 };
-
-	if (!report_not_utf8(st, at.offset))
-		return false;
-	locate_marks(st, SIZE_MAX);
-	if (code != SXP_NO_MEMORY)
-		err = describe(st, code, found, at, NULL);
-	fail(st, &err);
-	return false;
-}
-
 static bool keep(struct sxp_stream *st, const void *text, size_t len)
 {
 	void *array = st->buf;
 
 	if (st->options.max_length && len > st->options.max_length - st->n_buf)
-		return give_up(st, SXP_TOO_LONG, -1, st->begin);
+		return stream_give_up(st, SXP_TOO_LONG, -1, st->begin);
 	if (!doc_grow(&st->allocator, &array, &st->buf_size, st->n_buf + len, 1))
-		return give_up(st, SXP_NO_MEMORY, -1, st->begin);
+		return stream_give_up(st, SXP_NO_MEMORY, -1, st->begin);
 	st->buf = array;
 	if (len)
 		memcpy(st->buf + st->n_buf, text, len);
@@ -314,13 +77,13 @@ static enum sxp_event use_up(struct sxp_stream *st)
 {
 	struct mark end = { .offset = st->base + st->len };
 
-	if (!report_not_utf8(st, end.offset) ||
+	if (!stream_report_not_utf8(st, end.offset) ||
 	    ((st->state == IN_ATOM || st->state == IN_STRING) && !keep_part(st)))
 		return SXP_ERROR;
-	locate_marks(st, SIZE_MAX);
+	stream_locate_marks(st, SIZE_MAX);
 	if (st->n_cut)
-		locate(st, &st->cut_at);
-	locate(st, &end);
+		stream_locate(st, &st->cut_at);
+	stream_locate(st, &end);
 	st->base += st->len;
 	st->len = st->pos = st->text = st->seen = 0;
 	st->look_pos = st->look.len = 0;
@@ -329,7 +92,7 @@ static enum sxp_event use_up(struct sxp_stream *st)
 
 static void begin_text(struct sxp_stream *st, enum state state)
 {
-	st->begin = here(st);
+	st->begin = stream_here(st);
 	st->text = st->pos;
 	st->n_buf = 0;
 	st->quote = 0;
@@ -350,7 +113,7 @@ static enum sxp_event end_text(struct sxp_stream *st, struct sxp_token *token)
 		token->text = st->buf;
 		token->len = st->n_buf;
 	} else if (st->options.max_length && token->len > st->options.max_length) {
-		give_up(st, SXP_TOO_LONG, -1, st->begin);
+		stream_give_up(st, SXP_TOO_LONG, -1, st->begin);
 		return SXP_ERROR;
 	}
 	st->state = BETWEEN;
@@ -380,7 +143,7 @@ static bool end_escape(struct sxp_stream *st)
 	bool ok;
 
 	if (c < 0 && st->n_escape > 1 && byte_is_octal(st->escape[1]) &&
-	    !defect(st, SXP_OCTAL_TOO_BIG, '\\', st->escape_at, NULL))
+	    !stream_defect(st, SXP_OCTAL_TOO_BIG, '\\', st->escape_at, NULL))
 		return false;
 	ok = c < 0 ? keep(st, st->escape, st->n_escape) : keep(st, &byte, 1);
 	st->n_escape = 0;
@@ -415,7 +178,7 @@ static enum sxp_event in_string(struct sxp_stream *st, struct sxp_token *token)
 		if (c == '\\') {
 			if (!keep_part(st))
 				return SXP_ERROR;
-			st->escape_at = here(st);
+			st->escape_at = stream_here(st);
 			st->state = IN_ESCAPE;
 			return SXP_MORE;
 		}
@@ -457,11 +220,11 @@ static enum sxp_event open_list(struct sxp_stream *st, struct sxp_token *token)
 {
 	*token = (struct sxp_token){ 0 };
 	if (st->options.max_depth && st->depth == st->options.max_depth) {
-		give_up(st, SXP_TOO_DEEP, '(', here(st));
+		stream_give_up(st, SXP_TOO_DEEP, '(', stream_here(st));
 		return SXP_ERROR;
 	}
 	if (st->depth == st->open_size && !grow_open(st)) {
-		give_up(st, SXP_NO_MEMORY, -1, here(st));
+		stream_give_up(st, SXP_NO_MEMORY, -1, stream_here(st));
 		return SXP_ERROR;
 	}
 	/* by its members: a copy of 24 bytes waits until all of them are written */
@@ -476,7 +239,7 @@ static enum sxp_event close_list(struct sxp_stream *st, struct sxp_token *token)
 {
 	*token = (struct sxp_token){ 0 };
 	if (!st->depth) {
-		if (!defect(st, SXP_LIST_NOT_OPENED, ')', here(st), NULL))
+		if (!stream_defect(st, SXP_LIST_NOT_OPENED, ')', stream_here(st), NULL))
 			return SXP_ERROR;
 		st->pos++;
 		return SXP_MORE;
@@ -511,7 +274,7 @@ static enum sxp_event between(struct sxp_stream *st, struct sxp_token *token)
 			st->state = AT_END;
 			return SXP_MORE;
 		}
-		if (!defect(st, SXP_CONTROL_BYTE, c, here(st), NULL))
+		if (!stream_defect(st, SXP_CONTROL_BYTE, c, stream_here(st), NULL))
 			return SXP_ERROR;
 		break;
 	case BYTE_PLAIN:
@@ -542,7 +305,7 @@ static bool look_ahead(struct sxp_stream *st)
 static enum sxp_event too_long(struct sxp_stream *st, struct sxp_token *token)
 {
 	*token = (struct sxp_token){ 0 };
-	give_up(st, SXP_TOO_LONG, -1, here(st));
+	stream_give_up(st, SXP_TOO_LONG, -1, stream_here(st));
 	return SXP_ERROR;
 }
 
@@ -580,15 +343,15 @@ static enum sxp_event at_end(struct sxp_stream *st, struct sxp_token *token)
 	int found = st->pos < st->len ? st->piece[st->pos] : -1;
 	bool recovers = st->options.flags & SXP_RECOVER;
 
-	if (!report_not_utf8(st, st->base + st->pos))
+	if (!stream_report_not_utf8(st, st->base + st->pos))
 		return SXP_ERROR;
 	if (!st->depth)
 		return SXP_END;
 	for (size_t i = 0; i < st->depth && !st->n_closed; i++) {
 		size_t which = recovers ? i : st->depth - 1;
 
-		locate_marks(st, SIZE_MAX);
-		if (!defect(st, SXP_LIST_NOT_CLOSED, found, here(st), &st->open[which]))
+		stream_locate_marks(st, SIZE_MAX);
+		if (!stream_defect(st, SXP_LIST_NOT_CLOSED, found, stream_here(st), &st->open[which]))
 			return SXP_ERROR;
 	}
 	st->n_closed++;
@@ -604,7 +367,8 @@ static enum sxp_event finish(struct sxp_stream *st, struct sxp_token *token)
 
 	if (st->state == IN_ESCAPE && !end_escape(st))
 		return SXP_ERROR;
-	if (st->state == IN_STRING && !defect(st, SXP_STRING_NOT_CLOSED, -1, here(st), &st->begin))
+	if (st->state == IN_STRING &&
+	    !stream_defect(st, SXP_STRING_NOT_CLOSED, -1, stream_here(st), &st->begin))
 		return SXP_ERROR;
 	event = st->state == IN_ATOM || st->state == IN_STRING ? end_text(st, token) : SXP_MORE;
 	st->state = event == SXP_ERROR ? FAILED : AT_END;
@@ -661,7 +425,7 @@ void sxp_stream_feed(struct sxp_stream *st, const char *piece, size_t len, bool 
 	st->len = len;
 	st->is_last = is_last;
 	if ((st->options.flags & SXP_UTF8) && st->state != AT_END && st->state != FAILED)
-		check_utf8(st);
+		stream_check_utf8(st);
 }
 
 enum sxp_event sxp_stream_next(struct sxp_stream *st, struct sxp_token *token)
@@ -672,7 +436,7 @@ enum sxp_event sxp_stream_next(struct sxp_stream *st, struct sxp_token *token)
 		event = read_on(st, token);
 	/* what is handed on has been reported before */
 	if (st->not_utf8 < st->base + st->pos && event != SXP_ERROR && st->state != AT_END &&
-	    !report_not_utf8(st, st->base + st->pos))
+	    !stream_report_not_utf8(st, st->base + st->pos))
 		event = SXP_ERROR;
 	return event;
 }
