@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/memory-stream.h"
 #include "shell/overlay.h"
 
 /* A longer message is refused by xenstored (Xen, xs_wire.h, XENSTORE_PAYLOAD_MAX). */
@@ -244,7 +245,7 @@ static int merge_names(const struct overlay *o, const char *path, const struct n
 		       char **out, size_t *len_out)
 {
 	size_t start = strlen(path) + (path[1] != '\0');
-	FILE *f = open_memstream(out, len_out);
+	FILE *f = memory_stream(out, len_out);
 
 	if (!f)
 		return ENOMEM;
@@ -328,7 +329,7 @@ static int deliver_base(struct batch *b, size_t i, const struct names *names)
 {
 	CLEANUP(cleanup_free) char *text = NULL;
 	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
+	FILE *f = memory_stream(&text, &len);
 
 	if (!f)
 		return ENOMEM;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/memory-stream.h"
 #include "src/commands/commands.h"
 #include "src/store/dump.h"
 #include "src/store/load.h"
@@ -133,7 +134,7 @@ static void add_value(struct sxp_doc *doc, sxp_node list, const char *name, cons
 		return;
 	}
 	/* a text of a result ends at its first NUL */
-	f = open_memstream(&text, &size);
+	f = memory_stream(&text, &size);
 	if (!f)
 		return;
 	output_bytes(value, len, f);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/memory-stream.h"
 #include "src/base/process.h"
 #include "src/hotplug/rules-record.h"
 
@@ -47,7 +48,7 @@ static char *make_questions(const struct recording *recordings, size_t n)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = memory_stream(&text, &size);
 	bool complete = f != NULL;
 
 	for (size_t i = 0; i < n && complete; i++) {

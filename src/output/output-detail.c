@@ -10,6 +10,7 @@
 #endif
 
 #include "src/base/cleanup.h"
+#include "src/base/memory-stream.h"
 #include "src/output/output-text.h"
 
 #ifdef HAVE_SMARTCOLS
@@ -53,7 +54,7 @@ static char *join_object(const struct sxp_doc *doc, sxp_node object, const struc
 {
 	char *text = NULL;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = memory_stream(&text, &size);
 	const char *gap = "";
 
 	if (!f)

@@ -13,6 +13,7 @@
 
 #include "sxp/sxp.h"
 #include "src/base/array.h"
+#include "src/base/memory-stream.h"
 #include "src/base/cleanup.h"
 #include "src/store/dump.h"
 #include "src/format/json-sxp.h"
@@ -185,7 +186,7 @@ static int read_perms(struct dump_reader *d, uint32_t node, sxp_node perms, stru
 {
 	CLEANUP(cleanup_free) char *text = NULL;
 	size_t len;
-	FILE *f = perms ? open_memstream(&text, &len) : NULL;
+	FILE *f = perms ? memory_stream(&text, &len) : NULL;
 	sxp_node at = d->is_json ? sxp_first(d->doc, perms) : second(d->doc, perms);
 	int r = 0;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/memory-stream.h"
 #include "src/store/dump.h"
 #include "src/store/store-file.h"
 
@@ -22,7 +23,7 @@ static int give_list(const struct subtree *t, uint32_t node, struct batch *b, si
 {
 	CLEANUP(cleanup_free) char *text = NULL;
 	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
+	FILE *f = memory_stream(&text, &len);
 
 	if (!f)
 		return -ENOMEM;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "src/base/array.h"
+#include "src/base/memory-stream.h"
 #include "src/base/cleanup.h"
 #include "src/stored/xlconfig.h"
 
@@ -218,7 +219,7 @@ static int parse_with(struct xl_reader *rd, const char *text, size_t len, const 
 {
 	CLEANUP(cleanup_free) char *report = NULL;
 	size_t size;
-	FILE *f = open_memstream(&report, &size);
+	FILE *f = memory_stream(&report, &size);
 	int r;
 
 	if (!f)
