@@ -80,8 +80,9 @@ unsigned output_needs(const struct field *fields, enum output_view view,
 	for (const struct field *f = fields; f->name; f++)
 		if (is_text ? view == VIEW_TREE && f->level == LEVEL_LEAF : !style->columns)
 			needs |= f->needs;
+	/* the columns were checked, so memory is short: to read all is right, too */
 	if (output_choose_columns(fields, style->columns, chosen, &n, NULL))
-		return needs;
+		return ~0u;
 	while (n)
 		needs |= chosen[--n]->needs;
 	return needs;

@@ -1,89 +1,111 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* output-json.c - results as JSON, by json-c. */
-#include "config.h"
-
+/* output-json.c - results as JSON: written here, for json-c aborts when memory is short. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef HAVE_JSON
-#include <json-c/json.h>
-#endif
 
-#include "src/base/cleanup.h"
 #include "src/base/text.h"
 #include "src/output/output-columns.h"
 #include "src/store/dump.h"
 
-#ifdef HAVE_JSON
-static struct json_object *make_object(const struct sxp_doc *doc, sxp_node list,
-				       const struct field *fields);
-
 #define REPLACEMENT "\xef\xbf\xbd"
 
-/* JSON is UTF-8; a byte that is not becomes U+FFFD, for the bytes come from outside. */
-static struct json_object *make_text(const char *text)
+/* What RFC 8259 wants escaped; 0: nothing shorter than \u00XX. */
+static char short_escape(char c)
 {
-	CLEANUP(cleanup_free) char *copy = malloc(strlen(text) * strlen(REPLACEMENT) + 1);
-	char *p = copy;
+	static const char escaped[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
+	const char *p = strchr(escaped, c);
 
-	if (!copy)
-		return NULL;
+	return p ? names[p - escaped] : '\0';
+}
+
+/* JSON is UTF-8; a byte that is not becomes U+FFFD, for the bytes come from outside. */
+static void put_text(const char *text, FILE *out)
+{
+	putc('"', out);
 	while (*text) {
 		struct character c = text_character(text);
 
-		p = mempcpy(p, c.is_utf8 ? text : REPLACEMENT,
-			    c.is_utf8 ? c.len : strlen(REPLACEMENT));
+		if (!c.is_utf8)
+			fputs(REPLACEMENT, out);
+		else if (short_escape(*text))
+			fprintf(out, "\\%c", short_escape(*text));
+		else if (*text >= 0 && *text < ' ')
+			fprintf(out, "\\u%04x", (unsigned)*text);
+		else
+			fwrite(text, 1, c.len, out);
 		text += c.len;
 	}
-	return json_object_new_string_len(copy, (int)(p - copy));
+	putc('"', out);
 }
 
-static struct json_object *make_array(const struct sxp_doc *doc, sxp_node element,
-				      const struct field *field)
+static void put_object(const struct sxp_doc *doc, sxp_node list, const struct field *fields,
+		       FILE *out);
+
+static void put_array(const struct sxp_doc *doc, sxp_node element, const struct field *field,
+		      FILE *out)
 {
-	struct json_object *array = json_object_new_array();
+	sxp_node first = sxp_next(doc, sxp_first(doc, element));
 
-	for (sxp_node n = sxp_next(doc, sxp_first(doc, element)); n; n = sxp_next(doc, n))
-		json_object_array_add(array, field->kind == KIND_LIST ?
-						     make_text(sxp_text(doc, n, NULL)) :
-						     make_object(doc, n, field->fields));
-	return array;
+	putc('[', out);
+	for (sxp_node n = first; n; n = sxp_next(doc, n)) {
+		if (n != first)
+			putc(',', out);
+		if (field->kind == KIND_LIST)
+			put_text(sxp_text(doc, n, NULL), out);
+		else
+			put_object(doc, n, field->fields, out);
+	}
+	putc(']', out);
 }
 
-static struct json_object *make_value(const struct sxp_doc *doc, sxp_node element,
-				      const struct field *field)
+static void put_value(const struct sxp_doc *doc, sxp_node element, const struct field *field,
+		      FILE *out)
 {
 	const char *text = sxp_text(doc, sxp_next(doc, sxp_first(doc, element)), NULL);
 
 	switch (field->kind) {
 	case KIND_LIST:
 	case KIND_OBJECTS:
-		return make_array(doc, element, field);
+		put_array(doc, element, field, out);
+		return;
 	case KIND_OBJECT:
-		return make_object(doc, element, field->fields);
+		put_object(doc, element, field->fields, out);
+		return;
 	case KIND_NUMBER:
-		return text ? json_object_new_int64(strtoll(text, NULL, 10)) : NULL;
+		if (text)
+			fprintf(out, "%lld", strtoll(text, NULL, 10));
+		break;
 	case KIND_BOOL:
-		return json_object_new_boolean(text && !strcmp(text, "true"));
+		fputs(text && !strcmp(text, "true") ? "true" : "false", out);
+		return;
 	case KIND_TEXT:
-		return text ? make_text(text) : NULL;
+		if (text)
+			put_text(text, out);
+		break;
 	}
-	return NULL;
+	if (!text)
+		fputs("null", out);
 }
 
-static struct json_object *make_object(const struct sxp_doc *doc, sxp_node list,
-				       const struct field *fields)
+static void put_object(const struct sxp_doc *doc, sxp_node list, const struct field *fields, FILE *out)
 {
-	struct json_object *object = json_object_new_object();
+	const char *separator = "";
 
+	putc('{', out);
 	for (; fields->name; fields++) {
 		sxp_node element = sxp_child(doc, list, fields->name);
 
-		if (element || !fields->is_optional)
-			json_object_object_add(object, fields->name,
-					       element ? make_value(doc, element, fields) : NULL);
+		if (!element && fields->is_optional)
+			continue;
+		fprintf(out, "%s\"%s\":", separator, fields->name);
+		if (element)
+			put_value(doc, element, fields, out);
+		else
+			fputs("null", out);
+		separator = ",";
 	}
-	return object;
+	putc('}', out);
 }
 
 /* The fields of a result: all, or of its list the chosen ones only. */
@@ -114,31 +136,14 @@ static int print_json(const struct output_result *result, const struct output_st
 {
 	struct chosen_fields chosen;
 	bool is_chosen = style->columns && result->list;
-	struct json_object *object;
-	const char *text;
 	int r = is_chosen ? choose(result, style->columns, &chosen, err) : 0;
 
 	if (r)
 		return r;
-	object = make_object(result->doc, result->root, is_chosen ? chosen.top : result->fields);
-	text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-							      JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (!text || fprintf(out, "%s\n", text) < 0)
-		r = error_set(err, -EIO, "cannot write the result");
-	json_object_put(object);
-	return r;
+	put_object(result->doc, result->root, is_chosen ? chosen.top : result->fields, out);
+	putc('\n', out);
+	return ferror(out) ? error_set(err, -EIO, "cannot write the result") : 0;
 }
-
-#define MISSING NULL
-#else
-#define MISSING "json-c"
-static int print_json(const struct output_result *result, const struct output_style *style,
-		      FILE *out, struct error *err)
-{
-	(void)result, (void)style, (void)out;
-	return error_set(err, -ENOTSUP, "built without json-c");
-}
-#endif
 
 static int print_nodes(const struct subtree *t, FILE *out, struct error *err)
 {
@@ -147,7 +152,6 @@ static int print_nodes(const struct subtree *t, FILE *out, struct error *err)
 
 const struct output_format format_json = {
 	.name = "json",
-	.missing = MISSING,
 	.can = FORMAT_COLUMNS | FORMAT_NESTED | FORMAT_LINES,
 	.print = print_json,
 	.print_nodes = print_nodes,

@@ -73,14 +73,11 @@ static bool can_print(const struct output_format *format, enum output_kind kind,
 static int check_libraries(const struct output_format *format, const struct field *columns,
 			   struct error *err)
 {
-	if (format->missing)
-		return usage(err, "--format=%s: xvif was built without %s", format->name,
-			     format->missing);
 #ifndef HAVE_SMARTCOLS
 	if (columns && format == formats[0])
 		return usage(err, "xvif was built without libsmartcols: use --json or --sxp");
 #endif
-	(void)columns;
+	(void)format, (void)columns, (void)err;
 	return 0;
 }
 

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 #ifdef HAVE_SMARTCOLS
 #include <libsmartcols.h>
 #endif
 
 #include "src/base/cleanup.h"
+#include "src/base/memory-stream.h"
 #include "src/output/output-text.h"
 #include "src/output/output-columns.h"
 
@@ -31,7 +33,7 @@ static char *join(const struct sxp_doc *doc, sxp_node element, sxp_node unusable
 {
 	char *text = NULL;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = memory_stream(&text, &size);
 	sxp_node first = sxp_next(doc, sxp_first(doc, element));
 
 	if (!f)
@@ -118,15 +120,33 @@ int scols_add_column(struct libscols_table *table, const struct field *field)
 		       0;
 }
 
+/*
+ * libsmartcols counts columns and draws trees as the locale has them. Where
+ * glibc has no memory for that, the first character read included, it takes
+ * another one; libsmartcols takes other symbols. Only errno tells.
+ */
+static int take_locale(struct libscols_table *table)
+{
+	mbstate_t state = { 0 };
+	wchar_t character;
+
+	errno = 0;
+	setlocale(LC_CTYPE, "");
+	mbrtowc(&character, "x", 1, &state);
+	scols_table_set_default_symbols(table);
+	return errno == ENOMEM ? -ENOMEM : 0;
+}
+
 struct libscols_table *scols_begin(const struct output_style *style, FILE *out)
 {
-	struct libscols_table *table;
+	struct libscols_table *table = scols_new_table();
 
-	/* it counts columns and draws trees as the locale has them */
-	setlocale(LC_CTYPE, "");
-	table = scols_new_table();
 	if (!table)
 		return NULL;
+	if (take_locale(table)) {
+		scols_unref_table(table);
+		return NULL;
+	}
 	scols_table_set_stream(table, out);
 	scols_table_enable_noheadings(table, style->has_no_headings);
 	scols_table_enable_raw(table, style->is_raw);
@@ -134,12 +154,36 @@ struct libscols_table *scols_begin(const struct output_style *style, FILE *out)
 	return table;
 }
 
+/* libsmartcols leaves out what it has no memory for and says nothing of it: errno does. */
+static int print_into_memory(struct libscols_table *table, char **text, size_t *len)
+{
+	FILE *f = memory_stream(text, len);
+	int r;
+
+	if (!f)
+		return -ENOMEM;
+	scols_table_set_stream(table, f);
+	errno = 0;
+	r = scols_print_table(table);
+	if (errno == ENOMEM)
+		r = -ENOMEM;
+	return fclose(f) ? -ENOMEM : r;
+}
+
 int scols_finish(struct libscols_table *table, int r, struct error *err)
 {
+	CLEANUP(cleanup_free) char *text = NULL;
+	FILE *out = scols_table_get_stream(table);
+	size_t len = 0;
+
 	if (!r)
-		r = scols_print_table(table);
+		r = print_into_memory(table, &text, &len);
 	scols_unref_table(table);
-	return r ? error_set(err, -EIO, "cannot write the result") : 0;
+	if (r == -ENOMEM)
+		return error_memory(err);
+	if (r || fwrite(text, 1, len, out) != len)
+		return error_set(err, -EIO, "cannot write the result");
+	return 0;
 }
 
 static int fill(struct libscols_table *table, const struct sxp_doc *doc, sxp_node list,

@@ -78,9 +78,8 @@ enum {
 
 /* A format of results. Each has a file of its own, which Makefile.am names as one of "formats". */
 struct output_format {
-	const char *name;    /* as in --format=NAME; the variable is format_NAME */
-	const char *missing; /* the library that it needs and xvif was built without; NULL: none */
-	unsigned can;	     /* FORMAT_... */
+	const char *name; /* as in --format=NAME; the variable is format_NAME */
+	unsigned can;	  /* FORMAT_... */
 	int (*print)(const struct output_result *result, const struct output_style *style,
 		     FILE *out, struct error *err);
 	/* Print a part of xenstore. NULL: it cannot. */
