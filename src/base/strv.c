@@ -14,14 +14,18 @@ int strv_add(struct strv *lines, const char *format, ...)
 	va_list ap;
 	int n;
 
-	if (!v)
+	if (!v) {
+		lines->failed = true;
 		return -ENOMEM;
+	}
 	lines->v = v;
 	va_start(ap, format);
 	n = vasprintf(&v[lines->n], format, ap);
 	va_end(ap);
-	if (n < 0)
+	if (n < 0) {
+		lines->failed = true;
 		return -ENOMEM;
+	}
 	lines->n++;
 	return 0;
 }

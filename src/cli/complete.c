@@ -51,9 +51,11 @@ static void add(const struct completion *c, const char *text, const char *descri
 		list->failed = true;
 		return;
 	}
-	if (description && completion_may_show(description))
-		new->description = strdup(description);
 	list->n++;
+	if (description && completion_may_show(description)) {
+		new->description = strdup(description);
+		list->failed = !new->description;
+	}
 }
 
 void completion_offer(const struct completion *c, const char *text, const char *description,
@@ -295,7 +297,9 @@ void command_complete(const struct command *const *all, const char *const *words
 	if (!n)
 		return;
 	c.partial = words[n - 1];
-	if (!command_scan(all, words, n - 1, &typed))
+	if (command_scan(all, words, n - 1, &typed))
+		out->failed = true;
+	else
 		complete_word(&c, live);
 	args_release(&typed.args);
 }

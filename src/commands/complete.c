@@ -74,9 +74,10 @@ static int run_complete(struct context *cx, const struct args *args, struct erro
 	const char *partial = args->n_words ? args->words[args->n_words - 1] : "";
 	bool is_marked = args_has(args, &option_marked);
 
-	(void)err;
 	if (args->n_words > 1)
 		command_complete(cx->commands, args->words + 1, args->n_words - 1, &live, &list);
+	if (list.failed)
+		return error_memory(err);
 	print_candidates(&list, is_marked, cx->out);
 	if (list.wants_files && is_marked)
 		fprintf(cx->out, "*%zu\n", list.files_at);

@@ -82,6 +82,16 @@ static int announce(const struct edit *e, void *data, struct error *err)
 	return 0;
 }
 
+/* What is done is not refused because it cannot be told. */
+static int tell_done(const struct edit *e, int r)
+{
+	if (r != -ENOMEM && !e->warnings.failed)
+		return r;
+	output_message("the vif was changed, but not all can be told of it: out of memory; "
+		       "run 'xvif check'");
+	return r == -ENOMEM ? 0 : r;
+}
+
 static int edit(struct context *cx, const struct args *args, edit_make make, struct error *err)
 {
 	CLEANUP(edit_release) struct edit e = { 0 };
@@ -104,7 +114,8 @@ static int edit(struct context *cx, const struct args *args, edit_make make, str
 		r = -ENOMEM;
 	for (size_t i = 0; i < e.warnings.n; i++)
 		output_message(e.warnings.v[i]);
-	return r ? r : print(&e, args, cx->out, err);
+	r = r ? r : print(&e, args, cx->out, err);
+	return e.is_done ? tell_done(&e, r) : r;
 }
 
 static int run_add_ip(struct context *cx, const struct args *args, struct error *err)

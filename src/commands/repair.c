@@ -41,12 +41,14 @@ static void note_failure(struct repair_run *run, int r, const struct error *err)
 	run->failed = *err;
 }
 
-static int go_on(struct repair_run *run, const struct vif *vif, int r, const struct error *err)
+static int go_on(struct repair_run *run, const struct vif *vif, int r, struct error *err)
 {
 	if (r == -ENOMEM)
 		return r;
 	if (err->status == STATUS_REFUSED && r == -EPERM)
-		return report_note(&run->report, vif, "left alone: %s", err->text);
+		return report_note(&run->report, vif, "left alone: %s", err->text) ?
+			       error_memory(err) :
+			       0;
 	note_failure(run, r, err);
 	return 0;
 }
@@ -90,8 +92,10 @@ static int repair_loaded(struct repair_run *run, struct store *st, const struct 
 	}
 	if (!r && !repair.journal.is_none)
 		r = note_uncompared(run, vif, &repair.survey.uncompared);
+	if (r)
+		return error_memory(err);
 	/* of an edit that had to leave the kernel alone, which is yet to be compared */
-	return !r && repair.journal.is_none && !run->options.dry_run ? -EAGAIN : r;
+	return repair.journal.is_none && !run->options.dry_run ? -EAGAIN : 0;
 }
 
 /* A journal of a domain that had the number before says nothing of this one. */

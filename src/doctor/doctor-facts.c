@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-facts.c - this host as far as vifs depend on it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -24,66 +25,67 @@
 	(1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_SCRIPT | 1u << NODE_VIFNAME | \
 	 1u << NODE_GATEWAYDEV | 1u << NODE_HOTPLUG_STATUS | 1u << NODE_STUBDOM)
 
-/* NULL: it cannot be read, or is no text. */
-static char *read_text(const char *path)
+/* Into @out, for free(); NULL: it cannot be read, or is no text. Returns 0 or -ENOMEM. */
+static int read_text(const char *path, char **out)
 {
-	char *text;
 	size_t len;
+	char *text;
+	int r = input_read(path, &text, &len, NULL);
 
-	if (input_read(path, &text, &len, NULL))
-		return NULL;
+	*out = NULL;
+	if (r)
+		return r == -ENOMEM ? r : 0;
 	if (len <= TEXT_MAX && strlen(text) == len)
-		return text;
-	free(text);
-	return NULL;
+		*out = text;
+	else
+		free(text);
+	return 0;
 }
 
-static char *read_value(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
+/* Without the heap: what is not known when memory is short would be a finding. */
+static bool read_line(char out[FACT_SIZE], const char *format, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
-static char *read_value(const char *format, va_list ap)
+static bool read_line(char out[FACT_SIZE], const char *format, va_list ap)
 {
-	CLEANUP(cleanup_free) char *path = NULL;
-	char *line = NULL;
-	size_t size = 0;
-	FILE *f;
+	char path[128];
+	ssize_t n = -1;
+	int fd;
 
-	if (vasprintf(&path, format, ap) < 0)
-		path = NULL;
-	f = path ? fopen(path, "re") : NULL;
-	if (f && getline(&line, &size, f) >= 0) {
-		line[strcspn(line, "\n")] = '\0';
-	} else {
-		free(line);
-		line = NULL;
+	vsnprintf(path, sizeof(path), format, ap);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, out, FACT_SIZE - 1);
+		close(fd);
 	}
-	if (f)
-		fclose(f);
-	return line;
+	out[n > 0 ? n : 0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	return n > 0;
 }
 
-char *facts_read(const char *format, ...)
+bool facts_read(char out[FACT_SIZE], const char *format, ...)
 {
 	va_list ap;
-	char *text;
+	bool ok;
 
 	va_start(ap, format);
-	text = read_value(format, ap);
+	ok = read_line(out, format, ap);
 	va_end(ap);
-	return text;
+	return ok;
 }
 
 long facts_read_number(long otherwise, const char *format, ...)
 {
-	CLEANUP(cleanup_free) char *text = NULL;
+	char text[FACT_SIZE], *end;
 	va_list ap;
 	long value;
-	char *end;
+	bool ok;
 
 	va_start(ap, format);
-	text = read_value(format, ap);
+	ok = read_line(text, format, ap);
 	va_end(ap);
-	value = text ? strtol(text, &end, 10) : 0;
-	return text && end != text ? value : otherwise;
+	value = strtol(text, &end, 10);
+	return ok && end != text ? value : otherwise;
 }
 
 bool facts_vif_bridge(const struct facts_vif *hv, char *out, size_t size)
@@ -143,10 +145,11 @@ static int add_folder(struct facts *facts, const char *script, size_t *out)
 		folder->common_path = NULL;
 	if (!folder->path || !folder->common_path)
 		return -ENOMEM;
-	folder->text = read_text(folder->common_path);
+	if (read_text(folder->common_path, &folder->text))
+		return -ENOMEM;
 	if (folder->text)
 		folder->common = vif_common_read(folder->text);
-	return 0;
+	return folder->common.failed ? -ENOMEM : 0;
 }
 
 static int add_script(struct facts *facts, const char *path, unsigned n_vifs)
@@ -163,7 +166,7 @@ static int add_script(struct facts *facts, const char *path, unsigned n_vifs)
 	if (!script->path)
 		return -ENOMEM;
 	script->code = script_identify(script->path, &script->id, &err);
-	script->why = strdup(err.text);
+	script->why = script->code == -ENOMEM ? NULL : strdup(err.text);
 	return script->why ? add_folder(facts, path, &script->folder) : -ENOMEM;
 }
 

@@ -79,8 +79,11 @@ bool facts_has_bridge_rules(const struct facts *facts);
 /* The bridge or switch that the vif's link is a port of; false: none. */
 bool facts_vif_bridge(const struct facts_vif *hv, char *out, size_t size);
 
-/* The first line of a file of /proc or /sys, without its newline; NULL when it cannot be read. For free(). */
-char *facts_read(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Room for a line of a file of /proc or /sys. */
+#define FACT_SIZE 256
+
+/* The first line of such a file, without its newline; false when it cannot be read. */
+bool facts_read(char out[FACT_SIZE], const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The number in such a file; @otherwise where there is none. */
 long facts_read_number(long otherwise, const char *format, ...) __attribute__((format(printf, 2, 3)));

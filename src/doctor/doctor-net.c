@@ -56,6 +56,7 @@ static int find_gateway_address(const char *device, uint8_t out_address[4], stru
 	struct error err = { 0 };
 	int r = link ? kernel_first_address(link, out_address, &err) : -ENODEV;
 
+	out->has_failed |= r == -ENOMEM;
 	if (r == -ENODEV)
 		bad(out,
 		    "there is no link '%s', the gateway device: vif-route fails without it; name the "

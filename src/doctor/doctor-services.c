@@ -105,9 +105,9 @@ void look_at_networkmanager(const struct facts *facts, struct findings *out)
 static bool is_running(const char *pid_file, const char *name)
 {
 	long pid = facts_read_number(0, "%s", pid_file);
-	CLEANUP(cleanup_free) char *comm = pid > 0 ? facts_read("/proc/%ld/comm", pid) : NULL;
+	char comm[FACT_SIZE];
 
-	return comm && !strcmp(comm, name);
+	return pid > 0 && facts_read(comm, "/proc/%ld/comm", pid) && !strcmp(comm, name);
 }
 
 void look_at_firewalld(const struct facts *facts, struct findings *out)

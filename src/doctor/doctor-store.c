@@ -35,7 +35,7 @@ static pid_t find_listener(const char *path)
 void look_at_xenstored(const struct facts *facts, struct findings *out)
 {
 	const char *path = store_socket();
-	CLEANUP(cleanup_free) char *name = NULL;
+	char name[FACT_SIZE];
 	pid_t pid;
 
 	if (!facts->has_store) {
@@ -51,8 +51,7 @@ void look_at_xenstored(const struct facts *facts, struct findings *out)
 		return;
 	}
 	pid = find_listener(path);
-	name = pid ? facts_read("/proc/%d/comm", (int)pid) : NULL;
-	if (!name)
+	if (!pid || !facts_read(name, "/proc/%d/comm", (int)pid))
 		ok(out, "an unknown server answers on %s", path);
 	else
 		ok(out, "%s%s answers on %s (process %d)", strcmp(name, "xenstored") ? "" : "C ",

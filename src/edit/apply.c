@@ -90,7 +90,8 @@ int apply_steps(struct store *st, const struct survey *s, const struct steps *st
 		const struct step *step = &steps->v[i];
 
 		r = announce(listener, step, s, err);
-		if (!r)
+		/* what is done already is finished, told or not */
+		if (!r || step->kind->is_after)
 			r = step->kind->apply(&a, step, err);
 		if (r && !step->kind->is_after)
 			r = roll_back(&a, steps->v, i + 1, r, err);

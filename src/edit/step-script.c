@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* step-script.c - steps that run the vif's hotplug script. */
+#include <errno.h>
+
 #include "src/base/cleanup.h"
 #include "src/edit/step-kinds.h"
 #include "src/hotplug/hotplug.h"
@@ -8,7 +10,7 @@ static int describe_run(const struct survey *s, const char *command, bool shadow
 {
 	CLEANUP(cleanup_free) char *line = hotplug_describe(s->vif, command, shadow);
 
-	return strv_add(out, "run %s", line ? line : s->vif->script);
+	return line ? strv_add(out, "run %s", line) : -ENOMEM;
 }
 
 static int describe_shadow(const struct step *step, const struct survey *s, struct strv *out)

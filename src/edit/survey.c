@@ -30,26 +30,14 @@ void survey_release(struct survey *s)
 	strv_release(&s->notes);
 }
 
-static bool is_same_list(const char *text, const struct iplist *list)
-{
-	CLEANUP(cleanup_free) char *wanted = iplist_format(list);
-	CLEANUP(iplist_release) struct iplist present = { 0 };
-	CLEANUP(cleanup_free) char *now = NULL;
-
-	if (!wanted || iplist_parse(text, &present, NULL))
-		return false;
-	now = iplist_format(&present);
-	return now && !strcmp(now, wanted);
-}
-
 bool survey_differs_libxl(const struct survey *s, const struct iplist *list)
 {
-	return s->vif->has_libxl && !is_same_list(s->vif->libxl_ip, list);
+	return s->vif->has_libxl && !iplist_is(list, s->vif->libxl_ip);
 }
 
 bool survey_differs_userdata(const struct survey *s, const struct iplist *list)
 {
-	return s->has_userdata && !is_same_list(s->userdata_ip, list);
+	return s->has_userdata && !iplist_is(list, s->userdata_ip);
 }
 
 static bool needs_repair(const struct survey *s)
@@ -212,6 +200,8 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r)
 		r = survey_kernel(out, err);
 	leave_out_words(out);
+	if (!r && out->notes.failed)
+		r = error_memory(err);
 	out->optout_after = find_left(out);
 	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&
 			    out->script.family->is_plugged_in(vif);

@@ -109,17 +109,18 @@ static void beside(const char *path, const char *name, char *out, size_t size)
 }
 
 /* The hooks are sourced from this folder whatever the script's own is (xen-hotplug-common.sh, call_hooks). */
-static bool has_hooks(void)
+static int find_hooks(bool *out, struct error *err)
 {
 	glob_t found;
-	bool any = false;
+	int code = glob("/etc/xen/scripts/vif-post.d/*.hook", 0, NULL, &found);
 
-	if (glob("/etc/xen/scripts/vif-post.d/*.hook", 0, NULL, &found))
-		return false;
+	*out = false;
+	if (code)
+		return code == GLOB_NOSPACE ? error_memory(err) : 0;
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		any |= !access(found.gl_pathv[i], X_OK);
+		*out |= !access(found.gl_pathv[i], X_OK);
 	globfree(&found);
-	return any;
+	return 0;
 }
 
 static const struct common {
@@ -187,39 +188,44 @@ static void add_reason(struct script *script, const char *why)
 	snprintf(script->why_unknown + len, sizeof(script->why_unknown) - len, ", and %s", why);
 }
 
-static void identify_voucher(struct script *script, const struct input *in)
+static int identify_voucher(struct script *script, const struct input *in, struct error *err)
 {
 	CLEANUP(scripts_conf_release) struct scripts_conf conf = { 0 };
 	char digest[SHA256_DIGEST_STRING_LENGTH];
-	struct error err = { 0 };
+	struct error why = { 0 };
 	bool is_other;
+	int r = scripts_conf_read(&conf, &why);
 
-	if (scripts_conf_read(&conf, &err)) {
-		add_reason(script, err.text);
-		return;
+	if (r == -ENOMEM)
+		return error_memory(err);
+	if (r) {
+		add_reason(script, why.text);
+		return 0;
 	}
 	SHA256Data((const uint8_t *)in->text, in->len, digest);
 	script->vouched = scripts_conf_find(&conf, script->path, digest, &is_other);
 	if (is_other)
 		add_reason(script, "its line in " SCRIPTS_CONF " has another SHA-256");
+	return 0;
 }
 
 static int identify(struct script *out, const struct input *in, struct error *err)
 {
 	struct content content = take_content(in->text, in->len);
+	bool has_hooks;
 	int r;
 
 	out->family = family_of(content.digest);
 	if (!script_is_known(out))
 		forget_family(out, "it is not one of the stock scripts");
 	r = identify_common(out, err);
+	if (!r)
+		r = find_hooks(&has_hooks, err);
 	if (r)
 		return r;
-	if (script_is_known(out) && out->family->hooks != HOOKS_IGNORED && has_hooks())
+	if (script_is_known(out) && out->family->hooks != HOOKS_IGNORED && has_hooks)
 		forget_family(out, "hooks in /etc/xen/scripts/vif-post.d change what it does");
-	if (!script_is_known(out))
-		identify_voucher(out, in);
-	return 0;
+	return script_is_known(out) ? 0 : identify_voucher(out, in, err);
 }
 
 static int read_script(const char *path, struct script *out, struct error *err)

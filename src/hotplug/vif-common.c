@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vif-common.c - what a site's vif-common.sh does with a vif's list, by reading it. */
+#include <errno.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,21 +9,25 @@
 
 #define N_OF(list) (sizeof(list) / sizeof(*(list)))
 
-/* The first match of @pattern, which is extended and knows lines; false: none. */
-static bool find(const char *text, const char *pattern, regmatch_t match[2])
+/* The first match of @pattern, which is extended and knows lines. Returns 0, -ENOENT or -ENOMEM. */
+static int find(const char *text, const char *pattern, regmatch_t match[2])
 {
 	regex_t re;
-	bool found;
+	int code;
 
 	if (regcomp(&re, pattern, REG_EXTENDED | REG_NEWLINE))
-		return false;
-	found = !regexec(&re, text, 2, match, 0);
+		return -ENOMEM;
+	/* glibc says REG_NOMATCH when memory is short, too */
+	errno = 0;
+	code = regexec(&re, text, 2, match, 0);
+	if (code)
+		code = errno == ENOMEM ? -ENOMEM : -ENOENT;
 	regfree(&re);
-	return found;
+	return code;
 }
 
 /* The list in quotes, from quote to quote, in match[1]. */
-static bool find_quoted(const char *text, regmatch_t match[2])
+static int find_quoted(const char *text, regmatch_t match[2])
 {
 	return find(text,
 		    "^[ \t]*for[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+in[ \t]+"
@@ -125,15 +130,20 @@ static unsigned count_lines(const char *from, const char *to)
 struct vif_common vif_common_read(const char *text)
 {
 	struct vif_common out = { 0 };
+	const char *at = text;
 	regmatch_t match[2];
+	int r = find(text, "^[ \t]*(function[ \t]+)?handle_iptable[ \t]*[(][ \t]*[)]", match);
 
-	out.has_rules = find(text, "^[ \t]*(function[ \t]+)?handle_iptable[ \t]*[(][ \t]*[)]", match);
+	out.failed = r == -ENOMEM;
+	out.has_rules = !r;
 	if (out.has_rules)
 		out.is_disabled = returns_at_once(text + match[0].rm_eo);
-	for (const char *at = text; find_quoted(at, match); at += match[0].rm_eo) {
+	while (!(r = find_quoted(at, match))) {
 		if (!out.n_quoted++)
 			out.quoted_line = count_lines(text, at + match[1].rm_so);
+		at += match[0].rm_eo;
 	}
+	out.failed |= r == -ENOMEM;
 	return out;
 }
 
@@ -141,15 +151,19 @@ char *vif_common_unquote(const char *text)
 {
 	char *out = malloc(strlen(text) + 1), *end = out;
 	regmatch_t match[2];
+	int r = out ? 0 : -ENOMEM;
 
-	while (out && find_quoted(text, match)) {
+	while (!r && !(r = find_quoted(text, match))) {
 		size_t head = (size_t)match[1].rm_so, len = (size_t)(match[1].rm_eo - match[1].rm_so);
 
 		end = mempcpy(end, text, head);
 		end = mempcpy(end, text + head + 1, len - 2);
 		text += match[1].rm_eo;
 	}
-	if (out)
+	if (r == -ENOENT) {
 		strcpy(end, text);
-	return out;
+		return out;
+	}
+	free(out);
+	return NULL;
 }

@@ -14,6 +14,7 @@ struct vif_common {
 	bool is_disabled;     /* ... that returns before it does anything */
 	unsigned n_quoted;    /* lines 'for addr in "$ip"' ... */
 	unsigned quoted_line; /* ... and where the first one is, from 1 */
+	bool failed;	      /* memory was short: nothing of this is known */
 };
 
 /*

@@ -183,6 +183,19 @@ int iplist_subtract(const struct iplist *a, const struct iplist *b, struct iplis
 	return r;
 }
 
+bool iplist_is(const struct iplist *list, const char *text)
+{
+	size_t i = 0, len;
+
+	for (text = text ? text : ""; *(text += strspn(text, BLANKS)); text += len, i++) {
+		len = strcspn(text, BLANKS);
+		if (i == list->n || strlen(list->words[i].text) != len ||
+		    memcmp(list->words[i].text, text, len))
+			return false;
+	}
+	return i == list->n;
+}
+
 const char *iplist_first_invalid(const struct iplist *list)
 {
 	for (size_t i = 0; i < list->n; i++)

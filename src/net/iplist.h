@@ -60,6 +60,9 @@ int iplist_keep_words(struct iplist *list, const struct iplist *from, struct err
 int iplist_subtract(const struct iplist *a, const struct iplist *b, struct iplist *out,
 		    struct error *err);
 
+/* Are the words of @text (NULL: none) those of @list, in its order? */
+bool iplist_is(const struct iplist *list, const char *text);
+
 /* The first word that is no acceptable network; NULL if all are. */
 const char *iplist_first_invalid(const struct iplist *list);
 bool iplist_has_family(const struct iplist *list, int family);

@@ -26,6 +26,8 @@ static void put_text(struct printer *p, const char *bytes, size_t len)
 	const struct sxp_layout layout = { .form = p->form == DUMP_JSON ? SXP_JSON : SXP_LINE };
 	sxp_node text;
 
+	if (p->code)
+		return;
 	if (p->n_texts++ % TEXTS_MAX == 0) {
 		sxp_free(p->doc);
 		p->doc = sxp_new();
@@ -37,24 +39,35 @@ static void put_text(struct printer *p, const char *bytes, size_t len)
 		p->code = -EIO;
 }
 
-static void put_hex(const char *bytes, size_t len, FILE *out)
+/* After a failure nothing more: what is printed then is a part, not another whole. */
+static void put(struct printer *p, const char *text)
 {
-	fputs("{\"hex\":\"", out);
-	for (size_t i = 0; i < len; i++)
-		fprintf(out, "%02x", (unsigned char)bytes[i]);
-	fputs("\"}", out);
+	if (!p->code)
+		fputs(text, p->out);
 }
 
-static void put_perms_json(const char *perms, FILE *out)
+static void put_hex(struct printer *p, const char *bytes, size_t len)
 {
-	fputs("[\"", out);
-	for (; *perms; perms++) {
-		if (*perms == ' ')
-			fputs("\",\"", out);
-		else
-			putc(*perms, out);
+	char digits[3];
+
+	put(p, "{\"hex\":\"");
+	for (size_t i = 0; i < len; i++) {
+		snprintf(digits, sizeof(digits), "%02x", (unsigned char)bytes[i]);
+		put(p, digits);
 	}
-	fputs("\"]", out);
+	put(p, "\"}");
+}
+
+static void put_perms_json(struct printer *p, const char *perms)
+{
+	char letter[2] = "";
+
+	put(p, "[\"");
+	for (; *perms; perms++) {
+		letter[0] = *perms;
+		put(p, *perms == ' ' ? "\",\"" : letter);
+	}
+	put(p, "\"]");
 }
 
 static void put_path(struct printer *p, uint32_t node)
@@ -70,22 +83,22 @@ static void open_json(struct printer *p, uint32_t node)
 	const char *perms = subtree_perms(p->t, node), *value;
 	size_t len;
 
-	fputs("{\"path\":", p->out);
+	put(p, "{\"path\":");
 	put_path(p, node);
-	fputs(",\"value\":", p->out);
+	put(p, ",\"value\":");
 	value = subtree_value(p->t, node, &len);
 	if (!value)
-		fputs("null", p->out);
+		put(p, "null");
 	else if (memchr(value, '\0', len))
-		put_hex(value, len, p->out);
+		put_hex(p, value, len);
 	else
 		put_text(p, value, len);
-	fputs(",\"perms\":", p->out);
+	put(p, ",\"perms\":");
 	if (perms)
-		put_perms_json(perms, p->out);
+		put_perms_json(p, perms);
 	else
-		fputs("null", p->out);
-	fputs(",\"children\":[", p->out);
+		put(p, "null");
+	put(p, ",\"children\":[");
 }
 
 static void open_sxp(struct printer *p, uint32_t node)
@@ -93,30 +106,33 @@ static void open_sxp(struct printer *p, uint32_t node)
 	const char *perms = subtree_perms(p->t, node), *value;
 	size_t len;
 
-	fputs("(node ", p->out);
+	put(p, "(node ");
 	if (node)
 		put_text(p, subtree_name(p->t, node), strlen(subtree_name(p->t, node)));
 	else
 		put_path(p, node);
 	value = subtree_value(p->t, node, &len);
 	if (value) {
-		putc(' ', p->out);
+		put(p, " ");
 		put_text(p, value, len);
 	}
-	if (perms)
-		fprintf(p->out, " (perms %s)", perms);
+	if (perms) {
+		put(p, " (perms ");
+		put(p, perms);
+		put(p, ")");
+	}
 }
 
 /* From the end of one node to the line of the next: close @n lists, indent to @depth. */
 static void go_on(struct printer *p, uint32_t n, uint32_t depth, bool is_first)
 {
 	while (n--)
-		fputs(p->form == DUMP_JSON ? "]}" : ")", p->out);
+		put(p, p->form == DUMP_JSON ? "]}" : ")");
 	if (p->form == DUMP_JSON && !is_first)
-		putc(',', p->out);
-	putc('\n', p->out);
+		put(p, ",");
+	put(p, "\n");
 	for (uint32_t i = 0; i < depth && i < INDENT_MAX; i++)
-		putc(' ', p->out);
+		put(p, " ");
 }
 
 static void print_nodes(struct printer *p)
@@ -135,8 +151,8 @@ static void print_nodes(struct printer *p)
 		depth = now;
 	}
 	for (uint32_t i = 0; i <= depth; i++)
-		fputs(p->form == DUMP_JSON ? "]}" : ")", p->out);
-	putc('\n', p->out);
+		put(p, p->form == DUMP_JSON ? "]}" : ")");
+	put(p, "\n");
 }
 
 int dump_print(const struct subtree *t, enum dump_form form, FILE *out, struct error *err)
