@@ -1,0 +1,179 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Commands whose allocations fail: the result is the right one, or they say
+# that memory was short, fail, and what they have printed by then is a part of
+# the right result, never a whole of another kind.
+# Of each command MEMORY_POINTS allocations fail, each in a run of its own: one
+# alone, the next with all that follow it, and so on.
+load setup
+
+POINTS=${MEMORY_POINTS:-6}
+
+# starved N FOLLOWING COMMAND...: allocation N fails, and those that follow, if FOLLOWING says so;
+# leaves $out, $err and $status
+starved() {
+	local at=$1 env=(OOM_AT="$1" OOM_COUNT=/run/xen/count LD_PRELOAD="$XVIF_BUILD/tests/sandbox/oom.so")
+	[ "$2" != following ] || env+=(OOM_ALL=1)
+	shift 2
+	status=0
+	timeout 20 env "${env[@]}" "$@" >/run/xen/out 2>/run/xen/err </dev/null || status=$?
+	out=$(</run/xen/out)
+	err=$(</run/xen/err)
+}
+
+# begin COMMAND...: the right result, and the allocations to try
+begin() {
+	local count
+	starved 0 alone "$@"
+	right=$out right_err=$err right_status=$status
+	count=$(</run/xen/count)
+	echo "$count allocations: $*"
+	[ "$count" -gt 0 ]
+	points=$(seq $(((count + 2 * POINTS - 1) / (2 * POINTS))) $(((count + POINTS - 1) / POINTS)) "$count")
+	how=following
+}
+
+take_turns() {
+	[ "$how" = alone ] && how=following || how=alone
+}
+
+is_right() {
+	[ "$out" = "$right" ] && [ "$err" = "$right_err" ] && [ "$status" = "$right_status" ]
+}
+
+# libxlutil itself ends the program, with "out of dynamic memory" and 2
+says_so() {
+	[[ "$err" =~ (out of( dynamic)? memory|Cannot allocate memory) ]]
+}
+
+fails_honestly() {
+	case $status in 1 | 2 | 4 | 5) ;; *) return 1 ;; esac
+	says_so && { [ -z "$out" ] || { [ "$out" != "$right" ] && [[ "$right" == "$out"* ]]; }; }
+}
+
+complain() { # what, N, FOLLOWING
+	printf '%s: allocation %s %s\nstatus %s\n%s\n%s\n' "$@" "$status" "$err" "$out"
+	return 1
+}
+
+# each_point COMMAND...: one that changes nothing
+each_point() {
+	local right right_err right_status points n how
+	begin "$@"
+	for n in $points; do
+		take_turns
+		starved "$n" $how "$@"
+		is_right || fails_honestly || complain wrong "$n" $how
+	done
+}
+
+# each_candidate WORD...: fewer may be offered, no others
+each_candidate() {
+	local right right_err right_status points n how
+	begin xvif complete -- xvif "$@"
+	[ -n "$right" ]
+	for n in $points; do
+		take_turns
+		starved "$n" $how xvif complete -- xvif "$@"
+		[ "$status" -le 1 ] && ! grep -vxFf <(cut -f 1 <<<"$right") <(cut -f 1 <<<"$out") | grep . ||
+			complain wrong "$n" $how
+	done
+}
+
+live() {
+	xenstore-read /local/domain/0/backend/vif/1/0/ip
+}
+
+# is_kept OLD NEW: the list is as the status says
+is_kept() {
+	case $status in
+	0) [ "$(live)" = "$2" ] && { is_right || says_so; } ;;
+	1 | 4) [ "$(live)" = "$1" ] && fails_honestly ;;
+	5) says_so ;;
+	*) false ;;
+	esac
+}
+
+# each_edit OLD NEW COMMAND...: from OLD; a repair leaves all consistent, and has nothing to do but to
+# remove a journal where the edit says that it was done or taken back
+each_edit() {
+	local old=$1 new=$2 right right_err right_status points n how
+	shift 2
+	begin "$@"
+	[ "$right_status" = 0 ]
+	for n in $points; do
+		take_turns
+		xvif -q set-ips web01 $old
+		starved "$n" $how "$@"
+		is_kept "$old" "$new" || complain wrong "$n" $how
+		xvif repair >/run/xen/repaired
+		[ "$status" = 5 ] || ! grep -v ': journal: ' /run/xen/repaired || complain "not finished" "$n" $how
+		xvif check web01 || complain inconsistent "$n" $how
+	done
+	xvif -q set-ips web01 $old
+}
+
+with_rules() {
+	activate_rules
+	xvif -q repair
+}
+
+@test "what is shown" {
+	with_rules
+	each_point xvif show
+	each_point xvif show -J
+	each_point xvif show -S
+	# without the memory for a locale the lines of a tree are those of ASCII
+	LC_ALL=C each_point xvif show --tree
+	each_point xvif show web01
+	each_point xvif show web01 -rn -o IPS
+	each_point xvif show --guest-config web01 0
+	each_point xvif find 10.0.0.1
+	each_point xvif find -J 10.0.0.0/8
+	each_point xvif doctor
+	each_point xvif doctor -J
+	each_point xvif watch --until state=connected web01
+	each_point xvif help
+	each_point xvif help add-ip
+	each_point xvif version -J
+	each_point xvif shell -c 'ls /local/domain; show'
+	each_candidate s
+	each_candidate show ''
+	each_candidate del-ip web01 ''
+}
+
+@test "what is compared" {
+	with_rules
+	each_point xvif check
+	each_point xvif check -J
+	ip route del 10.0.0.2 dev vif1.0
+	iptables -A FORWARD -m physdev --physdev-in vif1.0 -s 10.0.0.99 -j ACCEPT
+	sed -i 's/10.0.1.1/10.0.1.9/' "$(userdata_of 2)"
+	each_point xvif check
+	each_point xvif check -J
+	not xvif -q check
+	each_point xvif repair --dry-run
+	each_point xvif repair --dry-run -J
+}
+
+@test "dumps" {
+	local dump=$BATS_TEST_TMPDIR/dump
+	each_point xvif dump
+	each_point xvif dump -J /local/domain/1
+	xvif dump >"$dump"
+	each_point xvif show --store "$dump" -J
+	each_point xvif check --store "$dump"
+	xvif -q add-ip web01 10.0.0.7
+	each_point xvif load --dry-run "$dump"
+	each_point xvif load --dry-run -J "$dump"
+	xvif -q del-ip web01 10.0.0.7
+}
+
+@test "edits" {
+	with_rules
+	each_point xvif add-ip --dry-run web01 10.0.0.5
+	each_point xvif del-ip --dry-run -J web01 10.0.0.2
+	each_edit "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.2 10.0.0.5" xvif add-ip web01 10.0.0.5
+	each_edit "10.0.0.1 10.0.0.2" "10.0.0.1" xvif del-ip -J web01 10.0.0.2
+	each_edit "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.5" xvif set-ips -v web01 10.0.0.1 10.0.0.5
+}
