@@ -184,7 +184,7 @@ int snapshot_script(const struct snapshot *snapshot, const char *path, struct sc
 	return found->code;
 }
 
-static bool is_same_list(const struct iplist *a, const struct iplist *b)
+static bool has_same_words(const struct iplist *a, const struct iplist *b)
 {
 	bool same = a->n == b->n;
 
@@ -201,7 +201,7 @@ static const struct recording *find_recording(const struct snapshot *snapshot,
 	if (snapshot && snapshot->n_recorded)
 		found = bsearch(asked, snapshot->recorded, snapshot->n_recorded, sizeof(*asked),
 				by_link);
-	return found && is_same_list(found->list, asked->list) ? found : NULL;
+	return found && has_same_words(found->list, asked->list) ? found : NULL;
 }
 
 int snapshot_record(const struct snapshot *snapshot, const struct script *script,

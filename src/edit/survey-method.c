@@ -8,13 +8,6 @@
 #include "src/base/cleanup.h"
 #include "src/edit/survey-parts.h"
 
-/*
- * "ip route add ADDRESS dev LINK src SOURCE metric METRIC"; an emulated card's
- * interface is preferred while it is there (Xen, tools/hotplug/Linux/vif-route)
- */
-#define METRIC_VIF 2
-#define METRIC_TAP 1
-
 static int refuse_unknown(const struct survey *s, struct error *err)
 {
 	error_reason(err, REASON_UNKNOWN_SCRIPT, -EPERM, "hotplug script '%s' is unknown: %s",
@@ -175,12 +168,12 @@ int survey_find_ports(struct survey *s, struct error *err)
 {
 	char emulated[VIF_EMULATED_SIZE];
 
-	add_port(s, s->vif->link, METRIC_VIF, "online");
+	add_port(s, s->vif->link, s->script.family->metric, "online");
 	note_stub_domain(s);
 	if (s->how == METHOD_NONE || !vif_emulated_link(s->vif, emulated))
 		return 0;
 	if (s->script.family->emulated != EMULATED_UNKNOWN && s->how != METHOD_CYCLE) {
-		add_port(s, emulated, METRIC_TAP, "add");
+		add_port(s, emulated, s->script.family->emulated_metric, "add");
 		return 0;
 	}
 	if (!kernel_link(emulated))

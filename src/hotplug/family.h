@@ -4,6 +4,7 @@
 #define XVIF_FAMILY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "src/xen/vif.h"
 
@@ -62,6 +63,8 @@ struct family {
 	const char *const *digests; /* of its versions (stock-digests.h); ends in NULL */
 	enum wiring wiring;
 	enum family_routes routes;
+	uint32_t metric;	  /* of these routes; 0: it adds none, or that is not known */
+	uint32_t emulated_metric; /* of those to the interface of an emulated card */
 	enum family_rules rules;
 	enum family_emulated emulated;
 	enum family_ipv6 ipv6;
