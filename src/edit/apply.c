@@ -41,7 +41,7 @@ static int lost(struct error *err)
 }
 
 /*
- * The last of the @n steps failed with @err. A failure does not keep the steps
+ * A step failed with @err; @n were begun. A failure does not keep the steps
  * before from being undone; but then the journal stays, for "repair".
  */
 static int roll_back(struct apply *a, const struct step *steps, size_t n, int code, struct error *err)
@@ -88,13 +88,16 @@ int apply_steps(struct store *st, const struct survey *s, const struct steps *st
 
 	for (size_t i = 0; i < steps->n && !r; i++) {
 		const struct step *step = &steps->v[i];
+		size_t begun = i;
 
 		r = announce(listener, step, s, err);
 		/* what is done already is finished, told or not */
-		if (!r || step->kind->is_after)
+		if (!r || step->kind->is_after) {
+			begun++;
 			r = step->kind->apply(&a, step, err);
+		}
 		if (r && !step->kind->is_after)
-			r = roll_back(&a, steps->v, i + 1, r, err);
+			r = roll_back(&a, steps->v, begun, r, err);
 		else if (step->kind == &step_journal_end)
 			*done_out = true;
 	}

@@ -254,7 +254,7 @@ TEST(the_repair_of_an_interrupted_edit_keeps_its_journal_until_the_end)
 
 /* Steps that write down what is asked of them. */
 static char said[200];
-static int fails_at, fails_to_undo;
+static int fails_at, fails_to_undo, fails_to_describe;
 
 static int note(const char *verb, const struct step *step, int code, struct error *err)
 {
@@ -279,7 +279,14 @@ static int undo_it(struct apply *a, const struct step *step, struct error *err)
 static int describe_it(const struct step *step, const struct survey *s, struct strv *out)
 {
 	(void)s;
-	return strv_add(out, "%d", (int)step->address.prefix);
+	return (int)step->address.prefix == fails_to_describe ?
+		       -ENOMEM :
+		       strv_add(out, "%d", (int)step->address.prefix);
+}
+
+static void say_nothing(const struct strv *lines, void *data)
+{
+	(void)lines, (void)data;
 }
 
 static const struct step_kind plain = { .describe = describe_it, .apply = do_it, .undo = undo_it };
@@ -292,6 +299,7 @@ static int apply_four(struct error *err)
 		{ .kind = &plain }, { .kind = &looks }, { .kind = &plain }, { .kind = &after }
 	};
 	struct steps steps = { v, 4 };
+	const struct step_listener listener = { .begins = say_nothing };
 	struct sample x;
 	struct lock lock = { 0 };
 	struct strv warnings = { 0 };
@@ -302,7 +310,7 @@ static int apply_four(struct error *err)
 		v[i].address.prefix = (uint8_t)(i + 1);
 	said[0] = '\0';
 	sample_begin(&x, METHOD_NONE, "10.0.0.1", "10.0.0.2");
-	r = apply_steps(&st, &x.s, &steps, &lock, NULL, &warnings, &is_done, err);
+	r = apply_steps(&st, &x.s, &steps, &lock, &listener, &warnings, &is_done, err);
 	strv_release(&warnings);
 	sample_end(&x);
 	return r;
@@ -327,6 +335,17 @@ TEST(a_step_that_fails_is_undone_with_those_before_it_backwards)
 	assert_int_equal(err.status, STATUS_FAILED);
 	assert_string_equal(said, "do1 do2 do3 undo3 undo1 ");
 	assert_string_equal(err.text, "do 3 failed");
+}
+
+TEST(a_step_that_cannot_be_announced_was_not_done_and_is_not_undone)
+{
+	struct error err = { 0 };
+
+	fails_at = fails_to_undo = 0;
+	fails_to_describe = 3;
+	assert_int_equal(apply_four(&err), -ENOMEM);
+	fails_to_describe = 0;
+	assert_string_equal(said, "do1 do2 undo1 ");
 }
 
 TEST(what_cannot_be_undone_stops_nothing_before_it_from_being_undone)
@@ -387,6 +406,7 @@ int main(void)
 		cmocka_unit_test(the_repair_of_an_interrupted_edit_keeps_its_journal_until_the_end),
 		cmocka_unit_test(steps_are_done_in_order),
 		cmocka_unit_test(a_step_that_fails_is_undone_with_those_before_it_backwards),
+		cmocka_unit_test(a_step_that_cannot_be_announced_was_not_done_and_is_not_undone),
 		cmocka_unit_test(what_cannot_be_undone_stops_nothing_before_it_from_being_undone),
 		cmocka_unit_test(a_failure_after_the_edit_takes_nothing_back),
 		cmocka_unit_test(a_journal_is_read_for_the_domain_that_it_is_of),
