@@ -182,6 +182,7 @@ static int announce(const struct edit *e, void *data, struct error *err)
 static int set_list(struct application *a, const struct desired_vif_match *f,
 		    const struct iplist *ips, struct edit *e, struct error *err)
 {
+	const struct step_listener listener = { edit_print_step, NULL };
 	const struct args *args = a->args;
 	char domid[16], devid[16];
 	const struct edit_request request = {
@@ -190,6 +191,7 @@ static int set_list(struct application *a, const struct desired_vif_match *f,
 		.named = ips,
 		.make = edit_set,
 		.options = edit_options(args),
+		.listener = args_has(args, &option_verbose) ? &listener : NULL,
 		.announce = announce,
 		.data = a,
 	};
