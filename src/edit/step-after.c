@@ -64,6 +64,8 @@ const struct step_kind step_flush = {
 
 static int describe_config(const struct step *step, const struct survey *s, struct strv *out)
 {
+	if (!config_edit_is_change(step->config))
+		return 0;
 	return strv_add(out, "change ip= of vif %u in %s, keep %s", s->vif->devid,
 			step->config->path, step->config->backup);
 }

@@ -168,7 +168,8 @@ static int describe_stored(const struct step *step, const struct survey *s, stru
 	(void)step;
 	if (!path || !text)
 		return -ENOMEM;
-	if (!survey_differs_userdata(s, &s->after))
+	/* a list that differs only in its blanks is written, too: see userdata_set_ips() */
+	if (text_is_same(s->userdata_ip, s->after.n ? text : NULL))
 		return 0;
 	return s->after.n ? strv_add(out, "change ip of vif %u in %s to \"%s\"", s->vif->devid,
 				     path, text) :

@@ -240,9 +240,14 @@ int config_edit_prepare(struct config_edit *e, const char *path, const struct vi
 	return r ? r : change_contents(e, vif, list, err);
 }
 
+bool config_edit_is_change(const struct config_edit *e)
+{
+	return e->after_len != e->before_len || memcmp(e->after, e->before, e->after_len) != 0;
+}
+
 int config_edit_write(struct config_edit *e, struct error *err)
 {
-	if (e->after_len == e->before_len && !memcmp(e->after, e->before, e->after_len))
+	if (!config_edit_is_change(e))
 		return 0;
 	return atomic_file_keeping(e->path, e->backup, e->before, e->before_len, e->after,
 				   e->after_len, err);

@@ -28,7 +28,10 @@ struct config_edit {
 int config_edit_prepare(struct config_edit *e, const char *path, const struct vif *vif,
 			const struct iplist *after, struct error *err);
 
-/* Put the new contents in place at once, the old ones beside it. */
+/* Are the new contents other than the old ones? */
+bool config_edit_is_change(const struct config_edit *e);
+
+/* Put the new contents in place at once, the old ones beside it; the same contents are not written. */
 int config_edit_write(struct config_edit *e, struct error *err);
 
 void config_edit_release(struct config_edit *e);

@@ -127,3 +127,56 @@ as_planned() {
 	xvif -v set-ips web01 10.0.0.1 10.0.0.5 2>/run/xen/said
 	sed -n 's/^xvif: //p' /run/xen/said | diff <(grep -v '(dry run)$' /run/xen/plan) -
 }
+
+# config FILE: a configuration of web01 with the list it has
+config() {
+	echo "vif = [ 'mac=$(xenstore-read /local/domain/0/backend/vif/1/0/mac),ip=10.0.0.1 10.0.0.2' ]" >"$1"
+}
+
+@test "a configuration file" {
+	config /run/xen/web01.cfg
+	as_planned add-ip --config /run/xen/web01.cfg web01 10.0.0.5
+	grep -qx 'change /run/xen/web01.cfg' /run/xen/done
+}
+
+@test "a configuration file that has the list already is no line" {
+	config /run/xen/web01.cfg
+	xvif add-ip --dry-run --config /run/xen/web01.cfg web01 10.0.0.1 >/run/xen/plan
+	xvif -v add-ip --config /run/xen/web01.cfg web01 10.0.0.1 2>/run/xen/said
+	[ "$(cat /run/xen/plan)" = "web01 vif 0: 10.0.0.1 10.0.0.2 (dry run)" ]
+	not grep 'change ip=' /run/xen/said
+}
+
+@test "a stored list in another spelling is written anew, and that is in the plan" {
+	sed -i 's/10.0.0.1 10.0.0.2/10.0.0.1  10.0.0.2/' "$(userdata_of 1)"
+	ip route del 10.0.0.1 dev vif1.0
+	as_planned repair web01
+	grep -qx "change $(userdata_of 1)" /run/xen/done
+}
+
+@test "both interfaces of a vif with an emulated card, with rules" {
+	activate_rules
+	emulated 1 0
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	as_planned set-ips web01 10.0.0.1 10.0.0.5
+	grep -qx 'ip route add 10.0.0.5' /run/xen/done
+	ip link del vif1.0-emu
+	as_planned set-ips web01 10.0.0.6
+}
+
+@test "a script that is vouched for" {
+	sed '2i true' /etc/xen/scripts/vif-route >/etc/xen/scripts/vif-site
+	chmod +x /etc/xen/scripts/vif-site
+	xenstore-write /local/domain/0/backend/vif/1/0/script /etc/xen/scripts/vif-site
+	as_planned set-ips --hotplug=delta web01 10.0.0.1 10.0.0.5
+	grep -qx 'run /etc/xen/scripts/vif-site online type_if=vif' /run/xen/done
+}
+
+@test "apply -v prints the steps, too" {
+	echo 'web01: [10.0.0.1, 10.0.0.5]' >/run/xen/wanted.yaml
+	xvif apply -v --dry-run /run/xen/wanted.yaml >/run/xen/plan
+	xvif apply -v /run/xen/wanted.yaml 2>/run/xen/said
+	sed -n 's/^xvif: //p' /run/xen/said | diff <(grep -v '(dry run)$' /run/xen/plan) -
+}
