@@ -60,7 +60,7 @@ static int add_lost(const struct survey *s, const struct port *port, const struc
 	return r;
 }
 
-int port_restore_routes(const struct survey *s, const struct port *port, struct error *err)
+static int restore_port(const struct survey *s, const struct port *port, struct error *err)
 {
 	CLEANUP(routes_release) struct routes now = { 0 };
 	int r;
@@ -75,9 +75,18 @@ int port_restore_routes(const struct survey *s, const struct port *port, struct 
 	return r && port_is_unplugged(s, port) ? 0 : r;
 }
 
+int apply_restore_routes(struct apply *a, const struct port *port, struct error *err)
+{
+	int r = a->is_gone || a->restored == port ? 0 : restore_port(a->s, port, err);
+
+	if (!r)
+		a->restored = port;
+	return r;
+}
+
 static int restore_routes(struct apply *a, const struct step *step, struct error *err)
 {
-	return a->is_gone ? 0 : port_restore_routes(a->s, step->port, err);
+	return apply_restore_routes(a, step->port, err);
 }
 
 static int describe_route(const char *operation, const struct route *rt, struct strv *out)
@@ -206,20 +215,25 @@ static int delete_added_rules(const struct survey *s, const struct rules *now, s
 	return r ? r : rules_delete(&surplus, s->options->timeout_s, err);
 }
 
-int apply_restore_rules(const struct apply *a, struct error *err)
+static int restore_present_rules(const struct survey *s, struct error *err)
 {
 	CLEANUP(rules_release) struct rules now = { 0 };
-	const struct survey *s = a->s;
-	int r;
+	int r = list_rules(s, &now, err);
 
-	if (!s->uses_rules)
-		return 0;
-	if (a->is_gone)
-		return delete_left_rules(s, err);
-	r = list_rules(s, &now, err);
 	if (!r)
 		r = insert_lost_rules(s, &now, err);
 	return r ? r : delete_added_rules(s, &now, err);
+}
+
+int apply_restore_rules(struct apply *a, struct error *err)
+{
+	int r;
+
+	if (!a->s->uses_rules || a->has_restored_rules)
+		return 0;
+	r = a->is_gone ? delete_left_rules(a->s, err) : restore_present_rules(a->s, err);
+	a->has_restored_rules = !r;
+	return r;
 }
 
 static int restore_rules(struct apply *a, const struct step *step, struct error *err)

@@ -20,6 +20,8 @@ struct apply {
 	bool is_committed, is_persisted;
 	bool is_lost; /* nobody can say whether the list was written */
 	bool is_gone; /* in a rollback: the vif is; what is left of it is taken away */
+	const struct port *restored; /* likewise: its routes are as they were */
+	bool has_restored_rules;
 };
 
 struct step_kind {
@@ -51,10 +53,13 @@ bool port_is_replaced(const struct port *port);
 /* A guest may unplug an emulated card at any moment; that is no failure. */
 bool port_is_unplugged(const struct survey *s, const struct port *port);
 
-/* Put the routes of @port back as they were. Returns 0 or a negative errno. */
-int port_restore_routes(const struct survey *s, const struct port *port, struct error *err);
+/*
+ * Put all routes of @port back as they were, once for its steps that follow each other.
+ * Returns 0 or a negative errno.
+ */
+int apply_restore_routes(struct apply *a, const struct port *port, struct error *err);
 
-/* Put the rules of the vif back as they were; those of one that has gone are deleted. As above. */
-int apply_restore_rules(const struct apply *a, struct error *err);
+/* Put all rules of the vif back as they were, once; those of one that has gone are deleted. As above. */
+int apply_restore_rules(struct apply *a, struct error *err);
 
 #endif

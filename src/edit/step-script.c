@@ -31,7 +31,7 @@ static int run_shadow(struct apply *a, const struct step *step, struct error *er
 static int undo_shadow(struct apply *a, const struct step *step, struct error *err)
 {
 	/* where routes are not ours to change, the script's are not either */
-	int r = a->is_gone || !a->s->removes_routes ? 0 : port_restore_routes(a->s, step->port, err);
+	int r = a->s->removes_routes ? apply_restore_routes(a, step->port, err) : 0;
 
 	return r ? r : apply_restore_rules(a, err);
 }

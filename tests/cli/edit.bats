@@ -231,6 +231,34 @@ fails_beside() { # DOMID ARG...: an edit that cannot take libxl's lock of the do
 	[ "$(routes | wc -l)" = 6 ]
 }
 
+@test "a rollback looks at the routes once, and at the rules, however many steps it undoes" {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	xvif -q set-ips web01 10.0.0.{1..20}
+	mkdir -p /run/xen/bin
+	cat >/run/xen/bin/iptables <<-'END'
+	#!/bin/bash
+	echo "$@" >>/run/xen/calls
+	case " $* " in *" -D "*10.0.0.7/32*) echo "iptables: no luck" >&2; exit 1;; esac
+	exec iptables-nft "$@"
+	END
+	chmod +x /run/xen/bin/iptables
+	cp -a /etc/alternatives /run/xen/alternatives
+	ln -sf /run/xen/bin/iptables /run/xen/alternatives/iptables
+	mount --bind /run/xen/alternatives /etc/alternatives
+	snapshot | sort >/run/xen/before
+	run strace -e trace=sendto -o /run/xen/trace xvif set-ips web01 10.0.0.1
+	umount /etc/alternatives
+	echo "$output"
+	[ "$status" = 4 ]
+	snapshot | sort | diff /run/xen/before -
+	# after the last that was deleted
+	awk '/RTM_DELROUTE/ { looks = 0 } /RTM_GETROUTE/ { looks++ } END { exit looks != 1 }' /run/xen/trace
+	awk '/ -D / { looks = 0 } / -S$/ { looks++ } END { exit looks != 1 }' /run/xen/calls
+}
+
 @test "--flush forgets the neighbour and the connections of a removed address" {
 	iptables -A INPUT -m conntrack --ctstate NEW -j ACCEPT
 	ping -c 1 10.0.0.1
