@@ -11,7 +11,7 @@
 #define REPLACEMENT "\xef\xbf\xbd"
 
 /* What RFC 8259 wants escaped; 0: nothing shorter than \u00XX. */
-static char short_escape(char c)
+static char short_escape(unsigned char c)
 {
 	static const char escaped[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
 	const char *p = strchr(escaped, c);
@@ -25,13 +25,14 @@ static void put_text(const char *text, FILE *out)
 	putc('"', out);
 	while (*text) {
 		struct character c = text_character(text);
+		unsigned char first = (unsigned char)*text;
 
 		if (!c.is_utf8)
 			fputs(REPLACEMENT, out);
-		else if (short_escape(*text))
-			fprintf(out, "\\%c", short_escape(*text));
-		else if (*text >= 0 && *text < ' ')
-			fprintf(out, "\\u%04x", (unsigned)*text);
+		else if (short_escape(first))
+			fprintf(out, "\\%c", short_escape(first));
+		else if (first < ' ')
+			fprintf(out, "\\u%04x", first);
 		else
 			fwrite(text, 1, c.len, out);
 		text += c.len;
