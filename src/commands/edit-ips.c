@@ -142,7 +142,9 @@ const struct command cmd_add_ip = {
 	.help = "Add addresses or networks to a vif: route and rules first, then the list.\n"
 		"The addresses it has already are not disturbed. An IP is an IPv4 or\n"
 		"IPv6 address or a network (10.0.9.0/29); several may stand in one argument,\n"
-		"separated by blanks or commas.",
+		"separated by blanks or commas. An address that another vif or this host has is\n"
+		"refused; --force adds it all the same, but for one that is routed to another\n"
+		"vif: the kernel holds one route for it.",
 	.example = "# xvif add-ip web01 10.0.0.5\n"
 		   "web01 vif 0: 10.0.0.1 10.0.0.2 +10.0.0.5\n"
 		   "# xvif add-ip --dry-run db01 --vif 0 10.0.1.2 | grep -v 0/xvif\n"
@@ -153,7 +155,8 @@ const struct command cmd_add_ip = {
 		   "change ip of vif 0 in /var/lib/xen/... to \"10.0.1.1 10.0.1.2\"\n"
 		   "db01 vif 0: 10.0.1.1 +10.0.1.2 (dry run)\n"
 		   "# xvif add-ip web01 10.0.1.1\n"
-		   "xvif: 10.0.1.1: vif 0 of domain 'db01' has 10.0.1.1 already",
+		   "xvif: 10.0.1.1: vif 0 of domain 'db01' has 10.0.1.1 already\n"
+		   "xvif: take it from there first: 'xvif del-ip 2 --vif 0 10.0.1.1'",
 	.arguments = { ARG_DOMAIN, ARG_IPS },
 	.n_required = 2,
 	.options = OPTIONS(EDIT_OPTIONS, &option_force),

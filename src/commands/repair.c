@@ -2,6 +2,7 @@
 /* repair.c - xvif repair: finish or undo what was cut off, make the kernel match the lists. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/cleanup.h"
@@ -134,15 +135,34 @@ static int repair_vif(struct store *st, const struct vif *found, struct repair_r
 	return r == -ENOENT ? 0 : r;
 }
 
-static bool needs_work(struct store *st, const struct vif *vif, const struct apply_options *options,
-		       int *code_out)
+/* When a vif is to be repaired: the place of its route may be taken by one that another repair deletes. */
+enum turn { TURN_NONE, TURN_FIRST, TURN_SECOND, TURN_NO_MEMORY };
+
+static enum turn find_turn(struct store *st, const struct vif *vif,
+			   const struct apply_options *options)
 {
 	CLEANUP(repair_release) struct repair repair = { 0 };
 	struct error why = { 0 };
 	int r = repair_look(st, vif, options, &repair, &why);
 
-	*code_out = r == -ENOMEM ? r : 0;
-	return r || repair.found.n || repair.survey.uncompared.n || repair.journal.is_stale;
+	if (r == -ENOMEM)
+		return TURN_NO_MEMORY;
+	if (repair.survey.conflict)
+		return TURN_SECOND;
+	return r || repair.found.n || repair.survey.uncompared.n || repair.journal.is_stale ?
+		       TURN_FIRST :
+		       TURN_NONE;
+}
+
+static int repair_in_turn(struct store *st, const struct vifs *vifs, const enum turn *turns,
+			  enum turn turn, struct repair_run *run, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < vifs->n && !r; i++)
+		if (turns[i] == turn)
+			r = repair_vif(st, &vifs->v[i], run, err);
+	return r;
 }
 
 /* Most vifs of a host are right: that is found out in one pass, before any is locked. */
@@ -150,14 +170,19 @@ static int repair_vifs(struct store *st, const struct vifs *vifs, struct repair_
 		       struct error *err)
 {
 	CLEANUP(snapshot_release) struct snapshot snapshot = { 0 };
+	CLEANUP(cleanup_free) enum turn *turns = calloc(vifs->n + 1, sizeof(*turns));
 	struct apply_options options = run->options;
-	int r = snapshot_read(st, vifs->v, vifs->n, run->options.timeout_s, &snapshot, err);
+	int r = turns ? snapshot_read(st, vifs->v, vifs->n, run->options.timeout_s, &snapshot, err) :
+			error_memory(err);
 
 	options.snapshot = &snapshot;
-	for (size_t i = 0; i < vifs->n && !r; i++)
-		if (needs_work(st, &vifs->v[i], &options, &r))
-			r = r ? error_memory(err) : repair_vif(st, &vifs->v[i], run, err);
-	return r;
+	for (size_t i = 0; i < vifs->n && !r; i++) {
+		turns[i] = find_turn(st, &vifs->v[i], &options);
+		r = turns[i] == TURN_NO_MEMORY ? error_memory(err) : 0;
+	}
+	if (!r)
+		r = repair_in_turn(st, vifs, turns, TURN_FIRST, run, err);
+	return r ? r : repair_in_turn(st, vifs, turns, TURN_SECOND, run, err);
 }
 
 /* Is the vif there no more? Nodes that a domain left behind when it ended are none. */

@@ -137,7 +137,10 @@ static int owned(struct store *st, const struct survey *s, struct vif *owner, co
 	store_get(st, 0, &owner->domain.name, NULL, "/local/domain/%u/name", owner->domain.domid);
 	error_set(err, -EEXIST, "%s: vif %u of domain '%s' has %s already", ours, owner->devid,
 		  owner->domain.name ? owner->domain.name : "?", theirs);
-	if (!s->uses_routes)
+	if (s->uses_routes)
+		error_hint(err, "take it from there first: 'xvif del-ip %u --vif %u %s'",
+			   owner->domain.domid, owner->devid, theirs);
+	else
 		error_hint(err, "--force adds it all the same");
 	return -EEXIST;
 }

@@ -57,6 +57,10 @@ static int list_routes_of(struct repair *r, const struct port *port)
 	for (size_t i = 0; i < port->unrouted.n; i++)
 		code |= differences_add(&r->found, "route-missing", "%s has no route on %s",
 					port->unrouted.words[i].text, port->name);
+	for (size_t i = 0; i < port->misrouted.n; i++)
+		code |= differences_add(&r->found, "route-foreign",
+					"the route to %s on %s is not the one that its script makes",
+					port->misrouted.words[i].text, port->name);
 	for (size_t i = 0; i < port->routes.n; i++) {
 		char text[ROUTE_TEXT_SIZE];
 

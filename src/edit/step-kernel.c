@@ -44,8 +44,16 @@ static int delete_added(const struct survey *s, const struct port *port, const s
 /* Was it a route of the list before? What has happened to others is somebody else's. */
 static bool was_ours(const struct survey *s, const struct route *rt)
 {
-	return survey_owns_route(s, rt) &&
-	       (iplist_has(&s->before, &rt->dst) || survey_removes_route(s, rt));
+	return survey_removes_route(s, rt) ||
+	       (survey_owns_route(s, rt) && iplist_has(&s->before, &rt->dst));
+}
+
+/* One that the script has not made comes back as it was, the others if none is in their place. */
+static bool is_lost(const struct survey *s, const struct port *port, const struct routes *now,
+		    const struct route *rt)
+{
+	return survey_owns_route(s, rt) ? !survey_is_routed(s, port, now, &rt->dst) :
+					  !has_route(now, rt);
 }
 
 static int add_lost(const struct survey *s, const struct port *port, const struct routes *now,
@@ -54,8 +62,7 @@ static int add_lost(const struct survey *s, const struct port *port, const struc
 	int r = 0;
 
 	for (size_t i = 0; i < port->routes.n && !r; i++)
-		if (was_ours(s, &port->routes.v[i]) &&
-		    !survey_is_routed(s, port, now, &port->routes.v[i].dst))
+		if (was_ours(s, &port->routes.v[i]) && is_lost(s, port, now, &port->routes.v[i]))
 			r = kernel_route_add(&port->routes.v[i], err);
 	return r;
 }
@@ -114,6 +121,39 @@ const struct step_kind step_route_add = {
 	.describe = describe_route_add,
 	.apply = add_route,
 	.undo = restore_routes,
+};
+
+static int describe_route_replace(const struct step *step, const struct survey *s, struct strv *out)
+{
+	(void)s;
+	return describe_route("replace", &step->route, out);
+}
+
+static int replace_route(struct apply *a, const struct step *step, struct error *err)
+{
+	int r = kernel_route_replace(&step->route, err);
+
+	return r && port_is_unplugged(a->s, step->port) ? 0 : r;
+}
+
+/* What was in its place is put there again. */
+static int undo_route_replace(struct apply *a, const struct step *step, struct error *err)
+{
+	const struct port *port = step->port;
+	int r = 0;
+
+	for (size_t i = 0; i < port->routes.n && !r && !a->is_gone && port_is_present(port); i++)
+		if (ipnet_equal(&port->routes.v[i].dst, &step->route.dst) &&
+		    port->routes.v[i].table == step->route.table &&
+		    port->routes.v[i].metric == step->route.metric)
+			r = kernel_route_replace(&port->routes.v[i], err);
+	return r && port_is_unplugged(a->s, port) ? 0 : r;
+}
+
+const struct step_kind step_route_replace = {
+	.describe = describe_route_replace,
+	.apply = replace_route,
+	.undo = undo_route_replace,
 };
 
 static int describe_route_delete(const struct step *step, const struct survey *s, struct strv *out)

@@ -65,6 +65,17 @@ static void make_copied_routes(struct making *m, const struct port *port)
 	}
 }
 
+static void make_replaced_routes(struct making *m, const struct port *port)
+{
+	for (size_t i = 0; i < port->misrouted.n; i++) {
+		struct step *step = add(m, &step_route_replace);
+
+		step->port = port;
+		step->route = port->model;
+		step->route.dst = port->misrouted.words[i].net;
+	}
+}
+
 static int make_routes(struct making *m, struct error *err)
 {
 	const struct survey *s = m->s;
@@ -73,6 +84,7 @@ static int make_routes(struct making *m, struct error *err)
 	for (size_t p = 0; p < s->n_ports && !r; p++) {
 		const struct port *port = &s->ports[p];
 
+		make_replaced_routes(m, port);
 		if (port->runs_script && port->unrouted.n)
 			r = make_shadow(m, port, err);
 		else if (s->uses_routes && !port->runs_script)

@@ -45,9 +45,22 @@ static bool is_repaired(const struct survey *s, const struct ipnet *net)
 	return is_known || was_in_journal(s, net);
 }
 
+/* A route to the vif itself that the script would not make in this way, by hand say. */
+static bool is_foreign(const struct survey *s, const struct route *route)
+{
+	return s->script.family->routes == ROUTES_FROM_GATEWAYDEV && port_of(s, route) &&
+	       route->table == RT_TABLE_MAIN && !route->has_gateway && !route->is_multipath &&
+	       !survey_owns_route(s, route);
+}
+
+/* Whoever made it: with a route that stays the guest would keep an address that it loses. */
 bool survey_removes_route(const struct survey *s, const struct route *route)
 {
-	if (!s->removes_routes || !survey_owns_route(s, route))
+	if (!s->removes_routes)
+		return false;
+	if (is_foreign(s, route))
+		return iplist_has(&s->removed, &route->dst);
+	if (!survey_owns_route(s, route))
 		return false;
 	if (s->options->repair && !is_repaired(s, &route->dst))
 		return false;
@@ -71,7 +84,7 @@ bool survey_lacks_routes(const struct survey *s)
 	bool lacks = false;
 
 	for (size_t p = 0; p < s->n_ports && s->uses_routes; p++)
-		lacks |= s->ports[p].unrouted.n > 0;
+		lacks |= s->ports[p].unrouted.n > 0 || s->ports[p].misrouted.n > 0;
 	return lacks;
 }
 
@@ -121,28 +134,38 @@ static int find_source(const struct survey *s, const char *device, uint8_t out[4
 					device, s->script.family->name);
 }
 
-/* The address that the script gave the vif when it came up. */
-static int has_source(const struct port *port, const uint8_t source[4], bool *out, struct error *err)
+/*
+ * vif-route gives each route the first address of the gateway device as
+ * source, and puts it on the vif: the kernel then drops every route that has
+ * the old one. Does it find what it has put there, or nothing that could be lost?
+ */
+static int script_fits(const struct port *port, const struct route *model, const uint8_t source[4],
+		       bool *out, struct error *err)
 {
 	uint8_t present[4];
 	int r = kernel_first_address(port->link, present, err);
 
-	*out = !r && !memcmp(source, present, sizeof(present));
+	*out = r == -ENOENT ? !model || !memcmp(model->source, source, 4) :
+			      !r && !memcmp(source, present, sizeof(present));
 	return r == -ENOENT ? 0 : r;
 }
 
-/*
- * vif-route gives each route the first address of the gateway device as
- * source, and puts it on the vif: the kernel then drops every route that has
- * the old one. So if it differs from what the vif has, no script is run.
- */
+static int refuse_source(const struct survey *s, const char *device, struct error *err)
+{
+	error_set(err, -EPERM,
+		  "the address of '%s' has changed since %s came up, and there is no route to copy",
+		  device, s->vif->link);
+	error_hint(err, "set-ips with --hotplug=cycle runs the script anew, with an outage");
+	return -EPERM;
+}
+
 int survey_check_source(struct survey *s, struct error *err)
 {
 	const char *device = s->vif->gatewaydev && *s->vif->gatewaydev ? s->vif->gatewaydev : "eth0";
 	struct port *port = &s->ports[PORT_VIF];
 	const struct route *model;
-	bool is_same = false;
 	uint8_t source[4];
+	bool fits = false;
 	int r;
 
 	if (!survey_lacks_routes(s))
@@ -150,17 +173,14 @@ int survey_check_source(struct survey *s, struct error *err)
 	model = find_model(s);
 	r = find_source(s, device, source, err);
 	if (!r)
-		r = has_source(port, source, &is_same, err);
+		r = script_fits(port, model, source, &fits, err);
 	if (r)
 		return r;
 	set_models(s, model, source);
-	if (is_same)
+	if (fits)
 		return 0;
 	if (!model)
-		return error_set(err, -EPERM,
-				 "the address of '%s' has changed since %s came up, and "
-				 "there is no route to copy",
-				 device, s->vif->link);
+		return refuse_source(s, device, err);
 	port->runs_script = false;
 	strv_add(&s->notes,
 		 "the address of '%s' has changed since %s came up: no script is run, "
@@ -191,8 +211,15 @@ static int meet_conflict(struct survey *s, const struct ipword *word, const stru
 	char name[IF_NAMESIZE] = "another link";
 
 	if_indextoname(conflict->link, name);
-	if (iplist_has(&s->added, &word->net))
-		return error_set(err, -EEXIST, "%s: is routed to %s already", word->text, name);
+	if (iplist_has(&s->added, &word->net)) {
+		error_set(err, -EEXIST,
+			  "%s: is routed to %s already, and the kernel holds one such route",
+			  word->text, name);
+		error_hint(err,
+			   "'xvif find %s' names its owner; take it from there first, with del-ip",
+			   word->text);
+		return -EEXIST;
+	}
 	if (!s->options->repair)
 		strv_add(&s->notes, "%s is in the list, and is routed to %s: that is left so",
 			 word->text, name);
@@ -200,6 +227,15 @@ static int meet_conflict(struct survey *s, const struct ipword *word, const stru
 		 asprintf(&s->conflict, "%s: is routed to %s already", word->text, name) < 0)
 		return error_memory(err);
 	return 0;
+}
+
+/* The slot of its route is taken by another one to the same link: that is replaced at once. */
+static int list_misrouted(struct survey *s, struct port *port, const struct ipword *word,
+			  struct error *err)
+{
+	strv_add(&s->notes, "the route to %s on %s is not as its script makes it: it is replaced",
+		 word->text, port->name);
+	return iplist_add(&port->misrouted, &word->net, err);
 }
 
 /*
@@ -220,6 +256,10 @@ static int list_unrouted(struct survey *s, struct port *port, const struct route
 		    (s->uses_routes && survey_is_routed(s, port, &port->routes, &word->net)))
 			continue;
 		conflict = find_conflict(s, port, all, &word->net);
+		if (conflict && is_foreign(s, conflict)) {
+			r = list_misrouted(s, port, word, err);
+			continue;
+		}
 		if (conflict)
 			r = meet_conflict(s, word, conflict, err);
 		if (r || (conflict && !s->options->repair))

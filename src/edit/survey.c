@@ -17,6 +17,7 @@ void survey_release(struct survey *s)
 	iplist_release(&s->removed);
 	for (size_t i = 0; i < PORTS_MAX; i++) {
 		iplist_release(&s->ports[i].unrouted);
+		iplist_release(&s->ports[i].misrouted);
 		routes_release(&s->ports[i].routes);
 	}
 	rules_release(&s->rules);

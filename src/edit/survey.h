@@ -44,6 +44,7 @@ struct port {
 	const char *command; /* with which the script brings it up */
 	bool runs_script;    /* for added addresses, through a shadow */
 	struct iplist unrouted; /* of the list after: what lacks a route; routed ones would make the script fail */
+	struct iplist misrouted; /* of the list after: another route to the link is in the place of theirs */
 	struct routes routes; /* of the link */
 	struct route model;   /* !runs_script: what added routes are copies of */
 };

@@ -351,6 +351,13 @@ int kernel_route_add(const struct route *route, struct error *err)
 	return code ? route_failed(route, "add", code, err) : 0;
 }
 
+int kernel_route_replace(const struct route *route, struct error *err)
+{
+	int code = change_route(route, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
+
+	return code ? route_failed(route, "replace", code, err) : 0;
+}
+
 int kernel_route_delete(const struct route *route, struct error *err)
 {
 	int code = change_route(route, RTM_DELROUTE, 0);

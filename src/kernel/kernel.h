@@ -74,6 +74,9 @@ bool route_equal(const struct route *a, const struct route *b);
 int kernel_route_add(const struct route *route, struct error *err);
 int kernel_route_delete(const struct route *route, struct error *err);
 
+/* Add a route in the place of one to the same destination with its metric, in its table. As above. */
+int kernel_route_replace(const struct route *route, struct error *err);
+
 /*
  * The first primary IPv4 address of a link, as the scripts' ip_of() finds it
  * (Xen, tools/hotplug/Linux/vif-common.sh). Returns 0, -ENOENT when it has

@@ -55,7 +55,7 @@ function requests(    type, len, path, from) {
 	gsub(/.*\("|"$/, "", address)
 	match($0, /rtm_dst_len=[0-9]+/)
 	len = substr($0, RSTART + 12, RLENGTH - 12)
-	print "ip route " (/NEWROUTE/ ? "add" : "del") " " address (len == 32 ? "" : "/" len)
+	print "ip route " (/DELROUTE/ ? "del" : /NLM_F_REPLACE/ ? "replace" : "add") " " address (len == 32 ? "" : "/" len)
 }
 
 /^rename\(/ {

@@ -11,7 +11,7 @@ of_plan() {
 		s/^change ip of vif [0-9]+ in (.*) to ".*"$/change \1/p
 		s/^remove ip of vif [0-9]+ in (.*)$/change \1/p
 		s/^change ip= of vif [0-9]+ in (.*), keep .*$/change \1/p
-		s/^(ip route (add|del) [^ ]+) .*/\1/p
+		s/^(ip route (add|replace|del) [^ ]+) .*/\1/p
 		s/^run .* (\/[^ ]+ (online|offline) type_if=vif)$/run \1/p
 		s/^iptables (-[ID] FORWARD .*)/run iptables \1/p' "$1"
 }
@@ -114,11 +114,13 @@ as_planned() {
 
 @test "a repair" {
 	ip route del 10.0.0.1 dev vif1.0
+	ip route replace 10.0.0.2 dev vif1.0 metric 2
 	ip route add 10.0.0.77 dev vif1.0 src 192.168.7.1 metric 2
 	sed -i 's/10.0.0.1 10.0.0.2/10.0.0.9/' "$(userdata_of 1)"
 	xenstore-write /libxl/1/device/vif/0/ip 10.0.0.8
 	as_planned repair web01
 	grep -qx 'ip route del 10.0.0.77' /run/xen/done
+	grep -qx 'ip route replace 10.0.0.2' /run/xen/done
 	grep -qx "change $(userdata_of 1)" /run/xen/done
 }
 

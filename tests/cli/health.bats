@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# what others do to the routes of vifs: check sees it, one repair mends it, edits say it
+load setup
+
+# mended PATTERN: check says so, one repair mends it
+mended() {
+	run xvif check
+	echo "$output"
+	[ "$status" = 6 ]
+	[[ "$output" == *"$1"* ]]
+	xvif repair
+	xvif check
+}
+
+@test "links flushed, as a restart of systemd-networkd does: address and routes come back" {
+	ip route flush dev vif2.0
+	ip addr flush dev vif2.0
+	mended "db01 vif 0: route-missing: 10.0.1.1"
+	ip -o addr show dev vif2.0 | grep -q 'inet 192.168.7.1/32'
+	ip route show dev vif2.0 | grep -qx '10.0.1.1 scope link src 192.168.7.1 metric 2 '
+	ping -c 1 -W 2 10.0.1.1
+	ip route flush dev vif1.0
+	ip addr flush dev vif1.0
+	xvif add-ip web01 10.0.0.5
+	[ "$(ip route show dev vif1.0 | wc -l)" = 3 ]
+	xvif check
+}
+
+@test "another address for the source, and no route to copy: the refusal names the way" {
+	ip route flush dev vif1.0
+	ip addr flush dev eth0
+	ip addr add 192.168.7.99/24 dev eth0
+	refused 1 "set-ips with --hotplug=cycle" xvif add-ip web01 10.0.0.5
+	xvif set-ips --hotplug=cycle web01 10.0.0.1 10.0.0.2 10.0.0.5
+	[ "$(ip route show dev vif1.0 | grep -c 'src 192.168.7.99 metric 2')" = 3 ]
+}
+
+@test "an address that is routed to another vif comes back in one repair" {
+	ip route replace 10.0.0.2 dev vif2.0 src 192.168.7.1 metric 2
+	mended "web01 vif 0: route-missing: 10.0.0.2"
+	ip route get 10.0.0.2 | grep -q 'dev vif1.0'
+}
+
+@test "an address of another routed vif: --force cannot add it, and the refusal names the way" {
+	refused 1 "'xvif del-ip 2 --vif 0 10.0.1.1'" xvif add-ip web01 10.0.1.1
+	refused 1 "'xvif find 10.0.1.1' names its owner" xvif add-ip --force web01 10.0.1.1
+	xvif del-ip --allow-empty 2 --vif 0 10.0.1.1
+	xvif add-ip web01 10.0.1.1
+}
+
+@test "a route to the vif without a source: told, replaced at once, gone with its address" {
+	local i
+	stream 10.0.0.2
+	for i in 1 2 3 4 5; do
+		ip route replace 10.0.0.2 dev vif1.0 metric 2
+		mended "web01 vif 0: route-foreign: the route to 10.0.0.2 on vif1.0"
+	done
+	streamed
+	ip route show dev vif1.0 | grep -qx '10.0.0.2 scope link src 192.168.7.1 metric 2 '
+	ip route replace 10.0.0.2 dev vif1.0 metric 2
+	xvif set-ips web01 10.0.0.1 10.0.0.2
+	ip route show dev vif1.0 | grep -qx '10.0.0.2 scope link src 192.168.7.1 metric 2 '
+	ip route add 10.0.0.2 dev vif1.0 metric 7
+	ip route add 10.0.0.2 dev vif1.0
+	xvif del-ip web01 10.0.0.2
+	! ip route show dev vif1.0 | grep -q '^10\.0\.0\.2 '
+	xvif check
+}
+
+@test "a route by hand to a removed address comes back when the edit is rolled back" {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	ip route add 10.0.0.2 dev vif1.0 metric 7
+	mkdir -p /run/xen/bin
+	cat >/run/xen/bin/iptables <<-'END'
+	#!/bin/bash
+	case " $* " in *" -D "*10.0.0.2*) ip route show dev vif1.0 >/run/xen/then; echo "iptables: no luck" >&2; exit 1;; esac
+	exec iptables-nft "$@"
+	END
+	chmod +x /run/xen/bin/iptables
+	cp -a /etc/alternatives /run/xen/alternatives
+	ln -sf /run/xen/bin/iptables /run/xen/alternatives/iptables
+	mount --bind /run/xen/alternatives /etc/alternatives
+	snapshot | sort >/run/xen/before
+	run xvif del-ip web01 10.0.0.2
+	umount /etc/alternatives
+	echo "$output"
+	[ "$status" = 4 ]
+	! grep -q '^10\.0\.0\.2 ' /run/xen/then
+	snapshot | sort | diff /run/xen/before -
+}
