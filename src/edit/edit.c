@@ -100,10 +100,10 @@ static int carry_out(struct store *st, struct edit *e, const struct edit_request
 }
 
 /* Finish or undo an edit of this vif that was cut off; -EAGAIN: done, load the vif anew. */
-static int recover(struct store *st, const struct vif *vif, const struct apply_options *edit,
+static int recover(struct store *st, const struct edit_request *request, const struct vif *vif,
 		   const struct lock *lock, struct strv *warnings, struct error *err)
 {
-	const struct apply_options options = { .timeout_s = edit->timeout_s };
+	const struct apply_options options = { .timeout_s = request->options.timeout_s };
 	CLEANUP(journal_release) struct journal journal = { 0 };
 	CLEANUP(repair_release) struct repair repair = { 0 };
 	int r = journal_read(st, vif, &journal, err);
@@ -112,9 +112,25 @@ static int recover(struct store *st, const struct vif *vif, const struct apply_o
 		return r;
 	r = journal.is_there ? repair_look(st, vif, &options, &repair, err) : 0;
 	if (!r)
-		r = journal.is_there ? repair_do(st, &repair, lock, NULL, warnings, err) :
-				       journal_remove(st, vif, err);
+		r = journal.is_there ?
+			    repair_do(st, &repair, lock, request->listener, warnings, err) :
+			    journal_remove(st, vif, err);
 	return r ? r : -EAGAIN;
+}
+
+/* A dry run cannot tell what the list will be when recover() is done. */
+static int note_interrupted(struct store *st, const struct vif *vif, struct strv *notes,
+			    struct error *err)
+{
+	CLEANUP(journal_release) struct journal journal = { 0 };
+	int r = journal_read(st, vif, &journal, err);
+
+	if (r || !journal.is_there)
+		return r;
+	return strv_add(notes, "an interrupted edit of this vif is finished or undone first, see "
+			       "'xvif repair --dry-run'") ?
+		       error_memory(err) :
+		       0;
 }
 
 static int check_expected(const struct vif *vif, const struct edit_done *expected, struct error *err)
@@ -144,13 +160,15 @@ static int attempt(struct store *st, const struct edit_request *request, const s
 
 	e->options = request->options;
 	if (!r && !e->options.dry_run)
-		r = recover(st, &e->vif, &e->options, lock, &e->warnings, err);
+		r = recover(st, request, &e->vif, lock, &e->warnings, err);
 	if (!r && request->expected)
 		r = check_expected(&e->vif, request->expected, err);
 	if (!r)
 		r = request->make(&e->vif.ips, request->named, &after, err);
 	if (!r)
 		r = survey_read(st, &e->vif, &after, &e->options, &e->survey, err);
+	if (!r && e->options.dry_run)
+		r = note_interrupted(st, &e->vif, &e->survey.notes, err);
 	if (!r && request->announce)
 		r = request->announce(e, request->data, err);
 	if (!r && request->config)

@@ -182,3 +182,15 @@ config() {
 	xvif apply -v /run/xen/wanted.yaml 2>/run/xen/said
 	sed -n 's/^xvif: //p' /run/xen/said | diff <(grep -v '(dry run)$' /run/xen/plan) -
 }
+
+@test "an interrupted edit is finished first: -v prints these steps, too, and --dry-run says that they come" {
+	"$XVIF_BUILD/tests/sandbox/killer" -s 4 xvif -v set-ips web01 10.0.0.1 10.0.0.5 || true
+	xvif repair --dry-run web01 | sed '/would repair/d' >/run/xen/repair
+	grep -q '^remove /local/domain/0/xvif/journal/1/0' /run/xen/repair
+	xvif add-ip --dry-run web01 10.0.0.6 >/run/xen/plan 2>/run/xen/notes
+	grep -qx "xvif: note: an interrupted edit of this vif is finished or undone first, see 'xvif repair --dry-run'" \
+		/run/xen/notes
+	xvif -v add-ip web01 10.0.0.6 2>/run/xen/said
+	sed -n 's/^xvif: //p' /run/xen/said | head -n "$(wc -l </run/xen/repair)" | diff /run/xen/repair -
+	xvif add-ip --dry-run web01 10.0.0.7 2>&1 | not grep 'interrupted edit'
+}
