@@ -8,6 +8,7 @@
 	X(xenstored, "xenstored", "xenstored answers") \
 	X(lost_domains, "lost-domains", "the store has all domains of the hypervisor") \
 	X(scripts, "scripts", "hotplug scripts are there, and known") \
+	X(script_permissions, "script-permissions", "only root can change hotplug scripts") \
 	X(quoted_ip, "quoted-ip", "vif-common.sh takes a list as several addresses (--fix)") \
 	X(rules_disabled, "rules-disabled", "vif-common.sh sets rules at all") \
 	X(tools, "tools", "programs that the scripts call") \

@@ -28,6 +28,9 @@ static void judge_script(const struct facts_script *script, struct findings *out
 		    "%s; %s: such a vif does not come up; install xen-utils-common, or put the script "
 		    "back",
 		    script->why, users_of(script, buf));
+	else if (script->id.is_unsafe)
+		note(out, "%s can be changed by others than root, see script-permissions; %s",
+		     script->path, users_of(script, buf));
 	else if (script_is_known(&script->id))
 		ok(out, "%s is as Xen ships it; %s", script->path, users_of(script, buf));
 	else if (script->id.vouched != VOUCHED_NOT)
@@ -42,6 +45,22 @@ void look_at_scripts(const struct facts *facts, struct findings *out)
 {
 	for (size_t i = 0; i < facts->n_scripts; i++)
 		judge_script(&facts->scripts[i], out);
+}
+
+void look_at_script_permissions(const struct facts *facts, struct findings *out)
+{
+	for (size_t i = 0; i < facts->n_scripts; i++) {
+		const struct facts_script *script = &facts->scripts[i];
+		const struct error *why = &script->id.why_unsafe;
+
+		if (script->code)
+			continue;
+		if (script->id.is_unsafe)
+			bad(out, "%s: %s: others get root by it; edits are refused%s%s",
+			    script->path, why->text, *why->hint ? "; type: " : "", why->hint);
+		else
+			ok(out, "only root can change %s and what it sources", script->path);
+	}
 }
 
 static void mend(const struct facts_folder *folder, struct findings *out)

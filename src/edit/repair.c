@@ -109,6 +109,9 @@ static int list_places(struct repair *r)
 		code |= differences_add(&r->found, "userdata",
 					"libxl's stored configuration says '%s'",
 					s->userdata_ip ? s->userdata_ip : "");
+	if (s->script.is_unsafe)
+		code |= differences_add(&r->found, "script-unsafe", "%s; rules not compared",
+					s->script.why_unsafe.text);
 	if (s->vif->hotplug_status && !strcmp(s->vif->hotplug_status, "error"))
 		code |= differences_add(&r->found, "hotplug-status", "hotplug-status is 'error'");
 	return code;

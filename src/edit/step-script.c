@@ -20,11 +20,23 @@ static int describe_shadow(const struct step *step, const struct survey *s, stru
 	return r ? r : describe_run(s, "online", true, out);
 }
 
+/* A rollback asks nobody: without the script the vif would stay as it is. */
+static int check_script(const struct apply *a, struct error *err)
+{
+	int r = script_check_same(&a->s->script, err);
+
+	if (r)
+		err->status = STATUS_FAILED;
+	return r;
+}
+
 /* The shadow is removed with the journal. */
 static int run_shadow(struct apply *a, const struct step *step, struct error *err)
 {
 	int r = node_writes_transact(a->st, &step->writes, err);
 
+	if (!r)
+		r = check_script(a, err);
 	return r ? r : hotplug_run_shadow(a->st, a->s->vif, a->lock, err);
 }
 
@@ -60,9 +72,12 @@ static int describe_online(const struct step *step, const struct survey *s, stru
 /* Of a cycle that was interrupted it may be offline already. */
 static int run_offline(struct apply *a, const struct step *step, struct error *err)
 {
-	int r = hotplug_run(a->st, a->s->vif, "offline", a->lock, err);
+	int r = check_script(a, err);
 
 	(void)step;
+	if (r)
+		return r;
+	r = hotplug_run(a->st, a->s->vif, "offline", a->lock, err);
 	return a->s->options->repair ? 0 : r;
 }
 
@@ -82,8 +97,10 @@ const struct step_kind step_offline = {
 
 static int run_online(struct apply *a, const struct step *step, struct error *err)
 {
+	int r = check_script(a, err);
+
 	(void)step;
-	return hotplug_run(a->st, a->s->vif, "online", a->lock, err);
+	return r ? r : hotplug_run(a->st, a->s->vif, "online", a->lock, err);
 }
 
 static int undo_online(struct apply *a, const struct step *step, struct error *err)

@@ -18,6 +18,17 @@ static int refuse_unknown(const struct survey *s, struct error *err)
 	return -EPERM;
 }
 
+static int refuse_unsafe(const struct survey *s, struct error *err)
+{
+	const struct error *why = &s->script.why_unsafe;
+
+	error_set(err, -EACCES, "hotplug script '%s' is not safe to run as root: %s",
+		  s->script.path, why->text);
+	if (*why->hint)
+		error_hint(err, "%s", why->hint);
+	return -EACCES;
+}
+
 static int choose_for_script(struct survey *s, struct error *err)
 {
 	s->uses_rules = s->script.sets_rules;
@@ -110,6 +121,8 @@ static void leave_kernel(struct survey *s)
 /* What has to be done for this script by this method. */
 int survey_choose_method(struct survey *s, struct error *err)
 {
+	if (s->script.is_unsafe && !survey_only_compares(s) && s->how != METHOD_NONE)
+		return refuse_unsafe(s, err);
 	if (s->script.family->edit == EDIT_REFUSED && survey_only_compares(s))
 		return compare_refused(s);
 	if (s->script.family->edit == EDIT_REFUSED)

@@ -84,6 +84,9 @@ int rules_record(const struct script *script, struct recording *recordings, size
 
 	if (!n)
 		return 0;
+	r = script_check_same(script, err);
+	if (r)
+		return r;
 	if (!questions || asprintf(&link_env, "vif=%s", recordings[0].link) < 0)
 		return error_memory(err);
 	env[0] = link_env;

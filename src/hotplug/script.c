@@ -2,6 +2,7 @@
 /* script.c - which hotplug script a vif has, found out without executing it. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,12 +101,26 @@ static struct content take_content(const char *text, size_t len)
 	return out;
 }
 
-/* "/etc/xen/scripts/vif-route" and "vif-common.sh" -> "/etc/xen/scripts/vif-common.sh" */
-static void beside(const char *path, const char *name, char *out, size_t size)
+void script_beside(const char *path, const char *name, char out[SCRIPT_PATH_SIZE])
 {
 	const char *slash = strrchr(path, '/');
 
-	snprintf(out, size, "%.*s/%s", slash ? (int)(slash - path) : 1, slash ? path : ".", name);
+	snprintf(out, SCRIPT_PATH_SIZE, "%.*s/%s", slash ? (int)(slash - path) : 1,
+		 slash ? path : ".", name);
+}
+
+/* What is read and what @file tells are of one opened file. */
+static int open_file(const char *path, struct input *in, struct stat *file, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+
+	if (fd < 0 || fstat(fd, file))
+		r = error_set(err, -errno, "%s: cannot be read: %s", path, strerror(errno));
+	else
+		r = input_open_fd(fd, path, in, err);
+	if (fd >= 0)
+		close(fd);
+	return r;
 }
 
 /* The hooks are sourced from this folder whatever the script's own is (xen-hotplug-common.sh, call_hooks). */
@@ -150,11 +165,11 @@ static void forget_family(struct script *script, const char *why)
 static int read_common(struct script *script, struct content *out, struct error *err)
 {
 	CLEANUP(input_close) struct input in = { 0 };
-	char path[4096];
+	char path[SCRIPT_PATH_SIZE];
 	int r;
 
-	beside(script->path, "vif-common.sh", path, sizeof(path));
-	r = input_open(path, &in, err);
+	script_beside(script->path, "vif-common.sh", path);
+	r = open_file(path, &in, &script->common_file, err);
 	script->has_common = !r;
 	if (!r)
 		*out = take_content(in.text, in.len);
@@ -236,8 +251,20 @@ static int read_script(const char *path, struct script *out, struct error *err)
 	if (access(path, X_OK))
 		return error_set(err, -errno, "hotplug script '%s': %s", path,
 				 errno == EACCES ? "not executable" : strerror(errno));
-	r = input_open(path, &in, err);
+	r = open_file(path, &in, &out->file, err);
 	return r ? r : identify(out, &in, err);
+}
+
+/* Nothing of an unsafe one is run, so what rules it sets is not known. */
+static int find_unsafe(struct script *script, struct error *err)
+{
+	int r = script_check_trust(script->path, &script->why_unsafe);
+
+	script->is_unsafe = r != 0;
+	if (r)
+		script->sets_rules = script->sets_emulated_rules = script->has_common =
+			script->quotes_list = false;
+	return r == -ENOMEM ? error_memory(err) : 0;
 }
 
 int script_identify(const char *path, struct script *out, struct error *err)
@@ -246,6 +273,8 @@ int script_identify(const char *path, struct script *out, struct error *err)
 
 	*out = (struct script){ .path = path, .family = &family_unknown };
 	r = read_script(path, out, err);
+	if (!r)
+		r = find_unsafe(out, err);
 	return error_add_reason(err,
 				r == -ENOENT || r == -ENOTDIR ? REASON_SCRIPT_MISSING :
 								REASON_SCRIPT_UNREADABLE,

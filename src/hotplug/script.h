@@ -4,6 +4,7 @@
 #define XVIF_SCRIPT_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "src/base/error.h"
 #include "src/hotplug/family.h"
@@ -18,6 +19,10 @@ struct script {
 	bool has_common;	  /* a vif-common.sh stands beside it */
 	enum vouched vouched;	  /* unknown: what the operator says of it (scripts-conf.h) */
 	char why_unknown[400];	  /* unknown: the reason, in words */
+	bool is_unsafe;		  /* others than root can change it, or what it sources: ... */
+	struct error why_unsafe;  /* ... in words, and what to do */
+	struct stat file;	  /* the file that was looked at ... */
+	struct stat common_file;  /* ... and its vif-common.sh; st_ino 0: there was none */
 };
 
 /*
@@ -27,6 +32,24 @@ struct script {
  * another negative errno when one of them cannot be read.
  */
 int script_identify(const char *path, struct script *out, struct error *err);
+
+/*
+ * script_check_trust - can only root change the script, what it sources and the hooks?
+ * Those that do not exist are left out. Returns 0, -EPERM as trust_path(), or another negative errno.
+ */
+int script_check_trust(const char *path, struct error *err);
+
+/*
+ * script_check_same - the same once more, right before the script or its vif-common.sh
+ * is run, and are they the files that script_identify() read?
+ * Returns 0, -EBUSY when one was changed, or another negative errno.
+ */
+int script_check_same(const struct script *script, struct error *err);
+
+#define SCRIPT_PATH_SIZE 4096
+
+/* "/etc/xen/scripts/vif-route" and "vif-common.sh" -> "/etc/xen/scripts/vif-common.sh" */
+void script_beside(const char *path, const char *name, char out[SCRIPT_PATH_SIZE]);
 
 /* Is it a stock one, with a stock vif-common.sh and without hooks? */
 bool script_is_known(const struct script *script);

@@ -2,19 +2,24 @@
 /* settings.c - the files of /etc/xvif. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/base/input.h"
+#include "src/base/trust.h"
 #include "src/settings/settings.h"
 
-static bool is_trusted(int fd)
+static int check_trust(const char *path, struct error *err)
 {
-	struct stat sb;
+	struct error why = { 0 };
+	int r = trust_path(path, &why);
 
-	return !fstat(fd, &sb) && sb.st_uid == 0 && !(sb.st_mode & (S_IWGRP | S_IWOTH));
+	if (!r)
+		return 0;
+	error_set(err, r, "%s is not read: %s", path, why.text);
+	if (*why.hint)
+		error_hint(err, "%s", why.hint);
+	return r;
 }
 
 static int read_text(int fd, const char *path, char **text_out, struct error *err)
@@ -40,9 +45,9 @@ int settings_read(const char *path, char **text_out, struct error *err)
 		return errno == ENOENT ? 0 :
 					 error_set(err, -errno, "%s: cannot be read: %s", path,
 						   strerror(errno));
-	r = is_trusted(fd) ?
-		    read_text(fd, path, text_out, err) :
-		    error_set(err, -EPERM, "%s is not read: others than root may write it", path);
+	r = check_trust(path, err);
+	if (!r)
+		r = read_text(fd, path, text_out, err);
 	close(fd);
 	return r;
 }

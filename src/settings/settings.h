@@ -6,10 +6,10 @@
 #include "src/base/error.h"
 
 /*
- * settings_read - the text of a file of /etc/xvif, which nobody but root may be able to write.
+ * settings_read - the text of a file of /etc/xvif, which nobody but root may be able to change (trust.h).
  * @text_out: for free(); NULL: there is no such file
  *
- * Returns 0, -EPERM when others may write it, or another negative errno.
+ * Returns 0, -EPERM when others can change it, or another negative errno.
  */
 int settings_read(const char *path, char **text_out, struct error *err);
 

@@ -317,7 +317,7 @@ cold_start() { # DOMID DEVID
 	[[ "$(xvif add-ip web01 10.0.0.5 2>&1)" == *"they are left alone"* ]]
 	iptables -S FORWARD | grep -q "10.0.0.0/8.*vif1.0"
 	chmod o+w /etc/xvif/scripts.conf
-	refused 1 "is not read: others than root may write it" xvif add-ip web01 10.0.0.6
+	refused 1 "is not read: '/etc/xvif/scripts.conf' is writable by others than root" xvif add-ip web01 10.0.0.6
 	chmod o-w /etc/xvif/scripts.conf
 	echo 'true' >>/etc/xen/scripts/vif-route
 	refused 1 "its line in /etc/xvif/scripts.conf has another SHA-256" xvif add-ip web01 10.0.0.6
