@@ -136,18 +136,28 @@ static int replace_route(struct apply *a, const struct step *step, struct error 
 	return r && port_is_unplugged(a->s, step->port) ? 0 : r;
 }
 
-/* What was in its place is put there again. */
-static int undo_route_replace(struct apply *a, const struct step *step, struct error *err)
+/* What was in its place, on either interface, is put there again. */
+static int put_replaced(const struct port *port, const struct route *by, struct error *err)
 {
-	const struct port *port = step->port;
 	int r = 0;
 
-	for (size_t i = 0; i < port->routes.n && !r && !a->is_gone && port_is_present(port); i++)
-		if (ipnet_equal(&port->routes.v[i].dst, &step->route.dst) &&
-		    port->routes.v[i].table == step->route.table &&
-		    port->routes.v[i].metric == step->route.metric)
+	for (size_t i = 0; i < port->routes.n && !r && port_is_present(port); i++)
+		if (ipnet_equal(&port->routes.v[i].dst, &by->dst) &&
+		    port->routes.v[i].table == by->table && port->routes.v[i].metric == by->metric)
 			r = kernel_route_replace(&port->routes.v[i], err);
-	return r && port_is_unplugged(a->s, port) ? 0 : r;
+	return r;
+}
+
+static int undo_route_replace(struct apply *a, const struct step *step, struct error *err)
+{
+	int r = 0;
+
+	for (size_t p = 0; p < a->s->n_ports && !r && !a->is_gone; p++) {
+		r = put_replaced(&a->s->ports[p], &step->route, err);
+		if (r && port_is_unplugged(a->s, &a->s->ports[p]))
+			r = 0;
+	}
+	return r;
 }
 
 const struct step_kind step_route_replace = {

@@ -157,6 +157,29 @@ live() {
 	snapshot | diff /run/xen/before -
 }
 
+@test "a route to the other interface in the place of one is put back when the edit fails" {
+	activate_rules
+	hvm
+	ip route replace 10.0.0.2 dev vif1.0-emu metric 2
+	mkdir -p /run/xen/bin
+	cat >/run/xen/bin/iptables <<-'END'
+	#!/bin/bash
+	case " $* " in *" -I "*10.0.0.5*) echo "iptables: no luck" >&2; exit 1;; esac
+	exec iptables-nft "$@"
+	END
+	chmod +x /run/xen/bin/iptables
+	cp -a /etc/alternatives /run/xen/alternatives
+	ln -sf /run/xen/bin/iptables /run/xen/alternatives/iptables
+	mount --bind /run/xen/alternatives /etc/alternatives
+	snapshot >/run/xen/before
+	run xvif add-ip web01 10.0.0.5
+	umount /etc/alternatives
+	echo "$output"
+	[ "$status" = 4 ]
+	[[ "$output" == *"the route to 10.0.0.2 on vif1.0 is not as its script makes it: it is replaced"* ]]
+	snapshot | diff /run/xen/before -
+}
+
 @test "the card is unplugged: no route is missed, its rules follow the list by name" {
 	activate_rules
 	hvm
