@@ -1,27 +1,69 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* json-sxp.c - JSON as S-expressions, by json-c. */
-#include "config.h"
-
+/*
+ * json-sxp.c - JSON (RFC 8259) as S-expressions.
+ *
+ * json-c 0.16 crashes when memory is short, cuts numbers down to 64 bits and
+ * keeps one of two members of the same name.
+ */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/base/cleanup.h"
-#include "src/format/json-lossless.h"
+#include "src/base/array.h"
+#include "src/base/text.h"
 #include "src/format/json-sxp.h"
-#include "src/format/json-duplicates.h"
 
-#ifdef HAVE_JSON
+/* Of an object that is being read. */
+struct member {
+	sxp_node pair;
+	size_t at, len; /* its name, as it is written */
+};
 
-#include <json-c/json.h>
-
-struct json_text {
-	struct json_tokener *tokener;
+struct reader {
 	const char *text, *name;
 	size_t len, pos;
-	struct json_lossless exact; /* the next place that needs care */
+	struct sxp_doc *doc;
+	int depth; /* how much deeper it may go */
+	struct member *members;
+	size_t n_members;
+	char *string; /* the last one, decoded */
+	size_t string_len;
+	size_t nul_at; /* of an escape in it that stands for NUL; 0: none */
+	struct error *err;
 };
+
+static int bad(const struct reader *rd, size_t at, const char *what)
+{
+	size_t line = 1, start = 0;
+
+	for (size_t i = 0; i < at; i++) {
+		if (rd->text[i] != '\n')
+			continue;
+		line++;
+		start = i + 1;
+	}
+	return error_status(rd->err, STATUS_USAGE, -EINVAL, "%s:%zu:%zu: %s", rd->name, line,
+			    at - start + 1, what);
+}
+
+static int unexpected(const struct reader *rd, size_t at)
+{
+	return bad(rd, at, at < rd->len ? "unexpected character" : "unexpected end");
+}
+
+/* The byte that is next; -1: there is none. */
+static int next(const struct reader *rd)
+{
+	return rd->pos < rd->len ? (unsigned char)rd->text[rd->pos] : -1;
+}
+
+static void skip_blanks(struct reader *rd)
+{
+	while (rd->pos < rd->len && memchr(" \t\n\r", rd->text[rd->pos], 4))
+		rd->pos++;
+}
 
 static int hex_digit(char c)
 {
@@ -32,226 +74,373 @@ static int hex_digit(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Append the bytes that @hex names; false if it is no hexadecimal. */
-static bool add_hex(struct sxp_doc *doc, sxp_node list, const char *hex, size_t len)
+/* The value of \uXXXX at @at; -1: there is none. */
+static int unicode_escape(const struct reader *rd, size_t at)
 {
-	CLEANUP(cleanup_free) char *bytes = malloc(len / 2 + 1);
+	int unit = 0;
 
-	if (!bytes || len % 2)
-		return false;
-	for (size_t i = 0; i < len / 2; i++) {
-		int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
+	if (rd->len - at < 6 || rd->text[at] != '\\' || rd->text[at + 1] != 'u')
+		return -1;
+	for (size_t i = at + 2; i < at + 6; i++) {
+		int digit = hex_digit(rd->text[i]);
 
-		if (high < 0 || low < 0)
-			return false;
-		bytes[i] = (char)(high << 4 | low);
+		if (digit < 0)
+			return -1;
+		unit = unit * 16 + digit;
 	}
-	sxp_add_text(doc, list, bytes, len / 2);
+	return unit;
+}
+
+static void put_utf8(struct reader *rd, unsigned c)
+{
+	char *to = rd->string + rd->string_len;
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	static const unsigned char first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+
+	for (size_t i = n; i-- > 1; c >>= 6)
+		to[i] = (char)(0x80 | (c & 0x3f));
+	to[0] = (char)(first[n] | c);
+	rd->string_len += n;
+}
+
+static bool is_half(int unit, int first)
+{
+	return unit >= first && unit < first + 0x400;
+}
+
+/* \uXXXX, or a pair of them, at *at, to behind it. */
+static int read_unicode(struct reader *rd, size_t *at)
+{
+	int unit = unicode_escape(rd, *at), low;
+
+	if (unit < 0)
+		return unexpected(rd, *at);
+	if (!unit)
+		rd->nul_at = *at;
+	if (!is_half(unit, 0xd800) && !is_half(unit, 0xdc00)) {
+		put_utf8(rd, (unsigned)unit);
+		*at += 6;
+		return 0;
+	}
+	low = unicode_escape(rd, *at + 6);
+	if (!is_half(unit, 0xd800) || !is_half(low, 0xdc00))
+		return bad(rd, *at, "half of a surrogate pair is no character");
+	put_utf8(rd, 0x10000u + ((unsigned)(unit - 0xd800) << 10) + (unsigned)(low - 0xdc00));
+	*at += 12;
+	return 0;
+}
+
+static int read_escape(struct reader *rd, size_t *at)
+{
+	static const char names[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
+	char name = rd->text[*at + 1];
+	const char *p = name ? strchr(names, name) : NULL;
+
+	if (name == 'u')
+		return read_unicode(rd, at);
+	if (!p)
+		return unexpected(rd, *at + 1);
+	rd->string[rd->string_len++] = bytes[p - names];
+	*at += 2;
+	return 0;
+}
+
+/* A character that is not ASCII. */
+static int read_character(struct reader *rd, size_t *at)
+{
+	char some[5] = "";
+	struct character c;
+
+	memcpy(some, rd->text + *at, rd->len - *at < 4 ? rd->len - *at : 4);
+	c = text_character(some);
+	if (!c.is_utf8)
+		return bad(rd, *at, "is not UTF-8");
+	memcpy(rd->string + rd->string_len, some, c.len);
+	rd->string_len += c.len;
+	*at += c.len;
+	return 0;
+}
+
+/* The end of the string that begins at @pos: of its closing quote; the end of the text if it has none. */
+static size_t end_of_string(const struct reader *rd, size_t pos)
+{
+	for (pos++; pos < rd->len && rd->text[pos] != '"'; pos++)
+		pos += rd->text[pos] == '\\';
+	return pos < rd->len ? pos : rd->len;
+}
+
+/* The string at the position; control characters may stand in it as they are. */
+static int read_string(struct reader *rd)
+{
+	size_t at = rd->pos + 1, end = end_of_string(rd, rd->pos);
+	char *string = realloc(rd->string, end - rd->pos + 1);
+	int r = 0;
+
+	if (!string)
+		return error_memory(rd->err);
+	rd->string = string;
+	rd->string_len = 0;
+	rd->nul_at = 0;
+	if (end == rd->len)
+		return unexpected(rd, end);
+	while (at < end && !r) {
+		unsigned char c = (unsigned char)rd->text[at];
+
+		if (c == '\\')
+			r = read_escape(rd, &at);
+		else if (c >= 0x80)
+			r = read_character(rd, &at);
+		else if (!c)
+			r = unexpected(rd, at);
+		else
+			rd->string[rd->string_len++] = rd->text[at++];
+	}
+	rd->string[rd->string_len] = '\0';
+	rd->pos = end + 1;
+	return r;
+}
+
+/* Over @c, and the blanks before and behind it. */
+static int expect(struct reader *rd, int c)
+{
+	skip_blanks(rd);
+	if (next(rd) != c)
+		return unexpected(rd, rd->pos);
+	rd->pos++;
+	skip_blanks(rd);
+	return 0;
+}
+
+/* Over @c, if it is there, and the blanks. */
+static bool takes(struct reader *rd, int c)
+{
+	skip_blanks(rd);
+	if (next(rd) != c)
+		return false;
+	rd->pos++;
+	skip_blanks(rd);
 	return true;
 }
 
-static bool add_if_hex(struct sxp_doc *doc, sxp_node list, struct json_object *object)
+static size_t digits(const struct reader *rd, size_t at)
 {
-	struct json_object *hex;
+	size_t n = 0;
 
-	return json_object_object_length(object) == 1 &&
-	       json_object_object_get_ex(object, "hex", &hex) &&
-	       json_object_is_type(hex, json_type_string) &&
-	       add_hex(doc, list, json_object_get_string(hex),
-		       (size_t)json_object_get_string_len(hex));
+	while (at + n < rd->len && rd->text[at + n] >= '0' && rd->text[at + n] <= '9')
+		n++;
+	return n;
 }
 
-/* No deeper than the reader went. */
-static void add_value(struct sxp_doc *doc, sxp_node list, struct json_object *value)
+/* The text of a number is what is written. */
+static int read_number(struct reader *rd, sxp_node list)
 {
-	sxp_node inner;
+	size_t begin = rd->pos, at = begin + (rd->text[begin] == '-'), n = digits(rd, at);
 
-	switch (json_object_get_type(value)) {
-	case json_type_array:
-		inner = sxp_add_list(doc, list);
-		for (size_t i = 0; i < json_object_array_length(value); i++)
-			add_value(doc, inner, json_object_array_get_idx(value, i));
-		return;
-	case json_type_object:
-		if (add_if_hex(doc, list, value))
-			return;
-		inner = sxp_add_list(doc, list);
-		json_object_object_foreach(value, key, member) {
-			sxp_node pair = sxp_add_element(doc, inner, key);
-
-			add_value(doc, pair, member);
-		}
-		return;
-	case json_type_null:
-		sxp_add_list(doc, list);
-		return;
-	case json_type_string:
-		sxp_add_text(doc, list, json_object_get_string(value),
-			     (size_t)json_object_get_string_len(value));
-		return;
-	case json_type_boolean:
-	case json_type_double:
-	case json_type_int:
-		sxp_add(doc, list, json_object_get_string(value));
-		return;
+	if (!n || (n > 1 && rd->text[at] == '0'))
+		return unexpected(rd, n ? at + 1 : at);
+	at += n;
+	if (at < rd->len && rd->text[at] == '.') {
+		n = digits(rd, ++at);
+		at += n;
 	}
+	if (n && at < rd->len && (rd->text[at] | 0x20) == 'e') {
+		at++;
+		at += at < rd->len && (rd->text[at] == '+' || rd->text[at] == '-');
+		n = digits(rd, at);
+		at += n;
+	}
+	if (!n)
+		return unexpected(rd, at);
+	sxp_add_text(rd->doc, list, rd->text + begin, at - begin);
+	rd->pos = at;
+	return 0;
 }
 
-static int bad_json(const struct json_text *json, size_t at, const char *what, struct error *err)
+static int read_word(struct reader *rd, sxp_node list)
 {
-	size_t line = 1, start = 0;
+	static const char *const words[] = { "true", "false", "null" };
 
-	for (size_t i = 0; i < at; i++) {
-		if (json->text[i] != '\n')
+	for (size_t i = 0; i < 3; i++) {
+		size_t len = strlen(words[i]);
+
+		if (rd->len - rd->pos < len || memcmp(rd->text + rd->pos, words[i], len))
 			continue;
-		line++;
-		start = i + 1;
-	}
-	return error_status(err, STATUS_USAGE, -EINVAL, "%s:%zu:%zu: %s", json->name, line,
-			    at - start + 1, what);
-}
-
-static void free_tokener(struct json_tokener **tokener)
-{
-	json_tokener_free(*tokener);
-}
-
-static enum json_tokener_error feed(struct json_text *json, const char *piece, size_t len,
-				    struct json_object **value)
-{
-	*value = json_tokener_parse_ex(json->tokener, piece, (int)len);
-	return json_tokener_get_error(json->tokener);
-}
-
-/* An integer that json-c cannot hold becomes the same text as a string does. */
-static enum json_tokener_error feed_integer(struct json_text *json, struct json_object **value)
-{
-	const char *digits = json->text + json->exact.begin;
-	enum json_tokener_error code = feed(json, "\"", 1, value);
-
-	if (code == json_tokener_continue)
-		code = feed(json, digits, json->exact.end - json->exact.begin, value);
-	if (code == json_tokener_continue)
-		code = feed(json, "\"", 1, value);
-	if (code == json_tokener_continue || code == json_tokener_success)
-		json->pos = json->exact.end;
-	return code;
-}
-
-/* Up to the next place that needs care, and over it. */
-static enum json_tokener_error feed_next(struct json_text *json, struct json_object **value)
-{
-	enum json_tokener_error code;
-
-	if (json->exact.end <= json->pos)
-		json->exact = json_lossless_find(json->text, json->len, json->pos);
-	if (json->pos == json->exact.begin)
-		return feed_integer(json, value);
-	code = feed(json, json->text + json->pos, json->exact.begin - json->pos, value);
-	json->pos += json_tokener_get_parse_end(json->tokener);
-	return code;
-}
-
-static const char *what_is_lost(enum json_lossless_kind kind)
-{
-	switch (kind) {
-	case JSON_EXACT_NONE:
-	case JSON_EXACT_INTEGER:
-		break;
-	case JSON_EXACT_NUL_NAME:
-		return "the name of a member holds NUL";
-	case JSON_EXACT_SURROGATE:
-		return "half of a surrogate pair is no character";
-	}
-	return NULL;
-}
-
-/* The value at json->pos; for json_object_put(). */
-static int read_value(struct json_text *json, struct json_object **value, struct error *err)
-{
-	enum json_tokener_error code;
-	const char *lost;
-
-	json_tokener_reset(json->tokener);
-	do {
-		code = feed_next(json, value);
-		lost = what_is_lost(json->exact.kind);
-		if (lost && code == json_tokener_continue && json->pos == json->exact.begin)
-			return bad_json(json, json->exact.begin, lost, err);
-	} while (code == json_tokener_continue && json->pos < json->len);
-	/* a number at the end could go on: a NUL ends it */
-	if (code == json_tokener_continue)
-		code = feed(json, "", 1, value);
-	return code == json_tokener_success ?
-		       0 :
-		       bad_json(json, json->pos, json_tokener_error_desc(code), err);
-}
-
-/* A member that is written and not kept has one of the same name after it. */
-static int check_twice(const struct json_text *json, size_t begin, struct json_object *value,
-		       struct error *err)
-{
-	const char *text = json->text + begin;
-	size_t len = json->pos - begin, at, name_len;
-	char what[128];
-	int r;
-
-	if (json_members_written(text, len) == json_members_kept(value))
+		rd->pos += len;
+		if (*words[i] == 'n')
+			sxp_add_list(rd->doc, list);
+		else
+			sxp_add(rd->doc, list, words[i]);
 		return 0;
-	r = json_duplicates_find(text, len, &at, &name_len);
-	if (r)
-		return r == -ENOMEM ? error_memory(err) : 0;
+	}
+	return unexpected(rd, rd->pos);
+}
+
+static int read_value(struct reader *rd, sxp_node list);
+
+static int read_array(struct reader *rd, sxp_node list)
+{
+	sxp_node array = sxp_add_list(rd->doc, list);
+	int r = expect(rd, '[');
+
+	if (next(rd) != ']')
+		do
+			r = read_value(rd, array);
+		while (!r && takes(rd, ','));
+	if (!r)
+		r = next(rd) == ']' ? 0 : unexpected(rd, rd->pos);
+	rd->pos += !r;
+	return r;
+}
+
+/* The hexadecimal digits of the string as bytes; false: it has others. */
+static bool decode_hex(struct reader *rd)
+{
+	if (rd->string_len % 2)
+		return false;
+	for (size_t i = 0; i < rd->string_len; i += 2) {
+		int high = hex_digit(rd->string[i]), low = hex_digit(rd->string[i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		rd->string[i / 2] = (char)(high << 4 | low);
+	}
+	rd->string_len /= 2;
+	return true;
+}
+
+/* Over {"hex":"..."}, which is the text of these bytes. Returns 0, -ENOENT for any other object, or an error. */
+static int read_hex(struct reader *rd, sxp_node list)
+{
+	size_t begin = rd->pos;
+	bool is_named = false, is_hex = false;
+	int r = expect(rd, '{');
+
+	if (!r && next(rd) == '"') {
+		r = read_string(rd);
+		is_named = !r && rd->string_len == 3 && !memcmp(rd->string, "hex", 3);
+	}
+	if (is_named && takes(rd, ':') && next(rd) == '"') {
+		r = read_string(rd);
+		is_hex = !r && decode_hex(rd) && takes(rd, '}');
+	}
+	if (is_hex)
+		sxp_add_text(rd->doc, list, rd->string, rd->string_len);
+	else
+		rd->pos = begin;
+	return r ? r : is_hex ? 0 : -ENOENT;
+}
+
+static const char *name_of(const struct sxp_doc *doc, const struct member *member)
+{
+	return sxp_text(doc, sxp_first(doc, member->pair), NULL);
+}
+
+static int by_name(const void *x, const void *y, void *doc)
+{
+	const struct member *a = x, *b = y;
+	int order = strcmp(name_of(doc, a), name_of(doc, b));
+
+	return order ? order : a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* The members from @first on are those of one object. */
+static int check_twice(struct reader *rd, size_t first)
+{
+	struct member *v = rd->members + first, *twice = NULL;
+	size_t n = rd->n_members - first;
+	char what[128];
+
+	if (n < 2 || sxp_failed(rd->doc))
+		return 0;
+	qsort_r(v, n, sizeof(*v), by_name, rd->doc);
+	for (size_t i = 1; i < n; i++)
+		if (!strcmp(name_of(rd->doc, &v[i - 1]), name_of(rd->doc, &v[i])) &&
+		    (!twice || v[i].at < twice->at))
+			twice = &v[i];
+	if (!twice)
+		return 0;
 	snprintf(what, sizeof(what), "%.*s occurs twice in one object",
-		 name_len < 80 ? (int)name_len : 80, text + at);
-	return bad_json(json, begin + at, what, err);
+		 twice->len < 80 ? (int)twice->len : 80, rd->text + twice->at);
+	return bad(rd, twice->at, what);
 }
 
-static void skip_blanks(struct json_text *json)
+static int read_member(struct reader *rd, sxp_node object)
 {
-	while (json->pos < json->len && memchr(" \t\n\r", json->text[json->pos], 4))
-		json->pos++;
-}
-
-int json_sxp_read_deep(const char *text, size_t len, const char *name, int depth_max,
-		       struct sxp_doc *doc, sxp_node list, struct error *err)
-{
-	CLEANUP(free_tokener) struct json_tokener *tokener = json_tokener_new_ex(depth_max);
-	struct json_text json = { .tokener = tokener, .text = text, .len = len, .name = name };
-	struct json_object *value;
-	size_t begin;
+	struct member *v = array_grow(rd->members, rd->n_members, sizeof(*v));
+	size_t at = rd->pos;
 	int r;
 
-	if (!tokener)
-		return error_memory(err);
-	if (len > INT32_MAX)
-		return error_status(err, STATUS_USAGE, -EINVAL, "%s: JSON of more than 2 GiB", name);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS |
-						JSON_TOKENER_VALIDATE_UTF8);
-	for (skip_blanks(&json); json.pos < len; skip_blanks(&json)) {
-		begin = json.pos;
-		r = read_value(&json, &value, err);
-		if (r)
-			return r;
-		r = check_twice(&json, begin, value, err);
-		if (!r)
-			add_value(doc, list, value);
-		json_object_put(value);
-		if (r)
-			return r;
-	}
-	return sxp_failed(doc) ? error_memory(err) : 0;
+	if (!v)
+		return error_memory(rd->err);
+	rd->members = v;
+	r = next(rd) == '"' ? read_string(rd) : unexpected(rd, at);
+	if (!r && rd->nul_at)
+		r = bad(rd, rd->nul_at, "the name of a member holds NUL");
+	if (r)
+		return r;
+	v = &v[rd->n_members++];
+	*v = (struct member){ sxp_add_element(rd->doc, object, rd->string), at, rd->pos - at };
+	r = expect(rd, ':');
+	return r ? r : read_value(rd, rd->members[rd->n_members - 1].pair);
 }
 
-#else
+static int read_object(struct reader *rd, sxp_node list)
+{
+	size_t first = rd->n_members;
+	int r = read_hex(rd, list);
+	sxp_node object;
+
+	if (r != -ENOENT)
+		return r;
+	object = sxp_add_list(rd->doc, list);
+	r = expect(rd, '{');
+	if (!r && next(rd) != '}')
+		do
+			r = read_member(rd, object);
+		while (!r && takes(rd, ','));
+	if (!r)
+		r = next(rd) == '}' ? check_twice(rd, first) : unexpected(rd, rd->pos);
+	rd->n_members = first;
+	rd->pos += !r;
+	return r;
+}
+
+static int read_value(struct reader *rd, sxp_node list)
+{
+	int c = next(rd), r;
+
+	if (c == '"') {
+		r = read_string(rd);
+		if (!r)
+			sxp_add_text(rd->doc, list, rd->string, rd->string_len);
+		return r;
+	}
+	if (c == '-' || (c >= '0' && c <= '9'))
+		return read_number(rd, list);
+	if (c != '[' && c != '{')
+		return read_word(rd, list);
+	if (!rd->depth)
+		return bad(rd, rd->pos, "nesting too deep");
+	rd->depth--;
+	r = c == '[' ? read_array(rd, list) : read_object(rd, list);
+	rd->depth++;
+	return r;
+}
 
 int json_sxp_read_deep(const char *text, size_t len, const char *name, int depth_max,
 		       struct sxp_doc *doc, sxp_node list, struct error *err)
 {
-	(void)text, (void)len, (void)depth_max, (void)doc, (void)list;
-	return error_set(err, -ENOTSUP, "%s: xvif was built without json-c", name);
-}
+	struct reader rd = {
+		.text = text, .len = len, .name = name, .doc = doc, .depth = depth_max, .err = err
+	};
+	int r = 0;
 
-#endif
+	for (skip_blanks(&rd); rd.pos < len && !r; skip_blanks(&rd))
+		r = read_value(&rd, list);
+	free(rd.string);
+	free(rd.members);
+	return r ? r : sxp_failed(doc) ? error_memory(err) : 0;
+}
 
 int json_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc *doc,
 		  sxp_node list, struct error *err)

@@ -16,12 +16,10 @@
  * What sxp_print_as() prints as SXP_JSON comes back as it was: an array is a
  * list, a string a text, {"hex": "..."} a text of these bytes. Beyond that:
  * a number is the text as it is written, true and false are texts, null is the
- * empty list, any other object the list of its members (KEY VALUE). What json-c
- * cannot hold (NUL in a name, half of a surrogate pair, a name twice in one
- * object) is an error.
+ * empty list, any other object the list of its members (KEY VALUE). NUL in a
+ * name, half of a surrogate pair and a name twice in one object are errors.
  *
- * Returns 0, -EINVAL with line and column (STATUS_USAGE), -ENOTSUP when built
- * without json-c, or -ENOMEM.
+ * Returns 0, -EINVAL with line and column (STATUS_USAGE), or -ENOMEM.
  */
 int json_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc *doc,
 		  sxp_node list, struct error *err);

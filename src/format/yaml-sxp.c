@@ -95,9 +95,11 @@ static int add_value(struct conversion *c, sxp_node list, int index, int depth)
 /* The next document; it has no root after the last. */
 static int load(yaml_parser_t *parser, yaml_document_t *document, const char *name, struct error *err)
 {
+	errno = 0;
 	if (yaml_parser_load(parser, document))
 		return 0;
-	if (parser->error == YAML_MEMORY_ERROR)
+	/* it does not always say so itself */
+	if (parser->error == YAML_MEMORY_ERROR || errno == ENOMEM)
 		return error_memory(err);
 	return bad_yaml(name, &parser->problem_mark, parser->problem, err);
 }

@@ -31,7 +31,7 @@ int dump_print(const struct subtree *t, enum dump_form form, FILE *out, struct e
  * the nodes go: subtree_check().
  *
  * Returns 0 or -EILSEQ with the place (in JSON: the node) and what is wrong
- * there, -ENOTSUP for JSON when built without json-c, -EFBIG, -ENOMEM.
+ * there, -EFBIG, -ENOMEM.
  */
 int dump_read(const struct input *in, struct subtree *out, struct error *err);
 

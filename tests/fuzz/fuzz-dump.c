@@ -45,8 +45,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (dump_read(&in, &t, &err))
 		return 0;
 	come_back(&t, DUMP_SXP);
-#ifdef HAVE_JSON
 	come_back(&t, DUMP_JSON);
-#endif
 	return 0;
 }

@@ -67,7 +67,6 @@ TEST(yaml)
 }
 #endif
 
-#ifdef HAVE_JSON
 TEST(json_and_what_show_printed)
 {
 	READS("{\"web\":[\"10.0.0.1\",\"10.0.0.2\"],\"db\":{\"0\":\"10.0.1.1\",\"00:16:3e:00:00:03\":[]}}",
@@ -84,7 +83,6 @@ TEST(what_show_did_not_print_whole)
 	READS("{\"vifs\":[{\"domain\":\"web\",\"vif\":0}]}", "file: vifs: number 1 has no 'ips'");
 	READS("{\"vifs\":[{\"vif\":0,\"ips\":[]}]}", "file: vifs: number 1 has no 'domain'");
 }
-#endif
 
 TEST(what_is_wrong_is_named_with_its_place)
 {
@@ -106,10 +104,8 @@ int main(void)
 #ifdef HAVE_YAML
 		cmocka_unit_test(yaml),
 #endif
-#ifdef HAVE_JSON
 		cmocka_unit_test(json_and_what_show_printed),
 		cmocka_unit_test(what_show_did_not_print_whole),
-#endif
 		cmocka_unit_test(what_is_wrong_is_named_with_its_place),
 	};
 

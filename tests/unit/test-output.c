@@ -90,26 +90,22 @@ TEST(people_get_the_view_and_programs_the_whole)
 	PRINTS(VIEW_LINES, true,
 	       "(result (ok true) (rows ((name 'a\\x1b') (the_color red) (parts 1 2) (hidden h))))\n",
 	       .format = &format_sxp);
-#ifdef HAVE_JSON
 	PRINTS(VIEW_LINES, true,
 	       "{\"ok\":true,\"rows\":[{\"name\":\"a\\u001b\",\"the_color\":\"red\",\"parts\":[\"1\",\"2\"],"
 	       "\"hidden\":\"h\"}]}\n",
 	       .format = &format_json);
-#endif
 #ifdef HAVE_SMARTCOLS
 	PRINTS(VIEW_TABLE, false, "NAME\na\\x1b\n", .format = &format_text);
 	PRINTS(VIEW_TABLE, false, "red   1 2\n", .columns = "color,PARTS", .has_no_headings = true);
 #endif
 }
 
-#ifdef HAVE_JSON
 TEST(json_has_the_keys_of_the_chosen_columns_in_their_order)
 {
 	PRINTS(VIEW_TABLE, false,
 	       "{\"ok\":true,\"rows\":[{\"parts\":[\"1\",\"2\"],\"the_color\":\"red\"}]}\n",
 	       .format = &format_json, .columns = "PARTS,color");
 }
-#endif
 
 static unsigned needs(const struct output_format *format, const char *columns, enum output_view view)
 {
@@ -156,7 +152,6 @@ TEST(formats_that_cannot_print_it_and_options_without_effect_are_refused)
 	      .format = &format_sxp, .is_raw = true);
 	CHECK(OUTPUT_RESULT, row_fields, "--output: has no effect with --format=sxp",
 	      .format = &format_sxp, .columns = "NAME");
-#ifdef HAVE_JSON
 	CHECK(OUTPUT_RESULT, row_fields, "", .format = &format_json, .columns = "NAME");
 	CHECK(OUTPUT_RESULT, row_fields, "--noheadings: has no effect with --format=json",
 	      .format = &format_json, .has_no_headings = true);
@@ -164,10 +159,6 @@ TEST(formats_that_cannot_print_it_and_options_without_effect_are_refused)
 	      .format = &format_json, .columns = "NAMES");
 	/* "--raw" of a command without columns is its own */
 	CHECK(OUTPUT_NODES, NULL, "", .format = &format_json, .is_raw = true);
-#else
-	CHECK(OUTPUT_RESULT, row_fields, "--format=json: xvif was built without json-c",
-	      .format = &format_json);
-#endif
 }
 
 /* A format of tables only, as one that somebody adds. */
@@ -241,9 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(people_get_the_view_and_programs_the_whole),
-#ifdef HAVE_JSON
 		cmocka_unit_test(json_has_the_keys_of_the_chosen_columns_in_their_order),
-#endif
 		cmocka_unit_test(only_what_is_printed_has_to_be_read),
 		cmocka_unit_test(formats_that_cannot_print_it_and_options_without_effect_are_refused),
 		cmocka_unit_test(a_format_of_tables_is_refused_for_all_else),
