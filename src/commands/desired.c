@@ -57,9 +57,10 @@ static struct desired_vif *add_vif(struct desired_reader *r, const char *domain,
 static int add_word(struct desired_reader *r, struct desired_vif *vif, const char *word)
 {
 	struct error why = { 0 };
+	int code = iplist_parse_argument(word, &vif->ips, &why);
 
-	if (!iplist_parse_argument(word, &vif->ips, &why))
-		return 0;
+	if (!code || code == -ENOMEM)
+		return code ? error_memory(r->err) : 0;
 	return wrong(r->err, "%s: %s%s%s: %s", r->name, vif->domain, vif->vif ? " vif " : "",
 		     vif->vif ? vif->vif : "", why.text);
 }
@@ -206,8 +207,14 @@ static int read_sxp(const struct input *in, struct desired *out, struct error *e
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_read(in->text, in->len, &why);
 	struct desired_reader r = { .doc = doc, .name = in->name, .out = out, .err = err };
 
-	if (doc)
-		return add_document(&r, sxp_root(doc));
+	int code;
+
+	if (doc) {
+		code = add_document(&r, sxp_root(doc));
+		return sxp_failed(doc) ? error_memory(err) : code;
+	}
+	if (why.code == SXP_NO_MEMORY)
+		return error_memory(err);
 	sxp_describe(&why, text, sizeof(text));
 	return wrong(err, "%s: %s", in->name, text);
 }

@@ -102,11 +102,13 @@ static void add_routes(struct sxp_doc *doc, sxp_node list, const struct routes *
 static bool is_from(const struct rule *rule, const struct ipnet *net)
 {
 	const char *source = strstr(rule->text, "-s ");
-	CLEANUP(cleanup_free) char *word = source ? strndup(source + 3, strcspn(source + 3, " ")) :
-						    NULL;
+	char word[IPNET_TEXT_SIZE];
 	struct ipnet from;
 
-	return word && !ipnet_parse(word, &from, NULL) && ipnet_equal(&from, net);
+	if (!source)
+		return false;
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(source + 3, " "), source + 3);
+	return !ipnet_parse(word, &from, NULL) && ipnet_equal(&from, net);
 }
 
 static void add_rules(struct sxp_doc *doc, sxp_node list, const struct rules *rules,
@@ -171,18 +173,17 @@ static int add_places(const struct store *st, struct sxp_doc *doc, sxp_node row,
 	CLEANUP(userdata_release) struct userdata u = { 0 };
 	CLEANUP(cleanup_free) char *stored = NULL;
 	sxp_node places = sxp_add_element(doc, row, "persisted");
-	int r;
+	int r, code = -ENOENT;
 
 	result_bool(doc, places, "backend", true);
 	result_bool(doc, places, "libxl", vif->has_libxl && text_says_same(vif->libxl_ip, vif->ip));
 	if (st->file)
 		return 0;
 	r = userdata_read(&u, &vif->domain, err);
-	if (!r && u.text && !userdata_get_ips(&u, vif->devid, &stored, err))
-		result_bool(doc, places, "userdata", text_says_same(stored, vif->ip));
-	else
-		result_bool(doc, places, "userdata", false);
-	return r;
+	if (!r && u.text)
+		code = userdata_get_ips(&u, vif->devid, &stored, err);
+	result_bool(doc, places, "userdata", !code && text_says_same(stored, vif->ip));
+	return code == -ENOMEM ? code : r;
 }
 
 static int add_claims(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,

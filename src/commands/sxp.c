@@ -299,8 +299,8 @@ static int print_raw(const struct sxp_doc *doc, sxp_node node, FILE *out)
 		text = sxp_text(doc, n, &len);
 		if (text)
 			fwrite(text, 1, len, out);
-		else
-			sxp_print(doc, n, output_piece, out);
+		else if (!sxp_is_list(doc, n) || sxp_print(doc, n, output_piece, out))
+			return -1;
 	}
 	putc('\n', out);
 	return ferror(out);
@@ -323,7 +323,7 @@ static int get_from_file(struct context *cx, const struct args *args, const stru
 		cx->status = STATUS_DONE;
 		if (args_has(args, &option_raw) ? print_raw(doc, n, cx->out) :
 						  output_sxp(doc, n, cx->out, err))
-			return sxp_cannot_write(err);
+			return sxp_failed(doc) ? error_memory(err) : sxp_cannot_write(err);
 	}
 	return 0;
 }

@@ -66,16 +66,20 @@ static int roll_back(struct apply *a, const struct step *steps, size_t n, int co
 	return failed ? broken(&first, err) : code;
 }
 
+/* What is done already is finished, told or not. */
 static int announce(const struct step_listener *listener, const struct step *step,
-		    const struct survey *s, struct error *err)
+		    const struct survey *s, struct strv *warnings, struct error *err)
 {
 	CLEANUP(strv_release) struct strv lines = { 0 };
 
 	if (!listener)
 		return 0;
-	if (step_describe(step, s, &lines))
+	if (!step_describe(step, s, &lines))
+		listener->begins(&lines, listener->data);
+	else if (!step->kind->is_after)
 		return error_memory(err);
-	listener->begins(&lines, listener->data);
+	else
+		warnings->failed = true;
 	return 0;
 }
 
@@ -90,9 +94,8 @@ int apply_steps(struct store *st, const struct survey *s, const struct steps *st
 		const struct step *step = &steps->v[i];
 		size_t begun = i;
 
-		r = announce(listener, step, s, err);
-		/* what is done already is finished, told or not */
-		if (!r || step->kind->is_after) {
+		r = announce(listener, step, s, warnings, err);
+		if (!r) {
 			begun++;
 			r = step->kind->apply(&a, step, err);
 		}

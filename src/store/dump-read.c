@@ -396,6 +396,9 @@ int dump_read(const struct input *in, struct subtree *out, struct error *err)
 	r = d.is_json ? load_json(&d, err) : load_sxp(&d, err);
 	if (!r)
 		r = read_nodes(&d, err);
+	/* a text that could not be had looked like none */
+	if (d.doc && sxp_failed(d.doc))
+		r = error_memory(err);
 	sxp_free(d.doc);
 	free(d.sources);
 	free(d.children);

@@ -105,7 +105,11 @@ struct xl_reader {
 
 static int load_library(struct xlutil_library *lib, struct error *err)
 {
-	bool complete = dlopen(XLUTIL_SONAME, RTLD_LAZY | RTLD_GLOBAL) != NULL;
+	bool complete;
+	const char *why;
+
+	errno = 0;
+	complete = dlopen(XLUTIL_SONAME, RTLD_LAZY | RTLD_GLOBAL) != NULL;
 
 #define FIND(name) \
 	*(void **)&lib->name = dlsym(RTLD_DEFAULT, #name); \
@@ -113,7 +117,11 @@ static int load_library(struct xlutil_library *lib, struct error *err)
 	LIBRARY_FUNCTIONS(FIND)
 	if (complete)
 		return 0;
-	return error_set(err, -ENOTSUP, "reading a domain's configuration needs %s", XLUTIL_SONAME);
+	if (errno == ENOMEM)
+		return error_memory(err);
+	why = dlerror();
+	return error_set(err, -ENOTSUP, "reading a domain's configuration needs %s (%s)",
+			 XLUTIL_SONAME, why ? why : "it is another version");
 }
 
 /* Lists in lists are as deep as the file writes them; xl itself reads two levels. */
@@ -225,9 +233,13 @@ static int parse_with(struct xl_reader *rd, const char *text, size_t len, const 
 	if (!f)
 		return error_memory(err);
 	rd->cfg = rd->lib.xlu_cfg_init(f, name);
+	errno = rd->cfg ? 0 : ENOMEM;
 	r = rd->cfg ? rd->lib.xlu_cfg_readdata(rd->cfg, text, (int)len) : ENOMEM;
-	fflush(f);
-	r = r ? not_read(report, name, err) : add_settings(rd, text, len, out, err);
+	/* it reports all kinds of things when memory is short */
+	if (r && (r == ENOMEM || errno == ENOMEM || fflush(f)))
+		r = error_memory(err);
+	else
+		r = r ? not_read(report, name, err) : add_settings(rd, text, len, out, err);
 	if (rd->cfg)
 		rd->lib.xlu_cfg_destroy(rd->cfg);
 	fclose(f);
