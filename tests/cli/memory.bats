@@ -17,7 +17,7 @@ starved() {
 	shift 2
 	status=0
 	timeout 20 env "${env[@]}" "$@" >/run/xen/out 2>/run/xen/err </dev/null || status=$?
-	out=$(</run/xen/out)
+	out=$(sed 's/T[0-9:]*Z/T/' /run/xen/out)
 	err=$(</run/xen/err)
 }
 
@@ -80,6 +80,17 @@ each_candidate() {
 	done
 }
 
+# each_apply COMMAND...: it tells of each vif what became of it
+each_apply() {
+	local right right_err right_status points n how
+	begin "$@"
+	for n in $points; do
+		take_turns
+		starved "$n" $how "$@"
+		is_right || { [ "$status" = 1 ] && says_so; } || complain wrong "$n" $how
+	done
+}
+
 live() {
 	xenstore-read /local/domain/0/backend/vif/1/0/ip
 }
@@ -127,6 +138,7 @@ with_rules() {
 	LC_ALL=C each_point xvif show --tree
 	each_point xvif show web01
 	each_point xvif show web01 -rn -o IPS
+	each_point xvif show -J web01 0
 	each_point xvif show --guest-config web01 0
 	each_point xvif find 10.0.0.1
 	each_point xvif find -J 10.0.0.0/8
@@ -161,12 +173,33 @@ with_rules() {
 	each_point xvif dump
 	each_point xvif dump -J /local/domain/1
 	xvif dump >"$dump"
-	each_point xvif show --store "$dump" -J
+	xvif dump -J >"$dump.json"
+	each_point xvif show --store "$dump.json" -J
 	each_point xvif check --store "$dump"
 	xvif -q add-ip web01 10.0.0.7
 	each_point xvif load --dry-run "$dump"
-	each_point xvif load --dry-run -J "$dump"
+	each_point xvif load --dry-run -J "$dump.json"
 	xvif -q del-ip web01 10.0.0.7
+}
+
+@test "files" {
+	cd "$BATS_TEST_TMPDIR"
+	echo "(domain (name web01) (device (vif (mac 00:16:3e:00:00:01) (ip '10.0.0.1 10.0.0.2'))))" >a.sxp
+	each_point xvif sxp fmt a.sxp
+	each_point xvif sxp get -r domain/device/vif/ip a.sxp
+	each_point xvif sxp set --expr domain/name '(a b)' a.sxp
+	each_point xvif sxp del domain/device/vif/ip a.sxp
+	each_point xvif sxp to-json a.sxp
+	echo '{"a":[1,{"hex":"ff00"},"\u00e9",null],"b":{"c":"d","e":"f","g":1}} ["h"]' >a.json
+	each_point xvif sxp from-json a.json
+	echo 'vif = [ "mac=00:16:3e:00:00:01,ip=10.0.0.1 10.0.0.2", "bridge=xenbr0" ]' >a.cfg
+	each_point xvif sxp from-config a.cfg
+	printf 'web01: [10.0.0.1, 10.0.0.9]\ndb01:\n  0: 10.0.1.1 10.0.1.2\n' >state.yaml
+	echo '{"web01":["10.0.0.1"],"db01":{"0":"10.0.1.1 10.0.1.2","vif2.1":[]}}' >state.json
+	echo "(web01 (vif0 (10.0.0.1 '10.0.0.5')))" >state.sxp
+	each_apply xvif apply --dry-run state.yaml
+	each_apply xvif apply --dry-run -J state.json
+	each_apply xvif apply --dry-run state.sxp
 }
 
 @test "edits" {
