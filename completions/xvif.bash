@@ -46,7 +46,7 @@ _xvif_split() {
 _xvif_quote() {
 	local IFS=, i c word special=$' \t\\\'"$`<>|&;()*?[]{}!#~^'
 	case $quote in
-	\") special=\\\"\$\` ;;
+	\") special=\\\"\$\`! ;;
 	\') special=\' ;;
 	esac
 	[[ ${COMPREPLY[*]} == *["$special"]* ]] || return 0
@@ -55,7 +55,9 @@ _xvif_quote() {
 		COMPREPLY[i]=
 		while [[ $word ]]; do
 			c=${word:0:1} word=${word:1}
-			[[ $special != *"$c"* ]] || c=\\$c
+			# "!" means history there, and no backslash takes that from it
+			[[ $quote$c != '"!' ]] || c="\"'!'\""
+			[[ ${#c} != 1 || $special != *"$c"* ]] || c=\\$c
 			[[ $quote$c != "'\\'" ]] || c="'\\''"
 			COMPREPLY[i]+=$c
 		done

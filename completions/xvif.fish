@@ -8,8 +8,12 @@ function __xvif_ask
     command xvif complete --marked -- $words "$partial" 2>/dev/null
 end
 
+# fish does not quote a "~" that begins a word, and expands it then: where none was typed, and no
+# quote, such a word is not offered
 function __xvif_offer
-    __xvif_ask | string match -v '\**' | string sub -s 2
+    set -l hidden '^(\*|.~)'
+    string match -qr '^["\'\\\\]' -- (commandline -ct); and set hidden '^\*'
+    __xvif_ask | string match -vr $hidden | string sub -s 2
 end
 
 function __xvif_wants_files

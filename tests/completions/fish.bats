@@ -42,6 +42,23 @@ fish_home() {
 	[ "$(asked 'command xvif show we')" = $'web01\tdomain 1' ]
 }
 
+@test "no name is anything but a word to the shell" {
+	fish_home
+	hostile_guests
+	local name
+	fish -c 'complete --escape -C "xvif show "' 3>&- | cut -f 1 >/run/xen/got
+	fish -c 'for word in (cat /run/xen/got); eval "string join0 -- $word" | string split0; end' >/run/xen/read 3>&-
+	for name in "${hostile_names[@]}"; do
+		[ "$name" = '~root' ] || grep -xF -- "$name" /run/xen/read
+	done
+	# fish itself would not quote it
+	run ! grep root /run/xen/got
+	for name in '"~r' "'~r" '\~r'; do
+		[ "$(fish -c 'complete --escape -C $argv[1]' -- "xvif show $name" 3>&- | cut -f 1)" = "${name%r}root${name%%[\\~]*}" ]
+	done
+	[ -z "$(asked 'xvif show tw')" ]
+}
+
 @test "names of files as fish completes them" {
 	fish_home
 	mkdir -p "$HOME/some folder"

@@ -34,6 +34,44 @@ TERMINAL_SETUP=${TERMINAL_SETUP//$'\n'/;}
 	END
 }
 
+@test "no name is anything but a word to the shell, in quotes or without" {
+	hostile_guests
+	typed 'xvif show \\~r\t' 'xvif show "~r\t' "xvif show '~r\\t" 'xvif show \\=\t' 'xvif show "=l\t' 'xvif show it\t' \
+		'xvif show "it\t' "xvif show 'it\\t" 'xvif show say\t' 'xvif show "say\t' "xvif show 'say\\t" \
+		'xvif show cos\t' 'xvif show "cos\t' "xvif show 'cos\\t" 'xvif show glo\t' 'xvif show new\t' \
+		'xvif show "new\t' 'xvif show h\t' "xvif show 'h\\t" 'xvif show "h\t' 'xvif show a\t' 'xvif show br\t' \
+		'xvif show x\t' 'xvif show \\#\t' 'xvif show ba\t' 'xvif show "ba\t' 'xvif show tw\tx' >/run/xen/got
+	diff /run/xen/got - <<-'END'
+		<xvif><show><~root>
+		<xvif><show><~root>
+		<xvif><show><~root>
+		<xvif><show><=ls>
+		<xvif><show><=ls>
+		<xvif><show><it's>
+		<xvif><show><it's>
+		<xvif><show><it's>
+		<xvif><show><say"so>
+		<xvif><show><say"so>
+		<xvif><show><say"so>
+		<xvif><show><cost$HOME>
+		<xvif><show><cost$HOME>
+		<xvif><show><cost$HOME>
+		<xvif><show><glob*>
+		<xvif><show><new`id`>
+		<xvif><show><new`id`>
+		<xvif><show><h!!x>
+		<xvif><show><h!!x>
+		<xvif><show><h!!x>
+		<xvif><show><a;b&c|d>
+		<xvif><show><br{1,2}>
+		<xvif><show><x[y]?>
+		<xvif><show><#no>
+		<xvif><show><ba\ck>
+		<xvif><show><ba\ck>
+		<xvif><show><twx>
+	END
+}
+
 @test "Tab completes names of files as the shell does" {
 	mkdir -p "$HOME/some folder"
 	touch "$HOME/some folder/a b.sxp"
