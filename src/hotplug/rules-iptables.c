@@ -7,6 +7,7 @@
 #include "src/base/cleanup.h"
 #include "src/base/lock.h"
 #include "src/base/process.h"
+#include "src/hotplug/rule-key.h"
 #include "src/hotplug/rules-iptables.h"
 
 /* The scripts put these in front of what they inherit (xen-hotplug-common.sh). */

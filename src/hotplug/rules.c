@@ -7,6 +7,7 @@
 
 #include "src/base/array.h"
 #include "src/base/cleanup.h"
+#include "src/hotplug/rule-key.h"
 #include "src/hotplug/rules.h"
 
 void rules_release(struct rules *rules)
@@ -19,81 +20,6 @@ void rules_release(struct rules *rules)
 	*rules = (struct rules){ 0 };
 }
 
-size_t rule_words(char *text, char *words[RULE_WORDS_MAX])
-{
-	char *save, *word;
-	size_t n = 0;
-
-	for (word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-		if (n < RULE_WORDS_MAX)
-			words[n] = word;
-		n++;
-	}
-	return n;
-}
-
-static int compare_words(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* "-s" and "10.0.0.1" -> "-s 10.0.0.1/32", as iptables lists it */
-static char *join_option(const char *option, const char *value)
-{
-	bool is_address = !strcmp(option, "-s") || !strcmp(option, "-d");
-	char *out;
-
-	if (!value)
-		return strdup(option);
-	if (asprintf(&out, "%s %s%s", option, value,
-		     is_address && !strchr(value, '/') ? "/32" : "") < 0)
-		return NULL;
-	return out;
-}
-
-/* "-m MATCH" only loads what the other options name, and is listed where it was not given. */
-static size_t gather_options(char **words, size_t n, char **options)
-{
-	size_t n_options = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const char *value = i + 1 < n && words[i + 1][0] != '-' ? words[i + 1] : NULL;
-
-		if (strcmp(words[i], "-m"))
-			options[n_options++] = join_option(words[i], value);
-		i += value != NULL;
-	}
-	return n_options;
-}
-
-static char *make_key(const char *text)
-{
-	CLEANUP(cleanup_free) char *copy = strdup(text);
-	char *words[RULE_WORDS_MAX], *options[RULE_WORDS_MAX], *key = NULL, *p;
-	size_t n = copy ? rule_words(copy, words) : 0, size = 1;
-	bool complete = true;
-
-	/* no script writes such a one */
-	if (n > RULE_WORDS_MAX)
-		return strdup(text);
-	n = gather_options(words, n, options);
-	for (size_t i = 0; i < n; i++) {
-		complete &= options[i] != NULL;
-		size += options[i] ? strlen(options[i]) + 1 : 0;
-	}
-	if (complete && copy)
-		key = malloc(size);
-	if (key) {
-		qsort(options, n, sizeof(*options), compare_words);
-		*(p = key) = '\0';
-		for (size_t i = 0; i < n; i++)
-			p = stpcpy(stpcpy(p, options[i]), " ");
-	}
-	for (size_t i = 0; i < n; i++)
-		free(options[i]);
-	return key;
-}
-
 int rules_add(struct rules *rules, const char *text, struct error *err)
 {
 	struct rule *v = array_grow(rules->v, rules->n, sizeof(*v));
@@ -101,7 +27,7 @@ int rules_add(struct rules *rules, const char *text, struct error *err)
 	if (!v)
 		return error_memory(err);
 	rules->v = v;
-	v[rules->n] = (struct rule){ .key = make_key(text), .text = strdup(text) };
+	v[rules->n] = (struct rule){ .key = rule_key(text), .text = strdup(text) };
 	rules->n++;
 	return v[rules->n - 1].key && v[rules->n - 1].text ? 0 : error_memory(err);
 }
@@ -300,7 +226,7 @@ static char *make_shape(const struct shape *shape, const char *link)
 
 	snprintf(text, sizeof(text), "--physdev-is-bridged --physdev-%s %s %s-j ACCEPT",
 		 shape->direction, link, shape->rest);
-	return make_key(text);
+	return rule_key(text);
 }
 
 static bool is_of_scripts(const struct rule *rule, char *const keys[N_SHAPES])

@@ -9,7 +9,7 @@
 #include "src/base/error.h"
 
 struct rule {
-	char *key;  /* options sorted and in one spelling, to compare by */
+	char *key;  /* of rule_key(), to compare by */
 	char *text; /* what follows "-A FORWARD" */
 };
 
@@ -22,10 +22,6 @@ void rules_release(struct rules *rules);
 
 /* Add the rule "OPTION [VALUE]..." of a list or of a command line. Returns 0 or -ENOMEM. */
 int rules_add(struct rules *rules, const char *text, struct error *err);
-
-/* The words of such a text, which is cut up; returns how many there are, also when not all are in @words. */
-#define RULE_WORDS_MAX 64
-size_t rule_words(char *text, char *words[RULE_WORDS_MAX]);
 
 /* Does the rule name one of @links (ends in NULL; NULL: any) as port of a bridge? */
 bool rule_names(const struct rule *rule, const char *const *links);

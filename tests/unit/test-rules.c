@@ -126,6 +126,37 @@ TEST(a_rule_is_the_same_however_it_is_written)
 	assert_false(is_same("-s 10.0.0.1/31", "-s 10.0.0.1"));
 	assert_false(is_same("-j ACCEPT", "-j DROP"));
 	assert_false(is_same("-j a -j a", "-j a"));
+	assert_true(is_same("-p udp --sport 68", "--protocol UDP -m udp --source-port 68"));
+	assert_true(is_same("-p 17", "-p udp"));
+	assert_true(is_same("-p 6", "-p tcp"));
+	assert_true(is_same("-p 1", "-p icmp"));
+	assert_true(is_same("-p 58", "-p ipv6-icmp"));
+	assert_true(is_same("-p icmpv6", "-p ipv6-icmp"));
+	assert_true(is_same("-p all -j a", "-s 0.0.0.0/0 -j a"));
+	assert_false(is_same("-p 17", "-p tcp"));
+	assert_false(is_same("-p 170", "-p udp"));
+	assert_true(is_same("--src 10.0.0.1/255.255.255.255", "-s 10.0.0.1"));
+	assert_true(is_same("-d 10.0.0.9/255.255.255.248", "--destination 10.0.0.8/29"));
+	assert_false(is_same("-s 10.0.0.8/29", "-s 10.0.0.8/28"));
+	assert_false(is_same("-s 10.0.0.8/255.0.255.0", "-s 10.0.0.8/16"));
+}
+
+TEST(what_a_rule_says_is_not_left_out)
+{
+	assert_true(is_same("! -s 10.0.0.1 -j a", "-j a ! --source 10.0.0.1/32"));
+	assert_false(is_same("! -s 10.0.0.1 -d 10.0.0.2", "-s 10.0.0.1 ! -d 10.0.0.2"));
+	assert_false(is_same("! -p udp", "-p udp"));
+	assert_false(is_same("! -p all", ""));
+	assert_false(is_same("-m socket -j ACCEPT", "-j ACCEPT"));
+	assert_true(is_same("-m physdev --physdev-in v -m udp", "-m udp --physdev-in v"));
+	assert_false(is_same("--tcp-flags SYN ACK", "--tcp-flags ACK SYN"));
+	assert_true(is_same("--tcp-flags SYN ACK -j a", "-j a --tcp-flags SYN ACK"));
+	assert_false(is_same("--comment \"a -j b\" -j c", "--comment \"a -j c\" -j b"));
+	assert_true(is_same("--comment \"a -j b\" -j c", "-j c --comment \"a -j b\""));
+	assert_true(is_same("--comment \" -x\" -j c", "-j c --comment \" -x\""));
+	assert_false(is_same("--comment \"a\" -j c", "--comment \"b\" -j c"));
+	assert_true(is_same("-j", "--jump"));
+	assert_true(is_same("!", "!"));
 }
 
 /* A rule of somebody else, longer than any that scripts write: it is itself alone. */
@@ -232,6 +263,38 @@ TEST(rules_of_the_scripts_are_known_by_their_shape)
 		assert_string_equal(found.v[i].text, ours[i]);
 }
 
+/*
+ * What iptables lists for the rules of "ip 10.0.0.1" of a vif (vif-common.sh,
+ * frob_iptable): recorded, with the protocol as 1.8.7 prints it without
+ * /etc/protocols; and the commands.
+ */
+TEST(a_listing_with_numbers_of_protocols_is_what_the_scripts_set)
+{
+	char listing[] = "-P FORWARD ACCEPT\n"
+			 "-A FORWARD -p 17 -m physdev --physdev-in vif1.0 --physdev-is-bridged -m udp "
+			 "--sport 68 --dport 67 -j ACCEPT\n"
+			 "-A FORWARD -s 10.0.0.1/32 -m physdev --physdev-in vif1.0 "
+			 "--physdev-is-bridged -j ACCEPT\n"
+			 "-A FORWARD -m physdev --physdev-out vif1.0 --physdev-is-bridged -j ACCEPT\n";
+	static const char *const commands[] = {
+		"-m physdev --physdev-is-bridged --physdev-in vif1.0 -p udp --sport 68 --dport 67 "
+		"-j ACCEPT",
+		"-m physdev --physdev-is-bridged --physdev-in vif1.0 -s 10.0.0.1 -j ACCEPT",
+		"-m physdev --physdev-is-bridged --physdev-out vif1.0 -j ACCEPT",
+	};
+	CLEANUP(rules_release) struct rules listed = { 0 }, set = { 0 }, found = { 0 };
+
+	assert_int_equal(rules_parse(listing, NULL, &listed, NULL), 0);
+	assert_int_equal(listed.n, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(rules_add(&set, commands[i], NULL), 0);
+	assert_int_equal(rules_subtract(&set, &listed, &found, NULL), 0);
+	assert_int_equal(rules_subtract(&listed, &set, &found, NULL), 0);
+	assert_int_equal(found.n, 0);
+	assert_int_equal(rules_of_scripts(&listed, "vif1.0", &found, NULL), 0);
+	assert_int_equal(found.n, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +303,8 @@ int main(void)
 		cmocka_unit_test(surplus_is_what_is_ours_and_there_too_often),
 		cmocka_unit_test(appending_keeps_duplicates),
 		cmocka_unit_test(a_rule_is_the_same_however_it_is_written),
+		cmocka_unit_test(what_a_rule_says_is_not_left_out),
+		cmocka_unit_test(a_listing_with_numbers_of_protocols_is_what_the_scripts_set),
 		cmocka_unit_test(long_rules_that_differ_at_their_end_differ),
 		cmocka_unit_test(a_listing_has_the_rules_that_name_a_link),
 		cmocka_unit_test(the_whole_chain_with_its_policy),
