@@ -22,22 +22,71 @@ static bool is_utf8(struct bytes bytes)
 	return n == 0;
 }
 
+/*
+ * Format characters turn lines around or are not seen: general category Cf of
+ * Unicode 15.0, first and last of each range.
+ */
+static const uint32_t format_characters[][2] = {
+	{ 0x00ad, 0x00ad },   { 0x0600, 0x0605 },   { 0x061c, 0x061c },	  { 0x06dd, 0x06dd },
+	{ 0x070f, 0x070f },   { 0x0890, 0x0891 },   { 0x08e2, 0x08e2 },	  { 0x180e, 0x180e },
+	{ 0x200b, 0x200f },   { 0x202a, 0x202e },   { 0x2060, 0x2064 },	  { 0x2066, 0x206f },
+	{ 0xfeff, 0xfeff },   { 0xfff9, 0xfffb },   { 0x110bd, 0x110bd }, { 0x110cd, 0x110cd },
+	{ 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0001, 0xe0001 },
+	{ 0xe0020, 0xe007f },
+};
+
+/* DEL and C1 act on some terminals. */
+static bool is_escaped(uint32_t code)
+{
+	size_t i = 0, n = sizeof(format_characters) / sizeof(*format_characters);
+
+	while (i < n && code > format_characters[i][1])
+		i++;
+	return (code >= 0x7f && code < 0xa0) || (i < n && code >= format_characters[i][0]);
+}
+
+static char *put_unit(char *to, uint32_t unit)
+{
+	memcpy(to, "\\u", 2);
+	for (int i = 0; i < 4; i++)
+		to[2 + i] = hex[unit >> (12 - 4 * i) & 15];
+	return to + 6;
+}
+
+/* A character that is not ASCII, well-formed, from its first byte on. */
+static void put_character(struct writer *out, int first, struct bytes *bytes)
+{
+	size_t n = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	uint32_t code = (uint32_t)first & (0x7fu >> n);
+	char *to = writer_room(out), *p = to;
+
+	*p++ = (char)first;
+	for (size_t i = 1; i < n; i++) {
+		int c = bytes_next(bytes);
+
+		*p++ = (char)c;
+		code = code << 6 | ((uint32_t)c & 0x3f);
+	}
+	if (is_escaped(code) && code > 0xffff)
+		p = put_unit(put_unit(to, 0xd7c0 + (code >> 10)), 0xdc00 + (code & 0x3ff));
+	else if (is_escaped(code))
+		p = put_unit(to, code);
+	out->p = p;
+}
+
 static void put_byte(struct writer *out, int c)
 {
 	static const char escaped[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
 	const char *p = c ? strchr(escaped, c) : NULL;
 	char *to = writer_room(out);
 
-	if (!p && c >= ' ') {
+	if (!p && c >= ' ' && c != 0x7f) {
 		*to++ = (char)c;
 	} else if (p) {
 		*to++ = '\\';
 		*to++ = names[p - escaped];
 	} else {
-		memcpy(to, "\\u00", 4);
-		to[4] = hex[c >> 4];
-		to[5] = hex[c & 15];
-		to += 6;
+		to = put_unit(to, (uint32_t)c);
 	}
 	out->p = to;
 }
@@ -64,8 +113,12 @@ static void put_text(struct writer *out, const struct sxp_doc *doc, sxp_node nod
 		return;
 	}
 	writer_byte(out, '"');
-	while ((c = bytes_next(&bytes)) >= 0)
-		put_byte(out, c);
+	while ((c = bytes_next(&bytes)) >= 0) {
+		if (c < 0x80)
+			put_byte(out, c);
+		else
+			put_character(out, c, &bytes);
+	}
 	writer_byte(out, '"');
 }
 

@@ -349,8 +349,9 @@ enum sxp_form {
 	SXP_INDENTED,
 	/*
 	 * A list is an array, a text a string; a text that is not UTF-8 is an
-	 * object {"hex":"..."}, its bytes in hexadecimal. No two documents have
-	 * the same JSON, up to quotes and comments.
+	 * object {"hex":"..."}, its bytes in hexadecimal. Control and format
+	 * characters (Unicode's Cc and Cf) are escaped, all others stand as they
+	 * are. No two documents have the same JSON, up to quotes and comments.
 	 */
 	SXP_JSON,
 };

@@ -36,6 +36,43 @@ static bool is_second(unsigned char first, unsigned char c)
 	}
 }
 
+/*
+ * The format characters: general category Cf of Unicode 15.0, first and last of
+ * each range. They turn lines around or are not seen. The C library's table
+ * differs by release. tests/unit/test-text.c holds it against sxp/json.c's.
+ */
+static const uint32_t format_characters[][2] = {
+	{ 0x00ad, 0x00ad },   { 0x0600, 0x0605 },   { 0x061c, 0x061c },	  { 0x06dd, 0x06dd },
+	{ 0x070f, 0x070f },   { 0x0890, 0x0891 },   { 0x08e2, 0x08e2 },	  { 0x180e, 0x180e },
+	{ 0x200b, 0x200f },   { 0x202a, 0x202e },   { 0x2060, 0x2064 },	  { 0x2066, 0x206f },
+	{ 0xfeff, 0xfeff },   { 0xfff9, 0xfffb },   { 0x110bd, 0x110bd }, { 0x110cd, 0x110cd },
+	{ 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0001, 0xe0001 },
+	{ 0xe0020, 0xe007f },
+};
+
+static bool is_format(uint32_t code)
+{
+	size_t i = 0, n = sizeof(format_characters) / sizeof(*format_characters);
+
+	while (i < n && code > format_characters[i][1])
+		i++;
+	return i < n && code >= format_characters[i][0];
+}
+
+static bool is_control(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || is_format(code);
+}
+
+static uint32_t code_point(const unsigned char *p, size_t len)
+{
+	uint32_t code = len == 1 ? p[0] : p[0] & (0x7f >> len);
+
+	for (size_t i = 1; i < len; i++)
+		code = code << 6 | (p[i] & 0x3f);
+	return code;
+}
+
 struct character text_character(const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -49,7 +86,8 @@ struct character text_character(const char *text)
 	return (struct character){
 		.len = len,
 		.is_utf8 = true,
-		.is_control = p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0),
+		.code = code_point(p, len),
+		.is_control = is_control(code_point(p, len)),
 	};
 }
 

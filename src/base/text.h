@@ -5,11 +5,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct character {
 	size_t len;	 /* bytes; 1 for a byte that is no UTF-8 */
+	uint32_t code;	 /* the code point; 0 for a byte that is no UTF-8 */
 	bool is_utf8;	 /* a character, well-formed */
-	bool is_control; /* C0, DEL, C1 */
+	bool is_control; /* C0, DEL, C1, and format characters (general category Cf) */
 };
 
 /* The character at @text, which does not begin with NUL. */

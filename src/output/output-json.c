@@ -19,6 +19,15 @@ static char short_escape(unsigned char c)
 	return p ? names[p - escaped] : '\0';
 }
 
+/* Half of a pair each where it is beyond U+FFFF (RFC 8259, section 7). */
+static void put_code(uint32_t code, FILE *out)
+{
+	if (code > 0xffff)
+		fprintf(out, "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+	else
+		fprintf(out, "\\u%04x", code);
+}
+
 /* JSON is UTF-8; a byte that is not becomes U+FFFD, for the bytes come from outside. */
 static void put_text(const char *text, FILE *out)
 {
@@ -31,8 +40,8 @@ static void put_text(const char *text, FILE *out)
 			fputs(REPLACEMENT, out);
 		else if (short_escape(first))
 			fprintf(out, "\\%c", short_escape(first));
-		else if (first < ' ')
-			fprintf(out, "\\u%04x", first);
+		else if (c.is_control)
+			put_code(c.code, out);
 		else
 			fwrite(text, 1, c.len, out);
 		text += c.len;

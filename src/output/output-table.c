@@ -14,6 +14,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/base/memory-stream.h"
+#include "src/base/text.h"
 #include "src/output/output-text.h"
 #include "src/output/output-columns.h"
 
@@ -28,7 +29,7 @@ static bool has_text(const struct sxp_doc *doc, sxp_node element, const char *te
 	return false;
 }
 
-/* The texts after the name of an element, those of @unusable marked, one space between; for free(). libsmartcols escapes control bytes. */
+/* The texts after the name of an element, those of @unusable marked, one space between; for free(). */
 static char *join(const struct sxp_doc *doc, sxp_node element, sxp_node unusable)
 {
 	char *text = NULL;
@@ -150,8 +151,69 @@ struct libscols_table *scols_begin(const struct output_style *style, FILE *out)
 	scols_table_set_stream(table, out);
 	scols_table_enable_noheadings(table, style->has_no_headings);
 	scols_table_enable_raw(table, style->is_raw);
+	scols_table_enable_noencoding(table, true);
 	scols_table_enable_colors(table, output_has_colors(style, out));
 	return table;
+}
+
+/* libsmartcols lets format characters pass: what a terminal may see is decided here. */
+static void put_cell(const char *text, FILE *f)
+{
+	bool is_ascii = MB_CUR_MAX == 1;
+
+	while (*text) {
+		size_t len = text_character(text).len;
+		char one[5] = "";
+
+		memcpy(one, text, len);
+		if (!strncmp(text, "\\x", 2))
+			fputs("\\x5c", f);
+		else if (len > 1 && is_ascii)
+			for (size_t i = 0; i < len; i++)
+				fprintf(f, "\\x%02x", (unsigned char)one[i]);
+		else
+			output_escaped(one, f);
+		text += len;
+	}
+}
+
+static bool is_plain(const char *text)
+{
+	while (*text >= ' ' && *text < 0x7f && *text != '\\')
+		text++;
+	return !*text;
+}
+
+static int escape_cell(struct libscols_cell *cell)
+{
+	const char *text = scols_cell_get_data(cell);
+	char *escaped = NULL;
+	size_t size;
+	FILE *f;
+
+	if (!text || is_plain(text))
+		return 0;
+	f = memory_stream(&escaped, &size);
+	if (!f)
+		return -ENOMEM;
+	put_cell(text, f);
+	if (!fclose(f) && !scols_cell_refer_data(cell, escaped))
+		return 0;
+	free(escaped);
+	return -ENOMEM;
+}
+
+static int escape_cells(struct libscols_table *table)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < scols_table_get_nlines(table) && !r; i++) {
+		struct libscols_line *line = scols_table_get_line(table, i);
+
+		for (size_t j = 0; j < scols_line_get_ncells(line) && !r; j++)
+			r = escape_cell(scols_line_get_cell(line, j));
+	}
+	return r;
 }
 
 /* libsmartcols leaves out what it has no memory for and says nothing of it: errno does. */
@@ -176,6 +238,8 @@ int scols_finish(struct libscols_table *table, int r, struct error *err)
 	FILE *out = scols_table_get_stream(table);
 	size_t len = 0;
 
+	if (!r && !scols_table_is_raw(table))
+		r = escape_cells(table);
 	if (!r)
 		r = print_into_memory(table, &text, &len);
 	scols_unref_table(table);

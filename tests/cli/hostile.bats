@@ -287,6 +287,38 @@ cold_start() { # DOMID DEVID
 	[[ "$output" == 'web\xff\xc2\x9b31m vif 0:'* ]]
 }
 
+# DEL, a C1, a bidirectional override, a zero-width character, one beyond U+FFFF
+acting() {
+	printf 'we\x7f\xc2\x9b\xe2\x80\xae\xe2\x80\x8b\xf3\xa0\x80\x81b'
+}
+
+# bats test_tags=oxenstored
+@test "format characters of a guest reach no terminal, and JSON keeps them" {
+	local name shown='we\x7f\xc2\x9b\xe2\x80\xae\xe2\x80\x8b\xf3\xa0\x80\x81b' command
+	local json='"we\u007f\u009b\u202e\u200b\udb40\udc01b"'
+	name=$(acting)
+	xenstore-write /local/domain/1/name "$name" /local/domain/1/memo "$name" \
+		/local/domain/0/backend/vif/1/0/vifname "$name"
+	ip route del 10.0.0.2 dev vif1.0
+	for command in show "show -r" "show 1" "show --tree" check doctor "find 10.0.0.1" "dump /local/domain/1" \
+		"shell -c ls" "shell -c 'cat /local/domain/1/memo'" "add-ip --dry-run 1 10.0.0.9" -S\ show -S\ check; do
+		[[ $command != -S* ]] || command="${command#-S } -S"
+		for LC_ALL in C C.UTF-8; do
+			eval "LC_ALL=$LC_ALL run xvif $command"
+			echo "$command: $output"
+			[[ "$output" != *[$'\x7f']* && "$output" != *$'\xe2\x80'* && "$output" != *$'\xf3'* ]]
+			[[ "$output" != *$'\xc2\x9b'* ]]
+		done
+	done
+	[[ "$(xvif show)" == *"$shown"* ]]
+	[[ "$(xvif dump -J /local/domain/1)" == *"$json"* ]]
+	[[ "$(xvif show -J)" == *"$json"* ]]
+	run xvif check -J
+	[[ "$output" == *"$json"* ]]
+	[[ "$(xvif dump /local/domain/1/memo | xvif sxp to-json)" == *"$json"* ]]
+	[ "$(xvif show -J 1 | jq -r '.. | .domain? // empty' | head -n 1)" = "$name" ]
+}
+
 # bats test_tags=oxenstored
 @test "notes and plans of an edit show no control byte" {
 	xenstore-write /local/domain/0/backend/vif/1/0/type vif_ioemu \
