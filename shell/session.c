@@ -124,7 +124,7 @@ int session_apply(struct session *session, struct error *err)
 static int add_options(struct strv *words, const struct args *args)
 {
 	static const struct option *const kept[] = { &option_hotplug, &option_config,
-						     &option_no_persist };
+						     &option_no_backup, &option_no_persist };
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept) && !r; i++) {

@@ -41,12 +41,16 @@ static int open_temporary(struct atomic_file *r, struct error *err)
 	return fchmod(fd, sb.st_mode & 07777) ? failed(r->path, err) : 0;
 }
 
+/* Hidden: xendomains starts all files of /etc/xen/auto, but for hidden ones. */
 int atomic_file_begin(struct atomic_file *r, const char *path, struct error *err)
 {
+	const char *name;
+
 	*r = (struct atomic_file){ .path = realpath(path, NULL) };
 	if (!r->path)
 		return failed(path, err);
-	if (asprintf(&r->temporary, "%s.XXXXXX", r->path) < 0) {
+	name = strrchr(r->path, '/') + 1;
+	if (asprintf(&r->temporary, "%.*s.%s.XXXXXX", (int)(name - r->path), r->path, name) < 0) {
 		r->temporary = NULL;
 		return error_memory(err);
 	}
@@ -88,7 +92,7 @@ void atomic_file_release(struct atomic_file *r)
 	*r = (struct atomic_file){ 0 };
 }
 
-static int put(const char *path, const char *text, size_t len, struct error *err)
+int atomic_file_put(const char *path, const char *text, size_t len, struct error *err)
 {
 	CLEANUP(atomic_file_release) struct atomic_file new = { 0 };
 	int r = atomic_file_begin(&new, path, err);
@@ -126,9 +130,8 @@ int atomic_file_backup_name(const char *path, char **out, struct error *err)
 	return -EEXIST;
 }
 
-/* As secret as the file itself. */
-static int write_backup(const char *path, const char *backup, const char *text, size_t len,
-			struct error *err)
+int atomic_file_backup(const char *path, const char *backup, const char *text, size_t len,
+		       struct error *err)
 {
 	struct stat sb;
 	int fd = stat(path, &sb) ? -1 : open(backup, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -151,11 +154,11 @@ static int write_backup(const char *path, const char *backup, const char *text, 
 int atomic_file_keeping(const char *path, const char *backup, const char *before, size_t before_len,
 			const char *after, size_t after_len, struct error *err)
 {
-	int r = write_backup(path, backup, before, before_len, err);
+	int r = atomic_file_backup(path, backup, before, before_len, err);
 
 	if (r)
 		return r;
-	r = put(path, after, after_len, err);
+	r = atomic_file_put(path, after, after_len, err);
 	if (r)
 		unlink(backup);
 	return r;

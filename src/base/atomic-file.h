@@ -36,6 +36,13 @@ void atomic_file_release(struct atomic_file *r);
  */
 int atomic_file_backup_name(const char *path, char **out, struct error *err);
 
+/* Give @path new contents, its owner and mode stay. Returns 0 or a negative errno; it is then as it was. */
+int atomic_file_put(const char *path, const char *text, size_t len, struct error *err);
+
+/* Make the file @backup, as secret as @path. Returns 0 or a negative errno, also when it is there. */
+int atomic_file_backup(const char *path, const char *backup, const char *text, size_t len,
+		       struct error *err);
+
 /*
  * atomic_file_keeping - give a file new contents at once, the old ones stay beside it.
  * @backup: of atomic_file_backup_name(); gets @before, the owner and the mode of

@@ -36,6 +36,10 @@ const struct option option_config = {
 	.help = "change the domain's configuration file, too",
 	.takes = ARG_FILE,
 };
+const struct option option_no_backup = {
+	.name = "no-backup",
+	.help = "with --config: keep no copy of the file as it was",
+};
 const struct option option_flush = {
 	.name = "flush",
 	.help = "forget neighbours and connections of removed addresses",

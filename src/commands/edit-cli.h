@@ -8,7 +8,8 @@
 #include "src/output/output.h"
 
 /* Options of the commands that edit. */
-extern const struct option option_hotplug, option_no_persist, option_config, option_flush;
+extern const struct option option_hotplug, option_no_persist, option_config, option_no_backup,
+	option_flush;
 
 /* The elements of an edit's result. */
 extern const struct field edit_fields[];

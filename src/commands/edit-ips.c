@@ -77,7 +77,7 @@ static int announce(const struct edit *e, void *data, struct error *err)
 
 	if (!args_has(a->args, &option_quiet))
 		note_idle_words(&e->vif.ips, a->named, a->make);
-	if (survey_is_change(&e->survey))
+	if (survey_is_change(&e->survey) || (e->config.path && config_edit_is_change(&e->config)))
 		print_notes(&e->survey, a->args);
 	return 0;
 }
@@ -104,6 +104,7 @@ static int edit(struct context *cx, const struct args *args, edit_make make, str
 		.make = make,
 		.options = edit_options(args),
 		.config = args_text(args, &option_config),
+		.has_no_backup = args_has(args, &option_no_backup),
 		.expected = cx->expected,
 		.listener = args_has(args, &option_verbose) ? &listener : NULL,
 		.announce = announce,
@@ -116,6 +117,14 @@ static int edit(struct context *cx, const struct args *args, edit_make make, str
 		output_message(e.warnings.v[i]);
 	r = r ? r : print(&e, args, cx->out, err);
 	return e.is_done ? tell_done(&e, r) : r;
+}
+
+static int check_edit(const struct args *args, struct error *err)
+{
+	if (args_has(args, &option_no_backup) && !args_text(args, &option_config))
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "--no-backup: has no effect without --config");
+	return 0;
 }
 
 static int run_add_ip(struct context *cx, const struct args *args, struct error *err)
@@ -134,7 +143,8 @@ static int run_set_ips(struct context *cx, const struct args *args, struct error
 }
 
 #define EDIT_OPTIONS \
-	&option_vif, &option_dry_run, &option_hotplug, &option_no_persist, &option_config
+	&option_vif, &option_dry_run, &option_hotplug, &option_no_persist, &option_config, \
+		&option_no_backup
 
 const struct command cmd_add_ip = {
 	.name = "add-ip",
@@ -163,6 +173,7 @@ const struct command cmd_add_ip = {
 	.needs_store = true,
 	.effect = EFFECT_HOST,
 	.output = OUTPUT_RESULT,
+	.check = check_edit,
 	.run = run_add_ip,
 };
 
@@ -186,6 +197,7 @@ const struct command cmd_del_ip = {
 	.needs_store = true,
 	.effect = EFFECT_HOST,
 	.output = OUTPUT_RESULT,
+	.check = check_edit,
 	.run = run_del_ip,
 };
 
@@ -205,5 +217,6 @@ const struct command cmd_set_ips = {
 	.needs_store = true,
 	.effect = EFFECT_HOST,
 	.output = OUTPUT_RESULT,
+	.check = check_edit,
 	.run = run_set_ips,
 };

@@ -151,6 +151,31 @@ static int check_expected(const struct vif *vif, const struct edit_done *expecte
 	return -EBUSY;
 }
 
+static bool has_word(const struct iplist *list, const struct ipword *word)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (ipword_equal(&list->words[i], word))
+			return true;
+	return false;
+}
+
+/* The file gets the list of the vif: what only the file had is lost. */
+static int prepare_config(const struct edit_request *request, const struct iplist *after,
+			  struct edit *e, struct error *err)
+{
+	const struct iplist *listed = &e->config.listed;
+	int r = config_edit_prepare(&e->config, request->config, &e->vif, after,
+				    !request->has_no_backup, err);
+
+	for (size_t i = 0; i < listed->n && !r; i++)
+		if (!has_word(&e->vif.ips, &listed->words[i]) && !has_word(after, &listed->words[i]) &&
+		    strv_add(&e->survey.notes, "%s has %s, which the vif does not have: %s",
+			     e->config.path, listed->words[i].text,
+			     e->options.dry_run ? "it would be removed there" : "it is removed there"))
+			r = error_memory(err);
+	return r;
+}
+
 /* One attempt under the lock: load, make the list, apply it. */
 static int attempt(struct store *st, const struct edit_request *request, const struct vif *found,
 		   const struct lock *lock, struct edit *e, struct error *err)
@@ -169,10 +194,10 @@ static int attempt(struct store *st, const struct edit_request *request, const s
 		r = survey_read(st, &e->vif, &after, &e->options, &e->survey, err);
 	if (!r && e->options.dry_run)
 		r = note_interrupted(st, &e->vif, &e->survey.notes, err);
+	if (!r && request->config)
+		r = prepare_config(request, &after, e, err);
 	if (!r && request->announce)
 		r = request->announce(e, request->data, err);
-	if (!r && request->config)
-		r = config_edit_prepare(&e->config, request->config, &e->vif, &after, err);
 	return r ? r : carry_out(st, e, request, lock, err);
 }
 

@@ -37,7 +37,8 @@ struct edit_request {
 	const struct iplist *named;
 	edit_make make;
 	struct apply_options options;
-	const char *config; /* the domain's configuration file, or NULL */
+	const char *config; /* the domain's configuration file, or NULL ... */
+	bool has_no_backup; /* ... of which no copy is kept */
 	/* Refuse, under the lock, if the vif is not as this edit left it (-EBUSY); NULL: any will do. */
 	const struct edit_done *expected;
 	const struct step_listener *listener; /* told of each step; or NULL */

@@ -64,10 +64,12 @@ const struct step_kind step_flush = {
 
 static int describe_config(const struct step *step, const struct survey *s, struct strv *out)
 {
+	const char *backup = step->config->backup;
+
 	if (!config_edit_is_change(step->config))
 		return 0;
-	return strv_add(out, "change ip= of vif %u in %s, keep %s", s->vif->devid,
-			step->config->path, step->config->backup);
+	return strv_add(out, "change ip= of vif %u in %s%s%s", s->vif->devid, step->config->path,
+			backup ? ", keep " : "", backup ? backup : "");
 }
 
 /* The file is read anew, for an edit of another vif may have changed it since. */
@@ -80,12 +82,17 @@ static int change_config(struct apply *a, const struct step *step, struct error 
 	int r = lock_configs(&lock, s->options->timeout_s, &why);
 
 	if (!r)
-		r = config_edit_prepare(&edit, step->config->path, s->vif, &s->after, &why);
+		r = config_edit_prepare(&edit, step->config->path, s->vif, &s->after,
+					step->config->backup, &why);
 	if (!r)
 		r = config_edit_write(&edit, &why);
-	return r ? error_status(err, STATUS_BROKEN, r,
-				"the vif was changed, its configuration file was not: %s", why.text) :
-		   0;
+	if (!r)
+		return 0;
+	error_status(err, STATUS_BROKEN, r,
+		     "the vif was changed, its configuration file was not: %s", why.text);
+	if (*why.hint)
+		error_hint(err, "%s", why.hint);
+	return r;
 }
 
 const struct step_kind step_config = {

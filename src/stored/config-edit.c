@@ -9,6 +9,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/base/text.h"
+#include "src/stored/config-backup.h"
 #include "src/stored/config-edit.h"
 #include "src/base/input.h"
 #include "src/base/atomic-file.h"
@@ -47,10 +48,17 @@ static size_t find_items(const char *text, size_t len, struct text_span *out)
 	return n;
 }
 
-/* The piece "KEY=VALUE" of an item; len 0: there is none. */
-static struct text_span find_piece(const char *text, struct text_span item, const char *key)
+/*
+ * The last piece "KEY=VALUE" of an item, which is the one that xl takes (Xen,
+ * tools/xl/xl_parse.c, parse_nic_config); len 0: there is none.
+ */
+static struct text_span find_piece(const char *text, struct text_span item, const char *key,
+				   unsigned *n_out)
 {
 	size_t end = item.at + item.len, n = strlen(key);
+	struct text_span found = { 0 };
+
+	*n_out = 0;
 
 	for (size_t at = item.at; at < end;) {
 		const char *comma = memchr(text + at, ',', end - at);
@@ -61,11 +69,13 @@ static struct text_span find_piece(const char *text, struct text_span item, cons
 		while (equals < bare.at + bare.len && isblank((unsigned char)text[equals]))
 			equals++;
 		if (bare.len > n && !strncasecmp(text + bare.at, key, n) &&
-		    equals < bare.at + bare.len && text[equals] == '=')
-			return piece;
+		    equals < bare.at + bare.len && text[equals] == '=') {
+			found = piece;
+			++*n_out;
+		}
 		at = piece.at + piece.len + 1;
 	}
-	return (struct text_span){ 0 };
+	return found;
 }
 
 static struct text_span value_of(const char *text, struct text_span piece)
@@ -78,7 +88,8 @@ static struct text_span value_of(const char *text, struct text_span piece)
 
 static bool has_mac(const char *text, struct text_span item, const char *mac)
 {
-	struct text_span piece = find_piece(text, item, "mac"), value;
+	unsigned n;
+	struct text_span piece = find_piece(text, item, "mac", &n), value;
 
 	if (!piece.len)
 		return false;
@@ -105,10 +116,10 @@ static const struct text_span *choose_item(const char *text, const struct text_s
 	return !matches || has_mac(text, *at_devid, vif->mac) ? at_devid : NULL;
 }
 
-static int plan_change(const char *text, struct text_span item, const char *list,
-		       struct text_edit *out)
+static int plan_change(const char *text, struct text_span item, struct text_span piece,
+		       const char *list, struct text_edit *out)
 {
-	struct text_span piece = find_piece(text, item, "ip"), value;
+	struct text_span value;
 
 	if (piece.len && *list) {
 		value = value_of(text, piece);
@@ -200,7 +211,46 @@ static int read_file(struct config_edit *e, const char *path, struct error *err)
 	e->path = realpath(path, NULL);
 	if (!e->path)
 		return error_set(err, -errno, "%s: cannot be read: %s", path, strerror(errno));
-	return atomic_file_backup_name(e->path, &e->backup, err);
+	return 0;
+}
+
+static bool is_same_uuid(const char *a, const char *b)
+{
+	do {
+		a += strspn(a, "-");
+		b += strspn(b, "-");
+		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+			return false;
+	} while (*a++ && *b++);
+	return true;
+}
+
+static int refuse_foreign(const struct config_edit *e, const char *what, const char *theirs,
+			  const char *ours, struct error *err)
+{
+	return error_set(err, -EPERM, "%s: is of another domain: its %s is '%s', not '%s'", e->path,
+			 what, theirs, ours);
+}
+
+static int check_domain(const struct config_edit *e, const struct xlconfig *config,
+			const struct domain *domain, struct error *err)
+{
+	const struct xlvalue *name = xlconfig_get(config, "name"),
+			     *uuid = xlconfig_get(config, "uuid");
+
+	if (name && name->text && domain->name && strcmp(name->text, domain->name))
+		return refuse_foreign(e, "name", name->text, domain->name, err);
+	if (uuid && uuid->text && domain->uuid && !is_same_uuid(uuid->text, domain->uuid))
+		return refuse_foreign(e, "uuid", uuid->text, domain->uuid, err);
+	return 0;
+}
+
+static int read_listed(struct config_edit *e, struct text_span piece, struct error *err)
+{
+	struct text_span value = piece.len ? value_of(e->before, piece) : piece;
+	CLEANUP(cleanup_free) char *list = strndup(e->before + value.at, value.len);
+
+	return list ? iplist_parse(list, &e->listed, err) : error_memory(err);
 }
 
 static int change_contents(struct config_edit *e, const struct vif *vif, const char *list,
@@ -209,7 +259,9 @@ static int change_contents(struct config_edit *e, const struct vif *vif, const c
 	struct text_span items[ITEMS_MAX];
 	const struct text_span *item = choose_item(e->before, items,
 						   find_items(e->before, e->before_len, items), vif);
+	struct text_span piece;
 	struct text_edit change;
+	unsigned n_pieces;
 	int r;
 
 	if (!item)
@@ -218,7 +270,14 @@ static int change_contents(struct config_edit *e, const struct vif *vif, const c
 	if (memchr(e->before + item->at, '\\', item->len))
 		return error_set(err, -EINVAL, "%s: the vif's item has escapes; change it by hand",
 				 e->path);
-	r = plan_change(e->before, *item, list, &change);
+	piece = find_piece(e->before, *item, "ip", &n_pieces);
+	if (n_pieces > 1 && !*list)
+		return error_set(err, -EINVAL,
+				 "%s: the vif's item has several ip=; change it by hand", e->path);
+	r = read_listed(e, piece, err);
+	if (r)
+		return r;
+	r = plan_change(e->before, *item, piece, list, &change);
 	if (!r)
 		r = make_contents(e, &change);
 	free(change.with);
@@ -226,7 +285,7 @@ static int change_contents(struct config_edit *e, const struct vif *vif, const c
 }
 
 int config_edit_prepare(struct config_edit *e, const char *path, const struct vif *vif,
-			const struct iplist *after, struct error *err)
+			const struct iplist *after, bool has_backup, struct error *err)
 {
 	CLEANUP(cleanup_free) char *list = iplist_format(after);
 	struct xlconfig config = { 0 };
@@ -236,27 +295,35 @@ int config_edit_prepare(struct config_edit *e, const char *path, const struct vi
 	r = list ? read_file(e, path, err) : error_memory(err);
 	if (!r)
 		r = xlconfig_parse(e->before, e->before_len, e->path, &config, err);
+	if (!r)
+		r = check_domain(e, &config, &vif->domain, err);
 	xlconfig_release(&config);
+	if (!r && has_backup && !(e->backup = config_backup_name(e->path)))
+		r = error_memory(err);
 	return r ? r : change_contents(e, vif, list, err);
 }
 
 bool config_edit_is_change(const struct config_edit *e)
 {
-	return e->after_len != e->before_len || memcmp(e->after, e->before, e->after_len) != 0;
+	return e->after_len != e->before_len || memcmp(e->after, e->before, e->after_len);
 }
 
 int config_edit_write(struct config_edit *e, struct error *err)
 {
+	int r = 0;
+
 	if (!config_edit_is_change(e))
 		return 0;
-	return atomic_file_keeping(e->path, e->backup, e->before, e->before_len, e->after,
-				   e->after_len, err);
+	if (e->backup)
+		r = config_backup_write(e->path, e->backup, e->before, e->before_len, err);
+	return r ? r : atomic_file_put(e->path, e->after, e->after_len, err);
 }
 
 void config_edit_release(struct config_edit *e)
 {
 	free(e->path);
 	free(e->backup);
+	iplist_release(&e->listed);
 	free(e->before);
 	free(e->after);
 	*e = (struct config_edit){ 0 };

@@ -321,13 +321,14 @@ name_the_vif_web() {
 	cp $cfg /run/xen/old.cfg
 	[ "$(xvif add-ip -J --config $cfg web01 10.0.0.5 | jq -c .persisted.config)" = true ]
 	sed "s/'ip=10.0.0.1 10.0.0.2,/'ip=10.0.0.1 10.0.0.2 10.0.0.5,/" /run/xen/old.cfg | diff - $cfg
-	diff /run/xen/old.cfg $cfg.bak
+	diff /run/xen/old.cfg /var/lib/xvif/backup$cfg
 	[ "$(stat -c %a $cfg)" = 640 ]
 	cp $cfg /run/xen/second.cfg
-	[[ "$(xvif del-ip --dry-run --config $cfg web01 10.0.0.5)" == *"keep $cfg.bak.1"* ]]
+	[[ "$(xvif del-ip --dry-run --config $cfg web01 10.0.0.5)" == *"keep /var/lib/xvif/backup$cfg"* ]]
 	xvif set-ips --allow-empty --config $cfg web01
-	diff /run/xen/old.cfg $cfg.bak
-	diff /run/xen/second.cfg $cfg.bak.1
+	diff /run/xen/second.cfg /var/lib/xvif/backup$cfg
+	[ "$(find /var/lib/xvif -type f | wc -l)" = 1 ]
+	[ "$(stat -c %a /var/lib/xvif/backup)" = 700 ]
 	sed "s/'ip=10.0.0.1 10.0.0.2,/'/" /run/xen/old.cfg | diff - $cfg
 	xvif add-ip --config $cfg web01 10.0.0.7
 	grep -q "script=vif-route , ip=10.0.0.7'\|script=vif-route, ip=10.0.0.7'" $cfg
@@ -344,6 +345,71 @@ name_the_vif_web() {
 	echo "vif = [ 'mac" >/run/xen/other.cfg
 	refused 2 "parsing error" xvif add-ip --config /run/xen/other.cfg web01 10.0.0.5
 	refused 1 "cannot be read" xvif add-ip --config /run/xen/nosuch.cfg web01 10.0.0.5
+}
+
+@test "--config: the file of another domain is refused" {
+	local cfg=/run/xen/other.cfg
+	printf 'name = "web02"\nvif = [ "mac=00:16:3e:00:00:01, ip=10.0.0.1" ]\n' >$cfg
+	cp $cfg /run/xen/old.cfg
+	refused 1 "$cfg: is of another domain: its name is 'web02', not 'web01'" xvif add-ip --config $cfg web01 10.0.0.5
+	printf 'name = "web01"\nuuid = "c7b0e2a1-0000-4000-8000-00000000dead"\nvif = [ "mac=00:16:3e:00:00:01" ]\n' >$cfg
+	refused 1 "its uuid is 'c7b0e2a1-0000-4000-8000-00000000dead', not '$(uuid_of 1)'" xvif add-ip --config $cfg web01 10.0.0.5
+	refused 1 "its uuid is" xvif add-ip --dry-run --config $cfg web01 10.0.0.5
+	printf 'name = "web01"\nuuid = "%s"\nvif = [ "mac=00:16:3e:00:00:01" ]\n' "$(uuid_of 1 | tr -d - | tr a-f A-F)" >$cfg
+	xvif add-ip --config $cfg web01 10.0.0.5
+	grep -q "ip=10.0.0.1 10.0.0.2 10.0.0.5" $cfg
+}
+
+@test "--config: what only the file has is named, and removed; of several ip= xl takes the last" {
+	local cfg=/run/xen/web01.cfg
+	echo 'vif = [ "mac=00:16:3e:00:00:01, ip=10.0.0.8, ip=10.0.0.2 host.example 10.0.0.9 10.0.0.5" ]' >$cfg
+	run xvif add-ip --dry-run --config $cfg web01 10.0.0.5
+	[ "$status" = 0 ]
+	[[ "$output" == *"note: $cfg has host.example, which the vif does not have: it would be removed there"* ]]
+	[[ "$output" == *"note: $cfg has 10.0.0.9, which the vif does not have: it would be removed there"* ]]
+	[ "$(grep -c 'does not have' <<<"$output")" = 2 ]
+	xvif add-ip -J --config $cfg web01 10.0.0.5 >/run/xen/json
+	jq -e '[.notes[] | select(contains("10.0.0.9"))] | length == 1' /run/xen/json
+	[ "$(cat $cfg)" = 'vif = [ "mac=00:16:3e:00:00:01, ip=10.0.0.8, ip=10.0.0.1 10.0.0.2 10.0.0.5" ]' ]
+	refused 1 "has several ip=; change it by hand" xvif set-ips --allow-empty --config $cfg web01
+	# the list stays, the file does not
+	sed -i 's/10.0.0.1 10.0.0.2/10.0.0.7 10.0.0.1 10.0.0.2/' $cfg
+	[[ "$(xvif add-ip --config $cfg web01 10.0.0.5 2>&1)" == *"$cfg has 10.0.0.7, which the vif does not have: it is removed there"* ]]
+	not grep -q 10.0.0.7 $cfg
+}
+
+@test "--config: nothing is left beside a file that xendomains starts" {
+	mkdir -p /run/xen/auto
+	echo 'vif = [ "mac=00:16:3e:00:00:01, ip=10.0.0.1 10.0.0.2" ]' >/run/xen/web01.cfg
+	ln -s ../web01.cfg /run/xen/auto/web01
+	cp /run/xen/web01.cfg /run/xen/auto/copy
+	cp /run/xen/web01.cfg /run/xen/old.cfg
+	xvif add-ip -q --config /run/xen/auto/web01 web01 10.0.0.5
+	xvif add-ip -q --config /run/xen/auto/copy web01 10.0.0.5
+	[ "$(ls -A /run/xen/auto | xargs)" = "copy web01" ]
+	[ -h /run/xen/auto/web01 ]
+	diff /run/xen/old.cfg /var/lib/xvif/backup/run/xen/web01.cfg
+	diff /run/xen/old.cfg /var/lib/xvif/backup/run/xen/auto/copy
+	# killed while it writes: what it leaves is hidden
+	not strace -o /dev/null -e inject=rename:signal=KILL:when=3 \
+		xvif add-ip -q --config /run/xen/auto/copy web01 10.0.0.6
+	xvif repair -q
+	[ "$(ls -A /run/xen/auto | wc -l)" = 3 ]
+	[ "$(ls /run/xen/auto | xargs)" = "copy web01" ]
+	rm -rf /var/lib/xvif/backup
+	[[ "$(xvif add-ip --dry-run --no-backup --config /run/xen/auto/copy web01 10.0.0.7)" == *"change ip= of vif 0 in /run/xen/auto/copy"$'\n'* ]]
+	xvif add-ip -q --no-backup --config /run/xen/auto/copy web01 10.0.0.7
+	grep -q 10.0.0.7 /run/xen/auto/copy
+	[ ! -e /var/lib/xvif/backup ]
+	refused 2 "--no-backup" xvif add-ip --no-backup web01 10.0.0.8
+	# a backup that cannot be written: the file is as it was
+	cp /run/xen/auto/copy /run/xen/old.cfg
+	touch /var/lib/xvif/backup
+	run xvif add-ip -q --config /run/xen/auto/copy web01 10.0.0.8
+	rm /var/lib/xvif/backup
+	[ "$status" = 5 ]
+	[[ "$output" == *"/var/lib/xvif/backup"*"--no-backup"* ]]
+	diff /run/xen/old.cfg /run/xen/auto/copy
 }
 
 @test "--config: an edit that fails leaves the file as it was" {
@@ -459,7 +525,7 @@ killed_in() {
 	chmod 600 $cfg
 	xvif -q set-ips --config $cfg web01 10.0.0.1
 	[ "$(xvif sxp from-config $cfg | xvif sxp get -r device/vif/ip)" = $'10.0.0.1\n10.5.0.2' ]
-	[ "$(stat -c %a $cfg.bak)" = 600 ]
+	[ "$(stat -c %a /var/lib/xvif/backup$cfg)" = 600 ]
 	printf "vif = [ '" >$cfg
 	refused 2 "two.cfg" xvif add-ip --config $cfg web01 10.0.0.5
 }

@@ -10,7 +10,7 @@ of_plan() {
 		s/^(remove \/[^ ]*)( and what is empty above it)?$/\1/p
 		s/^change ip of vif [0-9]+ in (.*) to ".*"$/change \1/p
 		s/^remove ip of vif [0-9]+ in (.*)$/change \1/p
-		s/^change ip= of vif [0-9]+ in (.*), keep .*$/change \1/p
+		s/^change ip= of vif [0-9]+ in (.*), keep (.*)$/change \2\nchange \1/p
 		s/^(ip route (add|replace|del) [^ ]+) .*/\1/p
 		s/^run .* (\/[^ ]+ (online|offline) type_if=vif)$/run \1/p
 		s/^iptables (-[ID] FORWARD .*)/run iptables \1/p' "$1"

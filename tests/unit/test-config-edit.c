@@ -29,7 +29,7 @@ static int prepare(struct config_edit *e, const char *before, unsigned devid, co
 	fputs(before, f);
 	fclose(f);
 	assert_int_equal(iplist_parse(list, &ips, err), 0);
-	return config_edit_prepare(e, path, &vif, &ips, err);
+	return config_edit_prepare(e, path, &vif, &ips, true, err);
 }
 
 static void becomes(const char *before, const char *mac, const char *list, const char *after)
@@ -64,6 +64,15 @@ TEST(a_list_is_added)
 	becomes("vif = [ 'mac=" MAC_A "' ] # mine\n", MAC_A, "10.0.0.1",
 		"vif = [ 'mac=" MAC_A ", ip=10.0.0.1' ] # mine\n");
 	becomes("name='a'\nvif = [ '' ]\n", MAC_A, "10.0.0.1", "name='a'\nvif = [ 'ip=10.0.0.1' ]\n");
+}
+
+TEST(of_several_lists_xl_takes_the_last)
+{
+	becomes("vif=['ip=10.0.0.1,ip=10.0.0.2,mac=" MAC_A "']", MAC_A, "10.0.0.3",
+		"vif=['ip=10.0.0.1,ip=10.0.0.3,mac=" MAC_A "']");
+	becomes("vif=['mac=" MAC_B ",ip=10.0.0.1,mac=" MAC_A "']", MAC_A, "10.0.0.3",
+		"vif=['mac=" MAC_B ",ip=10.0.0.3,mac=" MAC_A "']");
+	refused("vif=['ip=10.0.0.1,ip=10.0.0.2,mac=" MAC_A "']", 0, "", -EINVAL);
 }
 
 TEST(an_empty_list_is_removed_with_one_comma)
@@ -123,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_is_replaced),
 		cmocka_unit_test(a_list_is_added),
+		cmocka_unit_test(of_several_lists_xl_takes_the_last),
 		cmocka_unit_test(an_empty_list_is_removed_with_one_comma),
 		cmocka_unit_test(the_vif_is_found_by_its_mac),
 		cmocka_unit_test(comments_and_other_settings_are_none_of_its_business),
