@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
+#include "src/store/load.h"
 #include "src/store/subtree.h"
 #include "shell/print-nodes.h"
 #include "shell/path.h"
@@ -110,6 +111,40 @@ static int count_below(struct context *cx, const char *path, size_t *out, struct
 	return r || t.n ? r : path_not_found(cx->session, path, err);
 }
 
+/*
+ * Does it act at once on running domains, as "load" refuses it without --force? In an
+ * open transaction "commit" makes it true, and "preview" shows it before.
+ */
+static bool is_dangerous(const struct session *session, const char *path)
+{
+	return load_is_live(path) && !session->state.in_transaction && !session->dry_run &&
+	       !session->is_file;
+}
+
+static int refuse_dangerous(const char *path, struct error *err)
+{
+	error_set(err, -EPERM, "%s: running domains and Xen's toolstack depend on it", path);
+	error_hint(err, "--force does it all the same");
+	return -EPERM;
+}
+
+/* Ask, or refuse where nobody can answer. Returns 1, 0 or a negative errno. */
+static int ask_to_remove(struct context *cx, const char *path, size_t below, struct error *err)
+{
+	const char *why = is_dangerous(cx->session, path) ?
+				  ", which running domains and Xen's toolstack depend on" :
+				  "";
+
+	if (!below && !*why)
+		return 1;
+	if (!cx->session->is_interactive)
+		return *why ? refuse_dangerous(path, err) : 1;
+	if (!below)
+		return ask(cx->session, "remove %s%s?", path, why);
+	return ask(cx->session, "remove %s and %zu node%s below it%s?", path, below,
+		   below == 1 ? "" : "s", why);
+}
+
 /* Whether to remove it; a question may be asked. Returns 1, 0 or a negative errno. */
 static int may_remove(struct context *cx, const struct args *args, const char *path, struct error *err)
 {
@@ -122,17 +157,14 @@ static int may_remove(struct context *cx, const struct args *args, const char *p
 	r = count_below(cx, path, &below, err);
 	if (r == -ENOENT && is_forced)
 		return 0;
-	if (r || is_forced || !below)
+	if (r || is_forced)
 		return r ? r : 1;
-	if (!args_has(args, &option_below) && !args_has(args, &option_recursive)) {
+	if (below && !args_has(args, &option_below) && !args_has(args, &option_recursive)) {
 		usage(err, "%s: has %zu node%s below it", path, below, below == 1 ? "" : "s");
 		error_hint(err, "'rm -r' removes them, too");
 		return -EINVAL;
 	}
-	if (!cx->session->is_interactive)
-		return 1;
-	return ask(cx->session, "remove %s and %zu node%s below it?", path, below,
-		   below == 1 ? "" : "s");
+	return ask_to_remove(cx, path, below, err);
 }
 
 static int run_rm(struct context *cx, const struct args *args, struct error *err)
@@ -156,8 +188,10 @@ static const struct command shell_rm = {
 	.name = "rm",
 	.summary = "remove nodes",
 	.help = "Remove each PATH; one with nodes below it only with -r, and then a question is\n"
-		"asked where somebody can answer it. With --force none is, and a PATH that is not\n"
-		"there is no error. 'undo' brings them back.",
+		"asked where somebody can answer it. So it is, without -r as well, of what running\n"
+		"domains depend on, below /local/domain, /libxl and /vm; where nobody can answer,\n"
+		"that needs --force, or a transaction. With --force none is asked, and a PATH that\n"
+		"is not there is no error. 'undo' brings them back.",
 	.arguments = { ARG_PATHS },
 	.n_required = 1,
 	.options = OPTIONS(&option_below, &option_recursive, &option_force),
@@ -205,6 +239,17 @@ static int check_target(struct context *cx, const char *from, const char *to, bo
 	return -EEXIST;
 }
 
+/* Whether to move it away. Returns 1, 0 or a negative errno. */
+static int may_move(struct context *cx, const struct args *args, const char *from, struct error *err)
+{
+	if (args_has(args, &option_force) || !is_dangerous(cx->session, from))
+		return 1;
+	if (!cx->session->is_interactive)
+		return refuse_dangerous(from, err);
+	return ask(cx->session, "move %s, which running domains and Xen's toolstack depend on?",
+		   from);
+}
+
 static int copy(struct context *cx, const struct args *args, bool moves, struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
@@ -221,6 +266,12 @@ static int copy(struct context *cx, const struct args *args, bool moves, struct 
 				 &t, err);
 	if (!r && !t.n)
 		r = path_not_found(cx->session, from, err);
+	if (!r && moves) {
+		r = may_move(cx, args, from, err);
+		if (r <= 0)
+			return r;
+		r = 0;
+	}
 	if (!r && args_has(args, &option_force))
 		r = store_set(cx->store, 0, NULL, err, "%s", to);
 	if (!r)
@@ -258,7 +309,9 @@ static const struct command shell_mv = {
 	.name = "mv",
 	.summary = "move a node and all below it",
 	.help = "Move PATH, with all below it and with permissions, to the second PATH, in one\n"
-		"transaction. One that ends in '/' means below it, under the same name.",
+		"transaction. One that ends in '/' means below it, under the same name. What\n"
+		"running domains depend on is moved after a question only, or with --force, which\n"
+		"also replaces what is at the second PATH.",
 	.arguments = { ARG_PATH, ARG_PATH },
 	.n_required = 2,
 	.options = OPTIONS(&option_force),

@@ -20,8 +20,8 @@ static bool is_at_or_below(const char *path, const char *place)
 	return !strncmp(path, place, len) && (!path[len] || path[len] == '/');
 }
 
-/* One of the places, below it, or above: whoever owns that one can take it away. */
-static bool is_live(const char *path)
+/* Above them, too: whoever owns that one can take it away. */
+bool load_is_live(const char *path)
 {
 	for (size_t i = 0; i < sizeof(live_places) / sizeof(*live_places); i++)
 		if (is_at_or_below(path, live_places[i]) || is_at_or_below(live_places[i], path))
@@ -74,7 +74,7 @@ static int check_live(const struct load *load, struct error *err)
 		if (!load_writes(load, d))
 			continue;
 		load_path(load, d, path, sizeof(path));
-		if (!is_live(path))
+		if (!load_is_live(path))
 			continue;
 		error_set(err, -EPERM,
 			  "'%.300s' would change: running domains and Xen's toolstack "

@@ -38,6 +38,12 @@ bool load_writes(const struct load *load, const struct subtree_difference *d);
 /* The path of the node that differs; as subtree_path(). */
 size_t load_path(const struct load *load, const struct subtree_difference *d, char *out, size_t size);
 
+/*
+ * Do running domains and Xen's toolstack depend on what is there? Is @path one of
+ * the places where they keep it, below one, or above.
+ */
+bool load_is_live(const char *path);
+
 /* Is it the list of a vif, "ip" below its backend? */
 bool load_is_list(const char *path);
 

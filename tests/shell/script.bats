@@ -315,3 +315,24 @@ undo' 'somebody else has changed it since'
 	xvif shell -c "load /run/xen/dump"
 	[ "$(xenstore-read /there/new/below)" = v ]
 }
+
+# bats test_tags=oxenstored
+@test "rm and mv of what running domains depend on need --force, or a transaction" {
+	snapshot >/run/xen/before
+	says 1 'rm /local/domain/1/name' "/local/domain/1/name: running domains and Xen's toolstack depend on it"
+	[[ "$output" == *"--force does it all the same"* ]]
+	says 1 'rm -r /vm' 'depend on it'
+	says 1 'cd /local/domain; mv 1 9' '/local/domain/1: running domains'
+	says 1 'mv /libxl/1 /t' '/libxl/1: running domains'
+	echo '(node /local/domain/1 (node name web77))' >/run/xen/dump.sxp
+	says 1 'load /run/xen/dump.sxp' 'depend on what is there'
+	snapshot >/run/xen/after
+	diff /run/xen/before /run/xen/after
+	xvif shell -c 'set /t/a 1; mv /t/a /t/b; rm -r /t; cp /local/domain/1/name /t; rm /t'
+	xvif shell --dry-run -c 'rm /local/domain/1/name; mv /local/domain/2 /t'
+	snapshot >/run/xen/after
+	diff /run/xen/before /run/xen/after
+	xvif shell -c 'mv --force /local/domain/1/name /t; rm --force /local/domain/2/name'
+	[ "$(xenstore-read /t)" = web01 ]
+	not xenstore-exists /local/domain/2/name
+}

@@ -333,10 +333,30 @@ watch_is_stuck() {
 	[ "$output" = 0 ]
 }
 
+@test "rm and mv ask where running domains depend on it" {
+	terminal
+	line 'rm /local/domain/1/name'
+	see "remove /local/domain/1/name, which running domains and Xen's"
+	press n Enter
+	prompt 'xvif:/>'
+	[ "$(xenstore-read /local/domain/1/name)" = web01 ]
+	line 'mv /local/domain/1/name /t'
+	see "move /local/domain/1/name, which running domains and Xen's"
+	press Enter
+	prompt 'xvif:/>'
+	[ "$(xenstore-read /local/domain/1/name)" = web01 ]
+	line 'mv /local/domain/1/name /t'
+	press y Enter
+	wait_until 10 xenstore-exists /t
+	prompt 'xvif:/>'
+	line 'mv /t /local/domain/1/name'
+	wait_until 10 xenstore-exists /local/domain/1/name
+}
+
 @test "rm -r asks, an open transaction is not left without a word" {
 	terminal
 	line 'rm -r /local/domain/2'
-	see 'remove /local/domain/2 and 23 nodes below it? [y/N]'
+	see "remove /local/domain/2 and 23 nodes below it, which running domains and Xen's"
 	press n Enter
 	prompt 'xvif:/>'
 	[ "$(xenstore-read /local/domain/2/name)" = db01 ]
