@@ -203,8 +203,7 @@ static int set_list(struct application *a, const struct desired_vif_match *f,
 	r = edit_run(a->cx->store, &request, e, err);
 	if (edit_note(a->cx, e, r ? NULL : err) && !r)
 		r = -ENOMEM;
-	for (size_t i = 0; i < e->warnings.n; i++)
-		output_message(e->warnings.v[i]);
+	edit_print_warnings(&e->vif, &e->warnings);
 	return r;
 }
 

@@ -123,10 +123,35 @@ int edit_note(struct context *cx, const struct edit *e, struct error *err)
 	return before && after && !edits_add(cx->edits, &done) ? 0 : error_memory(err);
 }
 
+/* "web01 vif 0", or the number of a domain without a name */
+static char *name_vif(const struct vif *vif)
+{
+	char *out;
+	int n = vif->domain.name ? asprintf(&out, "%s vif %u", vif->domain.name, vif->devid) :
+				   asprintf(&out, "%u vif %u", vif->domain.domid, vif->devid);
+
+	return n < 0 ? NULL : out;
+}
+
 void edit_print_notes(const struct survey *s)
 {
+	CLEANUP(cleanup_free) char *name = name_vif(s->vif);
+
 	for (size_t i = 0; i < s->notes.n; i++)
-		output_note("%s", s->notes.v[i]);
+		output_note("%s: %s", name ? name : s->vif->link, s->notes.v[i]);
+}
+
+void edit_print_warnings(const struct vif *vif, const struct strv *warnings)
+{
+	CLEANUP(cleanup_free) char *name = name_vif(vif);
+
+	for (size_t i = 0; i < warnings->n; i++) {
+		CLEANUP(cleanup_free) char *line = NULL;
+
+		if (!name || asprintf(&line, "%s: %s", name, warnings->v[i]) < 0)
+			line = NULL;
+		output_message(line ? line : warnings->v[i]);
+	}
 }
 
 void edit_print_step(const struct strv *lines, void *data)

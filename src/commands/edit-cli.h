@@ -23,8 +23,11 @@ struct apply_options edit_options(const struct args *args);
 /* Note what an edit changed in @cx->edits, if anybody asks. Returns 0 or -ENOMEM. */
 int edit_note(struct context *cx, const struct edit *e, struct error *err);
 
-/* What is to be known of an edit before it is done, on stderr. */
+/* What is to be known of an edit before it is done, on stderr: each line names the vif. */
 void edit_print_notes(const struct survey *s);
+
+/* What failed without spoiling it, likewise. */
+void edit_print_warnings(const struct vif *vif, const struct strv *warnings);
 
 /* Lines of a step that begins, on stderr: for struct step_listener. */
 void edit_print_step(const struct strv *lines, void *data);

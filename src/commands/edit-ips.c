@@ -113,8 +113,7 @@ static int edit(struct context *cx, const struct args *args, edit_make make, str
 	int r = edit_run(cx->store, &request, &e, err);
 	if (edit_note(cx, &e, r ? NULL : err) && !r)
 		r = -ENOMEM;
-	for (size_t i = 0; i < e.warnings.n; i++)
-		output_message(e.warnings.v[i]);
+	edit_print_warnings(&e.vif, &e.warnings);
 	r = r ? r : print(&e, args, cx->out, err);
 	return e.is_done ? tell_done(&e, r) : r;
 }

@@ -76,8 +76,7 @@ static int repair_loaded(struct repair_run *run, struct store *st, const struct 
 		r = repair_plan(st, &repair, &run->plan, err);
 	else if (!r)
 		r = repair_do(st, &repair, lock, run->listener, &warnings, err);
-	for (size_t i = 0; i < warnings.n; i++)
-		output_message(warnings.v[i]);
+	edit_print_warnings(vif, &warnings);
 	if (r)
 		return r == -EAGAIN ? r : go_on(run, vif, r, err);
 	run->cx->has_changed |= survey_is_change(&repair.survey) && !run->options.dry_run;

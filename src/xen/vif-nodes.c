@@ -46,7 +46,7 @@ static const struct {
 	{ "trusted", "0: the guest does not trust the backend" },
 	{ "type", "vif, or vif_ioemu with an emulated interface" },
 	{ "vifname", "the name that the script gives the link" },
-	{ "vlan", "VLANs, for vif-bridge and vif-openvswitch" },
+	{ "vlan", "VLANs, for a script of the site: no stock one reads it" },
 };
 
 static int by_name(const void *a, const void *b)

@@ -263,3 +263,14 @@ fails_with() {
 	xvif -q apply $state
 	[ "$(ips db01 0)" = "10.0.1.1 10.0.1.5" ]
 }
+
+@test "apply: each note names its vif" {
+	rm /var/lib/xen/userdata-d.*
+	printf 'web01: [10.0.0.1, 10.0.0.5]\ndb01: {0: [10.0.1.1, 10.0.1.5]}\n' >/run/xen/wanted.yaml
+	run xvif apply /run/xen/wanted.yaml
+	echo "$output"
+	[ "$status" = 0 ]
+	grep -q '^xvif: note: web01 vif 0: libxl keeps no configuration' <<<"$output"
+	grep -q '^xvif: note: db01 vif 0: libxl keeps no configuration' <<<"$output"
+	not grep '^xvif: note: libxl' <<<"$output"
+}

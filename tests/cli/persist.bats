@@ -365,8 +365,8 @@ name_the_vif_web() {
 	echo 'vif = [ "mac=00:16:3e:00:00:01, ip=10.0.0.8, ip=10.0.0.2 host.example 10.0.0.9 10.0.0.5" ]' >$cfg
 	run xvif add-ip --dry-run --config $cfg web01 10.0.0.5
 	[ "$status" = 0 ]
-	[[ "$output" == *"note: $cfg has host.example, which the vif does not have: it would be removed there"* ]]
-	[[ "$output" == *"note: $cfg has 10.0.0.9, which the vif does not have: it would be removed there"* ]]
+	[[ "$output" == *"note: web01 vif 0: $cfg has host.example, which the vif does not have: it would be removed there"* ]]
+	[[ "$output" == *"note: web01 vif 0: $cfg has 10.0.0.9, which the vif does not have: it would be removed there"* ]]
 	[ "$(grep -c 'does not have' <<<"$output")" = 2 ]
 	xvif add-ip -J --config $cfg web01 10.0.0.5 >/run/xen/json
 	jq -e '[.notes[] | select(contains("10.0.0.9"))] | length == 1' /run/xen/json

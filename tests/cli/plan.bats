@@ -188,7 +188,7 @@ config() {
 	xvif repair --dry-run web01 | sed '/would repair/d' >/run/xen/repair
 	grep -q '^remove /local/domain/0/xvif/journal/1/0' /run/xen/repair
 	xvif add-ip --dry-run web01 10.0.0.6 >/run/xen/plan 2>/run/xen/notes
-	grep -qx "xvif: note: an interrupted edit of this vif is finished or undone first, see 'xvif repair --dry-run'" \
+	grep -qx "xvif: note: web01 vif 0: an interrupted edit of this vif is finished or undone first, see 'xvif repair --dry-run'" \
 		/run/xen/notes
 	xvif -v add-ip web01 10.0.0.6 2>/run/xen/said
 	sed -n 's/^xvif: //p' /run/xen/said | head -n "$(wc -l </run/xen/repair)" | diff /run/xen/repair -

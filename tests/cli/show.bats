@@ -251,3 +251,9 @@ rows() {
 	cat /run/xen/shown
 	[ "$i" = 300 ]
 }
+
+@test "the details say that no stock script reads vlan" {
+	xenstore-write /local/domain/0/backend/vif/1/0/vlan 7
+	xvif show web01 0 | grep -q 'vlan.*no stock one reads it'
+	not grep -lw vlan /etc/xen/scripts/vif-*
+}
