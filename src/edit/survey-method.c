@@ -8,8 +8,19 @@
 #include "src/base/cleanup.h"
 #include "src/edit/survey-parts.h"
 
+static int refuse_xapi(const struct survey *s, struct error *err)
+{
+	error_reason(err, REASON_UNKNOWN_SCRIPT, -EPERM,
+		     "vif %u.%u: XAPI runs its domain, and sets it up by its own script '%s'",
+		     s->vif->domain.domid, s->vif->devid, s->script.path);
+	error_hint(err, XAPI_WAY "; ipv6-allowed for IPv6");
+	return -EPERM;
+}
+
 static int refuse_unknown(const struct survey *s, struct error *err)
 {
+	if (s->is_of_xapi)
+		return refuse_xapi(s, err);
 	error_reason(err, REASON_UNKNOWN_SCRIPT, -EPERM, "hotplug script '%s' is unknown: %s",
 		     s->script.path, s->script.why_unknown);
 	error_hint(err, "--hotplug=delta if its online adds only what the ip node lists, "

@@ -11,6 +11,9 @@ static inline bool survey_only_compares(const struct survey *s)
 	return s->options->repair && s->options->snapshot;
 }
 
+/* How a vif of XAPI is kept to its addresses (xen-api, ocaml/idl/datamodel.ml, VIF). */
+#define XAPI_WAY "xe vif-param-set uuid=... locking-mode=locked ipv4-allowed=ADDRESS,..."
+
 /* How it is done, and whether it may be, for this script. Each returns 0 or a negative errno. */
 int survey_choose_method(struct survey *s, struct error *err);
 int survey_find_ports(struct survey *s, struct error *err);

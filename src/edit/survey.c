@@ -132,6 +132,29 @@ static int leave_out_userdata(struct survey *s, int r, struct error *err)
 	return 0;
 }
 
+/* Who runs the domain, if that is not xl: starts it with a list of his own. */
+static int survey_toolstack(struct store *st, struct survey *s, struct error *err)
+{
+	CLEANUP(cleanup_free) char *node = NULL;
+	const struct domain *domain = &s->vif->domain;
+	int r;
+
+	if (s->options->repair)
+		return 0;
+	if (userdata_is_libvirt(domain))
+		strv_add(&s->notes,
+			 "libvirt runs the domain, and starts it with the list of its own copy: "
+			 "change that as well, with 'virsh edit'");
+	if (!domain->uuid)
+		return 0;
+	r = store_get(st, 0, &node, err, "/xapi/%s/private/vif/%u", domain->uuid, s->vif->devid);
+	s->is_of_xapi = node != NULL;
+	if (node)
+		strv_add(&s->notes, "XAPI runs the domain, and sets the vif up by its own database: "
+				    "use '" XAPI_WAY "' instead");
+	return r;
+}
+
 /* What libxl keeps of the vif's list. */
 static int survey_places(struct store *st, struct survey *s, struct error *err)
 {
@@ -184,6 +207,8 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 	r = compute_lists(out, after, err);
 	if (!r)
 		r = survey_places(st, out, err);
+	if (!r)
+		r = survey_toolstack(st, out, err);
 	if (!r)
 		r = precheck_vif(vif, options, err);
 	if (!r)

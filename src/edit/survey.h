@@ -73,6 +73,7 @@ struct survey {
 	char *userdata_damage;		  /* why it cannot be understood; or NULL */
 	struct optout optout;		  /* of edits before, for the list it has now */
 	struct optout optout_after;	  /* likewise, with this edit */
+	bool is_of_xapi;		  /* edit: XAPI runs the domain */
 	bool clears_error;		  /* hotplug-status is to be put right */
 	char *conflict;			  /* repair: why a route cannot be set; or NULL */
 	struct uncompared uncompared;	  /* repair: parts that it does not know enough of */

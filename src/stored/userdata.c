@@ -45,6 +45,14 @@ bool userdata_is_superseded(const struct domain *domain)
 	return path && !stat(path, &sb) && sb.st_size > 0;
 }
 
+bool userdata_is_libvirt(const struct domain *domain)
+{
+	CLEANUP(cleanup_free) char *path = domain->uuid ? make_path(domain, 'd', "libvirt-xml") :
+							  NULL;
+
+	return path && !access(path, F_OK);
+}
+
 static int read_file(struct userdata *u, struct error *err)
 {
 	if (access(u->path, F_OK) && errno == ENOENT)

@@ -41,6 +41,12 @@ char *userdata_path(const struct domain *domain);
 bool userdata_is_superseded(const struct domain *domain);
 
 /*
+ * Does libvirt run the domain? It starts it anew from its own copy, which it also keeps here
+ * (libvirt, src/libxl/libxl_domain.c, libxlDomainStart).
+ */
+bool userdata_is_libvirt(const struct domain *domain);
+
+/*
  * userdata_read - the file alone, without the lock, to look at.
  * As userdata_lock().
  */

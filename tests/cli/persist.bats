@@ -744,3 +744,26 @@ go_on() {
 	[[ "$output" == *"no path of its backend"* ]]
 	[[ "$output" == *"web01 vif 0: repaired: route-missing"* ]]
 }
+
+@test "a guest that libvirt runs: an edit says that its copy is another" {
+	echo '<domain/>' >"/var/lib/xen/userdata-d.1.$(uuid_of 1).libvirt-xml"
+	run xvif add-ip web01 10.0.0.5
+	[ "$status" = 0 ]
+	[[ "$output" == *"note: web01 vif 0: libvirt runs the domain"*"'virsh edit'"* ]]
+	[[ "$(xvif add-ip --dry-run web01 10.0.0.6 2>&1)" == *"libvirt runs the domain"* ]]
+	[[ "$(xvif add-ip db01 --vif 0 10.0.1.6 2>&1)" != *libvirt* ]]
+	xvif check
+}
+
+@test "a guest that XAPI runs is named as such, with what to use instead" {
+	xenstore-write "/xapi/$(uuid_of 1)/private/vif/0/mac" 00:16:3e:00:00:01
+	[[ "$(xvif add-ip web01 10.0.0.5 2>&1)" == *"note: web01 vif 0: XAPI runs the domain"*"xe vif-param-set"* ]]
+	[[ "$(xvif add-ip db01 --vif 0 10.0.1.6 2>&1)" != *XAPI* ]]
+	cp /etc/xen/scripts/vif-route /etc/xen/scripts/vif
+	echo true >>/etc/xen/scripts/vif
+	xenstore-write /local/domain/0/backend/vif/1/0/script /etc/xen/scripts/vif
+	refused 1 "XAPI runs its domain, and sets it up by its own script '/etc/xen/scripts/vif'" \
+		xvif add-ip web01 10.0.0.6
+	[[ "${lines[1]}" == *"xe vif-param-set uuid=... locking-mode=locked ipv4-allowed="* ]]
+	rm /etc/xen/scripts/vif
+}
