@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "src/output/output.h"
+#include "src/base/cleanup.h"
+#include "src/base/memory-stream.h"
 #include "src/base/text.h"
 
 void output_escaped(const char *text, FILE *out)
@@ -31,11 +33,23 @@ void output_bytes(const char *bytes, size_t len, FILE *out)
 	}
 }
 
+/* In one piece: stderr has no buffer, and messages may be many. */
+static void say(const char *kind, const char *text)
+{
+	CLEANUP(cleanup_free) char *line = NULL;
+	size_t len;
+	FILE *f = memory_stream(&line, &len), *out = f ? f : stderr;
+
+	fprintf(out, "xvif: %s", kind);
+	output_escaped(text, out);
+	putc('\n', out);
+	if (f && !fclose(f))
+		fwrite(line, 1, len, stderr);
+}
+
 void output_message(const char *text)
 {
-	fputs("xvif: ", stderr);
-	output_escaped(text, stderr);
-	putc('\n', stderr);
+	say("", text);
 }
 
 void output_note(const char *format, ...)
@@ -46,9 +60,7 @@ void output_note(const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	fputs("xvif: note: ", stderr);
-	output_escaped(text, stderr);
-	putc('\n', stderr);
+	say("note: ", text);
 }
 
 static void print_progress(const char *what, size_t len, bool is_done)
