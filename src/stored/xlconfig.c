@@ -188,21 +188,46 @@ static int add_setting(const struct xl_reader *rd, const char *name, struct xlco
 	return copy_list(rd, list, 0, &v[out->n - 1].value, err);
 }
 
-/* A name that begins a setting is followed by "=" or "+=". */
+/* A name that begins a setting is followed by "=" or "+="; false: there is no more. */
+static bool next_setting(const char *text, size_t len, size_t *at, struct xltoken *out)
+{
+	struct xltoken next;
+
+	while (xltoken_next(text, len, *at, out)) {
+		*at = out->at + out->len;
+		if (out->kind == XLTOKEN_NAME && xltoken_next(text, len, *at, &next) &&
+		    strchr("=+", text[next.at]))
+			return true;
+	}
+	return false;
+}
+
+/* libxlutil goes through all settings for each one more; xl knows about 150. */
+#define SETTINGS_MAX 5000
+
+static int check_number(const char *text, size_t len, const char *name, struct error *err)
+{
+	struct xltoken token;
+	size_t n = 0, at = 0;
+
+	while (n <= SETTINGS_MAX && next_setting(text, len, &at, &token))
+		n++;
+	if (n <= SETTINGS_MAX)
+		return 0;
+	return error_status(err, STATUS_USAGE, -EINVAL, "%s: has more than %d settings", name,
+			    SETTINGS_MAX);
+}
+
 static int add_settings(const struct xl_reader *rd, const char *text, size_t len,
 			struct xlconfig *out, struct error *err)
 {
-	struct xltoken token, next;
+	struct xltoken token;
+	size_t at = 0;
 	int r = 0;
 
-	for (size_t at = 0; !r && xltoken_next(text, len, at, &token); at = token.at + token.len) {
-		CLEANUP(cleanup_free) char *name = NULL;
+	while (!r && next_setting(text, len, &at, &token)) {
+		CLEANUP(cleanup_free) char *name = strndup(text + token.at, token.len);
 
-		if (token.kind != XLTOKEN_NAME ||
-		    !xltoken_next(text, len, token.at + token.len, &next) ||
-		    !strchr("=+", text[next.at]))
-			continue;
-		name = strndup(text + token.at, token.len);
 		if (!name)
 			return error_memory(err);
 		if (!xlconfig_get(out, name))
@@ -260,7 +285,9 @@ int xlconfig_parse(const char *text, size_t len, const char *name, struct xlconf
 				    "%s: is no configuration file: it has "
 				    "a NUL byte",
 				    name);
-	r = parse_with(&rd, text, len, name, out, err);
+	r = check_number(text, len, name, err);
+	if (!r)
+		r = parse_with(&rd, text, len, name, out, err);
 	if (r)
 		xlconfig_release(out);
 	return r;
