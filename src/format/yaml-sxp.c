@@ -13,8 +13,11 @@
 
 #include <yaml.h>
 
-/* libyaml itself reads no deeper than this. */
-#define DEPTH_MAX 1000
+/* libyaml goes through all levels that are open for each word, */
+#define DEPTH_MAX 100
+/* and through these for each one more. */
+#define ANCHORS_MAX 1000
+#define DIRECTIVES_MAX 100
 
 struct conversion {
 	yaml_document_t *yaml;
@@ -74,8 +77,10 @@ static int add_value(struct conversion *c, sxp_node list, int index, int depth)
 	sxp_node inner;
 	int r = 0;
 
-	if (++c->n > YAML_SXP_VALUES_MAX || depth > DEPTH_MAX)
+	if (++c->n > YAML_SXP_VALUES_MAX)
 		return bad_yaml(c->name, &node->start_mark, "too many values", c->err);
+	if (depth > DEPTH_MAX)
+		return bad_yaml(c->name, &node->start_mark, "nested too deeply", c->err);
 	if (node->type == YAML_SCALAR_NODE && !is_null(node)) {
 		sxp_add_text(c->doc, list, (const char *)node->data.scalar.value,
 			     node->data.scalar.length);
@@ -138,15 +143,107 @@ static int read_document(yaml_parser_t *parser, const char *name, struct sxp_doc
 	return r ? r : check_end(parser, name, err);
 }
 
+/* What the events so far have in them. */
+struct extent {
+	size_t depth, anchors;
+};
+
+static void count_event(struct extent *extent, const yaml_event_t *event)
+{
+	const yaml_char_t *anchor = NULL;
+
+	switch (event->type) {
+	case YAML_SEQUENCE_START_EVENT:
+		anchor = event->data.sequence_start.anchor;
+		extent->depth++;
+		break;
+	case YAML_MAPPING_START_EVENT:
+		anchor = event->data.mapping_start.anchor;
+		extent->depth++;
+		break;
+	case YAML_SEQUENCE_END_EVENT:
+	case YAML_MAPPING_END_EVENT:
+		extent->depth--;
+		break;
+	case YAML_SCALAR_EVENT:
+		anchor = event->data.scalar.anchor;
+		break;
+	case YAML_NO_EVENT:
+	case YAML_STREAM_START_EVENT:
+	case YAML_STREAM_END_EVENT:
+	case YAML_DOCUMENT_START_EVENT:
+	case YAML_DOCUMENT_END_EVENT:
+	case YAML_ALIAS_EVENT:
+		break;
+	}
+	extent->anchors += anchor != NULL;
+}
+
+static int check_event(struct extent *extent, const yaml_event_t *event, const char *name,
+		       struct error *err)
+{
+	count_event(extent, event);
+	if (extent->depth > DEPTH_MAX)
+		return bad_yaml(name, &event->start_mark, "nested too deeply", err);
+	if (extent->anchors > ANCHORS_MAX)
+		return bad_yaml(name, &event->start_mark, "too many anchors", err);
+	return 0;
+}
+
+/* "%" begins nothing else at the beginning of a line, but may be in a text there. */
+static int check_directives(const char *text, size_t len, const char *name, struct error *err)
+{
+	const char *p = text, *end = text + len;
+	yaml_mark_t mark = { 0 };
+	size_t n = 0;
+
+	for (; p && p < end; p = memchr(p, '\n', (size_t)(end - p)), p += p != NULL, mark.line++)
+		if (*p == '%' && ++n > DIRECTIVES_MAX)
+			return bad_yaml(name, &mark, "too many directives", err);
+	return 0;
+}
+
+static int begin(yaml_parser_t *parser, const char *text, size_t len, struct error *err)
+{
+	if (!yaml_parser_initialize(parser))
+		return error_memory(err);
+	yaml_parser_set_input_string(parser, (const unsigned char *)text, len);
+	return 0;
+}
+
+/*
+ * libyaml takes time in proportion to the square of the depth and of the number
+ * of anchors, when it builds a document: so that is looked at before. What is
+ * wrong otherwise is said by the reader.
+ */
+static int check_extent(const char *text, size_t len, const char *name, struct error *err)
+{
+	CLEANUP(yaml_parser_delete) yaml_parser_t parser = { 0 };
+	struct extent extent = { 0 };
+	bool ends = false;
+	yaml_event_t event;
+	int r = begin(&parser, text, len, err);
+
+	while (!r && !ends && yaml_parser_parse(&parser, &event)) {
+		ends = event.type == YAML_STREAM_END_EVENT;
+		r = check_event(&extent, &event, name, err);
+		yaml_event_delete(&event);
+	}
+	return r;
+}
+
 int yaml_sxp_read(const char *text, size_t len, const char *name, struct sxp_doc *doc,
 		  sxp_node list, struct error *err)
 {
-	CLEANUP(yaml_parser_delete) yaml_parser_t parser;
+	CLEANUP(yaml_parser_delete) yaml_parser_t parser = { 0 };
+	int r = check_directives(text, len, name, err);
 
-	if (!yaml_parser_initialize(&parser))
-		return error_memory(err);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
-	return read_document(&parser, name, doc, list, err);
+	if (!r)
+		r = check_extent(text, len, name, err);
+	if (r)
+		return r;
+	r = begin(&parser, text, len, err);
+	return r ? r : read_document(&parser, name, doc, list, err);
 }
 
 #else

@@ -17,6 +17,9 @@
  * (KEY VALUE), a scalar its text; a plain scalar that is empty, ~ or null the
  * empty list. Keys are scalars.
  *
+ * Refused are more than 100 levels, 1000 anchors, 100 directives: libyaml takes
+ * time in proportion to the square of them.
+ *
  * Returns 0, -EINVAL with line and column (STATUS_USAGE), -ENOTSUP when built
  * without libyaml, or -ENOMEM.
  */
