@@ -204,6 +204,8 @@ static int set_list(struct application *a, const struct desired_vif_match *f,
 	if (edit_note(a->cx, e, r ? NULL : err) && !r)
 		r = -ENOMEM;
 	edit_print_warnings(&e->vif, &e->warnings);
+	if (!r && e->warnings.failed)
+		edit_told(-ENOMEM);
 	return r;
 }
 
@@ -375,7 +377,9 @@ static int run_apply(struct context *cx, const struct args *args, struct error *
 	a.n_untried = fleet.n - a.n_changed - a.n_unchanged - a.n_failed;
 	result_number(doc, result, "untried", (unsigned)a.n_untried);
 	cx->status = a.n_failed ? a.first.status : STATUS_DONE;
-	return print_result(&a, result, err);
+	r = print_result(&a, result, err);
+	/* what became of each vif was said at once */
+	return args_has(args, &option_dry_run) || !(a.n_changed + a.n_failed) ? r : edit_told(r);
 }
 
 const struct command cmd_apply = {

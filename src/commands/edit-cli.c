@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* edit-cli.c - what an edit did, as a result and as a line. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -131,6 +132,15 @@ static char *name_vif(const struct vif *vif)
 				   asprintf(&out, "%u vif %u", vif->domain.domid, vif->devid);
 
 	return n < 0 ? NULL : out;
+}
+
+int edit_told(int r)
+{
+	if (r != -ENOMEM)
+		return r;
+	output_message("what was changed stays changed, but not all can be told of it: out of "
+		       "memory; run 'xvif check'");
+	return 0;
 }
 
 void edit_print_notes(const struct survey *s)

@@ -23,6 +23,12 @@ struct apply_options edit_options(const struct args *args);
 /* Note what an edit changed in @cx->edits, if anybody asks. Returns 0 or -ENOMEM. */
 int edit_note(struct context *cx, const struct edit *e, struct error *err);
 
+/*
+ * What was done is not refused because it cannot be told: @r is what telling
+ * it returned; for -ENOMEM, which it says, 0.
+ */
+int edit_told(int r);
+
 /* What is to be known of an edit before it is done, on stderr: each line names the vif. */
 void edit_print_notes(const struct survey *s);
 

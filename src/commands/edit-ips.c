@@ -82,16 +82,6 @@ static int announce(const struct edit *e, void *data, struct error *err)
 	return 0;
 }
 
-/* What is done is not refused because it cannot be told. */
-static int tell_done(const struct edit *e, int r)
-{
-	if (r != -ENOMEM && !e->warnings.failed)
-		return r;
-	output_message("the vif was changed, but not all can be told of it: out of memory; "
-		       "run 'xvif check'");
-	return r == -ENOMEM ? 0 : r;
-}
-
 static int edit(struct context *cx, const struct args *args, edit_make make, struct error *err)
 {
 	CLEANUP(edit_release) struct edit e = { 0 };
@@ -115,7 +105,9 @@ static int edit(struct context *cx, const struct args *args, edit_make make, str
 		r = -ENOMEM;
 	edit_print_warnings(&e.vif, &e.warnings);
 	r = r ? r : print(&e, args, cx->out, err);
-	return e.is_done ? tell_done(&e, r) : r;
+	if (!r && e.warnings.failed)
+		r = -ENOMEM;
+	return e.is_done ? edit_told(r) : r;
 }
 
 static int check_edit(const struct args *args, struct error *err)

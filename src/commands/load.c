@@ -273,6 +273,10 @@ static int run_load(struct context *cx, const struct args *args, struct error *e
 		return r;
 	cx->has_changed = count_written(&load) && !load.dry_run;
 	r = print(&load, args, cx->out, err);
+	if (r == -ENOMEM && cx->has_changed) {
+		output_message("the dump was written, but not all can be told of it: out of memory");
+		r = 0;
+	}
 	fflush(cx->out);
 	print_notes(&load);
 	return r;

@@ -294,8 +294,11 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 		r = repair_vifs(cx->store, &vifs, &run, err);
 	if (!r && !args->n_words && !run.options.dry_run)
 		r = repair_orphans(&run, cx->store, err);
-	if (!r)
+	if (!r) {
 		r = print_repair(&run, args, cx->out, err);
+		if (cx->has_changed || run.code)
+			r = edit_told(r);
+	}
 	if (vifs.broken.n)
 		cx->status = STATUS_REFUSED;
 	if (!r && run.code) {
