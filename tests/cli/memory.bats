@@ -168,6 +168,38 @@ with_rules() {
 	each_point xvif repair --dry-run -J
 }
 
+# each_load FILE OPTION...: the dump in FILE, all of it or nothing; what it changes is below /tool/t
+each_load() {
+	local old=$BATS_TEST_TMPDIR/old new=$BATS_TEST_TMPDIR/new now=$BATS_TEST_TMPDIR/now file=$1
+	local right right_err right_status points n how
+	shift
+	xvif dump /tool/t >"$old"
+	begin xvif load "$@" "$file"
+	xvif dump /tool/t >"$new"
+	not cmp -s "$old" "$new"
+	for n in $points; do
+		take_turns
+		xvif -q load --prune "$old"
+		starved "$n" $how xvif load "$@" "$file"
+		xvif dump /tool/t >"$now"
+		if [ "$status" = 0 ]; then
+			cmp "$now" "$new" && { is_right || says_so; }
+		else
+			cmp "$now" "$old" && fails_honestly
+		fi || complain wrong "$n" $how
+	done
+	xvif -q load --prune "$old"
+}
+
+# is_applied OLD NEW OLD NEW: the lists of web01 and db01 are as the output and the status say
+is_applied() {
+	local db01
+	db01=$(xenstore-read /local/domain/0/backend/vif/2/0/ip)
+	case $out in *"web01 vif 0: "*) [ "$(live)" = "$2" ] ;; *) [ "$(live)" = "$1" ] || says_so ;; esac || return
+	case $out in *"db01 vif 0: "*) [ "$db01" = "$4" ] ;; *) [ "$db01" = "$3" ] || says_so ;; esac || return
+	case $status in 0) [ "$db01" = "$4" ] && { is_right || says_so; } ;; 1 | 4 | 5) says_so ;; *) false ;; esac
+}
+
 @test "dumps" {
 	local dump=$BATS_TEST_TMPDIR/dump
 	each_point xvif dump
@@ -180,6 +212,10 @@ with_rules() {
 	each_point xvif load --dry-run "$dump"
 	each_point xvif load --dry-run -J "$dump.json"
 	xvif -q del-ip web01 10.0.0.7
+	xenstore-write /tool/t/a 1 /tool/t/b 2 /tool/t/c/d 3
+	echo "(node /tool/t (node a 9 (perms n0)) (node e 5 (perms n0)))" >"$dump"
+	each_load "$dump"
+	each_load "$dump" --prune -J
 }
 
 @test "files" {
@@ -209,4 +245,21 @@ with_rules() {
 	each_edit "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.2 10.0.0.5" xvif add-ip web01 10.0.0.5
 	each_edit "10.0.0.1 10.0.0.2" "10.0.0.1" xvif del-ip -J web01 10.0.0.2
 	each_edit "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.5" xvif set-ips -v web01 10.0.0.1 10.0.0.5
+}
+
+@test "edits of many vifs" {
+	local state=$BATS_TEST_TMPDIR/state right right_err right_status points n how
+	with_rules
+	echo '{"web01":["10.0.0.1","10.0.0.9"],"db01":{"0":"10.0.1.1 10.0.1.2"}}' >"$state"
+	begin xvif apply "$state"
+	for n in $points; do
+		take_turns
+		xvif -q set-ips web01 10.0.0.1 10.0.0.2
+		xvif -q set-ips db01 --vif 0 10.0.1.1
+		starved "$n" $how xvif apply "$state"
+		is_applied "10.0.0.1 10.0.0.2" "10.0.0.1 10.0.0.9" 10.0.1.1 "10.0.1.1 10.0.1.2" || complain wrong "$n" $how
+		xvif repair >/run/xen/repaired
+		[ "$status" = 5 ] || ! grep -v ': journal: ' /run/xen/repaired || complain "not finished" "$n" $how
+		xvif check || complain inconsistent "$n" $how
+	done
 }
