@@ -252,8 +252,8 @@ watch_is_stuck() {
 
 @test "a watch survives a restart of xenstored, and so does the shell" {
 	terminal 120
-	line 'watch web01'
-	see '[1] watching'
+	line 'watch -v web01'
+	see 'web01: watching'
 	line 'begin; set /a 1'
 	prompt 'xvif:/ [1 change]>'
 	kill "$XENSTORED_PID"
