@@ -65,6 +65,21 @@ static int note_uncompared(struct repair_run *run, const struct vif *vif,
 	return r;
 }
 
+/* What a repair leaves as it is, and why; or what it has done. */
+static int report_found(struct repair_run *run, const struct vif *vif, const struct repair *repair,
+			const struct difference *d)
+{
+	if (!repair->survey.clears_error && !strcmp(d->kind, "hotplug-status"))
+		return report_note(&run->report, vif,
+				   "%s stays: its link is not as the script would leave it",
+				   d->detail);
+	if (!strcmp(d->kind, "route-elsewhere"))
+		return report_note(&run->report, vif,
+				   "%s stays: the route is not of a vif, 'ip route del' deletes it",
+				   d->detail);
+	return report_difference(&run->report, vif, d);
+}
+
 static int repair_loaded(struct repair_run *run, struct store *st, const struct vif *vif,
 			 const struct lock *lock, struct error *err)
 {
@@ -80,16 +95,8 @@ static int repair_loaded(struct repair_run *run, struct store *st, const struct 
 	if (r)
 		return r == -EAGAIN ? r : go_on(run, vif, r, err);
 	run->cx->has_changed |= survey_is_change(&repair.survey) && !run->options.dry_run;
-	for (size_t i = 0; i < repair.found.n && !r; i++) {
-		bool stays = !repair.survey.clears_error &&
-			     !strcmp(repair.found.v[i].kind, "hotplug-status");
-
-		r = stays ? report_note(&run->report, vif,
-					"%s stays: its link is not as the script "
-					"would leave it",
-					repair.found.v[i].detail) :
-			    report_difference(&run->report, vif, &repair.found.v[i]);
-	}
+	for (size_t i = 0; i < repair.found.n && !r; i++)
+		r = report_found(run, vif, &repair, &repair.found.v[i]);
 	if (!r && !repair.journal.is_none)
 		r = note_uncompared(run, vif, &repair.survey.uncompared);
 	if (r)

@@ -76,6 +76,9 @@ static int list_routes(struct repair *r)
 {
 	int code = 0;
 
+	for (size_t i = 0; i < r->survey.elsewhere.n; i++)
+		code |= differences_add(&r->found, "route-elsewhere", "%s", r->survey.elsewhere.v[i]);
+
 	for (size_t p = 0; p < r->survey.n_ports; p++)
 		code |= list_routes_of(r, &r->survey.ports[p]);
 	return code;

@@ -7,7 +7,7 @@
 #include "src/edit/journal.h"
 
 struct difference {
-	const char *kind; /* "route-missing", "route-extra", "route-foreign", "rules", "libxl", "userdata",
+	const char *kind; /* "route-missing", "route-extra", "route-foreign", "route-elsewhere", "rules", "libxl", "userdata",
 				   "hotplug-status", "journal", "duplicate"; static */
 	char *detail;
 };

@@ -272,6 +272,55 @@ static int list_unrouted(struct survey *s, struct port *port, const struct route
 	return r;
 }
 
+/*
+ * Does the kernel prefer @rt to the route of the vif, for @net or a part of it?
+ * A less specific one it does not; one to the vif itself does no harm.
+ */
+static bool is_preferred(const struct port *port, const struct route *rt, const struct ipnet *net)
+{
+	if (rt->table != RT_TABLE_MAIN || (rt->link == port->link && !rt->has_gateway))
+		return false;
+	return ipnet_equal(&rt->dst, net) ?
+		       rt->metric < port->metric :
+		       rt->dst.prefix > net->prefix && ipnet_overlaps(&rt->dst, net);
+}
+
+/* An added address is refused then; a kept one is told. */
+static int meet_preferred(struct survey *s, const struct ipword *word, const struct route *rt,
+			  struct error *err)
+{
+	char text[ROUTE_TEXT_SIZE];
+
+	route_format(rt, text);
+	if (iplist_has(&s->added, &word->net) && !s->options->force) {
+		error_set(err, -EEXIST, "%s: this host routes it elsewhere, by '%s'", word->text,
+			  text);
+		error_hint(err,
+			   "'ip route del %s' deletes that; --force adds the address all the same",
+			   text);
+		return -EEXIST;
+	}
+	strv_add(&s->notes, "%s is routed elsewhere, by '%s'", word->text, text);
+	return strv_add(&s->elsewhere, "%s: %s", word->text, text) ? error_memory(err) : 0;
+}
+
+/* The route of a vif is of no use where the kernel prefers another one. */
+static int find_preferred(struct survey *s, const struct port *port, const struct routes *all,
+			  struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < s->after.n && s->uses_routes && !r; i++) {
+		const struct ipword *word = &s->after.words[i];
+
+		for (size_t j = 0; j < all->n && word->is_valid && !r; j++)
+			if (all->v[j].dst.family == word->net.family && word->net.family == AF_INET &&
+			    is_preferred(port, &all->v[j], &word->net))
+				r = meet_preferred(s, word, &all->v[j], err);
+	}
+	return r;
+}
+
 static int survey_port(struct survey *s, struct port *port, const struct routes *all,
 		       struct error *err)
 {
@@ -287,6 +336,8 @@ int survey_find_routes(struct survey *s, struct error *err)
 	const struct routes *all = NULL;
 	int r = snapshot_routes(s->options->snapshot, &own, &all, err);
 
+	if (s->ports[PORT_VIF].link)
+		r = r ? r : find_preferred(s, &s->ports[PORT_VIF], all, err);
 	for (size_t p = 0; p < s->n_ports && !r; p++)
 		if (s->ports[p].link)
 			r = survey_port(s, &s->ports[p], all, err);

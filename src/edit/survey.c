@@ -27,6 +27,7 @@ void survey_release(struct survey *s)
 	free(s->userdata_ip);
 	free(s->userdata_damage);
 	free(s->conflict);
+	strv_release(&s->elsewhere);
 	uncompared_release(&s->uncompared);
 	strv_release(&s->notes);
 }

@@ -76,8 +76,9 @@ struct survey {
 	bool is_of_xapi;		  /* edit: XAPI runs the domain */
 	bool clears_error;		  /* hotplug-status is to be put right */
 	char *conflict;			  /* repair: why a route cannot be set; or NULL */
-	struct uncompared uncompared;	  /* repair: parts that it does not know enough of */
-	struct strv notes;		  /* what the operator should know */
+	struct strv elsewhere; /* "ADDRESS: ROUTE": what of the list this host routes to somewhere else */
+	struct uncompared uncompared; /* repair: parts that it does not know enough of */
+	struct strv notes;	      /* what the operator should know */
 };
 
 /*

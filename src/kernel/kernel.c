@@ -181,6 +181,13 @@ struct route_filter {
 	struct routes *out;
 };
 
+/* What decides where a packet goes; a route of type "throw" leaves that to the next table. */
+static bool is_listed(unsigned char type)
+{
+	return type == RTN_UNICAST || type == RTN_BLACKHOLE || type == RTN_UNREACHABLE ||
+	       type == RTN_PROHIBIT;
+}
+
 static int visit_route(const struct nlmsghdr *nlh, void *data)
 {
 	const struct route_filter *filter = data;
@@ -194,7 +201,7 @@ static int visit_route(const struct nlmsghdr *nlh, void *data)
 		.type = rtm->rtm_type,
 	};
 
-	if (rtm->rtm_type != RTN_UNICAST || rtm->rtm_protocol == RTPROT_KERNEL ||
+	if (!is_listed(rtm->rtm_type) || rtm->rtm_protocol == RTPROT_KERNEL ||
 	    (rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6) ||
 	    (rtm->rtm_flags & RTM_F_CLONED))
 		return MNL_CB_OK;
@@ -288,6 +295,14 @@ static void format_address(const struct route *rt, const uint8_t *addr, char out
 	ipnet_format(&net, out);
 }
 
+static const char *type_name(uint8_t type)
+{
+	return type == RTN_BLACKHOLE   ? "blackhole " :
+	       type == RTN_UNREACHABLE ? "unreachable " :
+	       type == RTN_PROHIBIT    ? "prohibit " :
+					 "";
+}
+
 void route_format(const struct route *rt, char out[ROUTE_TEXT_SIZE])
 {
 	char dst[IPNET_TEXT_SIZE], address[IPNET_TEXT_SIZE], link[IF_NAMESIZE] = "?";
@@ -295,12 +310,13 @@ void route_format(const struct route *rt, char out[ROUTE_TEXT_SIZE])
 
 	ipnet_format(&rt->dst, dst);
 	if_indextoname(rt->link, link);
-	n = (size_t)snprintf(out, ROUTE_TEXT_SIZE, "%s", dst);
+	n = (size_t)snprintf(out, ROUTE_TEXT_SIZE, "%s%s", type_name(rt->type), dst);
 	if (rt->has_gateway) {
 		format_address(rt, rt->gateway.addr, address);
 		n += (size_t)snprintf(out + n, ROUTE_TEXT_SIZE - n, " via %s", address);
 	}
-	n += (size_t)snprintf(out + n, ROUTE_TEXT_SIZE - n, " dev %s", link);
+	if (rt->link)
+		n += (size_t)snprintf(out + n, ROUTE_TEXT_SIZE - n, " dev %s", link);
 	if (rt->table != RT_TABLE_MAIN)
 		n += (size_t)snprintf(out + n, ROUTE_TEXT_SIZE - n, " table %u", rt->table);
 	if (rt->has_source) {

@@ -51,8 +51,9 @@ bool kernel_link_is_up(const char *name);
 bool kernel_link_is_port(const char *name, const char *bridge);
 
 /*
- * The unicast routes of all tables that leave by @link (0: by any link),
- * except those the kernel made itself. Release with routes_release().
+ * The routes of all tables that leave by @link, except those the kernel made
+ * itself; 0: by any link, and those of the types blackhole, unreachable and
+ * prohibit, whose link is 0 or, of IPv6, lo. Release with routes_release().
  * Returns 0 or a negative errno.
  */
 int kernel_routes(unsigned link, struct routes *out, struct error *err);

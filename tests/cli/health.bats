@@ -92,3 +92,28 @@ mended() {
 	! grep -q '^10\.0\.0\.2 ' /run/xen/then
 	snapshot | sort | diff /run/xen/before -
 }
+
+@test "an address that this host routes elsewhere: refused, or told" {
+	ip route add blackhole 10.7.0.5
+	refused 1 "this host routes it elsewhere, by 'blackhole 10.7.0.5'" xvif add-ip db01 --vif 0 10.7.0.5
+	ip route add 10.7.0.4 via 192.168.7.254
+	refused 1 "by '10.7.0.4 via 192.168.7.254 dev eth0'" xvif add-ip db01 --vif 0 10.7.0.4
+	refused 1 "10.7.0.0/29: this host routes it elsewhere" xvif add-ip db01 --vif 0 10.7.0.0/29
+	ip route add unreachable 10.8.0.0/16
+	ip route add 10.8.0.9 via 192.168.7.254 metric 50
+	xvif add-ip db01 --vif 0 10.8.0.9
+	xvif check
+	xvif add-ip --force db01 --vif 0 10.7.0.5
+	run xvif check
+	echo "$output"
+	[ "$status" = 6 ]
+	[ "${lines[0]}" = "db01 vif 0: route-elsewhere: 10.7.0.5: blackhole 10.7.0.5" ]
+	run xvif repair
+	[[ "$output" == *"10.7.0.5: blackhole 10.7.0.5 stays"* ]]
+	! [[ "$output" == *"repaired"* ]]
+	ip route del blackhole 10.7.0.5
+	xvif check
+	ip route add prohibit 10.0.0.1
+	[[ "$(xvif check)" == *"web01 vif 0: route-elsewhere: 10.0.0.1: prohibit 10.0.0.1"* ]]
+	xvif -q add-ip web01 10.0.0.5
+}
