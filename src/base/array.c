@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* array.c - arrays that grow by one, and places in sorted ones. */
-#include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "src/base/array.h"
@@ -11,7 +11,9 @@ void *array_grow(void *v, size_t n, size_t size)
 
 	while (room <= n)
 		room *= 2;
-	return reallocarray(v, room, size);
+	if (size && room > SIZE_MAX / size)
+		return NULL;
+	return realloc(v, room * size);
 }
 
 size_t array_place(const void *key, const void *v, size_t n, size_t size,

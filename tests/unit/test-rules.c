@@ -162,7 +162,7 @@ TEST(what_a_rule_says_is_not_left_out)
 /* A rule of somebody else, longer than any that scripts write: it is itself alone. */
 TEST(long_rules_that_differ_at_their_end_differ)
 {
-	char a[1024] = "", b[1024];
+	char a[1024] = "", b[sizeof(a) + 16];
 
 	for (int i = 0; i < 70; i++)
 		snprintf(a + strlen(a), sizeof(a) - strlen(a), "-x %d ", i);
