@@ -90,7 +90,8 @@ static int prune(struct store *st, store_tx tx, const struct node_write *one, st
 	char *slash;
 	int r = path ? 0 : error_memory(err);
 
-	while (!r && path && strcmp(path, one->value) && (slash = strrchr(path, '/')) && slash != path) {
+	while (!r && path && strcmp(path, one->value) && (slash = strrchr(path, '/')) &&
+	       slash != path) {
 		*slash = '\0';
 		r = store_prune(st, tx, path, err);
 	}
