@@ -11,6 +11,9 @@
 #include "src/store/node-writes.h"
 
 static void add(struct node_writes *w, enum node_write_kind kind, const char *value,
+		const char *format, va_list ap) __attribute__((format(printf, 4, 0)));
+
+static void add(struct node_writes *w, enum node_write_kind kind, const char *value,
 		const char *format, va_list ap)
 {
 	struct node_write *v = array_grow(w->v, w->n, sizeof(*v)), *one;
