@@ -32,6 +32,11 @@ static int make_room(struct frames *in)
 	return 0;
 }
 
+int frames_reserve(struct frames *in)
+{
+	return make_room(in);
+}
+
 int frames_receive(struct frames *in, int fd)
 {
 	ssize_t n;

@@ -16,6 +16,9 @@ struct frames {
 	size_t at, len, size;
 };
 
+/* Make room for what frames_receive() takes next. Returns 0 or ENOMEM. */
+int frames_reserve(struct frames *in);
+
 /*
  * frames_receive - take from the socket @fd what has come, without waiting.
  * Returns 0, also when there is nothing, or an errno: ECONNRESET at its end.

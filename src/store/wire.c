@@ -333,13 +333,17 @@ static int run_pipelines(struct wire *wire, uint32_t tx, struct batch *b, bool *
 	CLEANUP(cleanup_free) char *out = malloc(n * OUT_SIZE);
 	struct pipeline v[WIRE_MORE + 1];
 	bool refused = false;
-	int code;
+	int code = 0;
 
 	*has_long_out = false;
 	if (!out)
 		return ENOMEM;
 	share_out(v, n, wire, tx, b, out);
-	code = run(v, n, wire, at_out);
+	/* what an answer needs is there before it is asked for: a commit is done, or it is not */
+	for (size_t i = 0; i < n && !code; i++)
+		code = frames_reserve(&v[i].in);
+	if (!code)
+		code = run(v, n, wire, at_out);
 	wire->next_id += (unsigned)b->n;
 	for (size_t i = 0; i < n; i++) {
 		frames_release(&v[i].in);
