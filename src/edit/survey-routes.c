@@ -276,9 +276,10 @@ static int list_unrouted(struct survey *s, struct port *port, const struct route
  * Does the kernel prefer @rt to the route of the vif, for @net or a part of it?
  * A less specific one it does not; one to the vif itself does no harm.
  */
-static bool is_preferred(const struct port *port, const struct route *rt, const struct ipnet *net)
+static bool is_preferred(const struct survey *s, const struct port *port, const struct route *rt,
+			 const struct ipnet *net)
 {
-	if (rt->table != RT_TABLE_MAIN || (rt->link == port->link && !rt->has_gateway))
+	if (rt->table != RT_TABLE_MAIN || (port_of(s, rt) && !rt->has_gateway))
 		return false;
 	return ipnet_equal(&rt->dst, net) ?
 		       rt->metric < port->metric :
@@ -315,7 +316,7 @@ static int find_preferred(struct survey *s, const struct port *port, const struc
 
 		for (size_t j = 0; j < all->n && word->is_valid && !r; j++)
 			if (all->v[j].dst.family == word->net.family && word->net.family == AF_INET &&
-			    is_preferred(port, &all->v[j], &word->net))
+			    is_preferred(s, port, &all->v[j], &word->net))
 				r = meet_preferred(s, word, &all->v[j], err);
 	}
 	return r;
