@@ -5,6 +5,6 @@
 
 #include "src/cli/option.h"
 
-extern const struct option option_count, option_until;
+extern const struct option option_count, option_until, option_no_kernel;
 
 #endif

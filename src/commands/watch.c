@@ -29,6 +29,10 @@ const struct option option_until = {
 	.value = "CONDITION",
 	.help = "end when it holds",
 };
+const struct option option_no_kernel = {
+	.name = "no-kernel",
+	.help = "only changes in xenstore",
+};
 
 /* Events taken before what they mark is looked at. */
 #define EVENTS_MAX 10000
@@ -46,7 +50,8 @@ struct watch {
 	bool is_tree;
 	struct tree_watch tree;
 	struct vif_watch vifs;
-	size_t n_told; /* of vifs that are broken */
+	struct kernel_watch kernel; /* not started: with a tree, with --no-kernel */
+	size_t n_told;		    /* of vifs that are broken */
 	bool has_condition;
 	struct until until;
 	bool is_until_marked;
@@ -72,8 +77,8 @@ static int shorter(int a, int64_t b)
 }
 
 /*
- * Wait for @fd (-1: nothing), for a signal, for the reader of the output to go;
- * at most @pause_ms (-1: for ever) and up to the time limit.
+ * Wait for @fd and the kernel (-1: neither), for a signal, for the reader of the output
+ * to go; at most @pause_ms (-1: for ever) and up to the time limit.
  */
 static void wait_for(struct watch *w, int fd, int pause_ms)
 {
@@ -81,6 +86,7 @@ static void wait_for(struct watch *w, int fd, int pause_ms)
 		{ .fd = fd, .events = POLLIN },
 		{ .fd = w->signal_fd, .events = POLLIN },
 		{ .fd = fileno(w->cx->out) },
+		{ .fd = fd < 0 ? -1 : kernel_watch_fd(&w->kernel), .events = POLLIN },
 	};
 	int64_t left = w->end_ms ? w->end_ms - now_ms() : 0;
 
@@ -171,6 +177,16 @@ static int read_events(struct watch *w, int timeout_ms, int max, struct error *e
 	return r < 0 ? r : n;
 }
 
+/* After the vifs: it is their links that are looked at. */
+static int refresh_kernel(struct watch *w, watch_visitor visit, struct error *err)
+{
+	CLEANUP(cleanup_free) const struct vif **vifs = NULL;
+	size_t n = 0;
+
+	vifs = vif_watch_vifs(&w->vifs, &n);
+	return vifs ? kernel_watch_refresh(&w->kernel, vifs, n, visit, w, err) : error_memory(err);
+}
+
 static int refresh(struct watch *w, watch_visitor visit, struct error *err)
 {
 	int r = w->is_tree ? tree_watch_refresh(&w->tree, w->cx->store, visit, w, err) :
@@ -178,7 +194,7 @@ static int refresh(struct watch *w, watch_visitor visit, struct error *err)
 
 	for (; w->n_told < w->vifs.told.n; w->n_told++)
 		output_message(w->vifs.told.v[w->n_told]);
-	return r;
+	return r || w->is_tree ? r : refresh_kernel(w, visit, err);
 }
 
 static struct watch_value tree_value(const void *data, const char *path)
@@ -202,7 +218,7 @@ static int check_condition(struct watch *w, struct error *err)
 	vifs = vif_watch_vifs(&w->vifs, &n);
 	if (!vifs)
 		return error_memory(err);
-	w->is_met = until_holds(&w->until, vifs, n, tree_value, &w->tree);
+	w->is_met = until_holds(&w->until, vifs, n, &w->kernel, tree_value, &w->tree);
 	w->is_done |= w->is_met;
 	return 0;
 }
@@ -231,7 +247,7 @@ static int begin(struct watch *w, watch_visitor visit, struct error *err)
 
 static bool is_marked(const struct watch *w)
 {
-	return !w->is_tree && vif_watch_is_marked(&w->vifs);
+	return !w->is_tree && (vif_watch_is_marked(&w->vifs) || w->kernel.is_marked);
 }
 
 static int step(struct watch *w, struct error *err)
@@ -244,7 +260,9 @@ static int step(struct watch *w, struct error *err)
 	}
 	if (r < 0 || w->is_done)
 		return r < 0 ? r : 0;
-	r = refresh(w, print_change, err);
+	r = kernel_watch_mark(&w->kernel, err);
+	if (!r)
+		r = refresh(w, print_change, err);
 	return r ? r : check_condition(w, err);
 }
 
@@ -353,6 +371,9 @@ static int find_path(struct watch *w, char **root_out, struct error *err)
 	while (len > 1 && word[len - 1] == '/')
 		len--;
 	*root_out = strndup(word, len);
+	if (args_has(w->args, &option_no_kernel))
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "watch: --no-kernel makes no sense with a path");
 	w->is_tree = true;
 	w->tree.root = *root_out;
 	return *root_out ? 0 : error_memory(err);
@@ -367,6 +388,9 @@ static int find_watched(struct watch *w, char **root_out, struct error *err)
 	w->has_condition = args_has(args, &option_until);
 	if (!r && w->has_condition)
 		r = until_parse(args_text(args, &option_until), *root_out, &w->until, err);
+	if (!r && w->until.is_of_kernel && args_has(args, &option_no_kernel))
+		r = error_status(err, STATUS_USAGE, -EINVAL,
+				 "watch: --until asks for what --no-kernel leaves out");
 	if (!r && args->n_words && !is_path)
 		r = find_domain(w, err);
 	return r;
@@ -414,6 +438,8 @@ static int watch(struct watch *w, struct error *err)
 
 	if (!r)
 		r = events_open(&w->events, w->cx->store->is_device, w->args->timeout_s, err);
+	if (!r && !w->is_tree && !args_has(w->args, &option_no_kernel))
+		r = kernel_watch_start(&w->kernel, err);
 	if (!r)
 		r = begin(w, NULL, err);
 	if (!r)
@@ -421,6 +447,7 @@ static int watch(struct watch *w, struct error *err)
 	if (!r)
 		r = follow(w, err);
 	tree_watch_release(&w->tree);
+	kernel_watch_release(&w->kernel);
 	vif_watch_release(&w->vifs);
 	until_release(&w->until);
 	events_close(&w->events);
@@ -452,6 +479,9 @@ const struct command cmd_watch = {
 	.summary = "print changes as they happen",
 	.help = "Print a line for each change of the vifs of all domains, of one domain, or of one vif:\n"
 		"its addresses, state, hotplug-status and other nodes, vifs that appear and vanish.\n"
+		"So are changes that anybody makes in the kernel, unless --no-kernel is given: 'link'\n"
+		"(up, down, none), 'master' (the bridge), 'address' and 'route' of the vif's link, the\n"
+		"same with 'emulated-' of its emulated card's; what is undone at once may not be seen.\n"
 		"A domain is followed when it reboots. A word with a '/' is a path in xenstore: every\n"
 		"change there and below is printed. A restart of xenstored is reported and survived.\n"
 		"\n"
@@ -463,20 +493,23 @@ const struct command cmd_watch = {
 		"                    hotplug-status=connected, mac=..., ip=LIST; any:NODE=VALUE: one has it\n"
 		"  NODE!=VALUE       no watched vif has it; any:NODE!=VALUE: one has it not\n"
 		"  ip~ADDRESS        a watched vif has the address or network; ip!~ADDRESS: none has\n"
+		"  link=up           the same for up, down, none; master=BRIDGE, !=, any: likewise\n"
+		"  route~ADDRESS     the kernel routes it to a watched vif; route!~ADDRESS: to none\n"
 		"  gone              there is no watched vif, or nothing at the watched path\n"
 		"  PATH=VALUE, PATH!=VALUE, PATH, !PATH\n"
 		"                    a node of xenstore has the value, has it not, is there, is not there;\n"
 		"                    where a path is watched also the name of a node below it",
-	.example = "# xvif watch -v --count 1 web01 &\n"
+	.example = "# xvif watch -v --count 2 web01 &\n"
 		   "xvif: web01: watching\n"
 		   "# xvif add-ip web01 10.0.0.5\n"
 		   "web01 vif 0: 10.0.0.1 10.0.0.2 +10.0.0.5\n"
 		   "# wait\n"
+		   "2026-11-25 04:20:02 web01 vif 0: route: (none) -> 10.0.0.5 dev vif1.0 src 192.168.7.1 metric 2\n"
 		   "2026-11-25 04:20:02 web01 vif 0: ip: 10.0.0.1 10.0.0.2 +10.0.0.5\n"
 		   "# xvif watch web01 --until state=connected && echo it is up\n"
 		   "it is up",
 	.arguments = { ARG_TARGET, ARG_VIF },
-	.options = OPTIONS(&option_vif, &option_count, &option_until),
+	.options = OPTIONS(&option_vif, &option_count, &option_until, &option_no_kernel),
 	.needs_store = true,
 	.output = OUTPUT_CHANGES,
 	.run = run_watch,

@@ -15,7 +15,10 @@ enum test_kind {
 	TEST_GONE,
 	TEST_NODE,    /* of vifs: it is @value */
 	TEST_ADDRESS, /* a list covers @net */
-	TEST_PATH,    /* the node at @path is @value, or is there */
+	TEST_LINK,    /* of vifs: the kernel's word for it is @value */
+	TEST_MASTER,
+	TEST_ROUTE, /* a route covers @net */
+	TEST_PATH,  /* the node at @path is @value, or is there */
 };
 
 struct until_test {
@@ -105,37 +108,75 @@ static int parse_path(const struct until *c, const char *name, const char *value
 	return 0;
 }
 
+static int check_link(const char *value, struct error *err)
+{
+	static const char *const words[] = { "up", "down", "none" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i], value))
+			return 0;
+	return usage(err, "--until: a link is up, down or none, not '%s'", value);
+}
+
+/* What the kernel has: "link=up", "master=xenbr0". Returns -ENOENT if it is none of these. */
+static int parse_kernel(struct until *c, const char *name, const char *value,
+			struct until_test *out, struct error *err)
+{
+	if (strcmp(name, "link") && strcmp(name, "master"))
+		return -ENOENT;
+	out->kind = *name == 'l' ? TEST_LINK : TEST_MASTER;
+	if (out->kind == TEST_LINK && check_link(value, err))
+		return -EINVAL;
+	c->is_of_kernel = true;
+	out->value = strdup(value);
+	return out->value ? 0 : error_memory(err);
+}
+
+/* "ip~ADDRESS", "route~ADDRESS" */
+static int parse_address(struct until *c, const char *name, const char *value,
+			 struct until_test *out, struct error *err)
+{
+	bool is_route = !strcmp(name, "route");
+
+	if ((!is_route && strcmp(name, "ip")) || out->is_any)
+		return usage(err, "--until: '~' is for addresses: 'ip~ADDRESS', 'route~ADDRESS'");
+	out->kind = is_route ? TEST_ROUTE : TEST_ADDRESS;
+	c->is_of_kernel |= is_route;
+	return ipnet_parse(value, &out->net, err);
+}
+
 /* "NAME=VALUE", split: @sign is '=' or '~'. */
-static int parse_comparison(const struct until *c, const char *name, char sign, const char *value,
+static int parse_comparison(struct until *c, const char *name, char sign, const char *value,
 			    struct until_test *out, struct error *err)
 {
+	int r;
+
 	if (c->root || *name == '/')
 		return sign == '=' ?
 			       parse_path(c, name, value, out, err) :
-			       usage(err, "--until: '~' is for the list of a vif, 'ip~ADDRESS'");
+			       usage(err, "--until: '~' is for addresses of a vif, 'ip~ADDRESS'");
 	if (!strncmp(name, "any:", 4)) {
 		out->is_any = true;
 		name += 4;
 	}
+	if (sign == '~')
+		return parse_address(c, name, value, out, err);
+	r = parse_kernel(c, name, value, out, err);
+	if (r != -ENOENT)
+		return r;
 	if (parse_node(name, &out->node, err))
 		return -EINVAL;
-	if (sign == '=') {
-		if (out->node == NODE_STATE && check_state(value, err))
-			return -EINVAL;
-		out->kind = TEST_NODE;
-		if (out->node == NODE_IP)
-			return iplist_parse_argument(value, &out->list, err);
-		out->value = strdup(value);
-		return out->value ? 0 : error_memory(err);
-	}
-	if (out->node != NODE_IP || out->is_any)
-		return usage(err, "--until: '~' is for the list of a vif, 'ip~ADDRESS'");
-	out->kind = TEST_ADDRESS;
-	return ipnet_parse(value, &out->net, err);
+	if (out->node == NODE_STATE && check_state(value, err))
+		return -EINVAL;
+	out->kind = TEST_NODE;
+	if (out->node == NODE_IP)
+		return iplist_parse_argument(value, &out->list, err);
+	out->value = strdup(value);
+	return out->value ? 0 : error_memory(err);
 }
 
 /* @text may be written to. */
-static int parse_test(const struct until *c, char *text, struct until_test *out, struct error *err)
+static int parse_test(struct until *c, char *text, struct until_test *out, struct error *err)
 {
 	char *sign = strpbrk(text, "=~"), kind = sign ? *sign : '\0';
 
@@ -221,10 +262,17 @@ static bool is_list(const struct iplist *ips, const struct iplist *wanted)
 }
 
 /* A state by its name or its number. */
-static bool has_value(const struct vif *vif, const struct until_test *t)
+static bool has_value(const struct vif *vif, const struct until_test *t,
+		      const struct kernel_watch *kernel)
 {
-	const char *value = vif_node_value(vif, t->node);
+	const char *value;
 
+	if (t->kind == TEST_LINK)
+		return !strcmp(kernel_watch_link(kernel, vif), t->value);
+	value = t->kind == TEST_MASTER ? kernel_watch_master(kernel, vif) :
+					 vif_node_value(vif, t->node);
+	if (t->kind == TEST_MASTER)
+		return value && !strcmp(value, t->value);
 	if (t->node == NODE_IP)
 		return is_list(&vif->ips, &t->list);
 	if (t->node == NODE_MAC)
@@ -234,21 +282,24 @@ static bool has_value(const struct vif *vif, const struct until_test *t)
 	return value && !strcmp(value, t->value);
 }
 
-static bool node_holds(const struct until_test *t, const struct vif *const *vifs, size_t n)
+static bool node_holds(const struct until_test *t, const struct vif *const *vifs, size_t n,
+		       const struct kernel_watch *kernel)
 {
 	size_t fulfilled = 0;
 
 	for (size_t i = 0; i < n; i++)
-		fulfilled += has_value(vifs[i], t) != t->is_negated;
+		fulfilled += has_value(vifs[i], t, kernel) != t->is_negated;
 	if (t->is_any)
 		return fulfilled;
 	return fulfilled == n && (n || t->is_negated);
 }
 
-static bool address_holds(const struct until_test *t, const struct vif *const *vifs, size_t n)
+static bool address_holds(const struct until_test *t, const struct vif *const *vifs, size_t n,
+			  const struct kernel_watch *kernel)
 {
 	for (size_t i = 0; i < n; i++)
-		if (iplist_covers(&vifs[i]->ips, &t->net))
+		if (t->kind == TEST_ROUTE ? kernel_watch_routes(kernel, vifs[i], &t->net) :
+					    iplist_covers(&vifs[i]->ips, &t->net))
 			return !t->is_negated;
 	return t->is_negated;
 }
@@ -265,26 +316,30 @@ static bool path_holds(const struct until_test *t, until_value value, const void
 }
 
 static bool test_holds(const struct until *c, const struct until_test *t,
-		       const struct vif *const *vifs, size_t n, until_value value, const void *data)
+		       const struct vif *const *vifs, size_t n, const struct kernel_watch *kernel,
+		       until_value value, const void *data)
 {
 	switch (t->kind) {
 	case TEST_GONE:
 		return c->root ? !value(data, c->root).text : !n;
 	case TEST_NODE:
-		return node_holds(t, vifs, n);
+	case TEST_LINK:
+	case TEST_MASTER:
+		return node_holds(t, vifs, n, kernel);
 	case TEST_ADDRESS:
-		return address_holds(t, vifs, n);
+	case TEST_ROUTE:
+		return address_holds(t, vifs, n, kernel);
 	case TEST_PATH:
 		break;
 	}
 	return path_holds(t, value, data);
 }
 
-bool until_holds(const struct until *c, const struct vif *const *vifs, size_t n, until_value value,
-		 const void *data)
+bool until_holds(const struct until *c, const struct vif *const *vifs, size_t n,
+		 const struct kernel_watch *kernel, until_value value, const void *data)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (!test_holds(c, &c->v[i], vifs, n, value, data))
+		if (!test_holds(c, &c->v[i], vifs, n, kernel, value, data))
 			return false;
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * watch.h - what was seen last of vifs or of a tree of nodes, what is not so
- * any more, and what "watch --until" waits for.
+ * watch.h - what was seen last of vifs, of their links in the kernel, or of a tree
+ * of nodes, what is not so any more, and what "watch --until" waits for.
  *
  * Events mark what may have changed. What is marked is read, and each
  * difference to what was seen is handed to a visitor.
@@ -9,6 +9,7 @@
 #ifndef XVIF_WATCH_H
 #define XVIF_WATCH_H
 
+#include "src/kernel/kernel-links.h"
 #include "src/store/events.h"
 #include "src/xen/vif.h"
 
@@ -29,7 +30,7 @@ struct watch_change {
 	enum watch_change_kind kind;
 	const struct domain *domain; /* NULL: in a tree */
 	const struct vif *vif;	     /* NULL: of the domain itself */
-	const char *node;	     /* CHANGE_NODE: "ip", "name"; in a tree its path */
+	const char *node; /* CHANGE_NODE: "ip", "name"; of the kernel "link", "route"; in a tree its path */
 	struct watch_value before, after;
 };
 
@@ -92,6 +93,52 @@ const struct vif **vif_watch_vifs(const struct vif_watch *w, size_t *n_out);
 void vif_watch_release(struct vif_watch *w);
 
 /*
+ * What the kernel has for vifs: whether their interfaces are up, of what they are
+ * ports, their addresses and routes. Also silent changes are found (with a link that
+ * is set down the kernel drops routes without a word), for an event means: compare.
+ */
+struct seen_card;
+
+struct kernel_watch {
+	/* private */
+	struct kernel_events events;
+	bool is_marked;
+	struct seen_card *v; /* of each vif, by domid and devid */
+	size_t n;
+};
+
+/* Returns 0 or a negative errno. */
+int kernel_watch_start(struct kernel_watch *w, struct error *err);
+
+/* Polls readable when there are events; -1: not started. */
+int kernel_watch_fd(const struct kernel_watch *w);
+
+/* Read the events that are there. Returns 0 or a negative errno. */
+int kernel_watch_mark(struct kernel_watch *w, struct error *err);
+
+/*
+ * kernel_watch_refresh - compare, if something is marked or there are other vifs.
+ * @vifs: those that are watched, by domid and devid
+ * @visit: gets nodes with two names each, "link" and "emulated-link", ...; NULL: take
+ *	all as it is
+ *
+ * Of a vif that was not among them before, nothing is taken as seen. Does nothing
+ * where it is not started. Returns 0, what @visit returned, or a negative errno.
+ */
+int kernel_watch_refresh(struct kernel_watch *w, const struct vif *const *vifs, size_t n,
+			 watch_visitor visit, void *data, struct error *err);
+
+/* Of a vif's own interface, as last seen: "up", "down", "none"; the bridge, NULL: none. */
+const char *kernel_watch_link(const struct kernel_watch *w, const struct vif *vif);
+const char *kernel_watch_master(const struct kernel_watch *w, const struct vif *vif);
+
+/* Does a route to it cover @net? */
+bool kernel_watch_routes(const struct kernel_watch *w, const struct vif *vif,
+			 const struct ipnet *net);
+
+void kernel_watch_release(struct kernel_watch *w);
+
+/*
  * A node and all below it. Marked nodes are read with all below them, for the
  * removal of a node is the only event of the nodes that go with it.
  */
@@ -123,6 +170,7 @@ struct until {
 	const char *root; /* of the watched tree, where paths are relative to it; NULL; borrowed */
 	struct until_test *v; /* all of them must hold */
 	size_t n;
+	bool is_of_kernel; /* one of them asks for what the kernel has */
 };
 
 /*
@@ -134,6 +182,7 @@ struct until {
  *	NODE=VALUE	every watched vif has it, and there is one; any:NODE=VALUE: one has it
  *	NODE!=VALUE	no watched vif has it; any:NODE!=VALUE: one has it not
  *	ip~ADDRESS	the list of a watched vif covers it; ip!~ADDRESS: none does
+ *	link=up|down|none, master=BRIDGE, route~ADDRESS	the same of what the kernel has
  *	gone		there is no watched vif; with @root: no such node
  *	PATH=VALUE, PATH!=VALUE, PATH, !PATH	the node's value; it is there; it is not
  * Returns 0, -EINVAL (STATUS_USAGE) or -ENOMEM.
@@ -148,8 +197,9 @@ int until_read(struct until *c, struct store *st, struct error *err);
 /* How to get the value of a node below the root. */
 typedef struct watch_value (*until_value)(const void *data, const char *path);
 
-bool until_holds(const struct until *c, const struct vif *const *vifs, size_t n, until_value value,
-		 const void *data);
+/* @kernel: NULL where no test asks for it. */
+bool until_holds(const struct until *c, const struct vif *const *vifs, size_t n,
+		 const struct kernel_watch *kernel, until_value value, const void *data);
 
 void until_release(struct until *c);
 

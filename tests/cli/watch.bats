@@ -45,7 +45,7 @@ marker() {
 }
 
 @test "an edit, a state, a hotplug-status: one line each, before and after" {
-	watching
+	watching --no-kernel
 	xvif -q add-ip web01 10.0.0.5
 	printed 1
 	xenstore-write $B/1/0/state 5
@@ -66,7 +66,7 @@ marker() {
 }
 
 @test "JSON has the promised keys, a line each, UTC; SXP reads back" {
-	watching -J
+	watching --no-kernel -J
 	xvif -q add-ip web01 10.0.0.5
 	xenstore-write $B/1/0/state 5
 	printed 2
@@ -279,6 +279,119 @@ replay() {
 			exit wrong
 		}' >/run/xen/replayed
 	LC_ALL=C diff <(LC_ALL=C sort /run/xen/replayed) <(sed 's/   *([^)]*)$//' /run/xen/after | LC_ALL=C sort)
+}
+
+R2='10.0.0.2 dev vif1.0 src 192.168.7.1 metric 2'
+
+# told LINE...: waits for the next lines, which are these, of the kernel; SEEN counts
+told() {
+	local line
+	printed $((SEEN + $#))
+	for line in "$@"; do
+		SEEN=$((SEEN + 1))
+		[ "$(line "$SEEN")" = "$line" ]
+	done
+}
+
+@test "what others change in the kernel: links, their bridges, addresses, routes" {
+	SEEN=0
+	emulated 1 0
+	ip link set vif1.0-emu up
+	ip link add other0 type bridge
+	ip link set other0 up
+	watching
+	ip route del 10.0.0.2 dev vif1.0
+	told "web01 vif 0: route: $R2 -> (none)"
+	ip route add 10.0.0.2 dev vif1.0
+	told "web01 vif 0: route: (none) -> 10.0.0.2 dev vif1.0"
+	# the kernel drops IPv4 routes of a link that goes down, and those with an address that goes, in silence
+	ip link set vif2.0 down
+	told "db01 vif 0: link: up -> down" \
+		"db01 vif 0: route: 10.0.1.1 dev vif2.0 src 192.168.7.1 metric 2 -> (none)"
+	ip addr add 192.168.9.1/32 dev other0
+	ip route add 10.8.8.8 dev vif1.0-emu src 192.168.9.1
+	told "web01 vif 0: emulated-route: (none) -> 10.8.8.8 dev vif1.0-emu src 192.168.9.1"
+	ip addr del 192.168.9.1/32 dev other0
+	told "web01 vif 0: emulated-route: 10.8.8.8 dev vif1.0-emu src 192.168.9.1 -> (none)"
+	ip -6 route add 2001:db8::8 dev vif1.0
+	told "web01 vif 0: route: (none) -> 2001:db8::8 dev vif1.0 metric 1024"
+	ip nexthop add id 7 dev vif1.0
+	ip route add 10.8.8.9 nhid 7
+	told "web01 vif 0: route: (none) -> 10.8.8.9 dev vif1.0"
+	ip nexthop del id 7
+	told "web01 vif 0: route: 10.8.8.9 dev vif1.0 -> (none)"
+	ip link set vif2.1 nomaster
+	told "db01 vif 1: master: xenbr0 -> (none)"
+	ip addr add 10.9.9.9/24 dev vif2.1
+	told "db01 vif 1: address: (none) -> 10.9.9.9/24"
+	# routes and addresses go with their link; a link of the same name is another
+	ip link del vif2.1
+	told "db01 vif 1: link: up -> (none)"
+	ip link del vif1.0-emu
+	told "web01 vif 0: emulated-link: up -> (none)"
+	# nothing of a vif, or no change
+	ip route add 10.7.7.7 dev other0
+	ip route add blackhole 10.7.7.8
+	ip link set other0 down
+	ip link set vif1.0 up
+	ip route replace 10.0.0.2 dev vif1.0
+	marker 1
+	told "db01 vif 1: bridge: xenbr0 -> br1"
+	ended
+}
+
+@test "kernel changes: JSON, --count, conditions, --no-kernel" {
+	local condition
+	for condition in link=up any:master=xenbr0 route~10.0.0.1 'route!~10.0.0.3' 'link!=down and route~10.0.1.1'; do
+		timeout 10 xvif watch --until "$condition"
+	done
+	watching --no-kernel
+	ip link set vif1.0 down
+	marker 1
+	printed 1
+	ended
+	ip link set vif1.0 up
+	watching -J --count 2
+	ip route add 10.0.0.2 dev vif1.0
+	ip link set vif1.0 down
+	finished
+	printed 2
+	[ "$(jq -c 'del(.time)' /run/xen/lines)" = '{"domain":"web01","domid":1,"vif":0,"node":"route","before":null,"after":"10.0.0.2 dev vif1.0"}
+{"domain":"web01","domid":1,"vif":0,"node":"link","before":"up","after":"down"}' ]
+	watching web01 --until 'link=up and route~10.0.0.2'
+	ip link set vif1.0 up
+	printed 1
+	ip route add 10.0.0.2 dev vif1.0
+	finished
+	watching db01 1 --until link=none
+	ip link del vif2.1
+	finished
+	watching -q --until any:link=down
+	ip link set vif2.0 down
+	finished
+	refused 2 "up, down or none" xvif watch --until link=upp
+	refused 2 "--no-kernel" xvif watch --no-kernel --until link=up
+	refused 2 "makes no sense with a path" xvif watch --no-kernel /tool
+}
+
+@test "kernel changes that there was no room for are found" {
+	ip link add other0 type bridge
+	ip link set other0 up
+	watching
+	kill -STOP "$WATCH_PID"
+	# the socket is full of what is no business of ours when something happens that is
+	for _ in $(seq 20); do
+		seq -f 'route add 10.6.0.%.0f dev other0' 1 250
+		seq -f 'route del 10.6.0.%.0f dev other0' 1 250
+	done >/run/xen/batch
+	seq -f 'route add 10.5.0.%.0f dev vif1.0' 1 50 >>/run/xen/batch
+	ip -batch /run/xen/batch
+	[ "$(awk -v pid="$WATCH_PID" '$3 == pid && $9 > 0' /proc/net/netlink)" ]
+	kill -CONT "$WATCH_PID"
+	marker 1
+	printed 51
+	[ "$(grep -c 'web01 vif 0: route: (none) -> 10.5.0.' /run/xen/lines)" = 50 ]
+	ended
 }
 
 @test "--count ends it after that many changes" {

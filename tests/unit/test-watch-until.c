@@ -51,7 +51,7 @@ static bool holds_for(const char *text, size_t first, size_t n)
 	make_vifs(v);
 	if (until_parse(text, NULL, &until, &err))
 		fail_msg("'%s': %s", text, err.text);
-	is_so = until_holds(&until, vifs + first, n, value_of, "web01");
+	is_so = until_holds(&until, vifs + first, n, NULL, value_of, "web01");
 	vif_release(&v[0]);
 	vif_release(&v[1]);
 	return is_so;
@@ -74,7 +74,7 @@ static bool holds_in_tree(const char *text, const char *root)
 
 	if (until_parse(text, root, &until, &err))
 		fail_msg("'%s': %s", text, err.text);
-	return until_holds(&until, NULL, 0, value_of, "web01");
+	return until_holds(&until, NULL, 0, NULL, value_of, "web01");
 }
 
 TEST(a_node_must_have_the_value_on_every_vif)
@@ -136,6 +136,26 @@ TEST(an_address_is_covered_by_a_network_of_one_vif)
 	assert_true(holds("ip!~10.0.0.1", 0));
 }
 
+TEST(what_the_kernel_has_is_asked_of_the_kernel)
+{
+	static const char *const words[] = { "link=up", "link!=none", "any:master=xenbr0",
+					     "route!~10.0.0.1" };
+	struct error err;
+
+	for (size_t i = 0; i < 4; i++) {
+		CLEANUP(until_release) struct until until = { 0 };
+
+		assert_int_equal(until_parse(words[i], NULL, &until, &err), 0);
+		assert_true(until.is_of_kernel);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		CLEANUP(until_release) struct until until = { 0 };
+
+		assert_int_equal(until_parse(i ? "ip~10.0.0.1" : "/link=up", NULL, &until, &err), 0);
+		assert_false(until.is_of_kernel);
+	}
+}
+
 TEST(gone_is_when_there_is_no_vif)
 {
 	assert_true(holds("gone", 0));
@@ -190,7 +210,7 @@ TEST(a_value_with_nul_is_not_its_beginning)
 	struct error err;
 
 	assert_int_equal(until_parse("name=web", ROOT, &until, &err), 0);
-	assert_false(until_holds(&until, NULL, 0, value_with_nul, NULL));
+	assert_false(until_holds(&until, NULL, 0, NULL, value_with_nul, NULL));
 }
 
 static void refused(const char *text, const char *root, const char *why, const char *hint)
@@ -244,6 +264,7 @@ int main(void)
 		cmocka_unit_test(a_mac_is_compared_without_case),
 		cmocka_unit_test(an_address_list_is_compared_as_networks_in_their_order),
 		cmocka_unit_test(an_address_is_covered_by_a_network_of_one_vif),
+		cmocka_unit_test(what_the_kernel_has_is_asked_of_the_kernel),
 		cmocka_unit_test(gone_is_when_there_is_no_vif),
 		cmocka_unit_test(all_conditions_must_hold),
 		cmocka_unit_test(a_path_outside_is_read_by_itself),

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel-links.h - the links of this host with their addresses, and what happens to them. */
+#ifndef XVIF_KERNEL_LINKS_H
+#define XVIF_KERNEL_LINKS_H
+
+#include "src/kernel/kernel.h"
+
+/* An interface of this host, as it is now. */
+struct host_link {
+	unsigned index;
+	unsigned master; /* index of the bridge, bond, ... that it is a port of; 0: none */
+	bool is_up;	 /* set up by somebody; says nothing of a carrier */
+	char name[16];
+};
+
+struct host_links {
+	struct host_link *v; /* by name */
+	size_t n;
+};
+
+/*
+ * All of them. A change of a link that is under way is waited for, with what the kernel
+ * does to routes and addresses for it. Returns 0 or a negative errno; release always.
+ */
+int kernel_links(struct host_links *out, struct error *err);
+void host_links_release(struct host_links *links);
+
+/* The one with this name, or index; NULL. */
+const struct host_link *host_links_named(const struct host_links *links, const char *name);
+const struct host_link *host_links_at(const struct host_links *links, unsigned index);
+
+/* An address of this host. */
+struct link_address {
+	unsigned link; /* interface index */
+	struct ipnet net;
+};
+
+struct link_addresses {
+	struct link_address *v; /* by link */
+	size_t n;
+};
+
+/* All, but for the link-local ones of IPv6, which come and go with a link. As kernel_links(). */
+int kernel_addresses(struct link_addresses *out, struct error *err);
+void link_addresses_release(struct link_addresses *addresses);
+
+/* Those of one link, borrowed. */
+struct link_addresses link_addresses_of(const struct link_addresses *addresses, unsigned link);
+
+struct mnl_socket;
+
+/*
+ * What happens to links, their addresses and routes. As with the store, an event says
+ * where: read and compare. Those that the kernel had no room for are one event for all.
+ */
+struct kernel_events {
+	struct mnl_socket *nl; /* NULL: not open */
+};
+
+int kernel_events_open(struct kernel_events *events, struct error *err);
+void kernel_events_close(struct kernel_events *events);
+
+/* Polls readable when there is an event; -1: not open. */
+int kernel_events_fd(const struct kernel_events *events);
+
+/* @link: an interface index, 0: all may be meant; @name: of a link that is new or changed; NULL. */
+typedef void (*kernel_events_visitor)(unsigned link, const char *name, void *data);
+
+/* Hand the events that are there to @visit, without waiting. Returns 0 or a negative errno. */
+int kernel_events_read(struct kernel_events *events, kernel_events_visitor visit, void *data,
+		       struct error *err);
+
+#endif
