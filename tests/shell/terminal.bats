@@ -346,6 +346,7 @@ watch_is_stuck() {
 	prompt 'xvif:/>'
 	[ "$(xenstore-read /local/domain/1/name)" = web01 ]
 	line 'mv /local/domain/1/name /t'
+	see_again "move /local/domain/1/name, which running domains and Xen's"
 	press y Enter
 	wait_until 10 xenstore-exists /t
 	prompt 'xvif:/>'
