@@ -193,8 +193,11 @@ static void offer_held_ips(struct completion c, struct store *st)
 		return;
 	read_typed_ips(&c, &typed);
 	for (size_t i = 0; i < vifs.n; i++) {
-		const struct iplist *ips = &vifs.v[i].ips;
+		struct iplist *ips = &vifs.v[i].ips;
 
+		/* as an argument it could not be read otherwise */
+		if (iplist_spell_all(ips, NULL))
+			return;
 		snprintf(description, sizeof(description), "vif %u", vifs.v[i].devid);
 		for (size_t j = 0; j < ips->n; j++)
 			if (ips->words[j].is_valid && !iplist_has(&typed, &ips->words[j].net))

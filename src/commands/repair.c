@@ -65,6 +65,14 @@ static int note_uncompared(struct repair_run *run, const struct vif *vif,
 	return r;
 }
 
+static bool is_left_word(const struct survey *s, const char *detail)
+{
+	for (size_t i = 0; i < s->left_words.n; i++)
+		if (!strcmp(s->left_words.v[i], detail))
+			return true;
+	return false;
+}
+
 /* What a repair leaves as it is, and why; or what it has done. */
 static int report_found(struct repair_run *run, const struct vif *vif, const struct repair *repair,
 			const struct difference *d)
@@ -73,6 +81,8 @@ static int report_found(struct repair_run *run, const struct vif *vif, const str
 		return report_note(&run->report, vif,
 				   "%s stays: its link is not as the script would leave it",
 				   d->detail);
+	if (!strcmp(d->kind, "list-word") && is_left_word(&repair->survey, d->detail))
+		return report_note(&run->report, vif, "its list stays: %s", d->detail);
 	if (!strcmp(d->kind, "route-elsewhere"))
 		return report_note(&run->report, vif,
 				   "%s stays: the route is not of a vif, 'ip route del' deletes it",

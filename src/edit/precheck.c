@@ -121,9 +121,10 @@ int precheck_vif(const struct vif *vif, const struct apply_options *options, str
 
 #define BACKENDS "/local/domain/0/backend/vif"
 
-static int owned(struct store *st, const struct survey *s, struct vif *owner, const char *theirs,
-		 const char *ours, struct error *err)
+static int owned(struct store *st, const struct survey *s, struct vif *owner,
+		 const struct ipword *word, const char *ours, struct error *err)
 {
+	char theirs[IPNET_TEXT_SIZE];
 	bool is_gone;
 	int r = domain_is_gone(st, owner->domain.domid, &is_gone, err);
 
@@ -135,6 +136,7 @@ static int owned(struct store *st, const struct survey *s, struct vif *owner, co
 	if (vif_is_stub_pair(s->vif, owner))
 		return 0;
 	store_get(st, 0, &owner->domain.name, NULL, "/local/domain/%u/name", owner->domain.domid);
+	ipnet_format(&word->net, theirs);
 	error_set(err, -EEXIST, "%s: vif %u of domain '%s' has %s already", ours, owner->devid,
 		  owner->domain.name ? owner->domain.name : "?", theirs);
 	if (s->uses_routes)
@@ -153,7 +155,7 @@ static int check_owner(struct store *st, const struct survey *s, struct vif *oth
 		for (size_t j = 0; j < other->ips.n; j++)
 			if (other->ips.words[j].is_valid &&
 			    ipnet_overlaps(&other->ips.words[j].net, &added->words[i].net))
-				return owned(st, s, other, other->ips.words[j].text,
+				return owned(st, s, other, &other->ips.words[j],
 					     added->words[i].text, err);
 	return 0;
 }

@@ -98,17 +98,29 @@ static int list_rules(struct repair *r)
 	return code;
 }
 
+static int list_words(struct repair *r)
+{
+	const struct strv *repaired = &r->survey.repaired_words, *left = &r->survey.left_words;
+	int code = 0;
+
+	for (size_t i = 0; i < repaired->n; i++)
+		code |= differences_add(&r->found, "list-word", "%s", repaired->v[i]);
+	for (size_t i = 0; i < left->n; i++)
+		code |= differences_add(&r->found, "list-word", "%s", left->v[i]);
+	return code;
+}
+
 static int list_places(struct repair *r)
 {
 	const struct survey *s = &r->survey;
-	int code = 0;
+	int code = list_words(r);
 
-	if (survey_differs_libxl(s, &s->after))
+	if (survey_differs_libxl(s, &s->before))
 		code |= differences_add(&r->found, "libxl", "libxl's copy says '%s'",
 					s->vif->libxl_ip ? s->vif->libxl_ip : "");
 	if (s->userdata_damage)
 		code |= differences_add(&r->found, "userdata", "%s", s->userdata_damage);
-	if (survey_differs_userdata(s, &s->after))
+	if (survey_differs_userdata(s, &s->before))
 		code |= differences_add(&r->found, "userdata",
 					"libxl's stored configuration says '%s'",
 					s->userdata_ip ? s->userdata_ip : "");

@@ -8,7 +8,7 @@
 
 struct difference {
 	const char *kind; /* "route-missing", "route-extra", "route-foreign", "route-elsewhere", "rules", "libxl", "userdata",
-				   "hotplug-status", "journal", "duplicate"; static */
+				   "hotplug-status", "journal", "duplicate", "list-word"; static */
 	char *detail;
 };
 

@@ -19,6 +19,15 @@ int survey_choose_method(struct survey *s, struct error *err);
 int survey_find_ports(struct survey *s, struct error *err);
 int survey_check_ipv6(struct survey *s, struct error *err);
 
+/*
+ * Words of the list that its script cannot set up, or others read otherwise; a repair
+ * writes those anew of which it is certain what they mean. Returns 0 or a negative errno.
+ */
+int survey_check_words(struct survey *s, struct error *err);
+
+/* Does the script fail at an IPv6 address? */
+bool survey_fails_at_ipv6(const struct survey *s);
+
 /* The routes of each port, and what lacks one; whether the script would add these as they are to be. */
 int survey_find_routes(struct survey *s, struct error *err);
 int survey_check_source(struct survey *s, struct error *err);

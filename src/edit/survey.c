@@ -28,6 +28,8 @@ void survey_release(struct survey *s)
 	free(s->userdata_damage);
 	free(s->conflict);
 	strv_release(&s->elsewhere);
+	strv_release(&s->repaired_words);
+	strv_release(&s->left_words);
 	uncompared_release(&s->uncompared);
 	strv_release(&s->notes);
 }
@@ -66,14 +68,6 @@ bool survey_is_change(const struct survey *s)
 	       (s->options->repair && needs_repair(s));
 }
 
-static bool fails_at_ipv6(const struct survey *s)
-{
-	const struct family *family = s->script.family;
-
-	return family && (family->ipv6 == IPV6_FAILS ||
-			  (family->ipv6 == IPV6_FAILS_AT_RULES && s->script.sets_rules));
-}
-
 /* Words that stand in a list and cannot be compared with anything. */
 static void leave_out_words(struct survey *s)
 {
@@ -85,7 +79,7 @@ static void leave_out_words(struct survey *s)
 		uncompared_add(&s->uncompared, REASON_LIST_WORD,
 			       "routes, rules and duplicates: '%s' in its list is not an address",
 			       invalid);
-	if (fails_at_ipv6(s) && iplist_has_family(&s->after, AF_INET6))
+	if (survey_fails_at_ipv6(s) && iplist_has_family(&s->after, AF_INET6))
 		uncompared_add(&s->uncompared, REASON_IPV6,
 			       "routes and rules of IPv6: '%s' cannot handle IPv6 addresses",
 			       s->script.path);
@@ -217,6 +211,8 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r)
 		r = survey_choose_method(out, err);
 	if (!r)
+		r = survey_check_words(out, err);
+	if (!r)
 		r = survey_find_ports(out, err);
 	if (!r)
 		r = survey_check_ipv6(out, err);
@@ -227,7 +223,7 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r)
 		r = survey_kernel(out, err);
 	leave_out_words(out);
-	if (!r && out->notes.failed)
+	if (!r && (out->notes.failed || out->repaired_words.failed || out->left_words.failed))
 		r = error_memory(err);
 	out->optout_after = find_left(out);
 	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&

@@ -77,6 +77,8 @@ struct survey {
 	bool clears_error;		  /* hotplug-status is to be put right */
 	char *conflict;			  /* repair: why a route cannot be set; or NULL */
 	struct strv elsewhere; /* "ADDRESS: ROUTE": what of the list this host routes to somewhere else */
+	struct strv repaired_words; /* what is wrong with words of the list, and a repair mends ... */
+	struct strv left_words;	    /* ... and does not */
 	struct uncompared uncompared; /* repair: parts that it does not know enough of */
 	struct strv notes;	      /* what the operator should know */
 };

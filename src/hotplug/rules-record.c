@@ -43,6 +43,16 @@ static int take_recorded(char *output, struct recording *recordings, size_t n, s
 	return lists == n || r ? r : -EIO;
 }
 
+/* As iptables lists them: "-s 10.0.0.05" is "-s 10.0.0.5". For free(); NULL when memory is short. */
+static char *format_spelled(const struct iplist *list)
+{
+	CLEANUP(iplist_release) struct iplist copy = { 0 };
+
+	return iplist_copy(list, &copy, NULL) || iplist_spell_all(&copy, NULL) ?
+		       NULL :
+		       iplist_format(&copy);
+}
+
 /* The recorder's lines, for free(); NULL when memory is short. */
 static char *make_questions(const struct recording *recordings, size_t n)
 {
@@ -52,7 +62,7 @@ static char *make_questions(const struct recording *recordings, size_t n)
 	bool complete = f != NULL;
 
 	for (size_t i = 0; i < n && complete; i++) {
-		CLEANUP(cleanup_free) char *list = iplist_format(recordings[i].list);
+		CLEANUP(cleanup_free) char *list = format_spelled(recordings[i].list);
 
 		complete = list && fprintf(f, "%s %s %s\n", recordings[i].command,
 					   recordings[i].link, list) > 0;

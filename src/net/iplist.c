@@ -23,6 +23,9 @@ static int append(struct iplist *list, const char *text, size_t len, struct erro
 	if (!word->text)
 		return error_memory(err);
 	word->is_valid = !ipnet_parse(word->text, &word->net, NULL);
+	if (!word->is_valid)
+		word->is_valid = word->is_loose = ipnet_parse_loosely(word->text, &word->net,
+								      &word->is_certain);
 	list->n++;
 	return 0;
 }
@@ -132,6 +135,63 @@ void iplist_remove(struct iplist *list, const struct ipnet *net)
 	list->n = kept;
 }
 
+bool iplist_is_repeated(const struct iplist *list, size_t i)
+{
+	const struct iplist before = { .words = list->words, .n = i };
+
+	return list->words[i].is_valid && iplist_has(&before, &list->words[i].net);
+}
+
+void iplist_remove_repeated(struct iplist *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct ipword word = list->words[i];
+		const struct iplist before = { .words = list->words, .n = kept };
+
+		if (word.is_valid && iplist_has(&before, &word.net))
+			free(word.text);
+		else
+			list->words[kept++] = word;
+	}
+	list->n = kept;
+}
+
+static int spell(struct ipword *word, struct error *err)
+{
+	char text[IPNET_TEXT_SIZE], *copy;
+
+	ipnet_format(&word->net, text);
+	copy = strdup(text);
+	if (!copy)
+		return error_memory(err);
+	free(word->text);
+	word->text = copy;
+	word->is_loose = word->is_certain = false;
+	return 0;
+}
+
+int iplist_spell_all(struct iplist *list, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < list->n && !r; i++)
+		if (list->words[i].is_loose)
+			r = spell(&list->words[i], err);
+	return r;
+}
+
+int iplist_spell_certain(struct iplist *list, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < list->n && !r; i++)
+		if (list->words[i].is_loose && list->words[i].is_certain)
+			r = spell(&list->words[i], err);
+	return r;
+}
+
 void iplist_remove_invalid(struct iplist *list)
 {
 	size_t kept = 0;
@@ -161,7 +221,7 @@ int iplist_keep_words(struct iplist *list, const struct iplist *from, struct err
 		const struct ipword *old = word->is_valid ? find(from, &word->net) : NULL;
 		char *text;
 
-		if (!old)
+		if (!old || old->is_loose)
 			continue;
 		text = strdup(old->text);
 		if (!text)

@@ -5,7 +5,8 @@
  * Words separated by blanks, as the vif scripts read it (Xen,
  * tools/hotplug/Linux/vif-bridge, head comment). Order is kept and each word
  * keeps its bytes. A word that ipnet_parse() refuses may stand in a list that
- * was read from the store; it is marked and never added.
+ * was read from the store; it is marked and never added. One that the scripts'
+ * programs take nevertheless is the network that they make of it.
  */
 #ifndef XVIF_IPLIST_H
 #define XVIF_IPLIST_H
@@ -20,6 +21,8 @@
 struct ipword {
 	char *text;
 	bool is_valid;
+	bool is_loose;	  /* valid, but not to ipnet_parse(); see ipnet_parse_loosely() */
+	bool is_certain;  /* loose, and nobody can read it otherwise */
 	struct ipnet net; /* if is_valid */
 };
 
@@ -35,6 +38,14 @@ int iplist_copy(const struct iplist *from, struct iplist *to, struct error *err)
 
 /* The words with one space between; for free(), NULL when memory is short. */
 char *iplist_format(const struct iplist *list);
+
+/* Write loose words in canonical form; only those that are certain. Returns 0 or -ENOMEM. */
+int iplist_spell_all(struct iplist *list, struct error *err);
+int iplist_spell_certain(struct iplist *list, struct error *err);
+
+/* Is the network of word @i one of the words before it? Remove all such. */
+bool iplist_is_repeated(const struct iplist *list, size_t i);
+void iplist_remove_repeated(struct iplist *list);
 
 /* The same networks in the same order, and between them the same words that are none. */
 bool iplist_equal(const struct iplist *a, const struct iplist *b);
@@ -53,7 +64,7 @@ int iplist_add(struct iplist *list, const struct ipnet *net, struct error *err);
 void iplist_remove(struct iplist *list, const struct ipnet *net);
 void iplist_remove_invalid(struct iplist *list);
 
-/* Where @from has a word for a network of @list, take that word's bytes. Returns 0 or -ENOMEM. */
+/* Where @from has a word for a network of @list, which is not loose, take that word's bytes. Returns 0 or -ENOMEM. */
 int iplist_keep_words(struct iplist *list, const struct iplist *from, struct error *err);
 
 /* The networks of @a that @b lacks, into @out. Returns 0 or -ENOMEM. */

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/net/ipnet.h"
@@ -143,6 +144,79 @@ int ipnet_parse(const char *text, struct ipnet *net, struct error *err)
 	if (!r)
 		*net = found;
 	return r;
+}
+
+/*
+ * One number of at most 255, as strtoul() reads it with base 0; NULL: it is none.
+ * @is_certain: cleared if it would be another one in decimal
+ */
+static const char *parse_number(const char *p, unsigned *out, bool *is_certain)
+{
+	char *end, *decimal_end;
+	unsigned long n, decimal;
+
+	if (!isdigit((unsigned char)*p))
+		return NULL;
+	n = strtoul(p, &end, 0);
+	decimal = strtoul(p, &decimal_end, 10);
+	*is_certain &= n == decimal && end == decimal_end;
+	*out = (unsigned)n;
+	return n <= 255 ? end : NULL;
+}
+
+/* One to four numbers, the others are 0; NULL: they are none. */
+static const char *parse_numbers(const char *p, uint8_t out[4], bool *is_certain)
+{
+	unsigned n;
+
+	for (int i = 0; i < 4; i++) {
+		p = parse_number(p, &n, is_certain);
+		if (!p)
+			return NULL;
+		out[i] = (uint8_t)n;
+		if (*p != '.') {
+			*is_certain &= i == 3;
+			return p;
+		}
+		p++;
+	}
+	return NULL;
+}
+
+static bool parse_netmask(const char *text, unsigned *prefix_out)
+{
+	uint8_t mask[4] = { 0 };
+	uint32_t host;
+
+	if (inet_pton(AF_INET, text, mask) != 1)
+		return false;
+	host = ~((uint32_t)mask[0] << 24 | (uint32_t)mask[1] << 16 | (uint32_t)mask[2] << 8 | mask[3]);
+	*prefix_out = 32 - (unsigned)__builtin_popcount(host);
+	return !(host & (host + 1));
+}
+
+static bool parse_loose_prefix(const char *text, unsigned *out, bool *is_certain)
+{
+	const char *end = parse_number(text, out, is_certain);
+
+	return (end && !*end && *out <= 32) || parse_netmask(text, out);
+}
+
+bool ipnet_parse_loosely(const char *text, struct ipnet *net, bool *is_certain_out)
+{
+	struct ipnet found = { .family = AF_INET, .prefix = 32 };
+	bool is_certain = true;
+	const char *end = parse_numbers(text, found.addr, &is_certain);
+
+	if (!end || (*end && *end != '/'))
+		return false;
+	if (*end && !parse_loose_prefix(end + 1, &found.prefix, &is_certain))
+		return false;
+	if (check_kind(&found, text, NULL) || check_host_bits(&found, text, NULL))
+		return false;
+	*net = found;
+	*is_certain_out = is_certain;
+	return true;
 }
 
 void ipnet_format(const struct ipnet *net, char out[IPNET_TEXT_SIZE])

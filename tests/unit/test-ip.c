@@ -74,6 +74,63 @@ TEST(host_bits_say_what_was_meant)
 			    "give '10.0.0.5' for the one address or '10.0.0.0/24' for the network");
 }
 
+static void reads_loosely(const char *text, const char *canonical, bool is_certain)
+{
+	bool is_certain_now = !is_certain;
+	char out[IPNET_TEXT_SIZE];
+	struct ipnet net;
+
+	assert_true(ipnet_parse_loosely(text, &net, &is_certain_now));
+	ipnet_format(&net, out);
+	assert_string_equal(out, canonical);
+	assert_int_equal(is_certain_now, is_certain);
+}
+
+TEST(words_that_ip_takes_are_read_as_it_does)
+{
+	static const char *const refused[] = {
+		"",
+		"1.2.3.4.5",
+		"10.",
+		".5",
+		"10..5",
+		"10.0.0.300",
+		"10.0.0.08",
+		"10.0.0.5/24",
+		"10.0.0.1/",
+		"10.0.0.1/33",
+		"10.0.0.0/255.0.255.0",
+		"10.0.0.5/255.255.255.0",
+		"default",
+		"0.0.0.0/0",
+		"0.0.0.0",
+		"127.0.0.1",
+		"224.0.0.1",
+		"10.0.0.1,",
+		"+10.0.0.1",
+		" 10.0.0.1",
+		"2001:db8::5",
+		"10.0.0.1-5",
+		"10.0.0.1/24/",
+		"18446744073709551617",
+	};
+	struct ipnet net;
+	bool is_certain;
+
+	reads_loosely("10.8.0.0/255.255.255.248", "10.8.0.0/29", true);
+	reads_loosely("10.0.0.5/255.255.255.255", "10.0.0.5", true);
+	reads_loosely("10.0.0.05", "10.0.0.5", true);
+	reads_loosely("010.0.0.5", "8.0.0.5", false);
+	reads_loosely("0x0a.0.0.5", "10.0.0.5", false);
+	reads_loosely("10.5", "10.5.0.0", false);
+	reads_loosely("10/8", "10.0.0.0/8", false);
+	reads_loosely("10.0.0.0/010", "10.0.0.0/8", false);
+	reads_loosely("1", "1.0.0.0", false);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+		if (ipnet_parse_loosely(refused[i], &net, &is_certain))
+			fail_msg("'%s' is read", refused[i]);
+}
+
 TEST(a_list_keeps_its_words_and_their_order)
 {
 	struct iplist list = { 0 };
@@ -126,6 +183,7 @@ int main(void)
 		cmocka_unit_test(networks_are_read_and_printed_in_canonical_form),
 		cmocka_unit_test(what_no_guest_can_have_is_refused),
 		cmocka_unit_test(host_bits_say_what_was_meant),
+		cmocka_unit_test(words_that_ip_takes_are_read_as_it_does),
 		cmocka_unit_test(a_list_keeps_its_words_and_their_order),
 		cmocka_unit_test(an_argument_may_hold_several_addresses),
 		cmocka_unit_test(networks_overlap_if_one_holds_the_other),
