@@ -69,15 +69,6 @@ see() {
 	waited has_text "$1"
 }
 
-has_twice() {
-	[ "$(screen | grep -cF -- "$1")" = 2 ]
-}
-
-# see_again TEXT: the screen has it in a second line, or gets it
-see_again() {
-	waited has_twice "$1"
-}
-
 # gone TEXT
 gone() {
 	waited lacks_text "$1"
