@@ -259,7 +259,7 @@ name_the_vif_web() {
 	sed -i '/^1$/d' "$NOHV_DOMAINS"
 	iptables -S FORWARD | grep -q 'physdev-in web'
 	xvif repair
-	not pgrep -f 'sleep 1000'
+	wait_until 10 not pgrep -f 'sleep 1000'
 	iptables -S FORWARD | not grep web
 	not xenstore-exists /local/domain/0/xvif
 }
@@ -278,7 +278,7 @@ name_the_vif_web() {
 	run xvif add-ip --hotplug=delta web01 10.0.0.6
 	echo "$output"
 	[ "$status" = 0 ]
-	not pgrep -f 'sleep 1000'
+	wait_until 10 not pgrep -f 'sleep 1000'
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.6" ]
 	[ "$(routes | wc -l)" = 3 ]
 	not xenstore-exists /local/domain/0/xvif
@@ -444,7 +444,7 @@ killed_in() {
 	run xvif repair
 	echo "$output"
 	[ "$status" = 0 ]
-	not pgrep -f 'sleep 1000'
+	wait_until 10 not pgrep -f 'sleep 1000'
 	[ "$(live hotplug-status)" = connected ]
 	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
 	[ "$(routes | wc -l)" = 3 ]

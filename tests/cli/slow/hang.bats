@@ -7,5 +7,5 @@ load ../setup
 	sed -i 's|^for addr in|[ "$command" != online ] \|\| { sleep 1000 \& echo "waiting for nothing" >\&2; wait; }; for addr in|' \
 		/etc/xen/scripts/vif-route
 	refused 4 "still running after 40 s" xvif add-ip --hotplug=delta web01 10.0.0.5
-	not pgrep -f 'sleep 1000'
+	wait_until 10 not pgrep -f 'sleep 1000'
 }
