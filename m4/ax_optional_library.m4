@@ -9,7 +9,8 @@ AC_ARG_WITH([$1],
 AS_IF([test "x$with_$1" != xno],
 	[PKG_CHECK_MODULES([$2], [$3],
 		[AC_DEFINE([HAVE_$2], [1], [Define to 1 to use $3.])],
-		[AC_MSG_ERROR([$3 was not found; --without-$1 builds without it: $4])])],
+		[AC_MSG_ERROR([$3 cannot be used; --without-$1 builds without it: $4
+$$2_PKG_ERRORS])])],
 	[AC_MSG_WARN([without $3: $4])])
 AM_CONDITIONAL([HAVE_$2], [test "x$with_$1" != xno])
 ])

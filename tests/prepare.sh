@@ -3,15 +3,21 @@
 # prepare.sh - for ./check and ./demo: what the machine needs and whether it has it.
 
 # wanted_packages [SECTION...]: the packages of these sections of the list, or of all;
-# "xen-utils" stands for the version that this system has.
+# "xen-utils" stands for the version that this system has; names with "@" are for some releases.
 wanted_packages() {
-	local p
+	local p release
+	release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null) || true
 	for p in $(awk -v wanted="$*" '
 		{ sub(/#.*/, "") }
 		/^\[.*\]$/ { taken = wanted == "" || index(" " wanted " ", " " substr($0, 2, length($0) - 2) " "); next }
 		taken { print }' packages); do
-		[ "$p" != xen-utils ] || p=$(xen_utils)
-		echo "$p"
+		case $p in
+		xen-utils) xen_utils ;;
+		*@!"$release") ;;
+		*@!* | *@"$release") echo "${p%@*}" ;;
+		*@*) ;;
+		*) echo "$p" ;;
+		esac
 	done
 }
 

@@ -106,13 +106,15 @@ static char *next_words(const struct libscols_column *column, char *text, void *
 	return text + end + 1;
 }
 
+/* A heading that is not printed makes no column wider: with some versions of libsmartcols it would. */
 int scols_add_column(struct libscols_table *table, const struct field *field)
 {
+	const char *heading = scols_table_is_noheadings(table) ? NULL : field->column;
 	bool is_terminal = isatty(fileno(scols_table_get_stream(table)));
 	int flags = field->kind == KIND_NUMBER				      ? SCOLS_FL_RIGHT :
 		    (field->kind == KIND_LIST || field->wraps) && is_terminal ? SCOLS_FL_WRAP :
 										0;
-	struct libscols_column *column = scols_table_new_column(table, field->column, 0, flags);
+	struct libscols_column *column = scols_table_new_column(table, heading, 0, flags);
 
 	if (!column)
 		return -ENOMEM;

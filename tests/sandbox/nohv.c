@@ -7,6 +7,7 @@
  * one followed by "d" is dying. It is read at each call.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -72,6 +73,8 @@ int xc_interface_close(xc_interface *xc)
 	return 0;
 }
 
+/* gone in Xen 4.18, with its type */
+#ifdef HAVE_XC_DOMINFO_T
 int xc_domain_getinfo(xc_interface *xc, uint32_t first, unsigned max, xc_dominfo_t *info)
 {
 	unsigned n = 0;
@@ -85,6 +88,7 @@ int xc_domain_getinfo(xc_interface *xc, uint32_t first, unsigned max, xc_dominfo
 	}
 	return (int)n;
 }
+#endif
 
 int xc_domain_getinfolist(xc_interface *xc, uint32_t first, unsigned max, xc_domaininfo_t *info)
 {
@@ -98,6 +102,81 @@ int xc_domain_getinfolist(xc_interface *xc, uint32_t first, unsigned max, xc_dom
 		info[n].flags = found.dying ? XEN_DOMINF_dying : 0;
 	}
 	return (int)n;
+}
+
+#ifndef HAVE_XC_DOMINFO_T
+int xc_domain_getinfo_single(xc_interface *xc, uint32_t domid, xc_domaininfo_t *info)
+{
+	if (xc_domain_getinfolist(xc, domid, 1, info) != 1 || info->domain != domid) {
+		errno = ESRCH;
+		return -1;
+	}
+	return 0;
+}
+#endif
+
+/*
+ * libxenmanage, which xenstored of Xen 4.21 and later asks instead; its header is declared here, for
+ * older ones have none (tools/include/xenmanage.h). A domain that is asked for is there or not; of
+ * those that have changed only domain 0 is told, once.
+ */
+enum {
+	STATE_EXIST = 0x0001,
+	STATE_DYING = 0x0004,
+	CAPS_OF_DOMAIN_0 = 0x0007, /* control, hardware, xenstore */
+};
+struct xenmanage_handle;
+struct xenmanage_handle *xenmanage_open(xentoollog_logger *l, unsigned flags);
+int xenmanage_close(struct xenmanage_handle *h);
+int xenmanage_get_domain_info(struct xenmanage_handle *h, unsigned domid, unsigned *state,
+			      unsigned *caps, uint64_t *unique_id);
+int xenmanage_poll_changed_domain(struct xenmanage_handle *h, unsigned *domid, unsigned *state,
+				  unsigned *caps, uint64_t *unique_id);
+
+struct xenmanage_handle *xenmanage_open(xentoollog_logger *l, unsigned flags)
+{
+	HIDDEN_ARGUMENT(l);
+	HIDDEN_ARGUMENT(flags);
+	return (void *)&token;
+}
+
+int xenmanage_close(struct xenmanage_handle *h)
+{
+	HIDDEN_ARGUMENT(h);
+	return 0;
+}
+
+int xenmanage_get_domain_info(struct xenmanage_handle *h, unsigned domid, unsigned *state,
+			      unsigned *caps, uint64_t *unique_id)
+{
+	struct found found;
+
+	HIDDEN_ARGUMENT(h);
+	if (!find(domid, &found) || found.domid != domid) {
+		errno = ENOENT;
+		return -1;
+	}
+	if (state)
+		*state = STATE_EXIST | (found.dying ? STATE_DYING : 0);
+	if (caps)
+		*caps = domid ? 0 : CAPS_OF_DOMAIN_0;
+	if (unique_id)
+		*unique_id = domid + UINT64_C(1);
+	return 0;
+}
+
+int xenmanage_poll_changed_domain(struct xenmanage_handle *h, unsigned *domid, unsigned *state,
+				  unsigned *caps, uint64_t *unique_id)
+{
+	static bool told;
+
+	if (told) {
+		errno = ENOENT;
+		return -1;
+	}
+	told = true;
+	*domid = 0;
+	return xenmanage_get_domain_info(h, 0, state, caps, unique_id);
 }
 
 xenevtchn_handle *xenevtchn_open(xentoollog_logger *l, unsigned flags)

@@ -60,7 +60,7 @@ static inline size_t each_file_in(const char *folder, file_action *act)
 
 static inline void each_file(file_action *act)
 {
-	assert_in_range(each_file_in("tests/data", act), 6, 1000);
+	assert_between(each_file_in("tests/data", act), 6, 1000);
 	each_file_in("../shared/data/xend-sxp", act);
 	each_file_in("../shared/data/xl-sxp", act);
 }

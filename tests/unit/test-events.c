@@ -56,7 +56,7 @@ static void start(struct fake *f, answerer answer)
 		fail_msg("%s", f->err.text);
 }
 
-static void stop(struct fake *f)
+static void end_fake(struct fake *f)
 {
 	int status;
 
@@ -115,7 +115,7 @@ TEST(events_between_requests_and_answers_are_not_lost)
 	expect(&f, "/a", "one");
 	expect(&f, "/local", "two");
 	expect_none(&f);
-	stop(&f);
+	end_fake(&f);
 }
 
 #define MANY 1000
@@ -137,7 +137,7 @@ TEST(many_watches_in_one_go_keep_their_order)
 		expect(&f, paths[i], "t");
 	}
 	expect_none(&f);
-	stop(&f);
+	end_fake(&f);
 }
 
 static void refuse(int fd, const struct xsd_sockmsg *head, const char *body)
@@ -159,7 +159,7 @@ TEST(what_the_daemon_refuses_is_said_and_the_connection_stays)
 	memset(long_path, 'a', sizeof(long_path) - 1);
 	assert_int_equal(events_watch(&f.events, long_path, "t", &f.err), -ENAMETOOLONG);
 	expect_none(&f);
-	stop(&f);
+	end_fake(&f);
 }
 
 static void say_nothing(int fd, const struct xsd_sockmsg *head, const char *body)
@@ -177,7 +177,7 @@ TEST(a_daemon_that_hangs_is_not_waited_for_longer_than_asked)
 	assert_int_equal(events_next(&f.events, 10, &event, &f.err), 0);
 	assert_int_equal(events_watch(&f.events, "/a", "t", &f.err), -ETIMEDOUT);
 	assert_int_equal(events_fd(&f.events), -1);
-	stop(&f);
+	end_fake(&f);
 }
 
 /* An answer and half an event. */
@@ -205,7 +205,7 @@ TEST(events_that_came_before_the_daemon_died_are_handed_out)
 	assert_int_equal(events_next(&f.events, 10000, &event, &f.err), -ECONNRESET);
 	assert_int_equal(events_next(&f.events, -1, &event, &f.err), -ENOTCONN);
 	assert_int_equal(events_watch(&f.events, "/a", "t", &f.err), -ENOTCONN);
-	stop(&f);
+	end_fake(&f);
 }
 
 static void speak_nonsense(int fd, const struct xsd_sockmsg *head, const char *body)
@@ -227,7 +227,7 @@ TEST(an_event_without_a_token_ends_the_connection)
 	if (!r)
 		r = events_next(&f.events, 10000, &event, &f.err);
 	assert_int_equal(r, -EPROTO);
-	stop(&f);
+	end_fake(&f);
 }
 
 /* Where the daemon writes more than a socket holds before it answers. */
@@ -289,7 +289,7 @@ TEST(what_comes_aside_is_read_while_an_answer_is_waited_for)
 	free(value);
 	batch_release(&b);
 	close(ends[0]);
-	stop(&f);
+	end_fake(&f);
 }
 
 TEST(without_a_daemon_it_says_where_it_looked)

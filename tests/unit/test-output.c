@@ -96,7 +96,7 @@ TEST(people_get_the_view_and_programs_the_whole)
 	       .format = &format_json);
 #ifdef HAVE_SMARTCOLS
 	PRINTS(VIEW_TABLE, false, "NAME\na\\x1b\n", .format = &format_text);
-	PRINTS(VIEW_TABLE, false, "red   1 2\n", .columns = "color,PARTS", .has_no_headings = true);
+	PRINTS(VIEW_TABLE, false, "red 1 2\n", .columns = "color,PARTS", .has_no_headings = true);
 #endif
 }
 

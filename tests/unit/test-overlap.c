@@ -105,7 +105,7 @@ TEST(what_is_no_address_is_left_out)
 	overlaps(LISTS(""), "");
 }
 
-static int stop(const struct overlap *overlap, void *data)
+static int stop_at_first(const struct overlap *overlap, void *data)
 {
 	(void)overlap;
 	++*(int *)data;
@@ -116,7 +116,7 @@ TEST(a_visitor_ends_the_search)
 {
 	int n = 0;
 
-	assert_int_equal(find(LISTS("10.0.0.0/8", "10.0.0.1", "10.0.0.2"), stop, &n), 5);
+	assert_int_equal(find(LISTS("10.0.0.0/8", "10.0.0.1", "10.0.0.2"), stop_at_first, &n), 5);
 	assert_int_equal(n, 1);
 }
 

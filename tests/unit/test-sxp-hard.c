@@ -232,7 +232,7 @@ static void fail_at_each(scenario *run, const char *text, size_t len, size_t at_
 		assert_int_equal(held, held_before + 1 + (out != NULL));
 	}
 	assert_string_equal(out, wanted);
-	assert_in_range(limit, at_least, 99999);
+	assert_between(limit, at_least, 99999);
 	free(out);
 	free(wanted);
 	assert_int_equal(held, held_before);
@@ -365,7 +365,7 @@ TEST(a_stream_takes_no_more_memory_the_longer_it_is)
 	}
 	assert_int_equal(event, SXP_END);
 	assert_int_equal(n_texts, 700000);
-	assert_in_range(b.peak, 100, 2000);
+	assert_between(b.peak, 100, 2000);
 	sxp_stream_free(st);
 	assert_int_equal(b.now, 0);
 }

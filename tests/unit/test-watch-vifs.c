@@ -124,7 +124,7 @@ TEST(a_domain_that_was_known_changes_its_name)
 	differs(&d, &(struct domain){ .domid = 1, .name = name_b }, NULL, 0, "");
 }
 
-static int stop(const struct watch_change *c, void *data, struct error *err)
+static int stop_at_first(const struct watch_change *c, void *data, struct error *err)
 {
 	(void)c, (void)err;
 	++*(int *)data;
@@ -139,7 +139,7 @@ TEST(a_visitor_ends_the_comparison)
 	struct error err;
 	int n = 0;
 
-	assert_int_equal(seen_compare(&d, &id, &v, 1, stop, &n, &err), 7);
+	assert_int_equal(seen_compare(&d, &id, &v, 1, stop_at_first, &n, &err), 7);
 	assert_int_equal(n, 1);
 	vif_release(&v);
 }
