@@ -10,7 +10,7 @@
 #include "shell/jobs.h"
 #include "src/base/cleanup.h"
 
-/* The command with its words, "xvif" in front of them or not. */
+/* The command with its words, "xvif" in front of them or not; what the shell was given holds for it. */
 static int parse(const struct session *session, const struct parsed_command *parsed,
 		 const struct command **command, struct args *args, struct error *err)
 {
@@ -23,6 +23,8 @@ static int parse(const struct session *session, const struct parsed_command *par
 	for (size_t i = skip; i < parsed->n; i++)
 		words[i - skip] = parsed->words[i].text;
 	r = command_parse(session->all, words, parsed->n - skip, command, args, err);
+	if (!args_has(args, &option_timeout))
+		args->timeout_s = session->timeout_s;
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "src/base/cleanup.h"
@@ -27,17 +28,27 @@ struct interaction {
 	int status;
 };
 
-/* The connection may be stale: xenstored may have been restarted since the last time. */
-static struct store *answering_store(struct session *session)
+static bool answers(struct store *st)
 {
 	CLEANUP(cleanup_free) char *value = NULL;
 	struct error ignored = { 0 };
 
-	if (session->is_file)
+	return st->ops && !store_get(st, 0, &value, &ignored, "/");
+}
+
+/*
+ * The connection may be stale: xenstored may have been restarted since the last
+ * time, which is known at once. One that leaves us waiting is not waited for twice.
+ */
+static struct store *answering_store(struct session *session)
+{
+	struct error ignored = { 0 };
+	time_t begin = time(NULL);
+
+	if (session->is_file || answers(session->real))
 		return session_store(session);
-	if (session->real->ops && !store_get(session->real, 0, &value, &ignored, "/"))
-		return session_store(session);
-	if (store_reopen(session->real, &ignored))
+	if (time(NULL) - begin >= (time_t)session->real->timeout_s ||
+	    store_reopen(session->real, &ignored) || !answers(session->real))
 		return NULL;
 	return session_store(session);
 }

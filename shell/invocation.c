@@ -35,11 +35,14 @@ static int connected(const struct session *session, int r, struct error *err)
 	return r;
 }
 
-static int session_connect(struct session *session, struct error *err)
+static int session_connect(struct session *session, unsigned timeout_s, struct error *err)
 {
-	if (session->real->ops || session->is_file)
+	if (session->is_file)
 		return 0;
-	return connected(session, store_open(session->real, session->timeout_s, err), err);
+	if (!session->real->ops)
+		return connected(session, store_open(session->real, timeout_s, err), err);
+	store_set_timeout(session->real, timeout_s);
+	return 0;
 }
 
 /* A connection that gave no answer is of no use any more. */
@@ -192,7 +195,7 @@ static int run(struct session *session, const struct invocation *invocation,
 	if (!r)
 		r = check_effect(session, invocation->command, invocation->args, err);
 	if (!r && invocation->command->needs_store)
-		r = session_connect(session, err);
+		r = session_connect(session, invocation->args->timeout_s, err);
 	if (!r)
 		r = resolve_paths(session, invocation->command, invocation->args, &made, err);
 	if (!r && invocation->command->effect == EFFECT_STORE) {

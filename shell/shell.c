@@ -118,7 +118,10 @@ static int open_store(struct store *st, const struct args *args, struct error *e
 {
 	if (args_text(args, &option_store))
 		return store_file_open(st, args_text(args, &option_store), err);
-	return store_open(st, is_script(args) ? args->timeout_s : PATIENCE_S, err);
+	return store_open(st,
+			  is_script(args) || args->timeout_s < PATIENCE_S ? args->timeout_s :
+									    PATIENCE_S,
+			  err);
 }
 
 static int check_options(const struct args *args, struct error *err)

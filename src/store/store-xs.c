@@ -175,6 +175,13 @@ static void close_connection(void *handle)
 	free(c);
 }
 
+static void set_timeout(void *handle, unsigned timeout_s)
+{
+	struct connection *c = handle;
+
+	c->wire.timeout_s = timeout_s;
+}
+
 /* With the device there is a thread of libxenstore that reads events. */
 static void set_drain(void *handle, const struct drain *aside)
 {
@@ -188,6 +195,7 @@ static const struct store_ops ops = {
 	.begin = begin,
 	.end = end,
 	.close = close_connection,
+	.set_timeout = set_timeout,
 	.set_drain = set_drain,
 };
 

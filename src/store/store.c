@@ -177,6 +177,13 @@ int store_transact(struct store *st, store_steps steps, void *data, struct error
 	return error_set(err, -EBUSY, "xenstore: somebody else keeps changing the same nodes");
 }
 
+void store_set_timeout(struct store *st, unsigned timeout_s)
+{
+	st->timeout_s = timeout_s;
+	if (st->ops && st->ops->set_timeout)
+		st->ops->set_timeout(st->handle, timeout_s);
+}
+
 void store_set_drain(struct store *st, const struct drain *aside)
 {
 	if (st->ops && st->ops->set_drain)

@@ -27,6 +27,8 @@ struct store_ops {
 	store_tx (*begin)(void *handle);
 	bool (*end)(void *handle, store_tx tx, bool commit);
 	void (*close)(void *handle);
+	/* Of the answers to come; no function where nothing is waited for. */
+	void (*set_timeout)(void *handle, unsigned timeout_s);
 	/* Heed it while answers are waited for; NULL: no more. No function where that needs nothing. */
 	void (*set_drain)(void *handle, const struct drain *aside);
 };
@@ -55,6 +57,9 @@ const char *store_socket(void);
 
 /* Close and open anew, after a request that got no answer. As store_open(). */
 int store_reopen(struct store *st, struct error *err);
+
+/* The longest wait for an answer from now on. */
+void store_set_timeout(struct store *st, unsigned timeout_s);
 
 /* Have @aside read, which is borrowed, until it is set to NULL. */
 void store_set_drain(struct store *st, const struct drain *aside);

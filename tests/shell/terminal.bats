@@ -201,6 +201,28 @@ teardown() {
 	see 'value 3'
 }
 
+@test "the time limit that the shell was given holds for each line, and for Tab" {
+	local typed
+	terminal 100 24 --timeout 1
+	kill -STOP "$XENSTORED_PID"
+	for typed in ls 'watch web01' 'add-ip web01 10.0.0.5'; do
+		line "$typed"
+		see 'does not answer'
+		press C-l
+		gone 'does not answer'
+	done
+	line 'ls --timeout 600'
+	press C-c
+	prompt 'xvif:/>'
+	press 'ls /loca' Tab 'x'
+	prompt 'xvif:/> ls /locax'
+	kill -CONT "$XENSTORED_PID"
+	press BSpace Tab
+	prompt 'xvif:/> ls /local/'
+	press Enter
+	see domain/
+}
+
 @test "a watch prints above a half typed line" {
 	terminal
 	line 'watch /local/domain/1'
