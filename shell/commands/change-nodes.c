@@ -24,15 +24,66 @@ static const struct option option_below = {
 
 #define usage(err, ...) error_status(err, STATUS_USAGE, -EINVAL, __VA_ARGS__)
 
+/*
+ * Does it act at once on running domains, as "load" refuses it without --force? In an
+ * open transaction "commit" makes it true, and "preview" shows it before.
+ */
+static bool is_dangerous(const struct session *session, const char *path)
+{
+	return load_is_live(path) && !session->state.in_transaction && !session->dry_run &&
+	       !session->is_file;
+}
+
+static int refuse_dangerous(const char *path, struct error *err)
+{
+	error_set(err, -EPERM, "%s: running domains and Xen's toolstack depend on it", path);
+	error_hint(err, "--force does it all the same");
+	return -EPERM;
+}
+
+/*
+ * Whether to do @what ("move") with @path; a question may be asked, or it is refused
+ * where nobody can answer. Returns 1, 0 or a negative errno.
+ */
+static int may_do(struct context *cx, const struct args *args, const char *what, const char *path,
+		  struct error *err)
+{
+	if (args_has(args, &option_force) || !is_dangerous(cx->session, path))
+		return 1;
+	if (!cx->session->is_interactive)
+		return refuse_dangerous(path, err);
+	return ask(cx->session, "%s %s, which running domains and Xen's toolstack depend on?", what,
+		   path);
+}
+
+/* A new node disturbs nobody, nor does the value that is there. Returns 1, 0 or a negative errno. */
+static int may_set(struct context *cx, const struct args *args, const char *path, size_t len,
+		   struct error *err)
+{
+	CLEANUP(cleanup_free) char *there = NULL;
+	struct batch b = { 0 };
+	size_t there_len = 0;
+	int r;
+
+	batch_get_bytes(&b, &there, &there_len, "%s", path);
+	r = store_run(cx->store, 0, &b, err);
+	if (r || !there || (there_len == len && !memcmp(there, args->words[1], len)))
+		return r ? r : 1;
+	return may_do(cx, args, "change", path, err);
+}
+
 static int run_set(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(cleanup_free) char *path = NULL;
 	struct batch b = { 0 };
+	size_t len = word_length(cx->session, args->words[1]);
 	int r = path_from_word(cx->session, args, 0, &path, err);
 
-	if (r)
+	if (!r)
+		r = may_set(cx, args, path, len, err);
+	if (r <= 0)
 		return r;
-	batch_write(&b, args->words[1], word_length(cx->session, args->words[1]), "%s", path);
+	batch_write(&b, args->words[1], len, "%s", path);
 	return store_run(cx->store, 0, &b, err);
 }
 
@@ -41,9 +92,12 @@ static const struct command shell_set = {
 	.summary = "give a node a value",
 	.help = "Write VALUE into the node at PATH; it is created, with those above it, if it is\n"
 		"not there. A VALUE with blanks is quoted: 'two words'; between double quotes \\n\n"
-		"\\t \\r \\e \\0 \\xHH \\\\ \\\" stand for other bytes: \"two\\nlines\".",
+		"\\t \\r \\e \\0 \\xHH \\\\ \\\" stand for other bytes: \"two\\nlines\". Another value\n"
+		"for what running domains depend on (see 'help rm') is written after a question,\n"
+		"or with --force.",
 	.arguments = { ARG_PATH, ARG_VALUE },
 	.n_required = 2,
+	.options = OPTIONS(&option_force),
 	.needs_store = true,
 	.effect = EFFECT_STORE,
 	.is_of_shell = true,
@@ -109,23 +163,6 @@ static int count_below(struct context *cx, const char *path, size_t *out, struct
 
 	*out = t.n ? t.n - 1 : 0;
 	return r || t.n ? r : path_not_found(cx->session, path, err);
-}
-
-/*
- * Does it act at once on running domains, as "load" refuses it without --force? In an
- * open transaction "commit" makes it true, and "preview" shows it before.
- */
-static bool is_dangerous(const struct session *session, const char *path)
-{
-	return load_is_live(path) && !session->state.in_transaction && !session->dry_run &&
-	       !session->is_file;
-}
-
-static int refuse_dangerous(const char *path, struct error *err)
-{
-	error_set(err, -EPERM, "%s: running domains and Xen's toolstack depend on it", path);
-	error_hint(err, "--force does it all the same");
-	return -EPERM;
 }
 
 /* Ask, or refuse where nobody can answer. Returns 1, 0 or a negative errno. */
@@ -239,17 +276,6 @@ static int check_target(struct context *cx, const char *from, const char *to, bo
 	return -EEXIST;
 }
 
-/* Whether to move it away. Returns 1, 0 or a negative errno. */
-static int may_move(struct context *cx, const struct args *args, const char *from, struct error *err)
-{
-	if (args_has(args, &option_force) || !is_dangerous(cx->session, from))
-		return 1;
-	if (!cx->session->is_interactive)
-		return refuse_dangerous(from, err);
-	return ask(cx->session, "move %s, which running domains and Xen's toolstack depend on?",
-		   from);
-}
-
 static int copy(struct context *cx, const struct args *args, bool moves, struct error *err)
 {
 	CLEANUP(subtree_release) struct subtree t = { 0 };
@@ -267,7 +293,7 @@ static int copy(struct context *cx, const struct args *args, bool moves, struct 
 	if (!r && !t.n)
 		r = path_not_found(cx->session, from, err);
 	if (!r && moves) {
-		r = may_move(cx, args, from, err);
+		r = may_do(cx, args, "move", from, err);
 		if (r <= 0)
 			return r;
 		r = 0;
@@ -404,8 +430,13 @@ static int run_perms(struct context *cx, const struct args *args, struct error *
 		r = usage(err, "perms: PATH is missing");
 	if (!r)
 		r = paths_from_words(cx->session, args, changes, &paths, err);
-	for (size_t i = 0; i < paths.n && !r; i++)
-		r = add_nodes(cx, paths.v[i], args_has(args, &option_recursive), &nodes, err);
+	for (size_t i = 0; i < paths.n && !r; i++) {
+		int may = changes ? may_do(cx, args, "change permissions of", paths.v[i], err) : 1;
+
+		r = may < 0 ? may : 0;
+		if (may > 0)
+			r = add_nodes(cx, paths.v[i], args_has(args, &option_recursive), &nodes, err);
+	}
 	if (r)
 		return r;
 	return changes ? change_perms(cx, args->words[0], &nodes, err) :
@@ -418,9 +449,10 @@ static const struct command shell_perms = {
 	.help = "Print the permissions of each PATH (the current node); with a word like n0,r1 in\n"
 		"front change them: perms n0,r1 device/vif/0. The first names the owner and what\n"
 		"all others may, the rest what single domains may: n nothing, r read, w write, b\n"
-		"both.",
+		"both. Those of what running domains depend on (see 'help rm') are changed after a\n"
+		"question, or with --force.",
 	.arguments = { ARG_PATHS },
-	.options = OPTIONS(&option_recursive),
+	.options = OPTIONS(&option_recursive, &option_force),
 	.needs_store = true,
 	.effect = EFFECT_STORE,
 	.is_of_shell = true,

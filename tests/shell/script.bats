@@ -317,22 +317,30 @@ undo' 'somebody else has changed it since'
 }
 
 # bats test_tags=oxenstored
-@test "rm and mv of what running domains depend on need --force, or a transaction" {
+@test "rm, mv, set, perms of what running domains depend on need --force, or a transaction" {
 	snapshot >/run/xen/before
 	says 1 'rm /local/domain/1/name' "/local/domain/1/name: running domains and Xen's toolstack depend on it"
 	[[ "$output" == *"--force does it all the same"* ]]
 	says 1 'rm -r /vm' 'depend on it'
 	says 1 'cd /local/domain; mv 1 9' '/local/domain/1: running domains'
 	says 1 'mv /libxl/1 /t' '/libxl/1: running domains'
+	says 1 'set @web01/name x' '/local/domain/1/name: running domains'
+	says 1 'perms n0 /vm' '/vm: running domains'
+	says 1 'perms -R n0,r7 /local/domain/2' '/local/domain/2: running domains'
 	echo '(node /local/domain/1 (node name web77))' >/run/xen/dump.sxp
 	says 1 'load /run/xen/dump.sxp' 'depend on what is there'
 	snapshot >/run/xen/after
 	diff /run/xen/before /run/xen/after
 	xvif shell -c 'set /t/a 1; mv /t/a /t/b; rm -r /t; cp /local/domain/1/name /t; rm /t'
-	xvif shell --dry-run -c 'rm /local/domain/1/name; mv /local/domain/2 /t'
+	xvif shell --dry-run -c 'rm /local/domain/1/name; mv /local/domain/2 /t; set /local/domain/1/name x'
+	# what is so already, and what nobody can depend on yet
+	xvif shell -c 'set /local/domain/1/name web01; perms /local/domain/1; set @web01/new 1; rm --force @web01/new'
 	snapshot >/run/xen/after
 	diff /run/xen/before /run/xen/after
 	xvif shell -c 'mv --force /local/domain/1/name /t; rm --force /local/domain/2/name'
+	xvif shell -c 'cd /local/domain; set --force 2/vm x; perms --force n0,r7 2/vm; begin; set 0/name x; commit'
 	[ "$(xenstore-read /t)" = web01 ]
+	[ "$(xenstore-read /local/domain/2/vm /local/domain/0/name)" = $'x\nx' ]
+	[ "$(xvif shell -c 'perms /local/domain/2/vm')" = "n0,r7 /local/domain/2/vm" ]
 	not xenstore-exists /local/domain/2/name
 }

@@ -363,7 +363,9 @@ asks_to_move() {
 	EOF
 }
 
-@test "rm and mv ask where running domains depend on it" {
+@test "rm, mv, set, perms ask where running domains depend on it" {
+	local was
+	was=$(xvif shell -c 'cat @web01/name; perms @web01/name')
 	terminal
 	line 'rm /local/domain/1/name'
 	see "remove /local/domain/1/name, which running domains and Xen's"
@@ -382,6 +384,15 @@ asks_to_move() {
 	prompt 'xvif:/>'
 	line 'mv /t /local/domain/1/name'
 	wait_until 10 xenstore-exists /local/domain/1/name
+	line 'set /local/domain/1/name x'
+	see "change /local/domain/1/name, which running domains and Xen's"
+	press n Enter
+	prompt 'xvif:/>'
+	line 'perms n7 /local/domain/1/name'
+	see "change permissions of /local/domain/1/name, which running"
+	press n Enter
+	prompt 'xvif:/>'
+	[ "$(xvif shell -c 'cat @web01/name; perms @web01/name')" = "$was" ]
 }
 
 @test "rm -r asks, an open transaction is not left without a word" {
