@@ -15,9 +15,11 @@
 	X(hotplug_error, "hotplug-error", "no vif is marked as failed") \
 	X(duplicate_ip, "duplicate-ip", "no two vifs have the same address") \
 	X(duplicate_mac, "duplicate-mac", "no two vifs of a bridge have the same MAC") \
+	X(node_permissions, "node-permissions", "no guest may write the nodes of its vifs' backends") \
 	X(gateway_address, "gateway-address", "the gateway device has an address (vif-route)") \
 	X(ip_forward, "ip-forward", "the kernel forwards packets of routed vifs") \
 	X(proxy_arp, "proxy-arp", "this host answers ARP for routed addresses") \
+	X(neighbours, "neighbours", "no address of a guest has another MAC by hand") \
 	X(rp_filter, "rp-filter", "routed guests cannot use addresses of others") \
 	X(iptables, "iptables", "iptables works where the scripts set rules") \
 	X(forward_policy, "forward-policy", "chain FORWARD fits the vifs") \

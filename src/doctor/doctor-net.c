@@ -83,6 +83,13 @@ static void judge_gateway(const struct facts *facts, const char *device, struct 
 	if (find_gateway_address(device, address, out))
 		return;
 	inet_ntop(AF_INET, address, text, sizeof(text));
+	if (!kernel_link_is_up(device)) {
+		bad(out,
+		    "%s, the gateway device, is down: no packet comes to routed guests by it; 'ip link set "
+		    "dev %s up'",
+		    device, device);
+		return;
+	}
 	find_outdated(facts, device, address, &outdated);
 	if (outdated.n)
 		note(out,
@@ -128,6 +135,24 @@ static void look_at_ipv6_forward(const struct facts *facts, struct findings *out
 		    "'sysctl -w net.ipv6.conf.all.forwarding=1', and a line in /etc/sysctl.d");
 }
 
+/* What comes in by it goes to no guest, whatever their own links say. */
+static void look_at_uplink_forward(const struct facts *facts, struct findings *out)
+{
+	size_t before = out->n;
+
+	for (size_t i = 0; i < facts->n_here && out->n == before; i++) {
+		const char *device = gateway_of(facts, &facts->here[i]);
+
+		if (has_gateway(&facts->here[i]) &&
+		    !facts_read_number(1, IPV4 "/conf/%s/forwarding", device))
+			bad(out,
+			    "forwarding is off for %s, the gateway device: nothing that comes in by it "
+			    "reaches routed guests; 'sysctl -w net.ipv4.conf.%s.forwarding=1', and a line "
+			    "in /etc/sysctl.d",
+			    device, device);
+	}
+}
+
 void look_at_ip_forward(const struct facts *facts, struct findings *out)
 {
 	struct some stopped = { 0 };
@@ -157,6 +182,8 @@ void look_at_ip_forward(const struct facts *facts, struct findings *out)
 		    "forwarding is off for %s alone: packets of these guests go nowhere; 'sysctl -w "
 		    "net.ipv4.conf.LINK.forwarding=1', with a '/' for a dot in the name of the link",
 		    some_text(&stopped));
+	if (out->n == before)
+		look_at_uplink_forward(facts, out);
 	if (out->n == before)
 		ok(out, "packets of routed guests are forwarded");
 }

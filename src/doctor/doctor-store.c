@@ -58,11 +58,26 @@ void look_at_xenstored(const struct facts *facts, struct findings *out)
 		   name, path, (int)pid);
 }
 
+/* Tools find a domain by its name. */
+static void look_at_names(const struct facts *facts, struct findings *out)
+{
+	for (size_t i = 0; i < facts->vifs.n; i++) {
+		const struct domain *domain = &facts->vifs.v[i].domain;
+
+		if (!domain->name && (!i || facts->vifs.v[i - 1].domain.domid != domain->domid))
+			note(out,
+			     "domain %u has no name in the store: only its domid finds it; "
+			     "'xenstore-write /local/domain/%u/name NAME' gives it back",
+			     domain->domid, domain->domid);
+	}
+}
+
 /* A xenstored that was started again has lost all nodes: guests run on, unknown to every tool. */
 void look_at_lost_domains(const struct facts *facts, struct findings *out)
 {
 	int running = facts->has_store ? hypervisor_count_guests() : -1;
 
+	look_at_names(facts, out);
 	if (running < 0)
 		return;
 	if (running && !facts->n_guests)

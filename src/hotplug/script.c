@@ -185,7 +185,11 @@ static int identify_common(struct script *script, struct error *err)
 	script->quotes_list = script->has_common && common.quotes_list && !common.is_disabled;
 	if (r || !script_is_known(script))
 		return r;
-	stock = script->has_common ? find_common(common.digest) : NULL;
+	if (!script->has_common)
+		return error_set(err, -ENOENT,
+				 "hotplug script '%s': there is no vif-common.sh beside it",
+				 script->path);
+	stock = find_common(common.digest);
 	if (!stock) {
 		forget_family(script, "the vif-common.sh beside it is not a stock one");
 		return 0;

@@ -19,7 +19,11 @@ static int visit_neighbour(const struct nlmsghdr *nlh, void *data)
 {
 	struct neighbours *out = data;
 	const struct ndmsg *nd = mnl_nlmsg_get_payload(nlh);
-	struct neighbour one = { .link = (unsigned)nd->ndm_ifindex, .address.family = nd->ndm_family };
+	struct neighbour one = {
+		.link = (unsigned)nd->ndm_ifindex,
+		.address.family = nd->ndm_family,
+		.is_permanent = nd->ndm_state & NUD_PERMANENT,
+	};
 	const struct nlattr *attr;
 	struct neighbour *v;
 

@@ -97,6 +97,7 @@ struct neighbour {
 	struct ipnet address;
 	unsigned link; /* interface index */
 	bool has_mac;
+	bool is_permanent; /* set by hand: nothing that the guest says changes it */
 	uint8_t mac[6];
 };
 

@@ -240,6 +240,8 @@ passes() { # ADDRESS
 	finds lost-domains ok "2 guests"
 	xenstore-rm /local/domain/1
 	finds lost-domains note "2 guests, the store 1"
+	xenstore-rm /local/domain/2/name
+	finds lost-domains note "domain 2 has no name"
 	xenstore-rm /local/domain/2
 	finds lost-domains bad "restarted"
 }
@@ -248,6 +250,10 @@ passes() { # ADDRESS
 	finds scripts ok "vif-route is as Xen ships it; 2 vifs have it"
 	xenstore-write /local/domain/0/backend/vif/1/0/script /etc/xen/scripts/vif-gone
 	finds scripts "bad ok" "vif-gone"
+	mv /etc/xen/scripts/vif-common.sh /run/xen/vif-common.sh
+	finds scripts bad "'/etc/xen/scripts/vif-route': there is no vif-common.sh beside it"
+	[[ "$(xvif check db01)" == *"script-missing"*"no vif-common.sh beside it"* ]]
+	mv /run/xen/vif-common.sh /etc/xen/scripts/vif-common.sh
 	xenstore-write /local/domain/0/backend/vif/1/0/script /etc/xen/scripts/vif-route
 	echo 'true' >>/etc/xen/scripts/vif-route
 	finds scripts "note ok" "not one of the stock scripts"
@@ -328,6 +334,40 @@ passes() { # ADDRESS
 	[ "$(jq '.findings | length' <<<"$output")" = 1 ]
 }
 
+@test "node-permissions: what a guest may write that this host believes" {
+	local backend=/local/domain/0/backend/vif node
+	finds node-permissions ok
+	for node in $backend/1/0 $backend/1/0/ip $backend/1/0/script /libxl/1/device/vif/0/ip; do
+		xenstore-chmod $node n0 b1
+		finds node-permissions bad "web01 vif 0: domain 1 may write $node,"
+		xenstore-chmod $node w0
+		finds node-permissions bad "every guest may write $node;"
+		xenstore-chmod $node r1
+		finds node-permissions bad "domain 1 may write $node,"
+		xenstore-chmod $node n0 r1
+	done
+	xenstore-chmod $backend/2/1/mac n0 r7 w2
+	finds node-permissions bad "db01 vif 1: domain 2 may write $backend/2/1/mac"
+	eval "$(xvif doctor node-permissions | sed "s/.*'\(xenstore-chmod [^']*\)'.*/\1/;1d")"
+	finds node-permissions ok
+	xenstore-chmod /local/domain/2/device/vif/1/state n2 w1
+	finds node-permissions ok
+}
+
+@test "neighbours: a MAC set by hand that is not that of the vif" {
+	quiet neighbours
+	ping -c 1 -W 5 10.0.0.1
+	quiet neighbours
+	ip neigh replace 10.0.0.2 lladdr 00:16:3E:00:00:01 dev vif1.0 nud permanent
+	finds neighbours ok
+	ip neigh replace 10.0.0.2 lladdr 00:16:3e:00:00:09 dev vif1.0 nud permanent
+	finds neighbours note "web01 vif 0: packets to 10.0.0.2 go to the MAC 00:16:3e:00:00:09"
+	ip neigh replace 2001:db8::2 lladdr 00:16:3e:00:00:08 dev vif2.0 nud permanent
+	finds neighbours note "db01 vif 0: packets to 2001:db8::2"
+	only_bridged
+	quiet neighbours
+}
+
 @test "gateway-address: no link, no address, another address than before" {
 	finds gateway-address ok "eth0, the gateway device, has 192.168.7.1"
 	xenstore-write /local/domain/0/backend/vif/2/0/gatewaydev uplink9
@@ -338,6 +378,9 @@ passes() { # ADDRESS
 	finds gateway-address note "192.168.8.1 now, vif1.0, vif2.0 came up"
 	ip addr flush dev vif2.0
 	finds gateway-address note "192.168.8.1 now, vif1.0 came up"
+	ip link set eth0 down
+	finds gateway-address bad "eth0, the gateway device, is down"
+	ip link set eth0 up
 	ip addr del 192.168.8.1/24 dev eth0
 	finds gateway-address bad "no IPv4 address"
 	only_bridged
@@ -348,6 +391,9 @@ passes() { # ADDRESS
 	finds ip-forward ok
 	echo 0 >/proc/sys/net/ipv4/conf/vif1.0/forwarding
 	finds ip-forward bad "vif1.0 alone"
+	echo 1 >/proc/sys/net/ipv4/conf/vif1.0/forwarding
+	echo 0 >/proc/sys/net/ipv4/conf/eth0/forwarding
+	finds ip-forward bad "off for eth0, the gateway device"
 	echo 0 >/proc/sys/net/ipv4/ip_forward
 	finds ip-forward bad "net.ipv4.ip_forward is 0"
 	echo 1 >/proc/sys/net/ipv4/ip_forward
