@@ -91,6 +91,21 @@ write_tree() {
 	done
 }
 
+@test "a domain whose name is not ASCII: show -J, apply, dump, load and --store" {
+	local option
+	xenstore-write /local/domain/1/name bücher "/vm/$(uuid_of 1)/name" bücher
+	xvif show -J bücher | jq -c '.vifs[0].ips += ["10.0.0.5"]' | xvif apply -
+	[ "$(xvif show -n -o DOMAIN,IPS bücher)" = "bücher 10.0.0.1 10.0.0.2 10.0.0.5" ]
+	for option in '' -J; do
+		xvif dump $option >/run/xen/dump
+		[ "$(xvif show --store /run/xen/dump -n -o DOMAIN bücher)" = bücher ]
+		xvif dump $option /local/domain/1 >/run/xen/dump
+		xenstore-write /local/domain/1/name other
+		xvif load --force /run/xen/dump
+		[ "$(xenstore-read -R /local/domain/1/name)" = bücher ]
+	done
+}
+
 @test "a dump that a person wrote or edited" {
 	xenstore-write /tool/e/keep old /tool/e/perms p
 	xenstore-chmod /tool/e/perms n0 r7
