@@ -88,8 +88,10 @@ void put32(struct builder *b, unsigned long value)
 
 void put_inner_or_nothing(struct builder *b, size_t i)
 {
-	if (i + 1 < b->n_layers)
+	if (i + 1 < b->n_layers) {
+		b->n_put++;
 		b->layers[i + 1].kind->put(b, i + 1);
+	}
 }
 
 void put_inner(struct builder *b, size_t i)
@@ -283,6 +285,8 @@ void frames_build(char *text, const char *mark, struct frames *out)
 		b.shortened_to = FRAME_MAX;
 		take_layers(&b, at + strspn(at, " "));
 		b.layers[0].kind->put(&b, 0);
+		if (b.n_put + 1 != b.n_layers)
+			errx(2, "%s: nothing can be in %s", mark, b.layers[b.n_put].kind->name);
 		if (b.n > b.shortened_to)
 			b.n = b.shortened_to;
 		if (b.n_cuts) {

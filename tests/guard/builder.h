@@ -35,7 +35,7 @@ struct layer_kind {
 
 struct builder {
 	struct layer layers[LAYERS_MAX];
-	size_t n_layers;
+	size_t n_layers, n_put;
 	const char *mark;
 	uint8_t bytes[FRAME_MAX];
 	size_t n;

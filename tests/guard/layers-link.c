@@ -85,6 +85,7 @@ static void put_arp(struct builder *b, size_t i)
 	if (operation == 1)
 		set_destination(b, all);
 	put_zeros(b, 18);
+	put_inner_or_nothing(b, i);
 }
 
 /* "I am this MAC", to all (RFC 903), as QEMU sends it after a migration. */
@@ -101,6 +102,7 @@ static void put_rarp(struct builder *b, size_t i)
 	put(b, mac, 6);
 	put_zeros(b, 4 + 18);
 	set_destination(b, all);
+	put_inner_or_nothing(b, i);
 }
 
 const struct layer_kind link_layers[] = {
