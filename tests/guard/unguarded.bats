@@ -35,7 +35,7 @@ counts_of_host() {
 	bridged
 	iptables -S FORWARD | grep -q -- '-s 10.9.0.1/32 .*vif3.0 '
 	frames passed e0 to_guest "$GUARD/attacks" -o 'ipv4-of-*' -o 'ipv4-un*' -o 'ipv6-of-*' -o 'mac-of-*' \
-		-o 'arp-re*' -o 'arp-an*' -o 'arp-p*' -o 'na-*' -o 'ns-*' -o 'dad-*' -o 'ra*' -o 'redirect*' \
+		-o 'arp-re*' -o 'arp-an*' -o 'arp-p*' -o 'na-[fost]*' -o 'ns-*' -o 'dad-*' -o 'ra-[biu]*' -o 'redirect*' \
 		-o 'dhcp*-server*' -o 'vlan*' -o 'bpdu*' -o 'lldp'
 }
 
