@@ -2,7 +2,6 @@
 /* cases.c - files of named frames. */
 #include <err.h>
 #include <fnmatch.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,22 +10,37 @@
 
 #define BLANKS " \t\n"
 
-static bool is_wanted(const char *name, char *const *patterns, size_t n)
+void patterns_add(struct patterns *patterns, bool is_only, const char *pattern)
+{
+	size_t *n = is_only ? &patterns->n_only : &patterns->n_not;
+
+	if (*n == PATTERNS_MAX)
+		errx(2, "more than %d patterns", PATTERNS_MAX);
+	(is_only ? patterns->only : patterns->not )[(*n)++] = pattern;
+}
+
+static bool matches(const char *name, const char *const *patterns, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!fnmatch(patterns[i], name, 0))
 			return true;
-	return !n;
+	return false;
 }
 
-static void add_case(char *text, char *const *patterns, size_t n, struct cases *out)
+static bool is_wanted(const char *name, const struct patterns *patterns)
+{
+	return (!patterns->n_only || matches(name, patterns->only, patterns->n_only)) &&
+	       !matches(name, patterns->not, patterns->n_not);
+}
+
+static void add_case(char *text, const struct patterns *patterns, struct cases *out)
 {
 	const size_t len = strcspn(text, BLANKS);
 	char *layers = text + len + strspn(text + len, BLANKS);
 	struct test_case *c;
 
 	text[len] = '\0';
-	if (!is_wanted(text, patterns, n))
+	if (!is_wanted(text, patterns))
 		return;
 	out->v = reallocarray(out->v, out->n + 1, sizeof(*out->v));
 	if (!out->v)
@@ -45,7 +59,7 @@ static bool is_continued(FILE *in)
 	return c == ' ' || c == '\t';
 }
 
-void cases_read(const char *path, char *const *patterns, size_t n_patterns, struct cases *out)
+void cases_read(const char *path, const struct patterns *patterns, struct cases *out)
 {
 	FILE *in = fopen(path, "r");
 	char text[4096] = "";
@@ -63,7 +77,7 @@ void cases_read(const char *path, char *const *patterns, size_t n_patterns, stru
 		if (is_continued(in))
 			continue;
 		if (n)
-			add_case(text, patterns, n_patterns, out);
+			add_case(text, patterns, out);
 		n = 0;
 	}
 	fclose(in);

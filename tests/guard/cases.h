@@ -8,7 +8,11 @@
 #ifndef XVIF_TEST_CASES_H
 #define XVIF_TEST_CASES_H
 
+#include <stdbool.h>
+
 #include "layers.h"
+
+#define PATTERNS_MAX 32
 
 struct test_case {
 	char *name;
@@ -20,7 +24,15 @@ struct cases {
 	size_t n;
 };
 
-/* Appends those of the file whose name matches one of the patterns (fnmatch(3)); all, if there is none. */
-void cases_read(const char *path, char *const *patterns, size_t n_patterns, struct cases *out);
+/* Which cases, by name (fnmatch(3)): all, or those that match one of only; but none that matches one of not. */
+struct patterns {
+	const char *only[PATTERNS_MAX], *not [PATTERNS_MAX];
+	size_t n_only, n_not;
+};
+
+void patterns_add(struct patterns *patterns, bool is_only, const char *pattern);
+
+/* Appends those of the file. */
+void cases_read(const char *path, const struct patterns *patterns, struct cases *out);
 
 #endif

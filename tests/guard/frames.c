@@ -13,6 +13,7 @@
  * -t END       to where
  * -w RESULT    passed or stopped: what all cases shall be
  * -o PATTERN   only the cases whose name matches
+ * -x PATTERN   none of those
  * -s NAME=ADDRESS
  * -l LAYERS    of the frame that is sent behind each case, and that must arrive
  * -F END       from where that is sent
@@ -34,7 +35,6 @@
 #include "names.h"
 #include "wire.h"
 
-#define PATTERNS_MAX 32
 #define FENCE_MS 5000
 
 struct session {
@@ -245,14 +245,13 @@ int main(int argc, char **argv)
 {
 	struct session s = { .fence_layers = "ip4 / udp dport=9", .rate = 1000 };
 	const char *from = NULL, *to = NULL, *fence_from = NULL, *command = argc > 1 ? argv[1] : "";
-	char *patterns[PATTERNS_MAX];
-	size_t n_patterns = 0;
+	struct patterns patterns = { 0 };
 	int option;
 
 	signal(SIGINT, stop);
 	stay_on_this_processor();
 	optind = 2;
-	while ((option = getopt(argc, argv, "f:t:w:o:s:l:F:r:")) != -1)
+	while ((option = getopt(argc, argv, "f:t:w:o:x:s:l:F:r:")) != -1)
 		switch (option) {
 		case 'f':
 			from = optarg;
@@ -264,8 +263,8 @@ int main(int argc, char **argv)
 			s.wanted = optarg;
 			break;
 		case 'o':
-			if (n_patterns < PATTERNS_MAX)
-				patterns[n_patterns++] = optarg;
+		case 'x':
+			patterns_add(&patterns, option == 'o', optarg);
 			break;
 		case 's':
 			names_set(optarg);
@@ -295,7 +294,7 @@ int main(int argc, char **argv)
 	s.to_is_guest = *to != '/' && strncmp(to, "stack:", 6);
 	end_open(fence_from ? fence_from : from, &s.fence_from);
 	for (int i = optind; i < argc; i++)
-		cases_read(argv[i], patterns, n_patterns, &s.cases);
+		cases_read(argv[i], &patterns, &s.cases);
 	if (!strcmp(command, "run"))
 		return run(&s);
 	if (!strcmp(command, "flood"))

@@ -9,12 +9,19 @@ eval "$("$FRAMES" names)"
 own_list="$own4 ${own4_net%.*}.0/24 $own6 2001:db8:9:1::/64"
 peer_list="$peer4 ${peer4_net%.*}.0/24 $peer6 2001:db8:9:2::/64"
 
+teardown() {
+	world_stop
+	nft delete table netdev xvif 2>/dev/null || true
+	rm -f {/etc,/var/lib}/xvif/guard.conf
+}
+
 # No guests yet: a test says how they are connected.
 world_guests() {
 	ip link set xenbr0 mtu 9000
 	# so that what is for groups, and what a bridge keeps to itself, arrives
 	ip link set xenbr0 type bridge mcast_snooping 0 group_fwd_mask 0x4000
-	sysctl -qw net.bridge.bridge-nf-call-{ip,ip6,arp}tables=0 net.ipv6.conf.default.accept_dad=0
+	sysctl -qw net.bridge.bridge-nf-call-{ip,ip6,arp}tables=0 net.ipv6.conf.default.accept_dad=0 \
+		net.ipv6.conf.xenbr0.accept_ra=0
 }
 
 # mac_of DOMID: of its vif 0
@@ -96,7 +103,7 @@ to_stack() {
 	wait_until 5 eval "ip -6 route show table local dev $link | grep -q '^local fe80:'"
 	ll=$(ip -6 -br addr show dev "$link" scope link | grep -o 'fe80::[^/]*')
 	echo "-t stack:/$link -s to=$mac -s host=$mac -s to4=192.168.7.1 -s host4=192.168.7.1" \
-		"-s gateway4=192.168.7.254 -s to6=$ll -s host-ll=$ll"
+		"-s gateway4=192.168.7.254 -s to6=$ll -s host-ll=$ll -s gateway-ll=$ll"
 }
 
 # frames passed|stopped LINK RECEIVER TABLE... [-o PATTERN...]: true if all of these are
@@ -104,4 +111,22 @@ frames() {
 	local wanted=$1 link=$2
 	# shellcheck disable=SC2046
 	"$FRAMES" run -w "$wanted" -f "g3.0/$link" $(eval "$3") "${@:4}"
+}
+
+# guarded LINK RECEIVER: attacks do not get through, nor what only an option allows; flows do
+guarded() {
+	frames stopped "$1" "$2" "$GUARD"/{attacks,options} "${@:3}"
+	frames passed "$1" "$2" "$GUARD/flows" "${@:3}"
+}
+
+# unguarded LINK RECEIVER: a few of all, which pass
+unguarded() {
+	frames passed "$1" "$2" "$GUARD/attacks" -o 'ipv4-of-*' -o 'ipv6-of-*' -o 'arp-reply-for-*' -o 'na-for-*' -o 'ra*'
+	frames passed "$1" "$2" "$GUARD/flows"
+}
+
+# conf LINE...: these are guard.conf, and in force
+conf() {
+	printf '%s\n' "$@" >/etc/xvif/guard.conf
+	xvif guard restore
 }
