@@ -6,7 +6,7 @@
  * frames run FILE...          send each case, and say which were not as -w wants;
  *                             then "N passed, N stopped"
  * frames flood FILE...        send them one after another, over and over, until SIGINT;
- *                             then "N sent, N passed", and the names of those
+ *                             "started", at last "N sent, N passed", and the names of those
  * frames send LAYERS          send these once
  *
  * -f END       from where; see wire.h
@@ -175,8 +175,10 @@ static void note_flood(void *arg, const uint8_t *bytes, size_t n)
 	for (size_t i = 0; i < tally->cases->n; i++) {
 		const struct frames *frames = &tally->cases->v[i].frames;
 
-		if (frame_is(&frames->v[frames->n - 1], bytes, n))
+		if (frame_is(&frames->v[frames->n - 1], bytes, n)) {
 			tally->n[i]++;
+			return;
+		}
 	}
 }
 
@@ -197,7 +199,7 @@ static void pause_until(struct timespec *next, long rate)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL);
 }
 
-/* Of a case of several frames the last is counted. */
+/* Of a case of several frames the last is counted. What differs in a tag only is one to the receiver. */
 static int flood(struct session *s)
 {
 	struct tally tally = { &s->cases, calloc(s->cases.n + 1, sizeof(*tally.n)) };
@@ -209,7 +211,10 @@ static int flood(struct session *s)
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	for (size_t i = 0; !stopped; i = (i + 1) % s->cases.n) {
 		send_all(&s->from, &s->cases.v[i].frames);
-		n_sent++;
+		if (!n_sent++) {
+			puts("started");
+			fflush(stdout);
+		}
 		receive_flood(s, &tally);
 		pause_until(&next, s->rate);
 	}
