@@ -350,7 +350,11 @@ static int look_at_forward(struct facts *facts)
 	r = rules_forward(facts->timeout_s, &facts->forward, &err);
 	facts->has_forward = !r;
 	facts->no_forward = r ? strdup(err.text) : NULL;
-	return r == -ENOMEM || (r && !facts->no_forward) ? -ENOMEM : 0;
+	if (r == -ENOMEM || (r && !facts->no_forward))
+		return -ENOMEM;
+	r = nft_forward_list(&facts->forwards, &err);
+	facts->no_forwards = r ? strdup(err.text) : NULL;
+	return r == -ENOMEM || (r && !facts->no_forwards) ? -ENOMEM : 0;
 }
 
 int facts_look(struct facts *out, unsigned timeout_s, struct error *err)
@@ -389,6 +393,8 @@ void facts_release(struct facts *facts)
 	free(facts->by_link);
 	free(facts->gatewaydev);
 	free(facts->no_forward);
+	free(facts->no_forwards);
+	nft_forwards_release(&facts->forwards);
 	if (facts->addresses)
 		freeifaddrs(facts->addresses);
 	rules_release(&facts->forward.rules);

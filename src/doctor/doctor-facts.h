@@ -6,6 +6,7 @@
 #include "src/hotplug/rules.h"
 #include "src/hotplug/script.h"
 #include "src/hotplug/vif-common.h"
+#include "src/kernel/nft-forward.h"
 #include "src/xen/vif.h"
 
 #define SCRIPT_FOLDER "/etc/xen/scripts"
@@ -57,6 +58,8 @@ struct facts {
 	bool has_forward; /* chain FORWARD was listed ... */
 	struct forward forward;
 	char *no_forward; /* ... or not, and why; NULL: no vif depends on it */
+	struct nft_forwards forwards;
+	char *no_forwards; /* why chains of nftables could not be listed */
 };
 
 /*

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-filter.c - probes of the packet filter: what becomes of packets of vifs. */
+#include <linux/netfilter.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "src/doctor/doctor.h"
 
@@ -34,6 +36,18 @@ static bool is_filtered(const struct facts_vif *hv)
 		return false;
 	facts_vif_bridge(hv, bridge, sizeof(bridge));
 	return shows_packets(bridge);
+}
+
+/* The twin for IPv6. */
+static bool is_filtered6(const struct facts_vif *hv)
+{
+	char bridge[16] = "?";
+
+	if (hv->wiring != WIRING_BRIDGED)
+		return false;
+	facts_vif_bridge(hv, bridge, sizeof(bridge));
+	return facts_read_number(0, "/proc/sys/net/bridge/bridge-nf-call-ip6tables") > 0 ||
+	       facts_read_number(0, "/sys/class/net/%s/bridge/nf_call_ip6tables", bridge) > 0;
 }
 
 static bool matches_ports(const struct rule *rule)
@@ -104,10 +118,62 @@ static bool has_unruled(const struct facts *facts)
 	return false;
 }
 
+/* What a packet of a vif meets depends on the vif and on the family of the chain. */
+static bool passes_chain(const struct facts_vif *hv, uint8_t family)
+{
+	if (family == NFPROTO_BRIDGE)
+		return hv->wiring == WIRING_BRIDGED;
+	if (hv->wiring == WIRING_ROUTED)
+		return family != NFPROTO_IPV6 || iplist_has_family(&hv->vif->ips, AF_INET6);
+	return family == NFPROTO_IPV6 ? is_filtered6(hv) : is_filtered(hv);
+}
+
+/* The chain of iptables, which was listed with that. */
+static bool is_of_iptables(const struct facts *facts, const struct nft_forward *chain)
+{
+	return facts->has_forward && facts->forward.drops && chain->family == NFPROTO_IPV4 &&
+	       !strcmp(chain->table, "filter") && !strcmp(chain->chain, "FORWARD");
+}
+
+static void judge_chain(const struct facts *facts, const struct nft_forward *chain,
+			struct findings *out)
+{
+	const char *how = chain->drops_by_policy ? "drops by its policy" :
+						   "drops or rejects at its end";
+	char name[NFT_CHAIN_TEXT_SIZE];
+	struct some met = { 0 };
+
+	if ((!chain->drops_by_policy && !chain->drops_at_end) || is_of_iptables(facts, chain))
+		return;
+	for (size_t i = 0; i < facts->n_here; i++)
+		if (facts->here[i].link && passes_chain(&facts->here[i], chain->family))
+			some_add(&met, facts->here[i].vif->link);
+	nft_forward_format(chain, name);
+	if (met.n && chain->may_accept)
+		note(out,
+		     "nftables: chain '%s' %s: packets of %s pass only as far as its rules accept them",
+		     name, how, some_text(&met));
+	else if (met.n)
+		bad(out,
+		    "nftables: chain '%s' %s, and no rule accepts new connections: packets of %s do not "
+		    "pass; add rules that accept them, as \"nft insert rule %s iifname 'vif*' accept\" and "
+		    "the same with oifname",
+		    name, how, some_text(&met), name);
+}
+
+static void judge_nftables(const struct facts *facts, struct findings *out)
+{
+	if (facts->no_forwards)
+		note(out, "%s: chains of nftables were not looked at", facts->no_forwards);
+	for (size_t i = 0; i < facts->forwards.n; i++)
+		judge_chain(facts, &facts->forwards.v[i], out);
+}
+
 void look_at_forward_policy(const struct facts *facts, struct findings *out)
 {
 	size_t before = out->n;
 
+	judge_nftables(facts, out);
 	if (!facts->has_forward)
 		return;
 	if (facts->forward.drops && facts_has(facts, WIRING_ROUTED))

@@ -10,6 +10,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/doctor/doctor.h"
+#include "src/kernel/kernel-mark-rules.h"
 #include "src/kernel/kernel.h"
 
 #define IPV4 "/proc/sys/net/ipv4"
@@ -186,6 +187,29 @@ void look_at_ip_forward(const struct facts *facts, struct findings *out)
 		look_at_uplink_forward(facts, out);
 	if (out->n == before)
 		ok(out, "packets of routed guests are forwarded");
+}
+
+/* What sets the mark is elsewhere: whether it meets packets of guests is not known. */
+void look_at_mark_rules(const struct facts *facts, struct findings *out)
+{
+	CLEANUP(mark_rules_release) struct mark_rules rules = { 0 };
+	struct error err = { 0 };
+	int r = facts_has(facts, WIRING_ROUTED) ? kernel_mark_rules(&rules, &err) : 0;
+
+	out->has_failed |= r == -ENOMEM;
+	if (r)
+		note(out, "%s: whether a mark decides where packets go is not known", err.text);
+	for (size_t i = 0; i < rules.n && !r; i++) {
+		const struct mark_rule *rule = &rules.v[i];
+
+		if (rule->family == AF_INET6 && !has_routed_ipv6(facts))
+			continue;
+		note(out,
+		     "'ip%s rule' %u sends packets with mark 0x%x/0x%x to table %u: if packets to guests get "
+		     "that mark, that table decides where they go, and 'xvif check' does not see it",
+		     rule->family == AF_INET6 ? " -6" : "", rule->priority, rule->mark, rule->mask,
+		     rule->table);
+	}
 }
 
 /* An address on a link that is no vif, with the network around it. */

@@ -5,7 +5,7 @@ load setup
 
 HIDDEN=()
 SYSCTLS=(/proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/ipv4/conf/all/rp_filter
-	/proc/sys/net/ipv6/conf/all/forwarding)
+	/proc/sys/net/ipv6/conf/all/forwarding /proc/sys/net/bridge/bridge-nf-call-ip6tables)
 
 setup_file() {
 	BEFORE=$(cat "${SYSCTLS[@]}" | xargs)
@@ -491,6 +491,56 @@ passes() { # ADDRESS
 	iptables -P FORWARD ACCEPT
 	passes 10.9.0.3
 	finds forward-policy note "no guest to its addresses"
+}
+
+@test "forward-policy: chains of nftables, of any table; mark-rules" {
+	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables
+	finds forward-policy ok accepts
+	nft add table inet site
+	nft 'add chain inet site fw { type filter hook forward priority 0; policy drop; }'
+	finds forward-policy bad "chain 'inet site fw' drops by its policy"
+	[[ "$output" == *"vif1.0, vif2.0 do not pass"* ]]
+	# as firewalld's: a rule for known connections, chains that accept nothing, a reject at the end
+	nft 'chain inet site fw { policy accept; }'
+	nft add chain inet site zone
+	nft add rule inet site fw ct state established,related accept
+	nft add rule inet site fw iifname lo accept
+	nft add rule inet site fw jump zone
+	finds forward-policy ok
+	nft add rule inet site fw log counter reject with icmpx admin-prohibited
+	finds forward-policy bad "drops or rejects at its end"
+	nft 'add rule inet site zone iifname "vif*" accept'
+	finds forward-policy note "as far as its rules accept"
+	nft insert rule inet site fw accept
+	finds forward-policy ok
+	nft delete table inet site
+
+	# bridged guests pass chains of the family bridge; IPv6 matters to those that have it
+	nft add table bridge site
+	nft 'add chain bridge site fw { type filter hook forward priority 0; policy drop; }'
+	finds forward-policy bad "packets of vif2.1 do not pass"
+	nft delete table bridge site
+	nft add table ip6 site
+	nft 'add chain ip6 site fw { type filter hook forward priority 0; policy drop; }'
+	echo 1 >/proc/sys/net/bridge/bridge-nf-call-ip6tables
+	finds forward-policy bad "packets of vif2.1 do not pass"
+	echo 0 >/proc/sys/net/bridge/bridge-nf-call-ip6tables
+	finds forward-policy ok
+	xenstore-write /local/domain/0/backend/vif/1/0/ip "10.0.0.1 2001:db8::1"
+	finds forward-policy bad "packets of vif1.0 do not pass"
+	nft delete table ip6 site
+	finds forward-policy ok
+
+	quiet mark-rules
+	ip rule add fwmark 0x10/0xf0 lookup 100
+	finds mark-rules note "with mark 0x10/0xf0 to table 100"
+	ip rule del fwmark 0x10/0xf0
+	quiet mark-rules
+	ip -6 rule add fwmark 7 lookup 100
+	finds mark-rules note "'ip -6 rule'"
+	xenstore-write /local/domain/0/backend/vif/1/0/ip "10.0.0.1"
+	quiet mark-rules
+	ip -6 rule del fwmark 7
 }
 
 @test "bridge-netfilter: rules that never see a packet" {

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nft-list.c - lists of nf_tables' objects, by netlink. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+
+#include "src/kernel/kernel.h"
+#include "src/kernel/nft-list.h"
+
+static void put_name(struct nlmsghdr *nlh, uint16_t attribute, const char *name)
+{
+	if (name)
+		mnl_attr_put_strz(nlh, attribute, name);
+}
+
+/* Attributes of the filter are named anew by each kind, with other numbers. */
+static void put_filter(struct nlmsghdr *nlh, const struct nft_query *query)
+{
+	switch (query->type) {
+	case NFT_MSG_GETRULE:
+		put_name(nlh, NFTA_RULE_TABLE, query->table);
+		put_name(nlh, NFTA_RULE_CHAIN, query->chain);
+		break;
+	case NFT_MSG_GETSETELEM:
+		put_name(nlh, NFTA_SET_ELEM_LIST_TABLE, query->table);
+		put_name(nlh, NFTA_SET_ELEM_LIST_SET, query->set);
+		break;
+	case NFT_MSG_GETSET:
+		put_name(nlh, NFTA_SET_TABLE, query->table);
+		break;
+	default: /* chains and tables of a family are listed whole */
+		break;
+	}
+}
+
+/* A kernel without the module answers that it does not know the request. */
+static int list_failed(int code, struct error *err)
+{
+	if (code == EINVAL || code == EPROTONOSUPPORT || code == EOPNOTSUPP)
+		return error_set(err, -EOPNOTSUPP, "nftables: this kernel has no nf_tables");
+	return error_set(err, -code, "nftables: cannot list: %s", strerror(code));
+}
+
+int nft_list(const struct nft_query *query, int (*visit)(const struct nlmsghdr *nlh, void *data),
+	     void (*restart)(void *data), void *data, struct error *err)
+{
+	char buf[1024];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nfgenmsg *head;
+	int code;
+
+	nlh->nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | query->type);
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	head = mnl_nlmsg_put_extra_header(nlh, sizeof(*head));
+	*head = (struct nfgenmsg){ .nfgen_family = query->family, .version = NFNETLINK_V0 };
+	put_filter(nlh, query);
+	code = kernel_list(NETLINK_NETFILTER, nlh, visit, restart, data);
+	return code ? list_failed(code, err) : 0;
+}

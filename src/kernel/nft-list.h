@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nft-list.h - what nf_tables has, by netlink; no nft process is started. */
+#ifndef XVIF_NFT_LIST_H
+#define XVIF_NFT_LIST_H
+
+#include <stdint.h>
+
+#include "src/base/error.h"
+
+struct nlmsghdr;
+
+/* What to list: objects of one kind (NFT_MSG_GETCHAIN, ...); @table, @chain or @set NULL: of all. */
+struct nft_query {
+	uint16_t type;
+	uint8_t family; /* NFPROTO_UNSPEC: all */
+	const char *table, *chain, *set;
+};
+
+/*
+ * nft_list - hand each object to @visit (libmnl's mnl_cb_t), anew as long as a transaction came
+ * between (@restart forgets what was visited; NULL: visiting twice does no harm).
+ * Returns 0, -ENOENT if a table, chain or set of that name does not exist, -EOPNOTSUPP if this
+ * kernel has no nf_tables, -EPERM, or another negative errno.
+ */
+int nft_list(const struct nft_query *query, int (*visit)(const struct nlmsghdr *nlh, void *data),
+	     void (*restart)(void *data), void *data, struct error *err);
+
+#endif
