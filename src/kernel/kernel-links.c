@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kernel-links.c - the links of this host, and their addresses. */
 #include <errno.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -13,28 +14,91 @@
 #include "src/base/array.h"
 #include "src/kernel/kernel-links.h"
 
+static const struct nlattr *find_nested(const struct nlattr *in, uint16_t type)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, in)
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	return NULL;
+}
+
+static bool is_bridge(const struct nlattr *info)
+{
+	const struct nlattr *kind = find_nested(info, IFLA_INFO_KIND);
+
+	return kind && mnl_attr_get_payload_len(kind) >= sizeof("bridge") &&
+	       !strcmp(mnl_attr_get_str(kind), "bridge");
+}
+
+/* The sysctls of net.ipv4.conf, an array by their numbers, which begin with 1. */
+static bool proxies_arp(const struct nlattr *families)
+{
+	const struct nlattr *inet = find_nested(families, AF_INET);
+	const struct nlattr *conf = inet ? find_nested(inet, IFLA_INET_CONF) : NULL;
+	uint32_t value;
+
+	if (!conf || mnl_attr_get_payload_len(conf) < IPV4_DEVCONF_PROXY_ARP * sizeof(value))
+		return false;
+	memcpy(&value,
+	       (const char *)mnl_attr_get_payload(conf) + (IPV4_DEVCONF_PROXY_ARP - 1) * sizeof(value),
+	       sizeof(value));
+	return value != 0;
+}
+
+static void read_attribute(struct host_link *link, const struct nlattr *attr)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case IFLA_IFNAME:
+		snprintf(link->name, sizeof(link->name), "%s", mnl_attr_get_str(attr));
+		break;
+	case IFLA_MASTER:
+		link->master = mnl_attr_get_u32(attr);
+		break;
+	case IFLA_ADDRESS:
+		if (mnl_attr_get_payload_len(attr) == sizeof(link->mac))
+			memcpy(link->mac, mnl_attr_get_payload(attr), sizeof(link->mac));
+		break;
+	case IFLA_LINKINFO:
+		link->is_bridge = is_bridge(attr);
+		break;
+	case IFLA_AF_SPEC:
+		link->proxies_arp = proxies_arp(attr);
+		break;
+	default:
+		break;
+	}
+}
+
+static void read_link(const struct nlmsghdr *nlh, struct host_link *out)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	*out = (struct host_link){
+		.index = (unsigned)info->ifi_index,
+		.is_up = info->ifi_flags & IFF_UP,
+	};
+	mnl_attr_for_each(attr, nlh, sizeof(*info))
+		read_attribute(out, attr);
+}
+
 static int visit_link(const struct nlmsghdr *nlh, void *data)
 {
 	struct host_links *out = data;
-	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
 	struct host_link *v = array_grow(out->v, out->n, sizeof(*v));
-	const struct nlattr *attr;
 
 	if (!v)
 		return MNL_CB_ERROR;
 	out->v = v;
-	v += out->n++;
-	*v = (struct host_link){
-		.index = (unsigned)info->ifi_index,
-		.is_up = info->ifi_flags & IFF_UP,
-	};
-	mnl_attr_for_each(attr, nlh, sizeof(*info)) {
-		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
-			snprintf(v->name, sizeof(v->name), "%.*s",
-				 (int)mnl_attr_get_payload_len(attr), mnl_attr_get_str(attr));
-		if (mnl_attr_get_type(attr) == IFLA_MASTER)
-			v->master = mnl_attr_get_u32(attr);
-	}
+	read_link(nlh, &v[out->n++]);
+	return MNL_CB_OK;
+}
+
+static int visit_one(const struct nlmsghdr *nlh, void *data)
+{
+	read_link(nlh, data);
 	return MNL_CB_OK;
 }
 
@@ -53,18 +117,25 @@ static int by_name(const void *a, const void *b)
 	return compare_names(((const struct host_link *)a)->name, b);
 }
 
+static struct nlmsghdr *request_links(void *buf, uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	return nlh;
+}
+
 /* The kernel lists links under the lock that a change of one holds (net/core/rtnetlink.c). */
 int kernel_links(struct host_links *out, struct error *err)
 {
 	char buf[256];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nlmsghdr *nlh = request_links(buf, NLM_F_DUMP);
 	int code;
 
 	*out = (struct host_links){ 0 };
-	nlh->nlmsg_type = RTM_GETLINK;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
-	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	code = kernel_list(NETLINK_ROUTE, nlh, visit_link, restart_links, out);
 	if (out->n)
 		qsort(out->v, out->n, sizeof(*out->v), by_name);
@@ -75,6 +146,32 @@ void host_links_release(struct host_links *links)
 {
 	free(links->v);
 	*links = (struct host_links){ 0 };
+}
+
+static int read_has_address(struct host_link *link, struct error *err)
+{
+	uint8_t address[4];
+	int r = kernel_first_address(link->index, address, err);
+
+	link->has_address = !r;
+	return r == -ENOENT ? 0 : r;
+}
+
+int kernel_link_read(const char *name, struct host_link *out, struct error *err)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = request_links(buf, 0);
+	int code;
+
+	*out = (struct host_link){ 0 };
+	/* the kernel takes no name that is longer */
+	if (!*name || strlen(name) >= sizeof(out->name))
+		return 0;
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	code = kernel_talk(NETLINK_ROUTE, nlh, visit_one, out);
+	if (!code || code == ENODEV)
+		return out->index ? read_has_address(out, err) : 0;
+	return error_set(err, -code, "netlink: cannot read the link '%s': %s", name, strerror(code));
 }
 
 const struct host_link *host_links_named(const struct host_links *links, const char *name)

@@ -10,7 +10,12 @@ struct host_link {
 	unsigned index;
 	unsigned master; /* index of the bridge, bond, ... that it is a port of; 0: none */
 	bool is_up;	 /* set up by somebody; says nothing of a carrier */
+	bool is_bridge;
+	bool proxies_arp;
+	uint8_t mac[6];
 	char name[16];
+	bool has_address;   /* of IPv4; kernel_links() leaves it out */
+	uint8_t address[4]; /* what kernel_link_change() gives it, or takes */
 };
 
 struct host_links {
@@ -24,6 +29,9 @@ struct host_links {
  */
 int kernel_links(struct host_links *out, struct error *err);
 void host_links_release(struct host_links *links);
+
+/* One, with has_address; its index is 0 if there is none. Returns 0 or a negative errno. */
+int kernel_link_read(const char *name, struct host_link *out, struct error *err);
 
 /* The one with this name, or index; NULL. */
 const struct host_link *host_links_named(const struct host_links *links, const char *name);
@@ -46,6 +54,27 @@ void link_addresses_release(struct link_addresses *addresses);
 
 /* Those of one link, borrowed. */
 struct link_addresses link_addresses_of(const struct link_addresses *addresses, unsigned link);
+
+/* What of a link can be changed; a set of them is an unsigned. */
+enum link_part {
+	LINK_MAC = 1,
+	LINK_MASTER = 2,
+	LINK_UP = 4,
+	LINK_PROXY_ARP = 8,
+	LINK_ADDRESS = 16,
+};
+
+/* The parts in which two differ; of LINK_ADDRESS only whether there is one. */
+unsigned host_link_compare(const struct host_link *a, const struct host_link *b);
+
+/* Make one part of the link with the index of @to as it is in @to. Returns 0 or a negative errno. */
+int kernel_link_change(const struct host_link *to, enum link_part part, struct error *err);
+
+/*
+ * The name of the link that the backend driver has for a vif, whatever it was
+ * called since. Returns false if there is none here, or the kernel is not Xen's.
+ */
+bool kernel_backend_link(unsigned domid, unsigned devid, char out[16]);
 
 struct mnl_socket;
 
