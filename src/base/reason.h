@@ -19,13 +19,13 @@
 	X(SCRIPT_RUNNING, "script-running", "its hotplug script runs, still at the end of --timeout") \
 	X(EDIT_RUNNING, "edit-running", "an edit holds its lock, still at the end of --timeout") \
 	X(EDIT_INTERRUPTED, "edit-interrupted", "an edit of it was interrupted; see 'xvif repair'") \
-	X(NO_LINK, "no-link", "this host has no link for it") \
 	X(EMULATED_LINK, "emulated-link", "a script that is not a stock one has an emulated card") \
 	X(NO_SCRIPT, "no-script", "its nodes name no hotplug script") \
 	X(SCRIPT_MISSING, "script-missing", "its hotplug script does not exist") \
 	X(SCRIPT_UNREADABLE, "script-unreadable", "its hotplug script cannot be read or executed") \
 	X(UNKNOWN_SCRIPT, "unknown-script", "its hotplug script is not a stock one") \
 	X(VOUCHED_SCRIPT, "vouched-script", "only an operator knows what its script sets") \
+	X(OPENVSWITCH, "openvswitch", "what Open vSwitch does with its link is not known") \
 	X(VIF_NAT, "vif-nat", "vif-nat sets up one IPv4 address, the list is another") \
 	X(QUOTED_IP, "quoted-ip", "its vif-common.sh takes a list for one address") \
 	X(LIST_WORD, "list-word", "its list has a word that is not an address") \
@@ -44,7 +44,7 @@ enum reason {
 		N_REASONS
 };
 
-/* A set of them: 1ull << REASON_NO_LINK | ... */
+/* A set of them: 1ull << REASON_NO_SCRIPT | ... */
 typedef unsigned long long reasons;
 
 /* Its word and meaning, static; "" for those that have none. */

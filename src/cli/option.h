@@ -31,7 +31,7 @@ enum argument {
 	ARG_TARGET,   /* a domain, or a path: a word with a '/' */
 	ARG_WORDS,    /* all that follow */
 	ARG_FINDINGS, /* all that follow; of doctor */
-	ARG_REASONS,  /* "no-link,list-word", of check */
+	ARG_REASONS,  /* "no-script,list-word", of check */
 };
 
 struct option {

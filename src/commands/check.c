@@ -265,14 +265,15 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 const struct command cmd_check = {
 	.name = "check",
 	.summary = "compare the places where addresses live",
-	.help = "Compare the list of each vif with its routes and rules, libxl's copies, and other\n"
-		"vifs. Print a line for each difference, and a line for each part that could not be\n"
-		"compared, with the reason. The exit status is 6 if there is such a line. What differs\n"
-		"is compared again, under the lock of the vif, so that no edit and no guest that ends\n"
-		"at that moment makes a difference. A vif that is starting, whose script runs, or that\n"
-		"is being edited, is waited for, at most --timeout seconds; one that is going away is\n"
-		"not compared, which is only a note. Notes are also what a guest says of itself, and\n"
-		"that an edit with --hotplug=none or --no-persist was asked to leave what differs.\n"
+	.help = "Compare the list of each vif with its link, routes and rules, libxl's copies, and\n"
+		"other vifs. Print a line for each difference, and a line for each part that could not\n"
+		"be compared, with the reason. The exit status is 6 if there is such a line. What\n"
+		"differs is compared again, under the lock of the vif, so that no edit and no guest\n"
+		"that ends at that moment makes a difference. A vif that is starting or closing, whose\n"
+		"script runs, or that is being edited, is waited for, at most --timeout seconds; one\n"
+		"that is going away is not compared, which is only a note. Notes are also what a guest\n"
+		"says of itself, and that an edit with --hotplug=none or --no-persist was asked to\n"
+		"leave what differs. Which kinds of difference there are is in xvif(1).\n"
 		"\n"
 		"With --store, lists, libxl's copies and hotplug-status are compared; a dump has\n"
 		"nothing else, and that is only a note.\n"

@@ -77,7 +77,10 @@ static bool is_left_word(const struct survey *s, const char *detail)
 static int report_found(struct repair_run *run, const struct vif *vif, const struct repair *repair,
 			const struct difference *d)
 {
-	if (!repair->survey.clears_error && !strcmp(d->kind, "hotplug-status"))
+	if (d->stays)
+		return report_note(&run->report, vif, "%s: %s stays: %s", d->kind, d->detail,
+				   d->stays);
+	if (!repair->survey.sets_status && !strcmp(d->kind, "hotplug-status"))
 		return report_note(&run->report, vif,
 				   "%s stays: its link is not as the script would leave it",
 				   d->detail);
@@ -330,9 +333,10 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 const struct command cmd_repair = {
 	.name = "repair",
 	.summary = "finish or undo what was cut off, make the host match the lists",
-	.help = "Make routes, rules and libxl's copies match the list of each vif, with the fewest\n"
-		"steps; finish or undo edits that were cut off; clear a hotplug-status of 'error'\n"
-		"once the kernel is right. Prints what it put right.",
+	.help = "Make links, routes, rules and libxl's copies match the list of each vif, with the\n"
+		"fewest steps; finish or undo edits that were cut off; write the hotplug-status that a\n"
+		"script owes once the kernel is right. Prints what it put right, and a note of what\n"
+		"it left, with the reason.",
 	.example = "# ip route del 10.0.0.1 dev vif1.0\n"
 		   "# xvif repair --dry-run | grep -v 0/xvif\n"
 		   "run script=/etc/xen/scripts/vif-route ... /etc/xen/scripts/vif-route online "

@@ -164,21 +164,36 @@ static int compare_vif(const struct check *check, const struct vif *vif, struct 
 	return r ? error_memory(err) : 0;
 }
 
-/* Before its script has run there is nothing yet of what it sets up. */
-static bool is_before_script(const struct vif *vif)
+static bool has_state(const struct report *found)
 {
-	return vif->state && !strcmp(vif->state, "2") && !vif->hotplug_status;
+	bool has = false;
+
+	for (size_t i = 0; i < found->differences.n; i++)
+		has |= !strcmp(found->differences.v[i].word, "state");
+	return has;
 }
 
-/* Is what was found going to pass by itself? */
-static bool is_passing(const struct vif *vif, const struct report *found)
+/*
+ * Is what was found going to pass by itself? A backend closes with its frontend.
+ * One whose frontend is connected, and whose toolstack does not remove it, stays so.
+ */
+static int is_passing(const struct check *check, const struct vif *vif, const struct report *found,
+		      struct error *err)
 {
-	bool passes = found->differences.n && is_before_script(vif);
+	CLEANUP(cleanup_free) char *frontend = NULL;
+	bool passes = found->differences.n && vif_awaits_status(vif);
+	int r;
 
 	for (size_t i = 0; i < found->uncompared.n; i++)
 		passes |= found->uncompared.v[i].reason == REASON_STARTING ||
 			  found->uncompared.v[i].reason == REASON_SCRIPT_RUNNING;
-	return passes;
+	if (passes || !has_state(found))
+		return passes;
+	if (!vif->online || strcmp(vif->online, "1"))
+		return 1;
+	r = store_get(check->st, 0, &frontend, err, "/local/domain/%u/device/vif/%u/state",
+		      vif->domain.domid, vif->devid);
+	return r ? r : !frontend || strcmp(frontend, "4");
 }
 
 /* What is looked at again: locked, and as it is now. */
@@ -263,7 +278,10 @@ static int compare_again(const struct check *check, struct again *again, size_t 
 
 	if (r)
 		return r;
-	if (is_passing(&again->vifs.v[i], &again->reports[i]) && remaining_ms(check)) {
+	r = remaining_ms(check) ? is_passing(check, &again->vifs.v[i], &again->reports[i], err) : 0;
+	if (r < 0)
+		return r;
+	if (r) {
 		again->any_passing = true;
 		return 1;
 	}

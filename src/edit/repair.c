@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
-#include "src/edit/repair.h"
+#include "src/edit/repair-parts.h"
 
 int differences_add(struct differences *all, const char *kind, const char *format, ...)
 {
@@ -18,7 +18,7 @@ int differences_add(struct differences *all, const char *kind, const char *forma
 	if (!v)
 		return -ENOMEM;
 	all->v = v;
-	v[all->n].kind = kind;
+	v[all->n] = (struct difference){ .kind = kind };
 	va_start(ap, format);
 	n = vasprintf(&v[all->n].detail, format, ap);
 	va_end(ap);
@@ -155,8 +155,11 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 	if (out->survey.uncompared.has_failed)
 		return error_memory(err);
 	if (r)
-		return list_journal(out) || list_places(out) ? error_memory(err) : r;
-	return list_journal(out) || list_routes(out) || list_rules(out) || list_places(out) ?
+		return list_journal(out) || list_places(out) || repair_list_state(out) ?
+			       error_memory(err) :
+			       r;
+	return list_journal(out) || repair_list_links(out) || list_routes(out) || list_rules(out) ||
+			       list_places(out) || repair_list_state(out) ?
 		       error_memory(err) :
 		       0;
 }

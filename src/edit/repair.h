@@ -7,9 +7,9 @@
 #include "src/edit/journal.h"
 
 struct difference {
-	const char *kind; /* "route-missing", "route-extra", "route-foreign", "route-elsewhere", "rules", "libxl", "userdata",
-				   "hotplug-status", "journal", "duplicate", "list-word"; static */
+	const char *kind; /* "route-missing", ...: xvif(1) lists them; static */
 	char *detail;
+	const char *stays; /* why a repair leaves it as it is, static; or NULL */
 };
 
 struct differences {

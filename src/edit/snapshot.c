@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "src/base/cleanup.h"
 #include "src/edit/snapshot.h"
@@ -17,6 +18,7 @@ void snapshot_release(struct snapshot *snapshot)
 	free(snapshot->by_link.v);
 	rules_release(&snapshot->rules);
 	routes_release(&snapshot->routes);
+	host_links_release(&snapshot->links);
 	userdata_release(&snapshot->userdata);
 	strv_release(&snapshot->journals);
 	strv_release(&snapshot->optouts);
@@ -129,6 +131,24 @@ static int take_rules(struct snapshot *snapshot, const struct vif *vifs, size_t 
 	return r;
 }
 
+static int read_links(struct host_links *links, struct error *err)
+{
+	struct link_addresses addresses;
+	int r = kernel_links(links, err);
+
+	if (r)
+		return r;
+	r = kernel_addresses(&addresses, err);
+	for (size_t i = 0; i < links->n && !r; i++) {
+		struct link_addresses own = link_addresses_of(&addresses, links->v[i].index);
+
+		for (size_t a = 0; a < own.n; a++)
+			links->v[i].has_address |= own.v[a].net.family == AF_INET;
+	}
+	link_addresses_release(&addresses);
+	return r;
+}
+
 int snapshot_read(struct store *st, const struct vif *vifs, size_t n, unsigned timeout_s,
 		  struct snapshot *out, struct error *err)
 {
@@ -139,6 +159,8 @@ int snapshot_read(struct store *st, const struct vif *vifs, size_t n, unsigned t
 	if (!r)
 		r = kernel_routes(0, &out->routes, err);
 	routes_sort(&out->routes);
+	if (!r)
+		r = read_links(&out->links, err);
 	for (size_t i = 0; i < n && !r; i++)
 		r = take_script(out, vifs[i].script, err);
 	return r ? r : take_rules(out, vifs, n, timeout_s, err);
@@ -152,6 +174,18 @@ int snapshot_routes(const struct snapshot *snapshot, struct routes *own, const s
 	routes_sort(own);
 	*out = snapshot ? &snapshot->routes : own;
 	return r;
+}
+
+int snapshot_link(const struct snapshot *snapshot, const char *name, struct host_link *out,
+		  struct error *err)
+{
+	const struct host_link *found;
+
+	if (!snapshot)
+		return kernel_link_read(name, out, err);
+	found = host_links_named(&snapshot->links, name);
+	*out = found ? *found : (struct host_link){ 0 };
+	return 0;
 }
 
 int snapshot_rules(const struct snapshot *snapshot, const char *const *links, unsigned timeout_s,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * snapshot.h - what many vifs are compared with, looked at once: one list of all
- * routes, one of all rules, each script and each stored configuration once.
+ * routes, one of all links, one of all rules, each script and each stored configuration once.
  *
  * It ages: to compare by, not to edit by. Where the snapshot is NULL, each
  * function looks for itself, for one vif.
@@ -12,6 +12,7 @@
 #include "src/edit/optout.h"
 #include "src/edit/journal.h"
 #include "src/kernel/kernel.h"
+#include "src/kernel/kernel-links.h"
 #include "src/hotplug/rules-iptables.h"
 #include "src/hotplug/rules-record.h"
 #include "src/hotplug/script.h"
@@ -20,6 +21,7 @@
 
 struct snapshot {
 	struct routes routes;	   /* of all links, by link */
+	struct host_links links;   /* by name */
 	bool has_rules;		   /* they were needed */
 	struct error rules_failed; /* text "": not */
 	int rules_code;
@@ -55,6 +57,10 @@ void snapshot_release(struct snapshot *snapshot);
 /* The routes of all links, sorted; @own holds them where there is no snapshot. */
 int snapshot_routes(const struct snapshot *snapshot, struct routes *own, const struct routes **out,
 		    struct error *err);
+
+/* As kernel_link_read(). */
+int snapshot_link(const struct snapshot *snapshot, const char *name, struct host_link *out,
+		  struct error *err);
 
 /* As rules_list(), script_identify() and rules_record(). */
 int snapshot_rules(const struct snapshot *snapshot, const char *const *links, unsigned timeout_s,

@@ -37,6 +37,8 @@ struct step_kind {
 /* step-kernel.c */
 extern const struct step_kind step_route_add, step_route_replace, step_route_delete, step_rules_add,
 	step_rules_delete, step_verify;
+/* step-link.c */
+extern const struct step_kind step_link, step_verify_links;
 /* step-script.c */
 extern const struct step_kind step_shadow, step_offline, step_online;
 /* step-store.c */

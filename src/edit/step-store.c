@@ -212,26 +212,26 @@ const struct step_kind step_stored = {
 	.undo = undo_stored,
 };
 
-/* The kernel is right now: so is the vif. */
-static int clear_error(struct store *st, store_tx tx, void *data, struct error *err)
+/* The kernel is right now: so is the vif, unless its status has changed since. */
+static int set_connected(struct store *st, store_tx tx, void *data, struct error *err)
 {
 	const struct list_write *w = data;
 	CLEANUP(cleanup_free) char *status = NULL;
 	int r = store_get(st, tx, &status, err, "%s/hotplug-status", w->a->s->vif->backend);
 
-	if (r || !text_is_same(status, "error"))
+	if (r || !text_is_same(status, w->a->s->vif->hotplug_status))
 		return r;
 	return node_writes_do(st, tx, &w->step->writes, err);
 }
 
-static int clear_status(struct apply *a, const struct step *step, struct error *err)
+static int set_status(struct apply *a, const struct step *step, struct error *err)
 {
 	struct list_write w = { a, step };
 
-	return store_transact(a->st, clear_error, &w, err);
+	return store_transact(a->st, set_connected, &w, err);
 }
 
 const struct step_kind step_status = {
 	.describe = describe_writes,
-	.apply = clear_status,
+	.apply = set_status,
 };

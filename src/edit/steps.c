@@ -5,6 +5,7 @@
  *   kernel                         store
  *   ----------------------------   ---------------------------------------------
  *                                  journal
+ *   links as the script leaves them
  *   script through a shadow, or
  *   routes copied; rules added
  *   every added route is there
@@ -44,6 +45,32 @@ static struct step *add(struct making *m, const struct step_kind *kind)
 	v += m->out->n++;
 	*v = (struct step){ .kind = kind };
 	return v;
+}
+
+/* A MAC while the link is down; routes, which come after it, need a link that is up. */
+static void make_links(struct making *m, const struct port *port)
+{
+	static const enum link_part parts[] = { LINK_MAC, LINK_MASTER, LINK_PROXY_ARP, LINK_ADDRESS,
+						LINK_UP };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		struct step *step;
+
+		if (!(port->mended & parts[i]))
+			continue;
+		step = add(m, &step_link);
+		step->port = port;
+		step->part = parts[i];
+	}
+}
+
+static bool mends_links(const struct survey *s)
+{
+	bool mends = false;
+
+	for (size_t p = 0; p < s->n_ports; p++)
+		mends |= s->ports[p].mended != 0;
+	return mends;
 }
 
 static int make_shadow(struct making *m, const struct port *port, struct error *err)
@@ -173,12 +200,17 @@ static int make_delta(struct making *m, struct error *err)
 {
 	CLEANUP(rules_release) struct rules rules = { 0 };
 	const struct survey *s = m->s;
-	int r = make_routes(m, err);
+	int r;
 
+	for (size_t p = 0; p < s->n_ports; p++)
+		make_links(m, &s->ports[p]);
+	r = make_routes(m, err);
 	if (!r && s->uses_rules)
 		r = make_added_rules(m, &rules, err);
 	if (!r && s->uses_routes)
 		add(m, &step_verify);
+	if (mends_links(s))
+		add(m, &step_verify_links);
 	if (!r)
 		r = make_commit(m, err);
 	if (r)
@@ -187,7 +219,7 @@ static int make_delta(struct making *m, struct error *err)
 	if (s->uses_rules)
 		r = rules_surplus(&rules, &s->wanted, &s->obsolete,
 				  &add(m, &step_rules_delete)->rules, err);
-	if (s->clears_error)
+	if (s->sets_status)
 		make_status(m);
 	return r;
 }

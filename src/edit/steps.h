@@ -19,6 +19,7 @@ struct step {
 	struct node_writes undo;   /* what puts that back, or what the step clears away */
 	const struct port *port;   /* the interface of its route or script; borrowed */
 	struct route route;
+	enum link_part part;		  /* of the interface's link */
 	struct rules rules;		  /* as they are expected to be missing, or surplus */
 	struct ipnet address;		  /* what is to be forgotten of */
 	const struct config_edit *config; /* borrowed */

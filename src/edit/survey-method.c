@@ -166,15 +166,19 @@ int survey_choose_method(struct survey *s, struct error *err)
 	return -EINVAL;
 }
 
-static void add_port(struct survey *s, const char *name, uint32_t metric, const char *command)
+static int add_port(struct survey *s, const char *name, uint32_t metric, const char *command,
+		    struct error *err)
 {
 	struct port *port = &s->ports[s->n_ports];
+	int r;
 
 	snprintf(port->name, sizeof(port->name), "%s", name);
-	port->link = kernel_link(port->name);
 	port->metric = metric;
 	port->command = command;
 	s->links[s->n_ports++] = port->name;
+	r = snapshot_link(s->options->snapshot, port->name, &port->present, err);
+	port->link = port->present.index;
+	return r;
 }
 
 static void note_stub_domain(struct survey *s)
@@ -191,15 +195,13 @@ static void note_stub_domain(struct survey *s)
 int survey_find_ports(struct survey *s, struct error *err)
 {
 	char emulated[VIF_EMULATED_SIZE];
+	int r = add_port(s, s->vif->link, s->script.family->metric, "online", err);
 
-	add_port(s, s->vif->link, s->script.family->metric, "online");
 	note_stub_domain(s);
-	if (s->how == METHOD_NONE || !vif_emulated_link(s->vif, emulated))
-		return 0;
-	if (s->script.family->emulated != EMULATED_UNKNOWN && s->how != METHOD_CYCLE) {
-		add_port(s, emulated, s->script.family->emulated_metric, "add");
-		return 0;
-	}
+	if (r || s->how == METHOD_NONE || !vif_emulated_link(s->vif, emulated))
+		return r;
+	if (s->script.family->emulated != EMULATED_UNKNOWN && s->how != METHOD_CYCLE)
+		return add_port(s, emulated, s->script.family->emulated_metric, "add", err);
 	if (!kernel_link(emulated))
 		return 0;
 	error_reason(err, REASON_EMULATED_LINK, -EPERM,

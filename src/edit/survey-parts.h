@@ -28,6 +28,18 @@ int survey_check_words(struct survey *s, struct error *err);
 /* Does the script fail at an IPv6 address? */
 bool survey_fails_at_ipv6(const struct survey *s);
 
+/* From which vif-route takes the source of its routes: static, or borrowed. */
+static inline const char *survey_gateway_device(const struct survey *s)
+{
+	return s->vif->gatewaydev && *s->vif->gatewaydev ? s->vif->gatewaydev : "eth0";
+}
+
+/* The link of each port, compared with what the script makes of it. */
+int survey_find_links(struct survey *s, struct error *err);
+
+/* Is the link as the script leaves it, once this survey's faults are mended? Only where that is known. */
+bool survey_will_be_plugged_in(const struct survey *s);
+
 /* The routes of each port, and what lacks one; whether the script would add these as they are to be. */
 int survey_find_routes(struct survey *s, struct error *err);
 int survey_check_source(struct survey *s, struct error *err);

@@ -161,7 +161,7 @@ static int refuse_source(const struct survey *s, const char *device, struct erro
 
 int survey_check_source(struct survey *s, struct error *err)
 {
-	const char *device = s->vif->gatewaydev && *s->vif->gatewaydev ? s->vif->gatewaydev : "eth0";
+	const char *device = survey_gateway_device(s);
 	struct port *port = &s->ports[PORT_VIF];
 	const struct route *model;
 	uint8_t source[4];

@@ -27,6 +27,7 @@ void survey_release(struct survey *s)
 	free(s->userdata_ip);
 	free(s->userdata_damage);
 	free(s->conflict);
+	free(s->bridge_fault);
 	strv_release(&s->elsewhere);
 	strv_release(&s->repaired_words);
 	strv_release(&s->left_words);
@@ -49,13 +50,15 @@ static bool needs_repair(const struct survey *s)
 	struct rules missing = { 0 }, surplus = { 0 };
 	bool needs = survey_rule_changes(s, &missing, &surplus, NULL) || missing.n || surplus.n ||
 		     survey_differs_libxl(s, &s->after) || survey_differs_userdata(s, &s->after) ||
-		     s->clears_error || (s->options->journal && s->options->journal->is_there);
+		     s->sets_status || (s->options->journal && s->options->journal->is_there);
 
 	rules_release(&missing);
 	rules_release(&surplus);
-	for (size_t p = 0; p < s->n_ports; p++)
+	for (size_t p = 0; p < s->n_ports; p++) {
+		needs |= s->ports[p].mended != 0;
 		for (size_t i = 0; i < s->ports[p].routes.n; i++)
 			needs |= survey_removes_route(s, &s->ports[p].routes.v[i]);
+	}
 	return needs;
 }
 
@@ -96,19 +99,26 @@ static int compute_lists(struct survey *s, const struct iplist *after, struct er
 	return r ? r : iplist_subtract(&s->before, &s->after, &s->removed, err);
 }
 
+static int refuse_missing_link(const struct survey *s, struct error *err)
+{
+	error_set(err, -ENODEV, "vif %u.%u: there is no link '%s' on this host",
+		  s->vif->domain.domid, s->vif->devid, s->vif->link);
+	if (s->options->repair)
+		error_hint(err, "its backend makes it: 'xl network-detach' and 'xl network-attach', or "
+				"start the guest anew");
+	else
+		error_hint(err, "the vif is not up, see 'dmesg' and /var/log/xen/xen-hotplug.log; "
+				"--hotplug=none writes the list only");
+	return -ENODEV;
+}
+
 static int survey_kernel(struct survey *s, struct error *err)
 {
 	unsigned link = s->ports[PORT_VIF].link;
 	int r = 0;
 
-	if (!link && s->how != METHOD_NONE) {
-		error_reason(err, REASON_NO_LINK, -ENODEV,
-			     "vif %u.%u: there is no link '%s' on this host", s->vif->domain.domid,
-			     s->vif->devid, s->vif->link);
-		error_hint(err, "the vif is not up, see 'dmesg' and /var/log/xen/xen-hotplug.log; "
-				"--hotplug=none writes the list only");
-		return -ENODEV;
-	}
+	if (!link && s->how != METHOD_NONE && !survey_only_compares(s))
+		return refuse_missing_link(s, err);
 	if (link)
 		r = survey_find_routes(s, err);
 	if (!r && !survey_only_compares(s))
@@ -181,6 +191,27 @@ static bool is_error(const char *status)
 	return status && !strcmp(status, "error");
 }
 
+/*
+ * libxl before 4.17 leaves the status out until the script has written it: then
+ * nobody can tell whether the script is about to run, and its routes may not be
+ * there when it does. Later ones write an empty one first, and keep a copy of it.
+ */
+static int check_started(struct store *st, const struct survey *s, struct error *err)
+{
+	CLEANUP(cleanup_free) char *path = NULL, *copy = NULL;
+	int r;
+
+	if (s->options->snapshot || s->how == METHOD_NONE || !vif_awaits_status(s->vif))
+		return 0;
+	path = vif_libxl_path(s->vif, "hotplug-status");
+	r = path ? store_get(st, 0, &copy, err, "%s", path) : error_memory(err);
+	if (r || copy)
+		return r;
+	return error_reason(err, REASON_STARTING, -EPERM,
+			    "vif %u.%u: its hotplug script may not have run yet",
+			    s->vif->domain.domid, s->vif->devid);
+}
+
 /* What is asked for, and what an edit before was asked for and this one does not mend. */
 static struct optout find_left(const struct survey *s)
 {
@@ -207,6 +238,8 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r)
 		r = precheck_vif(vif, options, err);
 	if (!r)
+		r = check_started(st, out, err);
+	if (!r)
 		r = snapshot_script(options->snapshot, vif->script, &out->script, err);
 	if (!r)
 		r = survey_choose_method(out, err);
@@ -214,6 +247,8 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 		r = survey_check_words(out, err);
 	if (!r)
 		r = survey_find_ports(out, err);
+	if (!r)
+		r = survey_find_links(out, err);
 	if (!r)
 		r = survey_check_ipv6(out, err);
 	if (!r && !survey_only_compares(out))
@@ -226,7 +261,8 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r && (out->notes.failed || out->repaired_words.failed || out->left_words.failed))
 		r = error_memory(err);
 	out->optout_after = find_left(out);
-	out->clears_error = !r && options->repair && is_error(vif->hotplug_status) &&
-			    out->script.family->is_plugged_in(vif);
+	out->sets_status = !r && options->repair &&
+			   (is_error(vif->hotplug_status) || vif_awaits_status(vif)) &&
+			   survey_will_be_plugged_in(out);
 	return r;
 }

@@ -45,8 +45,12 @@ struct port {
 	bool runs_script;    /* for added addresses, through a shadow */
 	struct iplist unrouted; /* of the list after: what lacks a route; routed ones would make the script fail */
 	struct iplist misrouted; /* of the list after: another route to the link is in the place of theirs */
-	struct routes routes; /* of the link */
-	struct route model;   /* !runs_script: what added routes are copies of */
+	struct routes routes;	  /* of the link */
+	struct host_link present; /* the link as it is, ... */
+	struct host_link wanted;  /* ... and as its script leaves it */
+	unsigned faults;	  /* the parts in which these differ: LINK_UP | ... */
+	unsigned mended;	  /* of these, what is put right */
+	struct route model;	  /* !runs_script: what added routes are copies of */
 };
 
 enum { PORT_VIF, PORT_TWIN, PORTS_MAX };
@@ -74,8 +78,10 @@ struct survey {
 	struct optout optout;		  /* of edits before, for the list it has now */
 	struct optout optout_after;	  /* likewise, with this edit */
 	bool is_of_xapi;		  /* edit: XAPI runs the domain */
-	bool clears_error;		  /* hotplug-status is to be put right */
-	char *conflict;			  /* repair: why a route cannot be set; or NULL */
+	bool sets_status;		  /* hotplug-status is to be put right */
+	struct host_link bridge; /* of which the ports have to be; link 0: there is none, or it is not known */
+	char *bridge_fault; /* why they cannot be ports of it; or NULL */
+	char *conflict;	    /* repair: why a route cannot be set; or NULL */
 	struct strv elsewhere; /* "ADDRESS: ROUTE": what of the list this host routes to somewhere else */
 	struct strv repaired_words; /* what is wrong with words of the list, and a repair mends ... */
 	struct strv left_words;	    /* ... and does not */

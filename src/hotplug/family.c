@@ -4,36 +4,17 @@
 
 #include "src/hotplug/family.h"
 #include "src/hotplug/stock-digests.h"
-#include "src/kernel/kernel.h"
-
-static bool is_up(const struct vif *vif)
-{
-	return kernel_link_is_up(vif->link);
-}
-
-static bool is_port_of_bridge(const struct vif *vif)
-{
-	return vif->bridge && kernel_link_is_up(vif->link) &&
-	       kernel_link_is_port(vif->link, vif->bridge);
-}
-
-static bool is_not_known(const struct vif *vif)
-{
-	(void)vif;
-	return false;
-}
 
 #define DIGESTS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /* A macro: the compiler refuses a row that leaves a field out. */
 #define FAMILY(name_, digests_, wiring_, routes_, metric_, emulated_metric_, rules_, emulated_, \
-	       ipv6_, hooks_, edit_, refusal_, program_, package_, is_plugged_in_) \
+	       ipv6_, hooks_, edit_, refusal_, program_, package_) \
 	{ \
 		.name = name_, .digests = digests_, .wiring = wiring_, .routes = routes_, \
 		.metric = metric_, .emulated_metric = emulated_metric_, .rules = rules_, \
 		.emulated = emulated_, .ipv6 = ipv6_, .hooks = hooks_, .edit = edit_, \
 		.refusal = refusal_, .program = program_, .package = package_, \
-		.is_plugged_in = is_plugged_in_, \
 	}
 
 /* clang-format off */
@@ -41,28 +22,28 @@ const struct family family_unknown =
 	FAMILY("unknown", DIGESTS(NULL),
 	       WIRING_UNKNOWN, ROUTES_UNKNOWN, 0, 0, RULES_UNKNOWN, EMULATED_UNKNOWN,
 	       IPV6_UNKNOWN, HOOKS_UNKNOWN, EDIT_IF_VOUCHED, NULL,
-	       NULL, NULL, is_not_known);
+	       NULL, NULL);
 
 static const struct family families[] = {
 	/* metrics: "case ${type_if}"; the interface of an emulated card is preferred while it is there */
 	FAMILY("vif-route", DIGESTS(STOCK_VIF_ROUTE),
 	       WIRING_ROUTED, ROUTES_FROM_GATEWAYDEV, 2, 1, RULES_OF_COMMON, EMULATED_LIKE_VIF,
 	       IPV6_FAILS, HOOKS_CALLED, EDIT_BY_SCRIPT, NULL,
-	       "ifconfig", "net-tools", is_up),
+	       "ifconfig", "net-tools"),
 	FAMILY("vif-bridge", DIGESTS(STOCK_VIF_BRIDGE),
 	       WIRING_BRIDGED, ROUTES_NONE, 0, 0, RULES_OF_COMMON, EMULATED_LIKE_VIF,
 	       IPV6_FAILS_AT_RULES, HOOKS_CALLED, EDIT_RULES, NULL,
-	       NULL, NULL, is_port_of_bridge),
+	       NULL, NULL),
 	/* rules: "if [ "$type_if" = vif ]" */
 	FAMILY("vif-openvswitch", DIGESTS(STOCK_VIF_OPENVSWITCH),
 	       WIRING_SWITCHED, ROUTES_NONE, 0, 0, RULES_OF_COMMON, EMULATED_WITHOUT_RULES,
 	       IPV6_FAILS_AT_RULES, HOOKS_IGNORED, EDIT_RULES, NULL,
-	       "ovs-vsctl", "openvswitch-switch", is_not_known),
+	       "ovs-vsctl", "openvswitch-switch"),
 	FAMILY("vif-nat", DIGESTS(STOCK_VIF_NAT),
 	       WIRING_ROUTED, ROUTES_FOR_ONE, 0, 0, RULES_OF_COMMON, EMULATED_LIKE_VIF,
 	       IPV6_FAILS, HOOKS_CALLED, EDIT_REFUSED,
 	       "supports one address only and cannot be run again for a list",
-	       NULL, NULL, is_not_known),
+	       NULL, NULL),
 };
 /* clang-format on */
 

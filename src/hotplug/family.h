@@ -8,11 +8,11 @@
 
 #include "src/xen/vif.h"
 
-/* How packets get to a vif. */
+/* How packets get to a vif, and so what "online" does with its link, which it sets up. */
 enum wiring {
 	WIRING_UNKNOWN,
-	WIRING_ROUTED,
-	WIRING_BRIDGED,
+	WIRING_ROUTED,	/* it answers ARP for all */
+	WIRING_BRIDGED, /* it is a port of the bridge, with a MAC that no bridge takes for its own */
 	WIRING_SWITCHED, /* Open vSwitch: iptables does not see them */
 };
 
@@ -73,9 +73,6 @@ struct family {
 	const char *refusal; /* after "hotplug script 'PATH' "; NULL: edits are not refused */
 	const char *program; /* that only this family calls; NULL: none ... */
 	const char *package; /* ... and the package of Debian that has it */
-
-	/* Apart from routes and rules, is the kernel as "online" leaves it for @vif? */
-	bool (*is_plugged_in)(const struct vif *vif);
 };
 
 /* Of scripts that are no stock ones. */

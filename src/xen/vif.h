@@ -137,6 +137,9 @@ void vifs_release(struct vifs *vifs);
  */
 char *vif_libxl_path(const struct vif *vif, const char *name);
 
+/* Does its backend wait for a hotplug-status that is not there? It may be about to be written. */
+bool vif_awaits_status(const struct vif *vif);
+
 /* The name of a XenbusState in words, "unknown" for what is none. */
 const char *vif_state_name(const char *state);
 

@@ -58,6 +58,13 @@ function requests(    type, len, path, from) {
 	print "ip route " (/DELROUTE/ ? "del" : /NLM_F_REPLACE/ ? "replace" : "add") " " address (len == 32 ? "" : "/" len)
 }
 
+/nlmsg_type=RTM_(SETLINK|NEWADDR)/ {
+	match($0, /if_nametoindex\("[^"]*"/)
+	address = substr($0, RSTART, RLENGTH)
+	gsub(/.*\("|"$/, "", address)
+	print "link " address
+}
+
 /^rename\(/ {
 	split($0, part, "\"")
 	print "change " part[4]

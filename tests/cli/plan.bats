@@ -12,6 +12,9 @@ of_plan() {
 		s/^remove ip of vif [0-9]+ in (.*)$/change \1/p
 		s/^change ip= of vif [0-9]+ in (.*), keep (.*)$/change \2\nchange \1/p
 		s/^(ip route (add|replace|del) [^ ]+) .*/\1/p
+		s/^ip link set dev ([^ ]+) .*/link \1/p
+		s/^ip addr add [^ ]+ dev ([^ ]+)$/link \1/p
+		s/^sysctl net.ipv4.conf.([^/]+).proxy_arp=1$/link \1/p
 		s/^run .* (\/[^ ]+ (online|offline) type_if=vif)$/run \1/p
 		s/^iptables (-[ID] FORWARD .*)/run iptables \1/p' "$1"
 }
@@ -122,6 +125,20 @@ as_planned() {
 	grep -qx 'ip route del 10.0.0.77' /run/xen/done
 	grep -qx 'ip route replace 10.0.0.2' /run/xen/done
 	grep -qx "change $(userdata_of 1)" /run/xen/done
+}
+
+@test "a repair of links" {
+	ip link set vif1.0 down
+	ip link set vif2.1 down
+	ip link set vif2.1 nomaster
+	ip link set vif2.1 address 00:16:3e:00:00:03
+	echo 0 >/proc/sys/net/ipv4/conf/vif2.0/proxy_arp
+	as_planned repair
+	[ "$(grep -c '^link vif2.1$' /run/xen/done)" = 3 ]
+	grep -qx 'link vif2.0' /run/xen/done
+	ip addr flush dev vif2.0
+	as_planned repair db01
+	grep -qx 'link vif2.0' /run/xen/done
 }
 
 @test "-v prints the lines of the plan, each step before it is done" {
