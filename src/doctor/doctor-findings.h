@@ -16,6 +16,7 @@
 	X(duplicate_ip, "duplicate-ip", "no two vifs have the same address") \
 	X(duplicate_mac, "duplicate-mac", "no two vifs of a bridge have the same MAC") \
 	X(node_permissions, "node-permissions", "no guest may write the nodes of its vifs' backends") \
+	X(frontends, "frontends", "guests have the other ends of their vifs") \
 	X(gateway_address, "gateway-address", "the gateway device has an address (vif-route)") \
 	X(ip_forward, "ip-forward", "the kernel forwards packets of routed vifs") \
 	X(mark_rules, "mark-rules", "no rule by mark decides where packets of routed vifs go") \

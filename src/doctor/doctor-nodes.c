@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* doctor-nodes.c - probe of who may write the nodes of vifs. */
+/* doctor-nodes.c - probes of who may write the nodes of vifs, and of what guests made of theirs. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "src/base/cleanup.h"
 #include "src/doctor/doctor.h"
@@ -104,4 +105,81 @@ void look_at_node_permissions(const struct facts *facts, struct findings *out)
 	}
 	if (out->n == before)
 		ok(out, "no guest may write what this host believes of its vifs");
+}
+
+/* A frontend is its guest's own: what it says may be a lie, or the guest's wish. */
+struct frontend {
+	char *backend, *state;
+};
+
+static void release_frontends(struct frontend *v, size_t n)
+{
+	for (size_t i = 0; v && i < n; i++) {
+		free(v[i].backend);
+		free(v[i].state);
+	}
+	free(v);
+}
+
+static int read_frontends(const struct facts *facts, struct frontend *v, struct error *err)
+{
+	struct store st = facts->store;
+	struct batch b = { 0 };
+
+	for (size_t i = 0; i < facts->n_here; i++) {
+		const struct vif *vif = facts->here[i].vif;
+
+		batch_get(&b, &v[i].backend, "/local/domain/%u/device/vif/%u/backend",
+			  vif->domain.domid, vif->devid);
+		batch_get(&b, &v[i].state, "/local/domain/%u/device/vif/%u/state",
+			  vif->domain.domid, vif->devid);
+	}
+	return store_run(&st, 0, &b, err);
+}
+
+static bool says_connected(const char *state)
+{
+	return state && !strcmp(state, "4");
+}
+
+static void judge_frontend(const struct vif *vif, const struct frontend *front, struct findings *out)
+{
+	char buf[DOMAIN_LABEL_SIZE];
+	const char *label = domain_label(&vif->domain, buf);
+
+	if (!says_connected(vif->state))
+		return;
+	if (!front->backend && !front->state)
+		note(out, "%s vif %u: its frontend is gone, and the backend is connected to it",
+		     label, vif->devid);
+	else if (!front->backend || strcmp(front->backend, vif->backend) != 0)
+		note(out,
+		     "%s vif %u: its frontend names another backend, '%.60s': at its next reconnect it "
+		     "does not find this one",
+		     label, vif->devid, front->backend ? front->backend : "");
+	else if (!says_connected(front->state))
+		note(out, "%s vif %u: the backend is connected, the guest says that it is %s",
+		     label, vif->devid, vif_state_name(front->state));
+}
+
+void look_at_frontends(const struct facts *facts, struct findings *out)
+{
+	struct frontend *v = calloc(facts->n_here + 1, sizeof(*v));
+	size_t before = out->n;
+	struct error err = { 0 };
+	int r;
+
+	if (!v || !facts->n_here) {
+		out->has_failed |= !v;
+		free(v);
+		return;
+	}
+	r = read_frontends(facts, v, &err);
+	if (r)
+		bad(out, "what guests have of their vifs is not known: %s", err.text);
+	for (size_t i = 0; i < facts->n_here && !r; i++)
+		judge_frontend(facts->here[i].vif, &v[i], out);
+	release_frontends(v, facts->n_here);
+	if (out->n == before)
+		ok(out, "guests have the other ends of connected vifs");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-store.c - probes of xenstored and of what it says of vifs. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,12 +174,40 @@ static void report_twins(const struct vif *a, const struct vif *b, struct findin
 	    a->mac);
 }
 
+/* Six bytes in hexadecimal; nobody compares anything else. */
+static bool is_mac(const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (i % 3 == 2 ? text[i] != ':' : !isxdigit((unsigned char)text[i]))
+			return false;
+	return len == strlen("00:16:3e:00:00:00");
+}
+
+static void look_at_macs(const struct facts *facts, struct findings *out)
+{
+	char label[DOMAIN_LABEL_SIZE];
+
+	for (size_t i = 0; i < facts->n_here; i++) {
+		const struct vif *vif = facts->here[i].vif;
+
+		if (!is_mac(vif->mac))
+			bad(out,
+			    "%s vif %u: its node mac is '%.40s', which is no MAC: it cannot be compared "
+			    "with others; libxl's copy is in /libxl/%u/device/vif/%u/mac",
+			    domain_label(&vif->domain, label), vif->devid, vif->mac ? vif->mac : "",
+			    vif->domain.domid, vif->devid);
+	}
+}
+
 void look_at_duplicate_mac(const struct facts *facts, struct findings *out)
 {
 	CLEANUP(cleanup_free)
 	const struct facts_vif **sorted = calloc(facts->n_here + 1, sizeof(*sorted));
 	size_t before = out->n;
 
+	look_at_macs(facts, out);
 	if (!sorted || !facts_has(facts, WIRING_BRIDGED)) {
 		out->has_failed |= !sorted;
 		return;

@@ -198,6 +198,38 @@ static char *decode(const char *text, struct text_span value)
 	return out;
 }
 
+/* The value of a member of the object that @in stands in front of. Returns 0, -ENOENT or -EINVAL. */
+static int find_member(struct json_scan *in, const char *key, struct text_span *out)
+{
+	struct member m;
+	bool ok = accept_mark(in, '{');
+
+	while (ok && next_member(in, &m, &ok))
+		if (is_text(in->text, m.key, key)) {
+			*out = m.value;
+			return 0;
+		}
+	return ok ? -ENOENT : -EINVAL;
+}
+
+int userdata_json_uuid(const char *text, size_t len, char **value_out)
+{
+	struct json_scan whole = { text, len, 0 }, inner = { .text = text };
+	struct text_span value;
+	int r = find_member(&whole, "\"c_info\"", &value);
+
+	*value_out = NULL;
+	if (!r) {
+		inner.at = value.at;
+		inner.len = value.at + value.len;
+		r = find_member(&inner, "\"uuid\"", &value);
+	}
+	if (r)
+		return r == -ENOENT ? 0 : r;
+	*value_out = decode(text, value);
+	return *value_out ? 0 : -ENOMEM;
+}
+
 int userdata_json_get(const char *text, size_t len, unsigned devid, char **value_out)
 {
 	struct nic nic;

@@ -19,6 +19,9 @@
  */
 int userdata_json_get(const char *text, size_t len, unsigned devid, char **value_out);
 
+/* The domain's uuid, likewise (c_info.uuid); NULL when it has none. Returns 0, -EINVAL or -ENOMEM. */
+int userdata_json_uuid(const char *text, size_t len, char **value_out);
+
 /*
  * userdata_json_set - the text with "ip" of that nic set to @value; NULL removes it.
  * @value: plain ASCII, no quote, no backslash

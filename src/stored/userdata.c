@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,12 +54,30 @@ bool userdata_is_libvirt(const struct domain *domain)
 	return path && !access(path, F_OK);
 }
 
-static int read_file(struct userdata *u, struct error *err)
+/* A file that was put there for another domain is not written, nor compared. */
+static int check_owner(const struct userdata *u, const struct domain *domain, struct error *err)
 {
+	CLEANUP(cleanup_free) char *uuid = NULL;
+	int r = userdata_json_uuid(u->text, u->len, &uuid);
+
+	if (r == -ENOMEM)
+		return error_memory(err);
+	/* what cannot be understood is told when the vif is looked for */
+	if (r || !uuid || !strcasecmp(uuid, domain->uuid))
+		return 0;
+	return error_reason(err, REASON_USERDATA_UNREADABLE, -EILSEQ,
+			    "'%s': is of another domain, with the uuid %s", u->path, uuid);
+}
+
+static int read_file(struct userdata *u, const struct domain *domain, struct error *err)
+{
+	int r;
+
 	if (access(u->path, F_OK) && errno == ENOENT)
 		return 0;
-	return error_add_reason(err, REASON_USERDATA_UNREADABLE,
-				input_read(u->path, &u->text, &u->len, err));
+	r = error_add_reason(err, REASON_USERDATA_UNREADABLE,
+			     input_read(u->path, &u->text, &u->len, err));
+	return r ? r : check_owner(u, domain, err);
 }
 
 /* Without a uuid there is no such file. */
@@ -76,7 +95,7 @@ int userdata_read(struct userdata *u, const struct domain *domain, struct error 
 {
 	int r = name_files(u, domain, err);
 
-	return r || !u->path ? r : read_file(u, err);
+	return r || !u->path ? r : read_file(u, domain, err);
 }
 
 int userdata_lock(struct userdata *u, const struct domain *domain, unsigned timeout_s,
@@ -89,7 +108,7 @@ int userdata_lock(struct userdata *u, const struct domain *domain, unsigned time
 	r = lock_file(&u->lock, u->lock_path, timeout_s, err);
 	if (r == -ETIMEDOUT)
 		return error_set(err, r, "'%s': libxl's lock was not had in time", u->lock_path);
-	return r ? r : read_file(u, err);
+	return r ? r : read_file(u, domain, err);
 }
 
 void userdata_release(struct userdata *u)

@@ -316,6 +316,12 @@ passes() { # ADDRESS
 @test "duplicate-ip, duplicate-mac" {
 	finds duplicate-ip ok
 	finds duplicate-mac ok
+	xenstore-write /local/domain/0/backend/vif/1/0/mac 00:16:3e:00:00:0x
+	finds duplicate-mac bad "web01 vif 0: its node mac is '00:16:3e:00:00:0x'"
+	xenstore-rm /local/domain/0/backend/vif/1/0/mac
+	finds duplicate-mac bad "web01 vif 0: its node mac is ''"
+	xenstore-write /local/domain/0/backend/vif/1/0/mac 00:16:3E:00:00:01
+	finds duplicate-mac ok
 	domain_create 3 twin
 	vif_nodes 3 0 00:16:3E:00:00:03 vif-bridge "10.0.0.0/30"
 	guest 3 0
@@ -352,6 +358,21 @@ passes() { # ADDRESS
 	finds node-permissions ok
 	xenstore-chmod /local/domain/2/device/vif/1/state n2 w1
 	finds node-permissions ok
+}
+
+@test "frontends: what a guest made of its end of a connected vif" {
+	local front=/local/domain/1/device/vif/0
+	finds frontends ok
+	xenstore-write $front/state 6
+	finds frontends note "web01 vif 0: the backend is connected, the guest says that it is closed"
+	xenstore-write $front/state $'4\033[31m'
+	[[ "$(xvif doctor frontends)" == *"says that it is unknown"* ]]
+	xenstore-write $front/backend $'/local/domain/7/\033[31m' $front/state 4
+	[[ "$(xvif doctor frontends)" == *"names another backend, '/local/domain/7/\x1b[31m'"* ]]
+	xenstore-rm $front
+	finds frontends note "web01 vif 0: its frontend is gone"
+	xenstore-write /local/domain/0/backend/vif/1/0/state 2
+	finds frontends ok
 }
 
 @test "neighbours: a MAC set by hand that is not that of the vif" {

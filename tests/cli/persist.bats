@@ -48,6 +48,13 @@ routes() {
 }
 
 @test "a stored configuration that cannot be understood is not touched" {
+	cp "$(userdata_of 1)" /run/xen/userdata
+	sed 's/"uuid": "00000001-/"uuid": "00000002-/' /run/xen/userdata >"$(userdata_of 1)"
+	refused 1 "is of another domain, with the uuid 00000002-1111" xvif add-ip web01 10.0.0.5
+	refused 1 "is of another domain" xvif repair web01
+	[[ "$(xvif check web01)" == "web01 vif 0: userdata: "*"is of another domain"* ]]
+	cat /run/xen/userdata >"$(userdata_of 1)"
+	xvif check web01
 	echo '{"nics": [ oops' >"$(userdata_of 1)"
 	refused 1 "cannot be understood" xvif add-ip web01 10.0.0.5
 }

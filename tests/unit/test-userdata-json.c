@@ -91,12 +91,42 @@ TEST(no_such_nic_and_no_json)
 		assert_int_not_equal(userdata_json_get(bad[i], strlen(bad[i]), 0, &out), 0);
 }
 
+TEST(the_uuid_is_that_of_c_info)
+{
+	static const struct {
+		const char *text, *uuid;
+		int code;
+	} cases[] = {
+		{ "{\"uuid\":\"no\",\"c_info\":{\"name\":\"a\",\"uuid\":\"1-2\"},\"nics\":[]}",
+		  "1-2", 0 },
+		{ "{\"b_info\":{\"uuid\":\"no\"},\"c_info\":{\"sub\":{\"uuid\":\"no\"}}}", NULL, 0 },
+		{ "{\"nics\":[]}", NULL, 0 },
+		{ "{\"c_info\":[\"uuid\"]}", NULL, -EINVAL },
+		{ "{\"c_info\":{\"uuid\"}}", NULL, -EINVAL },
+		{ "", NULL, -EINVAL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *out;
+
+		assert_int_equal(userdata_json_uuid(cases[i].text, strlen(cases[i].text), &out),
+				 cases[i].code);
+		if (cases[i].uuid)
+			assert_string_equal(out, cases[i].uuid);
+		else
+			assert_null(out);
+		free(out);
+	}
+}
+
 TEST(every_cut_of_a_document_ends_without_harm)
 {
 	for (size_t n = 0; n < sizeof(doc); n++) {
 		char *copy = malloc(n ? n : 1), *out;
 
 		memcpy(copy, doc, n);
+		userdata_json_uuid(copy, n, &out);
+		free(out);
 		if (!userdata_json_get(copy, n, 1, &out))
 			free(out);
 		free(copy);
@@ -110,6 +140,7 @@ int main(void)
 		cmocka_unit_test(a_missing_value_is_put_after_mac),
 		cmocka_unit_test(a_value_is_removed_with_its_comma),
 		cmocka_unit_test(no_such_nic_and_no_json),
+		cmocka_unit_test(the_uuid_is_that_of_c_info),
 		cmocka_unit_test(every_cut_of_a_document_ends_without_harm),
 	};
 
