@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guard.c - xvif guard: keep vifs to their lists. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/cleanup.h"
+#include "src/commands/commands.h"
+#include "src/guard/guard-counters.h"
+#include "src/guard/guard-look.h"
+#include "src/output/output.h"
+#include "src/output/result.h"
+#include "src/xen/vif-find.h"
+#include "src/xen/vif-list.h"
+
+static const struct option option_confirm = {
+	.name = "confirm",
+	.value = "SECONDS",
+	.is_number = true,
+	.help = "with 'on': stop to drop after that, unless 'guard confirm' is run",
+};
+
+enum action {
+	ACTION_STATUS,
+	ACTION_ON,
+	ACTION_OBSERVE,
+	ACTION_OFF,
+	ACTION_CONFIRM,
+	ACTION_RESTORE,
+	N_ACTIONS,
+};
+
+static const char *const action_names[] = { "status", "on", "observe", "off", "confirm", "restore" };
+
+struct guard_run {
+	enum action action;
+	const char *whom; /* NULL: all */
+	char *domain;	  /* of @whom */
+	bool has_devid;
+	unsigned devid, domid;
+	unsigned confirm_s;
+	char *selector; /* how guard.conf names it */
+};
+
+static bool is_of_run(const struct guard_run *run, const struct vif *vif)
+{
+	return !run->whom ||
+	       (vif->domain.domid == run->domid && (!run->has_devid || vif->devid == run->devid));
+}
+
+static int parse_run(const struct args *args, struct guard_run *run, struct error *err)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < N_ACTIONS && args->n_words && !at; i++)
+		if (!strcmp(args->words[0], action_names[i])) {
+			run->action = (enum action)i;
+			at = 1;
+		}
+	if (args->n_words > at + 1)
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "guard: '%s' is one argument too many", args->words[at + 1]);
+	run->whom = at < args->n_words ? args->words[at] : NULL;
+	run->confirm_s = args_number(args, &option_confirm);
+	if (run->confirm_s && run->action != ACTION_ON)
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "guard: --confirm is for 'guard on' only");
+	if (args_has(args, &option_dry_run) && run->action == ACTION_STATUS)
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "guard status: --dry-run has no effect");
+	return 0;
+}
+
+static int check_guard(const struct args *args, struct error *err)
+{
+	struct guard_run run = { 0 };
+
+	return parse_run(args, &run, err);
+}
+
+/* A name that stands in guard.conf as it is; else the uuid. */
+static bool is_plain(const char *name)
+{
+	return name && *name && strcmp(name, "default") && !strpbrk(name, " \t#=\"'\\,") &&
+	       !strchr(name, '\n');
+}
+
+static int find_selector(const struct domain *domain, struct guard_run *run, struct error *err)
+{
+	const char *name = is_plain(domain->name) ? domain->name : domain->uuid;
+
+	if (!name)
+		return error_set(err, -ENOENT,
+				 "%s: it has neither a name nor a uuid to write into " GUARD_CONF,
+				 run->whom);
+	if (run->has_devid ? asprintf(&run->selector, "%s:%u", name, run->devid) < 0 :
+			     !(run->selector = strdup(name))) {
+		run->selector = NULL;
+		return error_memory(err);
+	}
+	return 0;
+}
+
+/* DOMAIN[:VIF]; a colon in a name is one of it if such a domain exists. */
+static int find_whom(struct store *st, struct guard_run *run, struct error *err)
+{
+	CLEANUP(domain_release) struct domain domain = { 0 };
+	CLEANUP(vif_release) struct vif vif = { 0 };
+	struct error ignored = { 0 };
+	char *colon;
+	int r;
+
+	if (!run->whom)
+		return 0;
+	run->domain = strdup(run->whom);
+	if (!run->domain)
+		return error_memory(err);
+	colon = strrchr(run->domain, ':');
+	r = domain_find(st, run->domain, &domain, colon ? &ignored : err);
+	if (r && colon) {
+		domain_release(&domain);
+		domain = (struct domain){ 0 };
+		*colon = '\0';
+		r = domain_find(st, run->domain, &domain, err);
+		if (!r)
+			r = vif_find(st, &domain, colon + 1, &vif, err);
+		run->has_devid = true;
+		run->devid = vif.devid;
+	}
+	run->domid = domain.domid;
+	return r ? r : find_selector(&domain, run, err);
+}
+
+static void choose_mode(const struct vif *vif, struct guard_state *state, void *data)
+{
+	const struct guard_run *run = data;
+
+	if (!is_of_run(run, vif))
+		return;
+	/* what guard.conf says of one vif alone is not changed by what is said of all */
+	if (run->action == ACTION_ON && state->options.mode < GUARD_ENFORCE)
+		state->options.mode = GUARD_ENFORCE;
+	if (run->action == ACTION_OBSERVE)
+		state->options.mode = GUARD_OBSERVE;
+	if (run->action == ACTION_OFF)
+		state->options.mode = GUARD_OFF;
+	if (run->confirm_s)
+		state->confirm_s = run->confirm_s;
+}
+
+static void add_counters(struct sxp_doc *doc, sxp_node row, const struct guard_counters *counters)
+{
+	sxp_node list = sxp_add_element(doc, row, "dropped");
+	uint64_t siblings = 0;
+
+	for (size_t i = 0; i < guard_n_reasons; i++)
+		result_number(doc, list, guard_reasons[i].name, (unsigned)counters->dropped[i]);
+	for (size_t i = 0; i < counters->n_refused; i++)
+		siblings += counters->refused[i].is_sibling ? counters->refused[i].packets : 0;
+	result_number(doc, list, "sibling", (unsigned)siblings);
+	list = sxp_add_element(doc, row, "refused");
+	for (size_t i = 0; i < counters->n_refused; i++) {
+		sxp_node one = sxp_add_list(doc, list);
+
+		result_text(doc, one, "source", counters->refused[i].source);
+		result_text(doc, one, "reason",
+			    counters->refused[i].is_sibling ? "sibling" :
+							      counters->refused[i].reason);
+		result_number(doc, one, "packets", (unsigned)counters->refused[i].packets);
+	}
+}
+
+static void add_addresses(struct sxp_doc *doc, sxp_node row, const struct guard_look *look,
+			  const struct guard_state *state)
+{
+	sxp_node list = sxp_add_element(doc, row, "addresses");
+
+	for (size_t i = 0; i < state->vif->ips.n; i++) {
+		const struct ipword *word = &state->vif->ips.words[i];
+		uint64_t packets, bytes;
+		sxp_node one;
+
+		if (!word->is_valid)
+			continue;
+		guard_count_word(look, state, &word->net, &packets, &bytes);
+		one = sxp_add_list(doc, list);
+		result_text(doc, one, "ip", word->text);
+		result_number(doc, one, "packets", (unsigned)packets);
+		result_number(doc, one, "bytes", (unsigned)bytes);
+	}
+}
+
+/* In words, for the column STATE. */
+static const char *state_text(const struct guard_look *look, const struct guard_state *state,
+			      char *out, size_t size)
+{
+	if (!state->is_possible && state->options.mode != GUARD_OFF)
+		snprintf(out, size, "not guarded: %s", state->why);
+	else if (state->options.mode == GUARD_OFF)
+		snprintf(out, size, "off");
+	else if (state->n || look->n_shared)
+		snprintf(out, size, "not in force: %s: %s",
+			 look->sync.found.v[state->n ? state->first : 0].kind,
+			 look->sync.found.v[state->n ? state->first : 0].detail);
+	else if (state->ends_ms)
+		snprintf(out, size, "drops for %llu s, unless it is confirmed",
+			 (unsigned long long)(state->ends_ms + 999) / 1000);
+	else if (!state->vif->ips.n)
+		snprintf(out, size, "in force; without a list it is %s",
+			 state->options.mode == GUARD_CLOSED ||
+					 state->options.flags & GUARD_UNLISTED_CLOSED ?
+				 "closed" :
+				 "free");
+	else
+		snprintf(out, size, "in force");
+	return out;
+}
+
+static void add_row(struct sxp_doc *doc, sxp_node list, const struct guard_look *look,
+		    const struct guard_state *state, const struct guard_counters *counters)
+{
+	sxp_node row = sxp_add_list(doc, list);
+	char text[320];
+
+	result_text(doc, row, "domain", state->vif->domain.name);
+	result_number(doc, row, "domid", state->vif->domain.domid);
+	result_number(doc, row, "vif", state->vif->devid);
+	result_text(doc, row, "link", state->vif->link);
+	result_text(doc, row, "mode", guard_mode_name(state->options.mode));
+	result_bool(doc, row, "in_force", guard_is_in_force(look, state) || state->ends_ms);
+	result_bool(doc, row, "listed", state->vif->ips.n > 0);
+	result_text(doc, row, "state", state_text(look, state, text, sizeof(text)));
+	result_number(doc, row, "refusals", (unsigned)counters->total);
+	if (state->ends_ms)
+		result_number(doc, row, "ends_s", (unsigned)((state->ends_ms + 999) / 1000));
+	add_counters(doc, row, counters);
+	add_addresses(doc, row, look, state);
+}
+
+static const struct field dropped_fields[] = {
+	{ .name = "mac", .kind = KIND_NUMBER },
+	{ .name = "vlan", .kind = KIND_NUMBER },
+	{ .name = "ethertype", .kind = KIND_NUMBER },
+	{ .name = "arp", .kind = KIND_NUMBER },
+	{ .name = "ipv4", .kind = KIND_NUMBER },
+	{ .name = "ipv6", .kind = KIND_NUMBER },
+	{ .name = "nd", .kind = KIND_NUMBER },
+	{ .name = "ra", .kind = KIND_NUMBER },
+	{ .name = "dhcp", .kind = KIND_NUMBER },
+	{ .name = "multicast", .kind = KIND_NUMBER },
+	{ .name = "apipa", .kind = KIND_NUMBER },
+	{ .name = "sibling", .kind = KIND_NUMBER },
+	{ 0 },
+};
+
+static const struct field refused_fields[] = {
+	{ .name = "source", .kind = KIND_TEXT },
+	{ .name = "reason", .kind = KIND_TEXT },
+	{ .name = "packets", .kind = KIND_NUMBER },
+	{ 0 },
+};
+
+static const struct field address_fields[] = {
+	{ .name = "ip", .kind = KIND_TEXT },
+	{ .name = "packets", .kind = KIND_NUMBER },
+	{ .name = "bytes", .kind = KIND_NUMBER },
+	{ 0 },
+};
+
+static const struct field guard_fields[] = {
+	{ .name = "domain", .kind = KIND_TEXT, .column = "DOMAIN", .is_default = true },
+	{ .name = "domid", .kind = KIND_NUMBER, .column = "DOMID" },
+	{ .name = "vif", .kind = KIND_NUMBER, .column = "VIF", .is_default = true },
+	{ .name = "link", .kind = KIND_TEXT, .column = "LINK", .is_default = true },
+	{ .name = "mode", .kind = KIND_TEXT, .column = "MODE", .is_default = true },
+	{ .name = "in_force", .kind = KIND_BOOL, .column = "INFORCE" },
+	{ .name = "listed", .kind = KIND_BOOL, .column = "LISTED" },
+	{ .name = "refusals", .kind = KIND_NUMBER, .column = "REFUSED", .is_default = true },
+	{ .name = "state", .kind = KIND_TEXT, .column = "STATE", .is_default = true, .wraps = true },
+	{ .name = "ends_s", .kind = KIND_NUMBER, .is_optional = true },
+	{ .name = "dropped", .kind = KIND_OBJECT, .fields = dropped_fields },
+	{ .name = "refused", .kind = KIND_OBJECTS, .fields = refused_fields },
+	{ .name = "addresses", .kind = KIND_OBJECTS, .fields = address_fields },
+	{ 0 },
+};
+
+static const struct field status_fields[] = {
+	{ .name = "guards", .kind = KIND_OBJECTS, .fields = guard_fields },
+	{ .name = "notes", .kind = KIND_LIST },
+	{ 0 },
+};
+
+/* What is said of the host, not of one vif. */
+static int list_notes(const struct guard_look *look, struct strv *out)
+{
+	int r = 0;
+
+	if (*look->conf.broken.text)
+		r |= strv_add(out, "%s: it is not used, but what was in force before",
+			      look->conf.broken.text);
+	for (size_t i = 0; i < look->n_shared; i++)
+		r |= strv_add(out, "%s: %s", look->sync.found.v[i].kind,
+			      look->sync.found.v[i].detail);
+	for (size_t i = look->rest; i < look->sync.found.n; i++)
+		r |= strv_add(out, "%s: %s", look->sync.found.v[i].kind,
+			      look->sync.found.v[i].detail);
+	return r;
+}
+
+static int print_status(const struct guard_run *run, struct guard_look *look, struct context *cx,
+			const struct args *args, struct error *err)
+{
+	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
+	CLEANUP(strv_release) struct strv notes = { 0 };
+	sxp_node root, list;
+	int r = guard_counters_read(look, err);
+
+	if (!doc || list_notes(look, &notes))
+		return error_memory(err);
+	root = sxp_add_element(doc, sxp_root(doc), "guard");
+	list = sxp_add_element(doc, root, "guards");
+	if (notes.n && look->is_wanted)
+		cx->status = STATUS_WRONG;
+	for (size_t i = 0; i < look->n && !r; i++) {
+		CLEANUP(guard_counters_release) struct guard_counters counters = { 0 };
+
+		if (!is_of_run(run, look->v[i].vif))
+			continue;
+		if (guard_counters_of(look, &look->v[i], &counters))
+			return error_memory(err);
+		add_row(doc, list, look, &look->v[i], &counters);
+		if (!guard_is_in_force(look, &look->v[i]) && !look->v[i].ends_ms)
+			cx->status = STATUS_WRONG;
+	}
+	if (r)
+		return r;
+	result_lines(doc, root, "notes", &notes);
+	for (size_t i = 0; i < notes.n && output_is_text(&args->style); i++)
+		output_message(notes.v[i]);
+	return output_result(&(struct output_result){ .doc = doc,
+						      .root = root,
+						      .fields = status_fields,
+						      .list = "guards",
+						      .view = VIEW_TABLE,
+						      .is_silent = args_has(args, &option_quiet) },
+			     &args->style, cx->out, err);
+}
+
+/* The ruleset as it will be, in the language of nft(8). */
+static int print_plan(const struct guard_look *look, FILE *out, struct error *err)
+{
+	struct nft_ruleset all = { 0 };
+	bool is_any = false;
+	int r = 0;
+
+	guard_shared(&look->host, &all);
+	for (size_t i = 0; i < look->n; i++) {
+		struct guard_vif facts = look->v[i].facts;
+
+		if (look->v[i].options.mode == GUARD_OFF || !look->v[i].is_possible)
+			continue;
+		facts.options = &look->v[i].options;
+		facts.confirm_s = look->v[i].confirm_s;
+		guard_of_vif(&look->host, &facts, &all);
+		is_any = true;
+	}
+	guard_merge_sets(&all);
+	fputs("table netdev xvif\ndelete table netdev xvif\n", out);
+	if (all.failed)
+		r = error_memory(err);
+	else if (is_any)
+		guard_print(&all, out);
+	nft_ruleset_release(&all);
+	return r;
+}
+
+/* guard.conf first: what it says is put in place by the service, if this ends here. */
+static int write_conf(const struct guard_run *run, const struct guard_look *look, struct error *err)
+{
+	const char *whom = run->selector ? run->selector : "default";
+
+	switch (run->action) {
+	case ACTION_ON:
+		for (size_t i = 0; i < look->n && run->confirm_s; i++)
+			if (is_of_run(run, look->v[i].vif) && look->v[i].is_armed &&
+			    !look->v[i].ends_ms)
+				return 0;
+		return guard_conf_set(whom, run->confirm_s ? GUARD_OBSERVE : GUARD_ENFORCE, err);
+	case ACTION_CONFIRM:
+		return guard_conf_set(whom, GUARD_ENFORCE, err);
+	case ACTION_OBSERVE:
+		return guard_conf_set(whom, GUARD_OBSERVE, err);
+	case ACTION_OFF:
+		return guard_conf_set(whom, GUARD_OFF, err);
+	default:
+		return 0;
+	}
+}
+
+/* Is there anything to confirm? Only what drops at this moment. */
+static int find_unconfirmed(struct guard_run *run, const struct guard_look *look, struct error *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < look->n; i++)
+		n += is_of_run(run, look->v[i].vif) && look->v[i].ends_ms;
+	if (!n)
+		return error_set(err, -ENOENT,
+				 "guard confirm: nothing waits for it: its time is over, or 'guard on' was "
+				 "run without --confirm");
+	return 0;
+}
+
+static int change(struct guard_run *run, const struct vifs *vifs, struct context *cx,
+		  const struct args *args, struct error *err)
+{
+	CLEANUP(guard_look_release) struct guard_look look = { 0 };
+	struct guard_run chosen = *run;
+	int r;
+
+	if (run->action == ACTION_CONFIRM)
+		chosen.action = ACTION_ON;
+	r = guard_look(vifs, choose_mode, &chosen, &look, err);
+	if (!r && run->action == ACTION_CONFIRM)
+		r = find_unconfirmed(run, &look, err);
+	if (r)
+		return r;
+	if (args_has(args, &option_dry_run))
+		return print_plan(&look, cx->out, err);
+	if (run->action != ACTION_RESTORE && *look.conf.broken.text) {
+		*err = look.conf.broken;
+		return -EINVAL;
+	}
+	r = write_conf(run, &look, err);
+	if (!r)
+		r = guard_look_commit(&look, err);
+	if (!r)
+		cx->has_changed = true;
+	return r ? r : guard_conf_save(&look.conf, err);
+}
+
+/* What was written into the kernel is read again. */
+static int run_guard(struct context *cx, const struct args *args, struct error *err)
+{
+	CLEANUP(vifs_release) struct vifs vifs = { 0 };
+	CLEANUP(guard_look_release) struct guard_look look = { 0 };
+	struct guard_run run = { 0 };
+	int r = parse_run(args, &run, err);
+
+	if (!r && geteuid() != 0)
+		r = error_set(err, -EPERM, "guard: only root can look at nftables");
+	if (!r)
+		r = find_whom(cx->store, &run, err);
+	if (!r)
+		r = vif_list_all(cx->store, NODES_ALL, &vifs, err);
+	if (!r && run.action != ACTION_STATUS)
+		r = change(&run, &vifs, cx, args, err);
+	if (!r && !args_has(args, &option_dry_run))
+		r = guard_look(&vifs, NULL, NULL, &look, err);
+	if (!r && !args_has(args, &option_dry_run))
+		r = print_status(&run, &look, cx, args, err);
+	free(run.domain);
+	free(run.selector);
+	return r;
+}
+
+const struct command cmd_guard = {
+	.name = "guard",
+	.summary = "keep vifs to the addresses of their lists",
+	.help = "With a guard, a vif can send with its own MAC and from the addresses of its list only:\n"
+		"IPv4, IPv6, ARP, neighbour discovery, DHCP and router advertisements included,\n"
+		"to other guests, to this host and beyond it. See xvif-guard(7).\n"
+		"  status [DOMAIN[:VIF]]    what is guarded, and what was refused\n"
+		"  on [DOMAIN[:VIF]]        drop what is not the vif's; of all vifs, and of those to come\n"
+		"  observe [DOMAIN[:VIF]]   count it, and let it pass\n"
+		"  off [DOMAIN[:VIF]]       look at nothing\n"
+		"  confirm [DOMAIN[:VIF]]   go on to drop, after 'on --confirm'\n"
+		"  restore                  make the kernel as /etc/xvif/guard.conf says, as the service does\n"
+		"The first word may be left out: status. 'status' ends with exit status 6 if what is\n"
+		"configured is not in force.",
+	.example = "# xvif guard on -q\n"
+		   "# xvif guard\n"
+		   "DOMAIN VIF LINK   MODE    REFUSED STATE\n"
+		   "web01    0 vif1.0 enforce       0 in force\n"
+		   "db01     0 vif2.0 enforce       0 in force\n"
+		   "db01     1 vif2.1 enforce       0 in force; without a list it is free\n"
+		   "# xvif guard off -q",
+	.arguments = { ARG_WORDS },
+	.columns = guard_fields,
+	.options = OPTIONS(&option_confirm, &option_dry_run),
+	.needs_store = true,
+	.effect = EFFECT_HOST,
+	.output = OUTPUT_RESULT,
+	.check = check_guard,
+	.run = run_guard,
+};

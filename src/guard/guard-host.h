@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guard-host.h - what the guard needs to know, from this host and its vifs. */
+#ifndef XVIF_GUARD_HOST_H
+#define XVIF_GUARD_HOST_H
+
+#include "src/guard/guard.h"
+#include "src/xen/vif.h"
+
+/*
+ * guard_host_read - of the kernel.
+ * guard_host_add_lists - link-local addresses that lists of vifs name; call it with all of them.
+ * Return 0 or a negative errno; release always.
+ */
+int guard_host_read(struct guard_host *out, struct error *err);
+int guard_host_add_lists(struct guard_host *host, const struct vif *vifs, size_t n,
+			 struct error *err);
+void guard_host_release(struct guard_host *host);
+
+/*
+ * guard_vif_of - a vif as the guard sees it: its links, its MAC.
+ * @list, @options: borrowed
+ * Returns 0, or -EINVAL if it has no MAC that a guest may have.
+ */
+int guard_vif_of(const struct vif *vif, const struct iplist *list,
+		 const struct guard_options *options, struct guard_vif *out, struct error *err);
+
+/* What guard.conf says of it; a vif whose backend is elsewhere is not guarded here. */
+void guard_options_of(const struct guard_conf *conf, const struct vif *vif,
+		      struct guard_options *out);
+
+#endif

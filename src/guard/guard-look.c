@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guard-look.c - the guard of all vifs of this host, as guard.conf says and as it is. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/guard/guard-look.h"
+
+static int state_of(struct guard_look *look, const struct vif *vif, guard_choose choose, void *data,
+		    struct guard_state *out)
+{
+	struct error why = { 0 };
+	int r;
+
+	*out = (struct guard_state){ .vif = vif };
+	guard_options_of(&look->conf, vif, &out->options);
+	if (choose && !vif->backend_domid)
+		choose(vif, out, data);
+	r = guard_vif_of(vif, &vif->ips, &out->options, &out->facts, &why);
+	out->is_possible = !r;
+	if (r)
+		snprintf(out->why, sizeof(out->why), "%.199s", why.text);
+	look->is_wanted |= out->options.mode != GUARD_OFF;
+	return 0;
+}
+
+static int look_at_vif(struct guard_look *look, struct guard_state *state, struct error *err)
+{
+	struct nft_ruleset wanted = { 0 };
+	int r;
+
+	state->first = look->sync.found.n;
+	state->facts.confirm_s = state->confirm_s;
+	state->facts.options = &state->options;
+	guard_of_vif(&look->host, &state->facts, &wanted);
+	r = guard_sync_vif(&look->sync, &wanted, err);
+	nft_ruleset_release(&wanted);
+	state->n = look->sync.found.n - state->first;
+	state->ends_ms = guard_armed_ms(&look->sync, &look->host, &state->facts, &state->is_armed);
+	return r;
+}
+
+static int look_at_vifs(struct guard_look *look, struct error *err)
+{
+	CLEANUP(cleanup_free) struct guard_vif *guarded = calloc(look->n + 1, sizeof(*guarded));
+	size_t n = 0;
+	int r = guarded ? 0 : error_memory(err);
+
+	for (size_t i = 0; i < look->n && !r; i++) {
+		struct guard_state *state = &look->v[i];
+
+		if (state->options.mode == GUARD_OFF || !state->is_possible)
+			continue;
+		r = look_at_vif(look, state, err);
+		guarded[n++] = state->facts;
+	}
+	look->rest = look->sync.found.n;
+	return r ? r : guard_sync_rest(&look->sync, &look->host, &look->shared, guarded, n, err);
+}
+
+/* Nobody is to be guarded: nothing is left. */
+static int look_at_none(struct guard_look *look)
+{
+	look->rest = look->sync.found.n;
+	if (look->sync.seen.has_table)
+		nft_delete_table(&look->sync.batch, false);
+	return 0;
+}
+
+int guard_look(const struct vifs *vifs, guard_choose choose, void *data, struct guard_look *out,
+	       struct error *err)
+{
+	int r;
+
+	*out = (struct guard_look){ 0 };
+	r = guard_conf_read(&out->conf, err);
+	if (!r)
+		r = guard_host_read(&out->host, err);
+	if (!r)
+		r = guard_host_add_lists(&out->host, vifs->v, vifs->n, err);
+	out->v = calloc(vifs->n + 1, sizeof(*out->v));
+	if (!out->v)
+		return error_memory(err);
+	out->n = vifs->n;
+	for (size_t i = 0; i < vifs->n && !r; i++)
+		r = state_of(out, &vifs->v[i], choose, data, &out->v[i]);
+	if (!r)
+		r = guard_sync_begin(&out->sync, err);
+	if (r == -EOPNOTSUPP && !out->is_wanted)
+		return 0;
+	if (r)
+		return r;
+	if (!out->is_wanted)
+		return look_at_none(out);
+	guard_shared(&out->host, &out->shared);
+	r = guard_sync_shared(&out->sync, &out->shared, err);
+	out->n_shared = out->sync.found.n;
+	return r ? r : look_at_vifs(out, err);
+}
+
+int guard_look_commit(struct guard_look *look, struct error *err)
+{
+	return nft_commit(&look->sync.batch, err);
+}
+
+void guard_look_release(struct guard_look *look)
+{
+	guard_conf_release(&look->conf);
+	guard_host_release(&look->host);
+	nft_ruleset_release(&look->shared);
+	guard_sync_release(&look->sync);
+	free(look->v);
+}
+
+bool guard_is_in_force(const struct guard_look *look, const struct guard_state *state)
+{
+	if (state->options.mode == GUARD_OFF)
+		return true;
+	return state->is_possible && !state->n && !look->n_shared &&
+	       state->is_armed == (state->options.mode >= GUARD_ENFORCE);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guard-sync.h - the guard in the kernel compared with what it is to be, and made so. */
+#ifndef XVIF_GUARD_SYNC_H
+#define XVIF_GUARD_SYNC_H
+
+#include "src/guard/guard.h"
+#include "src/kernel/nft-batch.h"
+#include "src/kernel/nft-read.h"
+
+/* What is not as it is to be. */
+struct guard_difference {
+	const char *kind; /* "guard-missing", "guard-differs", "guard-extra"; static */
+	char detail[200];
+};
+
+struct guard_differences {
+	struct guard_difference *v;
+	size_t n;
+	bool failed; /* memory was short */
+};
+
+void guard_differences_release(struct guard_differences *all);
+
+/* A comparison. */
+struct guard_sync {
+	struct nft_seen seen;	/* what the kernel has */
+	struct nft_batch batch; /* what makes it what it is to be */
+	struct guard_differences found;
+	bool is_rebuilt; /* the table is made anew: all has to be put */
+};
+
+/*
+ * guard_sync_begin - read what is there; release always.
+ * guard_sync_shared - compare the part that all vifs share, first; if that cannot be put
+ * right in its place, the table goes, and what comes after is made anew.
+ * guard_sync_vif - compare that of one vif, and put what is missing.
+ * guard_sync_remove - what there is of a vif, goes.
+ * These return 0 or a negative errno.
+ */
+int guard_sync_begin(struct guard_sync *sync, struct error *err);
+int guard_sync_shared(struct guard_sync *sync, const struct nft_ruleset *shared, struct error *err);
+int guard_sync_vif(struct guard_sync *sync, const struct nft_ruleset *wanted, struct error *err);
+int guard_sync_remove(struct guard_sync *sync, const struct guard_host *host,
+		      const struct guard_vif *vif, struct error *err);
+
+/* What belongs to none of these vifs, goes; call it last. */
+int guard_sync_rest(struct guard_sync *sync, const struct guard_host *host,
+		    const struct nft_ruleset *shared, const struct guard_vif *vifs, size_t n,
+		    struct error *err);
+void guard_sync_release(struct guard_sync *sync);
+
+/* When does the guard of a vif end to drop by itself, in ms from now? 0: it does not. */
+uint64_t guard_armed_ms(const struct guard_sync *sync, const struct guard_host *host,
+			const struct guard_vif *vif, bool *is_armed_out);
+
+#endif

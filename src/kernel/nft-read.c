@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nft-read.c - what nftables has in one table. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <libnftnl/rule.h>
+
+#include "src/base/array.h"
+#include "src/kernel/nft-batch.h"
+#include "src/kernel/nft-encode.h"
+#include "src/kernel/nft-list.h"
+#include "src/kernel/nft-read.h"
+
+/* Numbers that the headers of older systems lack. */
+#define DEVICE_PREFIX 2	       /* NFTA_DEVICE_PREFIX, of Linux 6.17 */
+#define SET_EXPRESSIONS 18     /* NFTA_SET_EXPRESSIONS, of Linux 5.11 */
+#define ELEMENT_EXPRESSIONS 11 /* NFTA_SET_ELEM_EXPRESSIONS */
+#define ATTRIBUTES_MAX 32
+
+/* Attributes by their type. */
+struct attributes {
+	const struct nlattr *v[ATTRIBUTES_MAX];
+};
+
+static int note_attribute(const struct nlattr *attr, void *data)
+{
+	struct attributes *all = data;
+
+	if (mnl_attr_get_type(attr) < ATTRIBUTES_MAX)
+		all->v[mnl_attr_get_type(attr)] = attr;
+	return MNL_CB_OK;
+}
+
+static struct attributes attributes_of(const struct nlmsghdr *nlh)
+{
+	struct attributes all = { 0 };
+
+	mnl_attr_parse(nlh, sizeof(struct nfgenmsg), note_attribute, &all);
+	return all;
+}
+
+static struct attributes nested_in(const struct nlattr *attr)
+{
+	struct attributes all = { 0 };
+
+	if (attr)
+		mnl_attr_parse_nested(attr, note_attribute, &all);
+	return all;
+}
+
+static uint32_t get_u32(const struct nlattr *attr)
+{
+	return attr && mnl_attr_get_payload_len(attr) >= 4 ? ntohl(mnl_attr_get_u32(attr)) : 0;
+}
+
+static uint64_t get_u64(const struct nlattr *attr)
+{
+	return attr && mnl_attr_get_payload_len(attr) >= 8 ? be64toh(mnl_attr_get_u64(attr)) : 0;
+}
+
+static bool is_text(const struct nlattr *attr, const char *text)
+{
+	return attr && !strcmp(mnl_attr_get_str(attr), text);
+}
+
+static void copy_name(char *out, size_t size, const struct nlattr *attr)
+{
+	if (attr)
+		snprintf(out, size, "%s", mnl_attr_get_str(attr));
+}
+
+static void read_devices(struct nft_seen_chain *chain, const struct nlattr *devices)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, devices) {
+		if (chain->n_devices <= NFT_DEVICES_MAX)
+			copy_name(chain->devices[chain->n_devices], IFNAMSIZ, attr);
+		chain->is_prefix |= mnl_attr_get_type(attr) == DEVICE_PREFIX;
+		if (chain->n_devices++ > NFT_DEVICES_MAX)
+			break;
+	}
+}
+
+static void read_hook(struct nft_seen_chain *chain, const struct nlattr *nest)
+{
+	struct attributes hook = nested_in(nest);
+
+	chain->is_base = true;
+	chain->is_ingress = get_u32(hook.v[NFTA_HOOK_HOOKNUM]) == NF_NETDEV_INGRESS;
+	chain->priority = (int)get_u32(hook.v[NFTA_HOOK_PRIORITY]);
+	if (hook.v[NFTA_HOOK_DEVS])
+		read_devices(chain, hook.v[NFTA_HOOK_DEVS]);
+	else if (hook.v[NFTA_HOOK_DEV])
+		copy_name(chain->devices[chain->n_devices++], IFNAMSIZ, hook.v[NFTA_HOOK_DEV]);
+}
+
+static int visit_chain(const struct nlmsghdr *nlh, void *data)
+{
+	struct attributes all = attributes_of(nlh);
+	struct nft_seen *seen = data;
+	struct nft_seen_chain *v;
+
+	if (!is_text(all.v[NFTA_CHAIN_TABLE], NFT_TABLE))
+		return MNL_CB_OK;
+	seen->has_table = true;
+	v = array_grow(seen->chains, seen->n_chains, sizeof(*v));
+	if (!v)
+		return MNL_CB_ERROR;
+	seen->chains = v;
+	v += seen->n_chains++;
+	*v = (struct nft_seen_chain){ 0 };
+	copy_name(v->name, sizeof(v->name), all.v[NFTA_CHAIN_NAME]);
+	if (all.v[NFTA_CHAIN_HOOK])
+		read_hook(v, all.v[NFTA_CHAIN_HOOK]);
+	v->is_accepting = get_u32(all.v[NFTA_CHAIN_POLICY]) == NF_ACCEPT;
+	return MNL_CB_OK;
+}
+
+static void release_chains(void *data)
+{
+	struct nft_seen *seen = data;
+
+	for (size_t i = 0; i < seen->n_chains; i++)
+		free(seen->chains[i].digests);
+	free(seen->chains);
+	seen->chains = NULL;
+	seen->n_chains = 0;
+}
+
+static int by_chain_name(const void *a, const void *b)
+{
+	const struct nft_seen_chain *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int by_set_name(const void *a, const void *b)
+{
+	const struct nft_seen_set *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+struct nft_seen_chain *nft_seen_find_chain(const struct nft_seen *seen, const char *name)
+{
+	struct nft_seen_chain wanted = { .n = 0 };
+
+	snprintf(wanted.name, sizeof(wanted.name), "%s", name);
+	return seen->n_chains ?
+		       bsearch(&wanted, seen->chains, seen->n_chains, sizeof(wanted), by_chain_name) :
+		       NULL;
+}
+
+struct nft_seen_set *nft_seen_find_set(const struct nft_seen *seen, const char *name)
+{
+	struct nft_seen_set wanted = { .n = 0 };
+
+	snprintf(wanted.name, sizeof(wanted.name), "%s", name);
+	return seen->n_sets ?
+		       bsearch(&wanted, seen->sets, seen->n_sets, sizeof(wanted), by_set_name) :
+		       NULL;
+}
+
+static int append_rule(struct nft_seen *seen, struct nftnl_rule *rule)
+{
+	struct nft_seen_chain *chain = nft_seen_find_chain(seen,
+							   nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN));
+	uint64_t *v;
+
+	/* one that came after the list of chains is seen the next time */
+	if (!chain)
+		return MNL_CB_OK;
+	v = array_grow(chain->digests, chain->n, sizeof(*v));
+	if (!v)
+		return MNL_CB_ERROR;
+	chain->digests = v;
+	v[chain->n++] = nft_rule_digest(rule);
+	return MNL_CB_OK;
+}
+
+static int visit_rule(const struct nlmsghdr *nlh, void *data)
+{
+	struct nftnl_rule *rule = nftnl_rule_alloc();
+	int r = MNL_CB_ERROR;
+
+	if (rule && !nftnl_rule_nlmsg_parse(nlh, rule))
+		r = append_rule(data, rule);
+	if (rule)
+		nftnl_rule_free(rule);
+	return r;
+}
+
+static void restart_rules(void *data)
+{
+	const struct nft_seen *seen = data;
+
+	for (size_t i = 0; i < seen->n_chains; i++) {
+		free(seen->chains[i].digests);
+		seen->chains[i].digests = NULL;
+		seen->chains[i].n = 0;
+	}
+}
+
+static int visit_set(const struct nlmsghdr *nlh, void *data)
+{
+	struct attributes all = attributes_of(nlh), description;
+	struct nft_seen *seen = data;
+	struct nft_seen_set *v = array_grow(seen->sets, seen->n_sets, sizeof(*v));
+
+	if (!v)
+		return MNL_CB_ERROR;
+	seen->sets = v;
+	v += seen->n_sets++;
+	description = nested_in(all.v[NFTA_SET_DESC]);
+	*v = (struct nft_seen_set){
+		.flags = get_u32(all.v[NFTA_SET_FLAGS]),
+		.key_size = get_u32(all.v[NFTA_SET_KEY_LEN]),
+		.size = get_u32(description.v[NFTA_SET_DESC_SIZE]),
+		.timeout_ms = get_u64(all.v[NFTA_SET_TIMEOUT]),
+		.has_counters = all.v[NFTA_SET_EXPR] || all.v[SET_EXPRESSIONS],
+	};
+	copy_name(v->name, sizeof(v->name), all.v[NFTA_SET_NAME]);
+	return MNL_CB_OK;
+}
+
+static void release_sets(void *data)
+{
+	struct nft_seen *seen = data;
+
+	for (size_t i = 0; i < seen->n_sets; i++)
+		free(seen->sets[i].elements);
+	free(seen->sets);
+	seen->sets = NULL;
+	seen->n_sets = 0;
+}
+
+int nft_read(struct nft_seen *out, struct error *err)
+{
+	struct nft_query query = { .type = NFT_MSG_GETCHAIN,
+				   .family = NFPROTO_NETDEV,
+				   .table = NFT_TABLE };
+	int r;
+
+	*out = (struct nft_seen){ 0 };
+	r = nft_list(&query, visit_chain, release_chains, out, err);
+	if (r || !out->has_table)
+		return r;
+	qsort(out->chains, out->n_chains, sizeof(*out->chains), by_chain_name);
+	query.type = NFT_MSG_GETRULE;
+	r = nft_list(&query, visit_rule, restart_rules, out, err);
+	query.type = NFT_MSG_GETSET;
+	if (!r)
+		r = nft_list(&query, visit_set, release_sets, out, err);
+	if (out->n_sets)
+		qsort(out->sets, out->n_sets, sizeof(*out->sets), by_set_name);
+	return r == -ENOENT ? 0 : r;
+}
+
+void nft_seen_release(struct nft_seen *seen)
+{
+	release_chains(seen);
+	release_sets(seen);
+	seen->has_table = false;
+}
+
+/* An element as it is listed: where a range begins, or ends. */
+struct listed {
+	struct nft_element element;
+	bool is_end;
+};
+
+struct listing {
+	struct listed *v;
+	size_t n;
+	size_t key_size;
+};
+
+static void read_counter(struct nft_element *element, const struct nlattr *nest)
+{
+	struct attributes expression = nested_in(nest), counter;
+
+	if (!is_text(expression.v[NFTA_EXPR_NAME], "counter"))
+		return;
+	counter = nested_in(expression.v[NFTA_EXPR_DATA]);
+	element->packets = get_u64(counter.v[NFTA_COUNTER_PACKETS]);
+	element->bytes = get_u64(counter.v[NFTA_COUNTER_BYTES]);
+}
+
+static void read_counters(struct nft_element *element, const struct attributes *all)
+{
+	const struct nlattr *attr;
+
+	if (all->v[NFTA_SET_ELEM_EXPR])
+		read_counter(element, all->v[NFTA_SET_ELEM_EXPR]);
+	if (!all->v[ELEMENT_EXPRESSIONS])
+		return;
+	mnl_attr_for_each_nested(attr, all->v[ELEMENT_EXPRESSIONS])
+		read_counter(element, attr);
+}
+
+static int append_element(struct listing *listing, const struct nlattr *nest)
+{
+	struct attributes all = nested_in(nest), key = nested_in(all.v[NFTA_SET_ELEM_KEY]);
+	struct listed *v = array_grow(listing->v, listing->n, sizeof(*v));
+
+	if (!v)
+		return MNL_CB_ERROR;
+	listing->v = v;
+	v += listing->n++;
+	*v = (struct listed){ .is_end = get_u32(all.v[NFTA_SET_ELEM_FLAGS]) &
+					NFT_SET_ELEM_INTERVAL_END };
+	v->element.timeout_ms = get_u64(all.v[NFTA_SET_ELEM_TIMEOUT]);
+	v->element.expires_ms = get_u64(all.v[NFTA_SET_ELEM_EXPIRATION]);
+	if (key.v[NFTA_DATA_VALUE] &&
+	    mnl_attr_get_payload_len(key.v[NFTA_DATA_VALUE]) >= listing->key_size)
+		memcpy(v->element.first, mnl_attr_get_payload(key.v[NFTA_DATA_VALUE]),
+		       listing->key_size);
+	read_counters(&v->element, &all);
+	return MNL_CB_OK;
+}
+
+static int visit_elements(const struct nlmsghdr *nlh, void *data)
+{
+	struct attributes all = attributes_of(nlh);
+	struct listing *listing = data;
+	const struct nlattr *attr;
+	int r = MNL_CB_OK;
+
+	if (!all.v[NFTA_SET_ELEM_LIST_ELEMENTS])
+		return MNL_CB_OK;
+	mnl_attr_for_each_nested(attr, all.v[NFTA_SET_ELEM_LIST_ELEMENTS]) {
+		r = append_element(listing, attr);
+		if (r != MNL_CB_OK)
+			break;
+	}
+	return r;
+}
+
+static void restart_elements(void *data)
+{
+	struct listing *listing = data;
+
+	listing->n = 0;
+}
+
+/* An end comes before what begins at the same key. */
+static int by_place(const void *a, const void *b)
+{
+	const struct listed *x = a, *y = b;
+	int order = memcmp(x->element.first, y->element.first, NFT_KEY_SIZE);
+
+	return order ? order : (int)y->is_end - (int)x->is_end;
+}
+
+/* The key before one. */
+static void step_back(uint8_t *key, size_t size)
+{
+	for (size_t i = size; i-- > 0;)
+		if (key[i]--)
+			return;
+}
+
+/* Ends and begins, in order, become ranges; one without an end reaches to the last key. */
+static void make_elements(const struct listing *listing, bool is_interval, struct nft_seen_set *set)
+{
+	for (size_t i = 0; i < listing->n; i++) {
+		struct nft_element *element = &set->elements[set->n];
+
+		if (listing->v[i].is_end)
+			continue;
+		*element = listing->v[i].element;
+		memcpy(element->last, element->first, NFT_KEY_SIZE);
+		set->n++;
+		if (!is_interval)
+			continue;
+		if (i + 1 < listing->n) {
+			memcpy(element->last, listing->v[i + 1].element.first, listing->key_size);
+			step_back(element->last, listing->key_size);
+		} else {
+			memset(element->last, 0xff, listing->key_size);
+		}
+	}
+}
+
+int nft_read_elements(struct nft_seen_set *set, struct error *err)
+{
+	const struct nft_query query = { .type = NFT_MSG_GETSETELEM,
+					 .family = NFPROTO_NETDEV,
+					 .table = NFT_TABLE,
+					 .set = set->name };
+	struct listing listing = { .key_size = set->key_size < NFT_KEY_SIZE ? set->key_size :
+									      NFT_KEY_SIZE };
+	int r = nft_list(&query, visit_elements, restart_elements, &listing, err);
+
+	free(set->elements);
+	set->n = 0;
+	set->elements = r ? NULL : calloc(listing.n + 1, sizeof(*set->elements));
+	if (!r && !set->elements)
+		r = error_memory(err);
+	if (!r && listing.n) {
+		qsort(listing.v, listing.n, sizeof(*listing.v), by_place);
+		make_elements(&listing, set->flags & NFT_SET_INTERVAL, set);
+	}
+	set->has_elements = !r;
+	free(listing.v);
+	return r;
+}
+
+static bool has_device(const struct nft_seen_chain *seen, const char *device)
+{
+	for (size_t i = 0; i < seen->n_devices && i < NFT_DEVICES_MAX; i++)
+		if (!strcmp(seen->devices[i], device))
+			return true;
+	return false;
+}
+
+bool nft_chain_has_hook(const struct nft_seen_chain *seen, const struct nft_chain *wanted)
+{
+	if (seen->is_base != wanted->is_base)
+		return false;
+	if (!wanted->is_base)
+		return true;
+	if (!seen->is_ingress || !seen->is_accepting || seen->priority != wanted->priority ||
+	    seen->is_prefix != wanted->is_prefix || seen->n_devices != wanted->n_devices)
+		return false;
+	for (size_t i = 0; i < wanted->n_devices; i++)
+		if (!has_device(seen, wanted->devices[i]))
+			return false;
+	return true;
+}
+
+static bool has_rules(const struct nft_seen_chain *seen, const struct nft_chain *wanted)
+{
+	bool is_same = seen->n == wanted->n;
+
+	for (size_t i = 0; i < wanted->n && is_same; i++) {
+		struct nftnl_rule *rule = nft_encode_rule(NFT_TABLE, wanted->name, &wanted->rules[i]);
+
+		is_same = rule && nft_rule_digest(rule) == seen->digests[i];
+		if (rule)
+			nftnl_rule_free(rule);
+	}
+	return is_same;
+}
+
+bool nft_chain_is(const struct nft_seen_chain *seen, const struct nft_chain *wanted)
+{
+	return nft_chain_has_hook(seen, wanted) && has_rules(seen, wanted);
+}
+
+bool nft_set_is(const struct nft_seen_set *seen, const struct nft_set *wanted)
+{
+	bool is_interval = seen->flags & NFT_SET_INTERVAL;
+
+	return is_interval == wanted->is_interval &&
+	       !(seen->flags & (NFT_SET_CONSTANT | NFT_SET_ANONYMOUS | NFT_SET_MAP)) &&
+	       !!(seen->flags & NFT_SET_TIMEOUT) == wanted->has_timeouts &&
+	       seen->key_size == nft_key_size(wanted->key, wanted->n_key) &&
+	       seen->timeout_ms == wanted->timeout_s * 1000ull && seen->size == wanted->size &&
+	       seen->has_counters == wanted->has_counters;
+}

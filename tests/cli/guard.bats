@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# guard: what is switched on is in force, what is not in force is said; what nft says of it
+load setup
+
+teardown() {
+	nft flush ruleset
+	rm -rf /etc/xvif/* /var/lib/xvif/guard.conf
+	world_stop
+}
+
+# own_macs: guests have the MACs that their vifs have
+own_macs() {
+	ip -n g1.0 link set e0 address 00:16:3e:00:00:01
+	ip -n g2.0 link set e0 address 00:16:3e:00:00:02
+	ip -n g2.1 link set e0 address 00:16:3e:00:00:03
+}
+
+# sends NETNS SOURCE: does a packet from there reach this host?
+sends() {
+	ip -n "$1" addr add "$2" dev lo 2>/dev/null || true
+	ip netns exec "$1" ping -c 1 -W 1 -I "${2%/*}" 192.168.7.1
+}
+
+in_force() {
+	run xvif guard status -J
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(jq -r '.guards[].in_force' <<<"$output" | sort -u)" = true ]
+}
+
+@test "on, observe, off: what a guest may send; nft takes the plan, and lists what is in force" {
+	own_macs
+	echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
+	echo 0 >/proc/sys/net/ipv4/conf/vif1.0/rp_filter
+	ip route add 10.0.0.9 dev vif1.0
+	sends g1.0 10.0.0.9/32
+	xvif guard on --dry-run >/run/xen/plan.nft
+	not nft list table netdev xvif
+	[ ! -e /etc/xvif/guard.conf ]
+	nft -c -f /run/xen/plan.nft
+
+	xvif guard on
+	in_force
+	[ "$(grep -v '^#' /etc/xvif/guard.conf)" = "default mode=enforce" ]
+	nft list ruleset >/run/xen/listed.nft
+	grep -q 'chain vif-1.0' /run/xen/listed.nft
+	sends g1.0 10.0.0.1
+	sends g1.0 10.0.0.2
+	not sends g1.0 10.0.0.9/32
+	xvif guard status web01 -J | jq -e '.guards[0].dropped.ipv4 > 0'
+	xvif guard status web01 -J | jq -e '.guards[0].refused[] | select(.source == "10.0.0.9" and .reason == "ipv4")'
+	xvif guard status web01 -J | jq -e '.guards[0].addresses[] | select(.ip == "10.0.0.2" and .packets > 0)'
+
+	# one vif alone; its line is put behind, comments and all else stay
+	sed -i '1i # mine' /etc/xvif/guard.conf
+	xvif guard observe web01:0
+	in_force
+	[ "$(cat /etc/xvif/guard.conf)" = "# mine
+# which vifs xvif keeps to their lists: see xvif-guard(7)
+default mode=enforce
+web01:0 mode=observe" ]
+	sends g1.0 10.0.0.9/32
+	xvif guard on web01:0
+	not sends g1.0 10.0.0.9/32
+	xvif guard off web01:0
+	sends g1.0 10.0.0.9/32
+	not nft list chain netdev xvif vif-1.0
+	nft list chain netdev xvif vif-2.0
+	rm /etc/xvif/guard.conf
+	xvif guard restore
+	not nft list table netdev xvif
+}
+
+@test "what was changed by hand is seen and put right" {
+	local change
+	xvif guard on -q
+	for change in 'flush ruleset' 'flush table netdev xvif' 'flush chain netdev xvif refuse' \
+		'add rule netdev xvif vif-1.0 accept' 'insert rule netdev xvif refuse accept' \
+		'delete element netdev xvif armed { "vif1.0" }' 'delete chain netdev xvif vif-1.0' \
+		'add element netdev xvif ip4-1.0 { 10.0.0.9 }' \
+		'delete element netdev xvif ip4-1.0 { 10.0.0.1 }' \
+		'add set netdev xvif mine { type ipv4_addr; }' 'flush set netdev xvif own' \
+		'add chain netdev xvif vif-1.0 { policy drop; }'; do
+		echo "nft $change"
+		nft "$change"
+		run xvif guard status
+		echo "$output"
+		[ "$status" = 6 ]
+		[[ "$output" == *guard-* ]]
+		xvif guard restore
+		in_force
+	done
+	# a table of that name that somebody else made, with a set of another type
+	nft delete table netdev xvif
+	nft -f - <<-END
+		table netdev xvif {
+			set armed {
+				type ipv4_addr
+			}
+			chain refuse {
+				ip saddr @armed drop
+			}
+		}
+	END
+	run xvif guard status
+	[ "$status" = 6 ]
+	xvif guard restore
+	in_force
+	xvif guard off -q
+	not nft list table netdev xvif
+}
+
+@test "on --confirm: the kernel ends it, unless it is confirmed; a broken guard.conf" {
+	own_macs
+	echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
+	echo 0 >/proc/sys/net/ipv4/conf/vif1.0/rp_filter
+	ip route add 10.0.0.9 dev vif1.0
+	run xvif guard confirm
+	[ "$status" = 1 ]
+	xvif guard on --confirm=2
+	[ "$(grep -v '^#' /etc/xvif/guard.conf)" = "default mode=observe" ]
+	not sends g1.0 10.0.0.9/32
+	wait_until 10 sends g1.0 10.0.0.9/32
+	in_force
+	xvif guard on --confirm=60
+	xvif guard confirm
+	[ "$(grep -v '^#' /etc/xvif/guard.conf)" = "default mode=enforce" ]
+	in_force
+	[ "$(xvif guard status -J | jq '.guards[].ends_s' | sort -u)" = null ]
+	not sends g1.0 10.0.0.9/32
+
+	echo 'web01 mode=perhaps' >/etc/xvif/guard.conf
+	run xvif guard status
+	echo "$output"
+	[ "$status" = 6 ]
+	[[ "$output" == *"/etc/xvif/guard.conf:1:12: invalid mode 'perhaps'"* ]]
+	not sends g1.0 10.0.0.9/32
+	run xvif guard off
+	[ "$status" = 1 ]
+	nft flush ruleset
+	run xvif guard restore
+	not sends g1.0 10.0.0.9/32
+	# without the one that was saved, what has a list is guarded
+	rm /var/lib/xvif/guard.conf
+	nft flush ruleset
+	run xvif guard restore
+	not sends g1.0 10.0.0.9/32
+}
