@@ -22,6 +22,18 @@ counts_of_host() {
 	done
 }
 
+@test "two programs tell the same, one that sends and one that listens" {
+	bridged
+	"$FRAMES" listen -w passed -t g4.0/e0 "$GUARD/flows" >/run/xen/heard 3>&- &
+	wait_until 5 grep listening /run/xen/heard
+	"$FRAMES" cast -f g3.0/e0 "$GUARD/flows" -x vid-0-dhcp
+	status=0
+	wait $! || status=$?
+	cat /run/xen/heard
+	[ "$status" = 1 ]
+	[ "$(sed 1d /run/xen/heard)" = "$(printf 'vid-0-dhcp stopped\n135 passed, 1 stopped')" ]
+}
+
 @test "routed: the host's stack takes all, through the emulated card, too" {
 	routed twin
 	all_arrive e0 to_stack
