@@ -123,7 +123,7 @@ TEST(recovering_reports_each_error_and_goes_on)
 	check_recovered("'a\\'", "\"a'\"\n", "5:1:5:1 ");
 }
 
-static bool stop(void *arg, const struct sxp_error *err)
+static bool give_up(void *arg, const struct sxp_error *err)
 {
 	(void)err;
 	return --*(int *)arg;
@@ -132,7 +132,7 @@ static bool stop(void *arg, const struct sxp_error *err)
 TEST(recovering_can_be_given_up)
 {
 	int left = 2;
-	struct sxp_options options = { .flags = SXP_RECOVER, .defect = stop, .arg = &left };
+	struct sxp_options options = { .flags = SXP_RECOVER, .defect = give_up, .arg = &left };
 	struct sxp_error err;
 
 	assert_null(sxp_read_with(")\n)\n)", 5, &options, &err));
