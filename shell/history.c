@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* history.c - the lines that were typed, kept in ~/.xvif_history for the next session. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ static int open_file(const char *path)
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && !fchmod(fd, 0600))
 		return fd;
 	close(fd);
+	errno = EPERM;
 	return -1;
 }
 
@@ -75,6 +77,15 @@ void history_begin(struct history *history)
 		shorten(history->path, &lines);
 }
 
+/* Once. A link in its place (ELOOP), to /dev/null, is how people say that none is to be kept. */
+static void tell_lost(struct history *history)
+{
+	if (!history->was_told && errno != ELOOP)
+		fprintf(stderr, "xvif: the history cannot be kept in '%s': %s\n", history->path,
+			strerror(errno));
+	history->was_told = true;
+}
+
 void history_add(struct history *history, const char *line)
 {
 	int fd;
@@ -85,10 +96,10 @@ void history_add(struct history *history, const char *line)
 	history->last = strdup(line);
 	editor_history_add(line);
 	fd = history->path ? open_file(history->path) : -1;
-	if (fd < 0)
-		return;
-	dprintf(fd, "%s\n", line);
-	close(fd);
+	if (history->path && (fd < 0 || dprintf(fd, "%s\n", line) < 0))
+		tell_lost(history);
+	if (fd >= 0)
+		close(fd);
 }
 
 void history_end(struct history *history)

@@ -3,11 +3,14 @@
 #ifndef XVIF_HISTORY_H
 #define XVIF_HISTORY_H
 
+#include <stdbool.h>
+
 #define HISTORY_MAX 1000
 
 struct history {
-	char *path; /* NULL: nothing is kept */
-	char *last; /* the line before */
+	char *path;    /* NULL: nothing is kept */
+	char *last;    /* the line before */
+	bool was_told; /* that it cannot be kept */
 };
 
 /* Let the editor have the lines of the file. What cannot be read is not there. */

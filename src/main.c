@@ -54,7 +54,8 @@ int main(int argc, char **argv)
 		return STATUS_REFUSED;
 	if (r)
 		return command_report(&err);
-	if (fflush(stdout) || ferror(stdout))
+	/* some file systems tell only now that there was no room */
+	if (ferror(stdout) || fclose(stdout))
 		return report_output(&cx);
 	return (int)cx.status;
 }

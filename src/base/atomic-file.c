@@ -57,28 +57,32 @@ int atomic_file_begin(struct atomic_file *r, const char *path, struct error *err
 	return open_temporary(r, err);
 }
 
-/* The directory has to be on the disk, too. */
-static void sync_directory(char *path)
+/* The folder has to be on the disk, too; EINVAL: its file system needs, or knows, no such thing. */
+static int sync_folder(char *path)
 {
 	char *slash = strrchr(path, '/');
-	int fd;
+	int fd, code;
 
 	*slash = '\0';
 	fd = open(*path ? path : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	*slash = '/';
-	if (fd >= 0) {
-		fsync(fd);
+	code = fd < 0 || fsync(fd) ? errno : 0;
+	if (fd >= 0)
 		close(fd);
-	}
+	return code == EINVAL ? 0 : code;
 }
 
 int atomic_file_commit(struct atomic_file *r, struct error *err)
 {
+	int code;
+
 	if (fflush(r->f) || ferror(r->f) || fsync(fileno(r->f)) || rename(r->temporary, r->path))
 		return failed(r->path, err);
 	r->temporary[0] = '\0';
-	sync_directory(r->path);
-	return 0;
+	code = sync_folder(r->path);
+	return code ? error_set(err, -code, "%s: is written, but may not be on the disk: %s",
+				r->path, strerror(code)) :
+		      0;
 }
 
 void atomic_file_release(struct atomic_file *r)
@@ -92,16 +96,28 @@ void atomic_file_release(struct atomic_file *r)
 	*r = (struct atomic_file){ 0 };
 }
 
-int atomic_file_put(const char *path, const char *text, size_t len, struct error *err)
+/* @is_replaced_out: also of a failure: the new contents are in place */
+static int put(const char *path, const char *text, size_t len, bool *is_replaced_out,
+	       struct error *err)
 {
 	CLEANUP(atomic_file_release) struct atomic_file new = { 0 };
 	int r = atomic_file_begin(&new, path, err);
 
+	*is_replaced_out = false;
 	if (r)
 		return r;
 	if (fwrite(text, 1, len, new.f) != len)
 		return error_set(err, -EIO, "%s: cannot be written: %s", path, strerror(errno));
-	return atomic_file_commit(&new, err);
+	r = atomic_file_commit(&new, err);
+	*is_replaced_out = !*new.temporary;
+	return r;
+}
+
+int atomic_file_put(const char *path, const char *text, size_t len, struct error *err)
+{
+	bool is_replaced;
+
+	return put(path, text, len, &is_replaced, err);
 }
 
 /* More of them than anybody looks through: somebody has to clear up. */
@@ -155,11 +171,12 @@ int atomic_file_keeping(const char *path, const char *backup, const char *before
 			const char *after, size_t after_len, struct error *err)
 {
 	int r = atomic_file_backup(path, backup, before, before_len, err);
+	bool is_replaced;
 
 	if (r)
 		return r;
-	r = atomic_file_put(path, after, after_len, err);
-	if (r)
+	r = put(path, after, after_len, &is_replaced, err);
+	if (!is_replaced)
 		unlink(backup);
 	return r;
 }

@@ -22,7 +22,11 @@ struct atomic_file {
  */
 int atomic_file_begin(struct atomic_file *r, const char *path, struct error *err);
 
-/* Put it in place, on the disk. Returns 0 or a negative errno; @path is then as it was. */
+/*
+ * Put it in place, on the disk. Returns 0 or a negative errno; @path is then as it was,
+ * but for one failure, which the text of the error tells: it is new, and may be lost if
+ * the host loses power. As here is "as it was" meant below.
+ */
 int atomic_file_commit(struct atomic_file *r, struct error *err);
 
 /* Forget it unless it was committed; for CLEANUP(). */

@@ -98,12 +98,14 @@ static bool is_same_group(int pid, unsigned long long noted)
 	return pid > 1 && noted && !start_time(pid, &now) && (!now || now == noted);
 }
 
-void lock_note_process(int fd)
+int lock_note_process(int fd)
 {
 	unsigned long long time;
+	int r = start_time(getpid(), &time);
 
-	start_time(getpid(), &time);
-	dprintf(fd, "script %d %llu\n", (int)getpid(), time);
+	if (r)
+		return r;
+	return dprintf(fd, "script %d %llu\n", (int)getpid(), time) < 0 ? -errno : 0;
 }
 
 /* The holder was killed, and what it had started goes on: end that, whose work nobody awaits. */
@@ -135,6 +137,15 @@ static int busy(int fd, const char *path, struct error *err)
 			 *holder ? holder : "a hotplug script");
 }
 
+/* Closes it. */
+static int cannot(int fd, const char *what, const char *path, struct error *err)
+{
+	int code = errno;
+
+	close(fd);
+	return error_set(err, -code, "cannot %s the lock '%s': %s", what, path, strerror(code));
+}
+
 static int claim(struct lock *lock, unsigned timeout_s, struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = RETRY_NS };
@@ -147,6 +158,8 @@ static int claim(struct lock *lock, unsigned timeout_s, struct error *err)
 			return error_set(err, -errno, "cannot open the lock '%s': %s", lock->path,
 					 strerror(errno));
 		while (flock(fd, LOCK_EX | LOCK_NB)) {
+			if (errno != EWOULDBLOCK && errno != EINTR)
+				return cannot(fd, "take", lock->path, err);
 			if (now() > end)
 				return busy(fd, lock->path, err);
 			end_orphan(fd);
@@ -160,7 +173,8 @@ static int claim(struct lock *lock, unsigned timeout_s, struct error *err)
 	return 0;
 }
 
-static void write_holder(int fd)
+/* Who waits for it is told, and sees from it whether the holder still runs. */
+static int write_holder(int fd)
 {
 	char name[64] = "";
 	int comm = open("/proc/self/comm", O_RDONLY | O_CLOEXEC);
@@ -169,8 +183,7 @@ static void write_holder(int fd)
 		read_holder(comm, name, sizeof(name));
 		close(comm);
 	}
-	if (!ftruncate(fd, 0))
-		dprintf(fd, "pid %d (%s)\n", (int)getpid(), name);
+	return ftruncate(fd, 0) || dprintf(fd, "pid %d (%s)\n", (int)getpid(), name) < 0 ? -1 : 0;
 }
 
 static int lock_own(struct lock *lock, unsigned timeout_s, struct error *err)
@@ -180,8 +193,12 @@ static int lock_own(struct lock *lock, unsigned timeout_s, struct error *err)
 	if (mkdir("/run/xvif", 0700) && errno != EEXIST)
 		return error_set(err, -errno, "cannot create '/run/xvif': %s", strerror(errno));
 	r = claim(lock, timeout_s, err);
-	if (!r)
-		write_holder(lock->fd);
+	if (r || !write_holder(lock->fd))
+		return r;
+	r = -errno;
+	unlink(lock->path);
+	cannot(lock->fd, "write", lock->path, err);
+	lock->fd = 0;
 	return r;
 }
 

@@ -39,8 +39,8 @@ int lock_configs(struct lock *lock, unsigned timeout_s, struct error *err);
 /*
  * Note in the lock's file that the calling process leads a process group that
  * has inherited the lock. Who waits for the lock kills that group if the
- * holder itself is dead.
+ * holder itself is dead. Returns 0 or a negative errno.
  */
-void lock_note_process(int fd);
+int lock_note_process(int fd);
 
 #endif

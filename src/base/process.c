@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -56,8 +57,14 @@ static void become(const struct process *p, int input, int output)
 	dup2(output, 1);
 	dup2(output, 2);
 	if (p->keep_fd) {
+		int r = lock_note_process(p->keep_fd);
+
+		/* nobody could end it if we were killed */
+		if (r) {
+			dprintf(2, "xvif: cannot be noted in its lock: %s\n", strerror(-r));
+			_exit(126);
+		}
 		fcntl(p->keep_fd, F_SETFD, 0);
-		lock_note_process(p->keep_fd);
 	}
 	set_environment(p->env);
 	execvp(p->argv[0], (char *const *)p->argv);

@@ -10,6 +10,7 @@
 
 #include "src/edit/apply.h"
 #include "src/base/cleanup.h"
+#include "src/base/system-log.h"
 #include "src/edit/edit.h"
 #include "src/edit/repair.h"
 #include "src/base/signals.h"
@@ -58,19 +59,26 @@ static void read_loginuid(char out[16])
 		strcpy(out, "-1");
 }
 
-static void log_change(const struct vif *vif, const struct survey *s, int r, const struct error *err)
+/* Who did what; an edit that is not in the log is none that failed. */
+static void log_change(const struct vif *vif, const struct survey *s, int r,
+		       const struct error *err, struct strv *warnings)
 {
 	CLEANUP(cleanup_free) char *before = iplist_format(&s->before);
 	CLEANUP(cleanup_free) char *after = iplist_format(&s->after);
+	CLEANUP(cleanup_free) char *line = NULL;
 	char loginuid[16];
+	int code;
 
 	read_loginuid(loginuid);
-	openlog("xvif", LOG_PID, LOG_DAEMON);
-	syslog(r ? LOG_ERR : LOG_NOTICE,
-	       "uid %u loginuid %s: domain %u vif %u: before '%s', after '%s': %s",
-	       (unsigned)getuid(), loginuid, vif->domain.domid, vif->devid, before ? before : "",
-	       after ? after : "", r ? err->text : "done");
-	closelog();
+	if (!before || !after ||
+	    asprintf(&line, "uid %u loginuid %s: domain %u vif %u: before '%s', after '%s': %s",
+		     (unsigned)getuid(), loginuid, vif->domain.domid, vif->devid, before, after,
+		     r ? err->text : "done") < 0)
+		line = NULL;
+	code = line ? system_log(r ? LOG_ERR : LOG_NOTICE, line) : -ENOMEM;
+	if (code)
+		strv_add(warnings, "this edit is not in the log of this host: /dev/log: %s",
+			 strerror(-code));
 }
 
 static int apply(struct store *st, struct edit *e, const struct steps *steps,
@@ -82,7 +90,7 @@ static int apply(struct store *st, struct edit *e, const struct steps *steps,
 	if (r == -EINTR)
 		signals_clear();
 	if (r != -EAGAIN && survey_is_change(s))
-		log_change(s->vif, s, r, err);
+		log_change(s->vif, s, r, err, &e->warnings);
 	return r;
 }
 

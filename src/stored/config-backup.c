@@ -58,5 +58,8 @@ int config_backup_write(const char *path, const char *backup, const char *text, 
 	r = atomic_file_backup(path, new, text, len, err);
 	if (r)
 		return r;
-	return rename(new, backup) ? failed(backup, err) : 0;
+	r = rename(new, backup) ? failed(backup, err) : 0;
+	if (r)
+		unlink(new);
+	return r;
 }

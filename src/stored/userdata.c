@@ -164,7 +164,8 @@ static int put(const struct userdata *u, const char *text, size_t len, struct er
 	if (fd < 0)
 		return failed(path, "create", err);
 	r = write_file(fd, text, len) ? failed(path, "write", err) : 0;
-	close(fd);
+	if (close(fd) && !r)
+		r = failed(path, "write", err);
 	if (!r && rename(path, u->path))
 		r = failed(u->path, "replace", err);
 	if (r)

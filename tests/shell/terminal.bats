@@ -134,6 +134,23 @@ teardown() {
 	see 'left with 0'
 	[ "$(wc -l </run/xen/home/.xvif_history)" -le 1002 ]
 	[ "$(tail -n 1 /run/xen/home/.xvif_history)" = exit ]
+	terminal_end
+	# where it cannot be kept, that is said once; a link says that it is not wanted
+	rm /run/xen/home/.xvif_history
+	mkdir /run/xen/home/.xvif_history
+	terminal 120
+	line pwd
+	line 'pwd /'
+	line 'cat /local/domain/2/name'
+	see db01
+	[ "$(screen | grep -c "the history cannot be kept in '/run/xen/home/.xvif_history': Is a directory")" = 1 ]
+	terminal_end
+	rmdir /run/xen/home/.xvif_history
+	ln -s /dev/null /run/xen/home/.xvif_history
+	terminal 120
+	line 'cat /local/domain/2/name'
+	see db01
+	lacks_text 'history cannot'
 }
 
 @test "lines that were pasted are lines, and the first that fails is the last" {
