@@ -8,6 +8,7 @@
 #include "src/base/cleanup.h"
 #include "src/edit/precheck.h"
 #include "src/edit/survey-parts.h"
+#include "src/xen/domain-saving.h"
 
 void survey_release(struct survey *s)
 {
@@ -150,6 +151,10 @@ static int survey_toolstack(struct store *st, struct survey *s, struct error *er
 		strv_add(&s->notes,
 			 "libvirt runs the domain, and starts it with the list of its own copy: "
 			 "change that as well, with 'virsh edit'");
+	if (!survey_only_compares(s) && domain_is_being_saved(domain->domid))
+		strv_add(&s->notes,
+			 "the domain is being saved or migrated, with the list that it had: where it "
+			 "comes back this edit is to be made again");
 	if (!domain->uuid)
 		return 0;
 	r = store_get(st, 0, &node, err, "/xapi/%s/private/vif/%u", domain->uuid, s->vif->devid);

@@ -765,6 +765,25 @@ go_on() {
 	xvif check
 }
 
+@test "a guest that is being saved or migrated: an edit says that it comes back without it" {
+	local helper
+	# libxl's own process for that, which waits until somebody reads what it says
+	mkfifo /run/xen/said
+	exec 8<>/run/xen/said
+	head -c 65536 /dev/zero >&8
+	"$XEN_BIN/libxl-save-helper" --save-domain 3 4 1 0 0 0 >&8 2>&8 3>&- &
+	helper=$!
+	wait_until 10 grep -qz save-domain /proc/$helper/cmdline
+	run xvif add-ip web01 10.0.0.5
+	[ "$status" = 0 ]
+	[[ "$output" == *"note: web01 vif 0: the domain is being saved or migrated"*"made again"* ]]
+	[[ "$(xvif add-ip db01 --vif 0 10.0.1.6 2>&1)" != *saved* ]]
+	[[ "$(xvif check web01 2>&1)" != *saved* ]]
+	kill $helper
+	exec 8>&-
+	[[ "$(xvif add-ip web01 10.0.0.6 2>&1)" != *saved* ]]
+}
+
 @test "a guest that XAPI runs is named as such, with what to use instead" {
 	xenstore-write "/xapi/$(uuid_of 1)/private/vif/0/mac" 00:16:3e:00:00:01
 	[[ "$(xvif add-ip web01 10.0.0.5 2>&1)" == *"note: web01 vif 0: XAPI runs the domain"*"xe vif-param-set"* ]]
