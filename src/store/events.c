@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* events.c - watches on xenstore, over xenstored's socket or through libxenstore. */
+/* events.c - watches on xenstore, over xenstored's socket or the kernel's device. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -47,9 +47,6 @@ void event_release(struct event *event)
 
 void events_close(struct events *ev)
 {
-	if (ev->device)
-		xs_close(ev->device);
-	ev->device = NULL;
 	wire_close(&ev->wire);
 	frames_release(&ev->in);
 	for (; ev->queue_at < ev->queue_n; ev->queue_at++)
@@ -67,15 +64,10 @@ static int refused(const char *path, int code, struct error *err)
 
 static int connect_to(struct events *ev, bool is_device, struct error *err)
 {
-	int code = 0;
+	const char *path = xs_daemon_socket();
+	int code = is_device ? wire_connect_device(&ev->wire) : wire_connect(&ev->wire, path);
 
-	if (is_device)
-		ev->device = xs_open(0);
-	else
-		code = wire_connect(&ev->wire, xs_daemon_socket());
-	if (is_device && !ev->device)
-		code = errno;
-	return code ? refused(xs_daemon_socket(), code, err) : 0;
+	return code ? refused(is_device ? "/dev/xen/xenbus" : path, code, err) : 0;
 }
 
 int events_open(struct events *ev, bool is_device, unsigned timeout_s, struct error *err)
@@ -86,7 +78,7 @@ int events_open(struct events *ev, bool is_device, unsigned timeout_s, struct er
 
 int events_reopen(struct events *ev, struct error *err)
 {
-	bool is_device = ev->device != NULL;
+	bool is_device = ev->wire.is_device;
 
 	events_close(ev);
 	return connect_to(ev, is_device, err);
@@ -145,16 +137,18 @@ struct call {
 };
 
 /* Put requests into @out, once the ones before have been answered. Returns 0 or an errno. */
-static int ask(struct call *call, unsigned first_id)
+static int ask(struct events *ev, struct call *call)
 {
+	size_t window = ev->wire.is_device ? 1 : WINDOW;
+	unsigned first_id = ev->wire.next_id;
 	size_t token = strlen(call->token) + 1, size = 0, n = call->asked;
 
 	if (call->answered < call->asked || call->refused)
 		return 0;
-	for (; n < call->n && n < call->asked + WINDOW; n++) {
+	for (; n < call->n && n < call->asked + window; n++) {
 		size_t len = strlen(call->paths[n]) + 1 + token;
 
-		if (len > XENSTORE_PAYLOAD_MAX) {
+		if (len > wire_body_max(&ev->wire)) {
 			call->refused = ENAMETOOLONG;
 			call->at = n;
 			return 0;
@@ -186,8 +180,8 @@ static int ask(struct call *call, unsigned first_id)
 static int handle_answer(struct events *ev, struct call *call, const struct xsd_sockmsg *head,
 			 const char *body)
 {
-	if (head->req_id != ev->wire.next_id + (unsigned)call->answered ||
-	    call->answered >= call->asked)
+	if (call->answered >= call->asked ||
+	    (!ev->wire.is_device && head->req_id != ev->wire.next_id + (unsigned)call->answered))
 		return EPROTO;
 	if (head->type == XS_ERROR && !call->refused) {
 		call->refused = frames_errno(body, head->len);
@@ -220,11 +214,11 @@ static int handle_messages(struct events *ev, struct call *call)
 
 static int send_requests(struct events *ev, struct call *call)
 {
-	ssize_t n = send(ev->wire.fd, call->out + call->out_at, call->out_len - call->out_at,
-			 MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t n = wire_send(&ev->wire, ev->wire.fd, call->out + call->out_at,
+			      call->out_len - call->out_at);
 
 	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : errno;
+		return (int)-n;
 	call->out_at += (size_t)n;
 	return 0;
 }
@@ -233,10 +227,14 @@ static int send_requests(struct events *ev, struct call *call)
 static int step(struct events *ev, struct call *call)
 {
 	struct pollfd poll_fd = { .fd = ev->wire.fd, .events = POLLIN };
-	int code, n;
+	int code = 0, n;
 
-	if (call->out_at < call->out_len)
+	if (ev->wire.is_device && call->out_at < call->out_len)
+		code = send_requests(ev, call);
+	else if (call->out_at < call->out_len)
 		poll_fd.events |= POLLOUT;
+	if (code)
+		return code;
 	n = poll(&poll_fd, 1, (int)(ev->wire.timeout_s ? ev->wire.timeout_s : 1) * 1000);
 	if (n < 0)
 		return errno == EINTR ? 0 : errno;
@@ -249,40 +247,29 @@ static int step(struct events *ev, struct call *call)
 /* Returns 0, or an errno when the connection cannot be used any more. */
 static int talk(struct events *ev, struct call *call)
 {
-	int code = ask(call, ev->wire.next_id);
+	int code = ask(ev, call);
 
 	while (!code && call->answered < call->asked) {
 		code = step(ev, call);
 		if (!code)
-			code = ask(call, ev->wire.next_id);
+			code = ask(ev, call);
 	}
 	free(call->out);
 	ev->wire.next_id += (unsigned)call->n;
 	return code;
 }
 
-static int talk_to_device(struct events *ev, struct call *call)
-{
-	for (call->at = 0; call->at < call->n; call->at++) {
-		const char *path = call->paths[call->at];
-		bool is_done = call->type == XS_WATCH ? xs_watch(ev->device, path, call->token) :
-							xs_unwatch(ev->device, path, call->token);
-
-		if (!is_done) {
-			call->refused = errno;
-			return 0;
-		}
-	}
-	return 0;
-}
-
 static int run(struct events *ev, struct call *call, struct error *err)
 {
 	int code;
 
-	if (!ev->device && ev->wire.fd < 0)
+	if (ev->wire.fd < 0)
 		return lose(ev, ENOTCONN, err);
-	code = ev->device ? talk_to_device(ev, call) : talk(ev, call);
+	/* the kernel asks the daemon for a watch itself, and lets nobody end the wait for it */
+	code = ev->wire.is_device && call->type == XS_WATCH ? wire_probe_device(ev->wire.timeout_s) :
+							      0;
+	if (!code)
+		code = talk(ev, call);
 	if (code)
 		return lose(ev, code, err);
 	if (call->refused)
@@ -313,7 +300,7 @@ int events_unwatch(struct events *ev, const char *path, const char *token, struc
 
 int events_fd(const struct events *ev)
 {
-	return ev->device ? xs_fileno(ev->device) : ev->wire.fd;
+	return ev->wire.fd;
 }
 
 /* What is there already. Returns 1, 0 or a negative errno. */
@@ -331,30 +318,11 @@ static int next_event(struct events *ev, struct event *out)
 	return r;
 }
 
-static int take_device_event(struct events *ev, struct event *out)
-{
-	CLEANUP(cleanup_free) char **words = xs_check_watch(ev->device);
-	size_t path = words ? strlen(words[XS_WATCH_PATH]) + 1 : 0;
-	size_t token = words ? strlen(words[XS_WATCH_TOKEN]) + 1 : 0;
-
-	if (!words)
-		return errno == EAGAIN ? 0 : -errno;
-	out->path = malloc(path + token);
-	if (!out->path)
-		return -ENOMEM;
-	memcpy(out->path, words[XS_WATCH_PATH], path);
-	out->token = memcpy(out->path + path, words[XS_WATCH_TOKEN], token);
-	return 1;
-}
-
 /* Returns 1, 0 or a negative errno. */
 static int take_or_receive(struct events *ev, struct event *out)
 {
-	int r;
+	int r = next_event(ev, out);
 
-	if (ev->device)
-		return take_device_event(ev, out);
-	r = next_event(ev, out);
 	if (r)
 		return r;
 	if (ev->wire.fd < 0)

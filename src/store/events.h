@@ -28,21 +28,16 @@ struct event {
 	const char *token;
 };
 
-struct xs_handle;
-
 struct events {
 	struct wire wire;
 	struct frames in;
-	struct xs_handle *device; /* instead, where there is no socket */
-	struct event *queue;	  /* from @queue_at on: came while an answer was waited for */
+	struct event *queue; /* from @queue_at on: came while an answer was waited for */
 	size_t queue_at, queue_n;
 };
 
 /*
  * events_open - connect to xenstored.
- * @is_device: through the kernel's device (store.h), not the socket. With the daemon
- *	gone the device would keep the first request for ever: it is only for who has
- *	had an answer from it, as store_open() has.
+ * @is_device: through the kernel's device (store.h), not the socket
  * @timeout_s: longest wait for the answer to a watch
  * @ev: for events_close(), also after a failure
  *

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
 #include "src/store/wire-frame.h"
 
@@ -43,7 +43,7 @@ int frames_receive(struct frames *in, int fd)
 
 	if (make_room(in))
 		return ENOMEM;
-	n = recv(fd, in->bytes + in->len, in->size - in->len, MSG_DONTWAIT);
+	n = read(fd, in->bytes + in->len, in->size - in->len);
 	if (!n)
 		return ECONNRESET;
 	if (n < 0)

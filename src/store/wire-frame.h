@@ -20,7 +20,7 @@ struct frames {
 int frames_reserve(struct frames *in);
 
 /*
- * frames_receive - take from the socket @fd what has come, without waiting.
+ * frames_receive - take from @fd, which does not block, what has come.
  * Returns 0, also when there is nothing, or an errno: ECONNRESET at its end.
  */
 int frames_receive(struct frames *in, int fd);

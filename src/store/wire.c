@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wire.c - many requests at once over xenstored's socket. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,6 +37,7 @@
 #define OUT_SIZE (WINDOW * (sizeof(struct xsd_sockmsg) + 128))
 
 struct pipeline {
+	const struct wire *wire;
 	int fd;
 	uint32_t tx;
 	struct batch *b;
@@ -66,6 +68,7 @@ int wire_connect(struct wire *wire, const char *path)
 	int code;
 
 	wire->fd = -1;
+	wire->is_device = false;
 	if (strlen(path) >= sizeof(sa.sun_path))
 		return ENAMETOOLONG;
 	strcpy(sa.sun_path, path);
@@ -74,10 +77,60 @@ int wire_connect(struct wire *wire, const char *path)
 		return errno;
 	/* bounds connect(), too: a daemon that takes no connections would hold it for ever */
 	setsockopt(wire->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	code = connect(wire->fd, (struct sockaddr *)&sa, sizeof(sa)) ? errno : 0;
+	code = connect(wire->fd, (struct sockaddr *)&sa, sizeof(sa)) ||
+			       fcntl(wire->fd, F_SETFL, O_RDWR | O_NONBLOCK) ?
+		       errno :
+		       0;
 	if (code)
 		wire_close(wire);
 	return code == EAGAIN ? ETIMEDOUT : code;
+}
+
+/* Where it is, and where old kernels have it (Xen, tools/libs/store/xs.c, xs_domain_dev). */
+int wire_connect_device(struct wire *wire)
+{
+	wire->is_device = true;
+	wire->fd = open("/dev/xen/xenbus", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (wire->fd < 0)
+		wire->fd = open("/proc/xen/xenbus", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	return wire->fd < 0 ? errno : 0;
+}
+
+/* The kernel keeps a message with its head in a buffer of that size. */
+size_t wire_body_max(const struct wire *wire)
+{
+	return wire->is_device ? XENSTORE_PAYLOAD_MAX - sizeof(struct xsd_sockmsg) :
+				 XENSTORE_PAYLOAD_MAX;
+}
+
+/* One message a write. */
+static ssize_t send_to_device(int fd, const char *out, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		struct xsd_sockmsg head;
+		ssize_t n;
+
+		memcpy(&head, out + at, sizeof(head));
+		n = write(fd, out + at, sizeof(head) + head.len);
+		if (n < 0)
+			return errno == EAGAIN || errno == EINTR ? (ssize_t)at : -errno;
+		if ((size_t)n != sizeof(head) + head.len)
+			return -EPROTO;
+		at += (size_t)n;
+	}
+	return (ssize_t)at;
+}
+
+ssize_t wire_send(const struct wire *wire, int fd, const char *out, size_t len)
+{
+	ssize_t n;
+
+	if (wire->is_device)
+		return send_to_device(fd, out, len);
+	n = send(fd, out, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return n >= 0 ? n : errno == EAGAIN || errno == EINTR ? 0 : -errno;
 }
 
 static const uint32_t types[] = {
@@ -96,10 +149,12 @@ static const uint32_t types[] = {
 /* Fill @out with the requests that may go out now. */
 static void ask(struct pipeline *p)
 {
-	if (p->out_at < p->out_len || p->asked - p->answered > WINDOW / 2 || p->refused)
+	size_t window = p->wire->is_device ? 1 : WINDOW;
+
+	if (p->out_at < p->out_len || p->asked - p->answered > window / 2 || p->refused)
 		return;
 	p->out_at = p->out_len = 0;
-	while (p->asked < p->end && p->asked - p->answered < WINDOW) {
+	while (p->asked < p->end && p->asked - p->answered < window) {
 		const struct batch_request *request = &p->b->v[p->asked];
 		struct xsd_sockmsg head = {
 			.type = types[request->kind],
@@ -119,10 +174,10 @@ static void ask(struct pipeline *p)
 }
 
 /* The daemon refuses a message that is longer, and closes the connection. */
-static int check_lengths(const struct batch *b, size_t *at_out)
+static int check_lengths(const struct wire *wire, const struct batch *b, size_t *at_out)
 {
 	for (*at_out = 0; *at_out < b->n; ++*at_out)
-		if (b->v[*at_out].len > XENSTORE_PAYLOAD_MAX)
+		if (b->v[*at_out].len > wire_body_max(wire))
 			return b->v[*at_out].kind == BATCH_WRITE ? E2BIG : ENAMETOOLONG;
 	return 0;
 }
@@ -157,7 +212,9 @@ static int handle_answer(struct pipeline *p, const struct xsd_sockmsg *head, con
 {
 	int code;
 
-	if (head->req_id != p->first_id + (unsigned)p->answered || p->answered >= p->asked)
+	/* kernels before 4.16 hand out numbers of their own; answers come in order */
+	if (p->answered >= p->asked ||
+	    (!p->wire->is_device && head->req_id != p->first_id + (unsigned)p->answered))
 		return EPROTO;
 	if (head->type == XS_ERROR)
 		code = handle_error(p, body, head->len);
@@ -187,11 +244,10 @@ static int receive(struct pipeline *p)
 
 static int send_requests(struct pipeline *p)
 {
-	ssize_t n = send(p->fd, p->out + p->out_at, p->out_len - p->out_at,
-			 MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t n = wire_send(p->wire, p->fd, p->out + p->out_at, p->out_len - p->out_at);
 
 	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : errno;
+		return (int)-n;
 	p->out_at += (size_t)n;
 	return 0;
 }
@@ -233,11 +289,16 @@ static int step(struct pipeline *v, size_t n, const struct wire *wire)
 	struct pollfd fds[WIRE_MORE + 2];
 	int code = 0, r;
 
+	if (wire->is_device && v->out_at < v->out_len)
+		code = send_requests(v);
+	if (code)
+		return code;
 	let_gather(v, n);
 	for (size_t i = 0; i < n; i++)
 		fds[i] = (struct pollfd){
 			.fd = is_done(&v[i]) ? -1 : v[i].fd,
-			.events = v[i].out_at < v[i].out_len ? POLLIN | POLLOUT : POLLIN,
+			.events = v[i].out_at < v[i].out_len && !wire->is_device ? POLLIN | POLLOUT :
+										   POLLIN,
 		};
 	fds[n] = (struct pollfd){
 		.fd = wire->aside ? wire->aside->fd(wire->aside->data) : -1,
@@ -295,7 +356,7 @@ static size_t spread(struct wire *wire, uint32_t tx, const struct batch *b)
 	socklen_t len = sizeof(sa) - 1;
 	size_t n = b->n / SHARE < WIRE_MORE + 1 ? b->n / SHARE : WIRE_MORE + 1;
 
-	if (tx || n < 4 || !only_reads(b))
+	if (tx || n < 4 || wire->is_device || !only_reads(b))
 		return 1;
 	if (wire->n_more + 1 < n && getpeername(wire->fd, (struct sockaddr *)&sa, &len))
 		return 1;
@@ -315,6 +376,7 @@ static void share_out(struct pipeline *v, size_t n, struct wire *wire, uint32_t 
 {
 	for (size_t i = 0; i < n; i++)
 		v[i] = (struct pipeline){
+			.wire = wire,
 			.fd = i ? wire->more[i - 1] : wire->fd,
 			.tx = tx,
 			.b = b,
@@ -441,7 +503,7 @@ int wire_run(struct wire *wire, uint32_t tx, struct batch *b, size_t *at_out)
 	*at_out = 0;
 	if (wire->fd < 0)
 		return ENOTCONN;
-	code = check_lengths(b, at_out);
+	code = check_lengths(wire, b, at_out);
 	if (!code)
 		code = run_pipelines(wire, tx, b, &has_long, at_out);
 	for (size_t i = 0; i < b->n && has_long && !code; i++) {
@@ -478,4 +540,19 @@ bool wire_end(struct wire *wire, uint32_t tx, bool commit)
 	batch_release(&b);
 	errno = code;
 	return !code;
+}
+
+int wire_probe_device(unsigned timeout_s)
+{
+	CLEANUP(cleanup_free) char *value = NULL;
+	struct wire wire = { .timeout_s = timeout_s };
+	struct batch b = { 0 };
+	int code = wire_connect_device(&wire);
+
+	batch_get(&b, &value, "/");
+	if (!code)
+		code = call(&wire, 0, &b);
+	batch_release(&b);
+	wire_close(&wire);
+	return code;
 }

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * wire.h - many requests at once over xenstored's socket.
+ * wire.h - many requests at once over xenstored's socket, or the kernel's device.
  *
  * libxenstore sends a request and waits for its answer; here requests go out
  * while answers come in (Xen, xen/include/public/io/xs_wire.h; docs/misc/xenstore.txt).
+ *
+ * The device takes one message a write, and always; it never polls writable. It hands
+ * requests on and answers back as they come (Linux, drivers/xen/xenbus/xenbus_dev_frontend.c;
+ * since 4.11 without waiting for the answer in write()). One request at a time, as
+ * libxenstore does it: with 100 on their way the ring between kernel and xenstored was seen
+ * to stop for good (Linux 6.1, Xen 4.17).
  */
 #ifndef XVIF_WIRE_H
 #define XVIF_WIRE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "src/store/drain.h"
 #include "src/store/batch.h"
@@ -18,6 +25,7 @@
 
 struct wire {
 	int fd;		     /* connected; -1: none */
+	bool is_device;	     /* the kernel's */
 	int more[WIRE_MORE]; /* further connections, @n_more of them, for many reads */
 	unsigned n_more;
 	unsigned timeout_s;	   /* longest wait for the next answer */
@@ -30,6 +38,21 @@ struct wire {
  * Returns 0 or an errno: ETIMEDOUT when it takes no connections.
  */
 int wire_connect(struct wire *wire, const char *path);
+
+/* The same to the kernel's device, which says nothing of a daemon; no @more are made. */
+int wire_connect_device(struct wire *wire);
+
+/* Does a daemon answer through the device? Returns 0 or an errno: ETIMEDOUT, ENOENT, ... */
+int wire_probe_device(unsigned timeout_s);
+
+/*
+ * Send as much of whole messages as is taken now. Returns how many bytes, which may be
+ * none, or a negative errno.
+ */
+ssize_t wire_send(const struct wire *wire, int fd, const char *out, size_t len);
+
+/* The longest body of a message. */
+size_t wire_body_max(const struct wire *wire);
 
 /*
  * wire_run - do the requests of @b, in their order, in transaction @tx or none (0).
