@@ -65,10 +65,10 @@ static int note_uncompared(struct repair_run *run, const struct vif *vif,
 	return r;
 }
 
-static bool is_left_word(const struct survey *s, const char *detail)
+static bool is_among(const struct strv *lines, const char *detail)
 {
-	for (size_t i = 0; i < s->left_words.n; i++)
-		if (!strcmp(s->left_words.v[i], detail))
+	for (size_t i = 0; i < lines->n; i++)
+		if (!strcmp(lines->v[i], detail))
 			return true;
 	return false;
 }
@@ -84,11 +84,21 @@ static int report_found(struct repair_run *run, const struct vif *vif, const str
 		return report_note(&run->report, vif,
 				   "%s stays: its link is not as the script would leave it",
 				   d->detail);
-	if (!strcmp(d->kind, "list-word") && is_left_word(&repair->survey, d->detail))
+	if (!strcmp(d->kind, "list-word") && is_among(&repair->survey.left_words, d->detail))
 		return report_note(&run->report, vif, "its list stays: %s", d->detail);
+	if (!strcmp(d->kind, "route-missing") && repair->survey.how == METHOD_NONE)
+		return report_note(&run->report, vif,
+				   "left alone: %s: %s; 'xvif set-ips --hotplug=cycle' with its list "
+				   "runs the script anew, with an outage",
+				   d->kind, d->detail);
+	if (!strcmp(d->kind, "route-foreign") && is_among(&repair->survey.foreign, d->detail))
+		return report_note(&run->report, vif,
+				   "left alone: %s: %s; 'xvif add-ip' adds it, 'ip route del' deletes "
+				   "the route",
+				   d->kind, d->detail);
 	if (!strcmp(d->kind, "route-elsewhere"))
 		return report_note(&run->report, vif,
-				   "%s stays: the route is not of a vif, 'ip route del' deletes it",
+				   "%s stays: it is not of a vif, see 'ip route' and 'ip rule'",
 				   d->detail);
 	return report_difference(&run->report, vif, d);
 }

@@ -71,6 +71,8 @@ static int note_asked(struct report *report, const struct repair *repair)
 		r = report_note(report, s->vif,
 				"an edit with --no-persist was asked to leave "
 				"libxl's stored configuration as it was");
+	for (size_t i = 0; i < s->behind.n && !r; i++)
+		r = report_note(report, s->vif, "%s", s->behind.v[i]);
 	return r;
 }
 

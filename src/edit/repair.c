@@ -79,6 +79,8 @@ static int list_routes(struct repair *r)
 	for (size_t i = 0; i < r->survey.elsewhere.n; i++)
 		code |= differences_add(&r->found, "route-elsewhere", "%s", r->survey.elsewhere.v[i]);
 
+	for (size_t i = 0; i < r->survey.foreign.n; i++)
+		code |= differences_add(&r->found, "route-foreign", "%s", r->survey.foreign.v[i]);
 	for (size_t p = 0; p < r->survey.n_ports; p++)
 		code |= list_routes_of(r, &r->survey.ports[p]);
 	return code;

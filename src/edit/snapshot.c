@@ -19,6 +19,7 @@ void snapshot_release(struct snapshot *snapshot)
 	rules_release(&snapshot->rules);
 	routes_release(&snapshot->routes);
 	host_links_release(&snapshot->links);
+	routing_release(&snapshot->routing);
 	userdata_release(&snapshot->userdata);
 	strv_release(&snapshot->journals);
 	strv_release(&snapshot->optouts);
@@ -158,6 +159,8 @@ int snapshot_read(struct store *st, const struct vif *vifs, size_t n, unsigned t
 		r = vif_numbers(st, OPTOUT_ROOT, &out->optouts, err);
 	if (!r)
 		r = kernel_routes(0, &out->routes, err);
+	if (!r)
+		r = kernel_routing(&out->routing, err);
 	routes_sort(&out->routes);
 	if (!r)
 		r = read_links(&out->links, err);
@@ -186,6 +189,13 @@ int snapshot_link(const struct snapshot *snapshot, const char *name, struct host
 	found = host_links_named(&snapshot->links, name);
 	*out = found ? *found : (struct host_link){ 0 };
 	return 0;
+}
+
+int snapshot_routing(const struct snapshot *snapshot, struct routing *own,
+		     const struct routing **out, struct error *err)
+{
+	*out = snapshot ? &snapshot->routing : own;
+	return snapshot ? 0 : kernel_routing(own, err);
 }
 
 int snapshot_rules(const struct snapshot *snapshot, const char *const *links, unsigned timeout_s,

@@ -13,6 +13,7 @@
 #include "src/edit/journal.h"
 #include "src/kernel/kernel.h"
 #include "src/kernel/kernel-links.h"
+#include "src/kernel/kernel-routing.h"
 #include "src/hotplug/rules-iptables.h"
 #include "src/hotplug/rules-record.h"
 #include "src/hotplug/script.h"
@@ -20,8 +21,9 @@
 #include "src/xen/vif.h"
 
 struct snapshot {
-	struct routes routes;	   /* of all links, by link */
-	struct host_links links;   /* by name */
+	struct routes routes;	 /* of all links, by link */
+	struct host_links links; /* by name */
+	struct routing routing;
 	bool has_rules;		   /* they were needed */
 	struct error rules_failed; /* text "": not */
 	int rules_code;
@@ -61,6 +63,9 @@ int snapshot_routes(const struct snapshot *snapshot, struct routes *own, const s
 /* As kernel_link_read(). */
 int snapshot_link(const struct snapshot *snapshot, const char *name, struct host_link *out,
 		  struct error *err);
+/* As kernel_routing(); @own holds it where there is no snapshot. */
+int snapshot_routing(const struct snapshot *snapshot, struct routing *own,
+		     const struct routing **out, struct error *err);
 
 /* As rules_list(), script_identify() and rules_record(). */
 int snapshot_rules(const struct snapshot *snapshot, const char *const *links, unsigned timeout_s,

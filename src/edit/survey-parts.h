@@ -39,6 +39,14 @@ int survey_find_links(struct survey *s, struct error *err);
 
 /* Is the link as the script leaves it, once this survey's faults are mended? Only where that is known. */
 bool survey_will_be_plugged_in(const struct survey *s);
+/* The port that a route leaves by, borrowed; NULL: none. */
+const struct port *survey_port_of(const struct survey *s, const struct route *route);
+
+/* What of the list the kernel sends elsewhere, by @all routes: refused if it is added, told if it is kept. */
+int survey_find_elsewhere(struct survey *s, const struct routes *all, struct error *err);
+
+/* Routes of the ports that lead neither to addresses of the list, nor to networks behind these. */
+int survey_find_foreign(struct survey *s, struct error *err);
 
 /* The routes of each port, and what lacks one; whether the script would add these as they are to be. */
 int survey_find_routes(struct survey *s, struct error *err);

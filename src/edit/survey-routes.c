@@ -10,7 +10,7 @@
 #include "src/base/cleanup.h"
 #include "src/edit/survey-parts.h"
 
-static const struct port *port_of(const struct survey *s, const struct route *route)
+const struct port *survey_port_of(const struct survey *s, const struct route *route)
 {
 	for (size_t p = 0; p < s->n_ports; p++)
 		if (s->ports[p].link && s->ports[p].link == route->link)
@@ -20,7 +20,7 @@ static const struct port *port_of(const struct survey *s, const struct route *ro
 
 bool survey_owns_route(const struct survey *s, const struct route *route)
 {
-	const struct port *port = port_of(s, route);
+	const struct port *port = survey_port_of(s, route);
 
 	return port && route->table == RT_TABLE_MAIN && !route->has_gateway && !route->is_multipath &&
 	       (s->script.family->routes != ROUTES_FROM_GATEWAYDEV ||
@@ -48,7 +48,7 @@ static bool is_repaired(const struct survey *s, const struct ipnet *net)
 /* A route to the vif itself that the script would not make in this way, by hand say. */
 static bool is_foreign(const struct survey *s, const struct route *route)
 {
-	return s->script.family->routes == ROUTES_FROM_GATEWAYDEV && port_of(s, route) &&
+	return s->script.family->routes == ROUTES_FROM_GATEWAYDEV && survey_port_of(s, route) &&
 	       route->table == RT_TABLE_MAIN && !route->has_gateway && !route->is_multipath &&
 	       !survey_owns_route(s, route);
 }
@@ -59,7 +59,9 @@ bool survey_removes_route(const struct survey *s, const struct route *route)
 	if (!s->removes_routes)
 		return false;
 	if (is_foreign(s, route))
-		return iplist_has(&s->removed, &route->dst);
+		return !iplist_covers(&s->after, &route->dst) &&
+		       (iplist_covers(&s->removed, &route->dst) ||
+			(s->options->repair && was_in_journal(s, &route->dst)));
 	if (!survey_owns_route(s, route))
 		return false;
 	if (s->options->repair && !is_repaired(s, &route->dst))
@@ -83,7 +85,8 @@ bool survey_lacks_routes(const struct survey *s)
 {
 	bool lacks = false;
 
-	for (size_t p = 0; p < s->n_ports && s->uses_routes; p++)
+	/* what is left alone may lack them */
+	for (size_t p = 0; p < s->n_ports && s->uses_routes && s->how != METHOD_NONE; p++)
 		lacks |= s->ports[p].unrouted.n > 0 || s->ports[p].misrouted.n > 0;
 	return lacks;
 }
@@ -168,7 +171,8 @@ int survey_check_source(struct survey *s, struct error *err)
 	bool fits = false;
 	int r;
 
-	if (!survey_lacks_routes(s))
+	/* what a site's own script takes as source is not known */
+	if (!survey_lacks_routes(s) || s->script.family->routes != ROUTES_FROM_GATEWAYDEV)
 		return 0;
 	model = find_model(s);
 	r = find_source(s, device, source, err);
@@ -193,7 +197,10 @@ int survey_check_source(struct survey *s, struct error *err)
 static const struct route *find_conflict(const struct survey *s, const struct port *port,
 					 const struct routes *all, const struct ipnet *net)
 {
-	for (size_t i = 0; i < all->n && s->uses_routes; i++) {
+	/* with which metric a site's own script makes its routes is not known */
+	bool is_known = s->uses_routes && s->script.family->routes != ROUTES_UNKNOWN;
+
+	for (size_t i = 0; i < all->n && is_known; i++) {
 		const struct route *rt = &all->v[i];
 
 		if (rt->table == RT_TABLE_MAIN && rt->metric == port->metric &&
@@ -252,7 +259,7 @@ static int list_unrouted(struct survey *s, struct port *port, const struct route
 		const struct ipword *word = &list->words[i];
 		const struct route *conflict;
 
-		if (!word->is_valid || (s->uses_routes && word->net.family != AF_INET) ||
+		if (!word->is_valid || (word->net.family == AF_INET6 && survey_fails_at_ipv6(s)) ||
 		    (s->uses_routes && survey_is_routed(s, port, &port->routes, &word->net)))
 			continue;
 		conflict = find_conflict(s, port, all, &word->net);
@@ -272,56 +279,6 @@ static int list_unrouted(struct survey *s, struct port *port, const struct route
 	return r;
 }
 
-/*
- * Does the kernel prefer @rt to the route of the vif, for @net or a part of it?
- * A less specific one it does not; one to the vif itself does no harm.
- */
-static bool is_preferred(const struct survey *s, const struct port *port, const struct route *rt,
-			 const struct ipnet *net)
-{
-	if (rt->table != RT_TABLE_MAIN || (port_of(s, rt) && !rt->has_gateway))
-		return false;
-	return ipnet_equal(&rt->dst, net) ?
-		       rt->metric < port->metric :
-		       rt->dst.prefix > net->prefix && ipnet_overlaps(&rt->dst, net);
-}
-
-/* An added address is refused then; a kept one is told. */
-static int meet_preferred(struct survey *s, const struct ipword *word, const struct route *rt,
-			  struct error *err)
-{
-	char text[ROUTE_TEXT_SIZE];
-
-	route_format(rt, text);
-	if (iplist_has(&s->added, &word->net) && !s->options->force) {
-		error_set(err, -EEXIST, "%s: this host routes it elsewhere, by '%s'", word->text,
-			  text);
-		error_hint(err,
-			   "'ip route del %s' deletes that; --force adds the address all the same",
-			   text);
-		return -EEXIST;
-	}
-	strv_add(&s->notes, "%s is routed elsewhere, by '%s'", word->text, text);
-	return strv_add(&s->elsewhere, "%s: %s", word->text, text) ? error_memory(err) : 0;
-}
-
-/* The route of a vif is of no use where the kernel prefers another one. */
-static int find_preferred(struct survey *s, const struct port *port, const struct routes *all,
-			  struct error *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < s->after.n && s->uses_routes && !r; i++) {
-		const struct ipword *word = &s->after.words[i];
-
-		for (size_t j = 0; j < all->n && word->is_valid && !r; j++)
-			if (all->v[j].dst.family == word->net.family && word->net.family == AF_INET &&
-			    is_preferred(s, port, &all->v[j], &word->net))
-				r = meet_preferred(s, word, &all->v[j], err);
-	}
-	return r;
-}
-
 static int survey_port(struct survey *s, struct port *port, const struct routes *all,
 		       struct error *err)
 {
@@ -337,10 +294,10 @@ int survey_find_routes(struct survey *s, struct error *err)
 	const struct routes *all = NULL;
 	int r = snapshot_routes(s->options->snapshot, &own, &all, err);
 
-	if (s->ports[PORT_VIF].link)
-		r = r ? r : find_preferred(s, &s->ports[PORT_VIF], all, err);
+	if (!r && s->ports[PORT_VIF].link)
+		r = survey_find_elsewhere(s, all, err);
 	for (size_t p = 0; p < s->n_ports && !r; p++)
 		if (s->ports[p].link)
 			r = survey_port(s, &s->ports[p], all, err);
-	return r;
+	return r ? r : survey_find_foreign(s, err);
 }

@@ -30,6 +30,8 @@ void survey_release(struct survey *s)
 	free(s->conflict);
 	free(s->bridge_fault);
 	strv_release(&s->elsewhere);
+	strv_release(&s->foreign);
+	strv_release(&s->behind);
 	strv_release(&s->repaired_words);
 	strv_release(&s->left_words);
 	uncompared_release(&s->uncompared);

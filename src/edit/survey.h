@@ -83,6 +83,8 @@ struct survey {
 	char *bridge_fault; /* why they cannot be ports of it; or NULL */
 	char *conflict;	    /* repair: why a route cannot be set; or NULL */
 	struct strv elsewhere; /* "ADDRESS: ROUTE": what of the list this host routes to somewhere else */
+	struct strv foreign; /* repair: routes to its links that its list knows nothing of */
+	struct strv behind; /* repair: of others, and no fault: to networks behind the guest, say */
 	struct strv repaired_words; /* what is wrong with words of the list, and a repair mends ... */
 	struct strv left_words;	    /* ... and does not */
 	struct uncompared uncompared; /* repair: parts that it does not know enough of */

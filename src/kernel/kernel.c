@@ -181,11 +181,11 @@ struct route_filter {
 	struct routes *out;
 };
 
-/* What decides where a packet goes; a route of type "throw" leaves that to the next table. */
+/* What decides where a packet goes; "throw" leaves that to the next table. */
 static bool is_listed(unsigned char type)
 {
 	return type == RTN_UNICAST || type == RTN_BLACKHOLE || type == RTN_UNREACHABLE ||
-	       type == RTN_PROHIBIT;
+	       type == RTN_PROHIBIT || type == RTN_THROW;
 }
 
 static int visit_route(const struct nlmsghdr *nlh, void *data)
@@ -297,9 +297,13 @@ static void format_address(const struct route *rt, const uint8_t *addr, char out
 
 static const char *type_name(uint8_t type)
 {
-	return type == RTN_BLACKHOLE   ? "blackhole " :
+	return type == RTN_LOCAL       ? "local " :
+	       type == RTN_BROADCAST   ? "broadcast " :
+	       type == RTN_ANYCAST     ? "anycast " :
+	       type == RTN_BLACKHOLE   ? "blackhole " :
 	       type == RTN_UNREACHABLE ? "unreachable " :
 	       type == RTN_PROHIBIT    ? "prohibit " :
+	       type == RTN_THROW       ? "throw " :
 					 "";
 }
 
@@ -317,7 +321,7 @@ void route_format(const struct route *rt, char out[ROUTE_TEXT_SIZE])
 	}
 	if (rt->link)
 		n += (size_t)snprintf(out + n, ROUTE_TEXT_SIZE - n, " dev %s", link);
-	if (rt->table != RT_TABLE_MAIN)
+	if (rt->table != RT_TABLE_MAIN && rt->table != RT_TABLE_LOCAL)
 		n += (size_t)snprintf(out + n, ROUTE_TEXT_SIZE - n, " table %u", rt->table);
 	if (rt->has_source) {
 		format_address(rt, rt->source, address);

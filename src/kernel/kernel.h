@@ -52,8 +52,8 @@ bool kernel_link_is_port(const char *name, const char *bridge);
 
 /*
  * The routes of all tables that leave by @link, except those the kernel made
- * itself; 0: by any link, and those of the types blackhole, unreachable and
- * prohibit, whose link is 0 or, of IPv6, lo. Release with routes_release().
+ * itself; 0: by any link, and those of the types blackhole, unreachable,
+ * prohibit and throw, whose link is 0 or, of IPv6, lo. Release with routes_release().
  * Returns 0 or a negative errno.
  */
 int kernel_routes(unsigned link, struct routes *out, struct error *err);

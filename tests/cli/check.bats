@@ -330,6 +330,7 @@ web01 vif 0: not compared: script-missing: routes and rules: hotplug script '/et
 	list=${list% }
 	[ "${#list}" -gt 3968 ]
 	xenstore-write $B/ip "$list" || skip "oxenstored takes no value that is so long"
+	ip route flush dev vif1.0
 	xenstore-write $B/script /etc/xen/scripts/vif-bridge /libxl/1/device/vif/0/ip "$list"
 	hotplug 1 0 online
 	write_userdata 1

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * survey-elsewhere.c - what of the list the kernel sends elsewhere.
+ *
+ * It goes through its policies in the order of their priority (ip-rule(8)): the
+ * table "local" comes first, "main", where the routes of vifs are, late. What
+ * the policies of marked packets do no address tells: they are left out.
+ */
+#include <errno.h>
+#include <linux/fib_rules.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "src/base/cleanup.h"
+#include "src/edit/survey-parts.h"
+
+/* One address or network of the list on its way through the policies. */
+struct way {
+	struct survey *s;
+	const struct ipword *word;
+	const struct routes *all;
+	const struct routing *routing;
+};
+
+/* Does @outer hold all of @inner? */
+static bool covers(const struct ipnet *outer, const struct ipnet *inner)
+{
+	return outer->prefix <= inner->prefix && ipnet_overlaps(outer, inner);
+}
+
+static bool is_ours(const struct survey *s, const struct route *rt)
+{
+	return survey_port_of(s, rt) && !rt->has_gateway;
+}
+
+static bool is_told(const struct survey *s, const char *word, const char *text)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i < s->elsewhere.n; i++)
+		if (!strncmp(s->elsewhere.v[i], word, len) &&
+		    !strcmp(s->elsewhere.v[i] + len + strlen(": "), text))
+			return true;
+	return false;
+}
+
+/* An added address is refused then; a kept one is told. @hint: what to do, or NULL */
+static int meet(const struct way *way, const char *text, const char *hint, struct error *err)
+{
+	struct survey *s = way->s;
+
+	if (iplist_has(&s->added, &way->word->net) && !s->options->force) {
+		error_set(err, -EEXIST, "%s: this host routes it elsewhere, by '%s'",
+			  way->word->text, text);
+		error_hint(err, "%s--force adds the address all the same", hint);
+		return -EEXIST;
+	}
+	/* several policies may name one table */
+	if (is_told(s, way->word->text, text))
+		return 0;
+	strv_add(&s->notes, "%s is routed elsewhere, by '%s'", way->word->text, text);
+	return strv_add(&s->elsewhere, "%s: %s", way->word->text, text) ? error_memory(err) : 0;
+}
+
+static int meet_route(const struct way *way, const struct route *rt, struct error *err)
+{
+	char text[ROUTE_TEXT_SIZE], hint[ROUTE_TEXT_SIZE + 64];
+
+	route_format(rt, text);
+	if (rt->table == RT_TABLE_MAIN)
+		snprintf(hint, sizeof(hint), "'ip route del %s' deletes that; ", text);
+	else
+		snprintf(hint, sizeof(hint), "'ip rule' says for whom that is; ");
+	return meet(way, text, hint, err);
+}
+
+/* What is delivered here; the broadcast address of a network that is routed as a whole does no harm. */
+static int look_in_local(const struct way *way, struct error *err)
+{
+	const struct ipnet *net = &way->word->net;
+	int r = 0;
+
+	for (size_t i = 0; i < way->routing->locals.n && !r; i++) {
+		const struct route *rt = &way->routing->locals.v[i];
+		char text[ROUTE_TEXT_SIZE];
+
+		if (!ipnet_overlaps(&rt->dst, net) ||
+		    (rt->type == RTN_BROADCAST && net->prefix < ipnet_bits(net)))
+			continue;
+		route_format(rt, text);
+		r = meet(way, text, "", err);
+	}
+	return r;
+}
+
+/* The metric of the vif's own route to it; the kernel prefers those of a lower one. */
+static uint32_t own_metric(const struct way *way)
+{
+	const struct port *port = &way->s->ports[PORT_VIF];
+
+	for (size_t i = 0; i < way->all->n; i++)
+		if (way->all->v[i].link == port->link && survey_owns_route(way->s, &way->all->v[i]) &&
+		    ipnet_equal(&way->all->v[i].dst, &way->word->net))
+			return way->all->v[i].metric;
+	return way->s->script.family->routes == ROUTES_UNKNOWN ? UINT32_MAX : port->metric;
+}
+
+/* Does the kernel prefer @rt to the route of the vif, for all or a part of the word? */
+static int look_in_main(const struct way *way, struct error *err)
+{
+	const struct ipnet *net = &way->word->net;
+	int r = 0;
+
+	for (size_t i = 0; i < way->all->n && !r; i++) {
+		const struct route *rt = &way->all->v[i];
+
+		if (rt->table != RT_TABLE_MAIN || rt->dst.family != net->family ||
+		    rt->dst.prefix < net->prefix || is_ours(way->s, rt) ||
+		    !ipnet_overlaps(&rt->dst, net))
+			continue;
+		if (rt->dst.prefix > net->prefix || rt->metric < own_metric(way))
+			r = meet_route(way, rt, err);
+	}
+	return r;
+}
+
+/* Does the world send packets by the link @name? */
+static bool is_uplink(const struct way *way, const char *name)
+{
+	unsigned link = *name ? kernel_link(name) : 0;
+
+	for (size_t i = 0; i < way->all->n && link; i++)
+		if (way->all->v[i].link == link && way->all->v[i].has_gateway)
+			return true;
+	return false;
+}
+
+/*
+ * Guests are often led out by a default route of their own, and filtered: that is
+ * no fault of the addresses, unless it concerns what comes from an uplink.
+ */
+static bool is_of_senders(const struct way *way, const struct policy *policy)
+{
+	return policy->is_partial && !is_uplink(way, policy->iif);
+}
+
+/*
+ * Another table: the route that holds most of the word, and those to a part of it.
+ * @is_final_out: the kernel looks no further
+ */
+static int look_in_table(const struct way *way, const struct policy *policy, bool *is_final_out,
+			 struct error *err)
+{
+	const struct ipnet *net = &way->word->net;
+	const struct route *best = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < way->all->n && !r; i++) {
+		const struct route *rt = &way->all->v[i];
+
+		if (rt->table != policy->table || rt->dst.family != net->family ||
+		    (policy->has_suppressed && rt->dst.prefix <= policy->suppressed))
+			continue;
+		if (covers(&rt->dst, net) && (!best || rt->dst.prefix > best->dst.prefix))
+			best = rt;
+		else if (covers(net, &rt->dst) && !is_ours(way->s, rt) && rt->type != RTN_THROW)
+			r = meet_route(way, rt, err);
+	}
+	if (best && best->type == RTN_THROW)
+		best = NULL;
+	*is_final_out = best && !policy->is_partial;
+	if (r || !best || is_ours(way->s, best))
+		return r;
+	if (!best->dst.prefix && is_of_senders(way, policy))
+		return 0;
+	return meet_route(way, best, err);
+}
+
+static int meet_action(const struct way *way, const struct policy *policy, struct error *err)
+{
+	char text[64];
+
+	if (is_of_senders(way, policy))
+		return 0;
+	snprintf(text, sizeof(text), "%s in 'ip rule', priority %u",
+		 policy->action == FR_ACT_BLACKHOLE   ? "blackhole" :
+		 policy->action == FR_ACT_UNREACHABLE ? "unreachable" :
+							"prohibit",
+		 policy->priority);
+	return meet(way, text, "", err);
+}
+
+/* Returns 0 or a negative errno. */
+static int look_by(const struct way *way, const struct policy *policy, bool *is_final_out,
+		   struct error *err)
+{
+	switch (policy->action) {
+	case FR_ACT_BLACKHOLE:
+	case FR_ACT_UNREACHABLE:
+	case FR_ACT_PROHIBIT:
+		*is_final_out = !policy->is_partial;
+		return meet_action(way, policy, err);
+	case FR_ACT_TO_TBL:
+		break;
+	default:
+		return 0;
+	}
+	if (policy->table == RT_TABLE_LOCAL)
+		return look_in_local(way, err);
+	if (policy->table != RT_TABLE_MAIN)
+		return look_in_table(way, policy, is_final_out, err);
+	*is_final_out = !policy->is_partial;
+	return look_in_main(way, err);
+}
+
+static int follow(const struct way *way, struct error *err)
+{
+	const struct routing *routing = way->routing;
+	bool is_final = false;
+	int r = 0;
+
+	for (size_t i = 0; i < routing->n_policies && !r && !is_final; i++) {
+		const struct policy *policy = &routing->policies[i];
+
+		if (policy->family == way->word->net.family && !policy->is_by_mark &&
+		    !policy->is_of_host &&
+		    (!policy->to.family || ipnet_overlaps(&policy->to, &way->word->net)))
+			r = look_by(way, policy, &is_final, err);
+	}
+	return r;
+}
+
+int survey_find_elsewhere(struct survey *s, const struct routes *all, struct error *err)
+{
+	CLEANUP(routing_release) struct routing own = { 0 };
+	struct way way = { .s = s, .all = all };
+	int r = s->uses_routes ? snapshot_routing(s->options->snapshot, &own, &way.routing, err) : 0;
+
+	for (size_t i = 0; i < s->after.n && s->uses_routes && !r; i++) {
+		way.word = &s->after.words[i];
+		if (way.word->is_valid &&
+		    !(way.word->net.family == AF_INET6 && survey_fails_at_ipv6(s)))
+			r = follow(&way, err);
+	}
+	return r;
+}
