@@ -34,8 +34,9 @@ static void judge_script(const struct facts_script *script, struct findings *out
 	else if (script_is_known(&script->id))
 		ok(out, "%s is as Xen ships it; %s", script->path, users_of(script, buf));
 	else if (script->id.vouched != VOUCHED_NOT)
-		ok(out, "%s is this site's own; " SCRIPTS_CONF " vouches for it (%s); %s",
-		   script->path, methods[script->id.vouched], users_of(script, buf));
+		ok(out, "%s is this site's own; " SCRIPTS_CONF " vouches for it (%s%s); %s",
+		   script->path, methods[script->id.vouched],
+		   script->id.promises_routes ? " routes" : "", users_of(script, buf));
 	else
 		note(out, "%s: %s; %s: edits need --hotplug, or a line in " SCRIPTS_CONF,
 		     script->path, script->id.why_unknown, users_of(script, buf));

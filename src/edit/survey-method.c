@@ -40,6 +40,18 @@ static int refuse_unsafe(const struct survey *s, struct error *err)
 	return -EACCES;
 }
 
+/* What the operator does not promise of his script is not known. */
+static void leave_out_vouched(struct survey *s, bool has_rules)
+{
+	bool has_routes = s->script.promises_routes;
+
+	if (!has_routes || !has_rules)
+		uncompared_add(&s->uncompared, REASON_VOUCHED_SCRIPT,
+			       "%s%s%s: '%s' is not a stock script", has_routes ? "" : "routes",
+			       has_routes || has_rules ? "" : " and ", has_rules ? "" : "rules",
+			       s->script.path);
+}
+
 static int choose_for_script(struct survey *s, struct error *err)
 {
 	s->uses_rules = s->script.sets_rules;
@@ -60,10 +72,9 @@ static int choose_for_script(struct survey *s, struct error *err)
 	case EDIT_IF_VOUCHED:
 		if (s->how != METHOD_DELTA)
 			return refuse_unknown(s, err);
-		uncompared_add(&s->uncompared, REASON_VOUCHED_SCRIPT,
-			       "routes%s: '%s' is not a stock script",
-			       s->script.has_common ? "" : " and rules", s->script.path);
+		leave_out_vouched(s, s->script.has_common);
 		s->method = "delta";
+		s->uses_routes = s->script.promises_routes;
 		s->removes_routes = s->ports[PORT_VIF].runs_script = true;
 		s->uses_rules = s->script.has_common;
 		return 0;
@@ -124,9 +135,10 @@ static void leave_kernel(struct survey *s)
 	if (is_interrupted)
 		uncompared_add(&s->uncompared, REASON_EDIT_INTERRUPTED,
 			       "routes and rules: an edit with --hotplug=none was interrupted");
-	else
-		uncompared_add(&s->uncompared, REASON_VOUCHED_SCRIPT,
-			       "routes and rules: '%s' is not a stock script", s->script.path);
+	else {
+		s->uses_routes = s->options->repair && s->script.promises_routes;
+		leave_out_vouched(s, false);
+	}
 }
 
 /* What has to be done for this script by this method. */

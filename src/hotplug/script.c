@@ -212,6 +212,7 @@ static int identify_voucher(struct script *script, const struct input *in, struc
 	CLEANUP(scripts_conf_release) struct scripts_conf conf = { 0 };
 	char digest[SHA256_DIGEST_STRING_LENGTH];
 	struct error why = { 0 };
+	const struct voucher *voucher;
 	bool is_other;
 	int r = scripts_conf_read(&conf, &why);
 
@@ -222,7 +223,9 @@ static int identify_voucher(struct script *script, const struct input *in, struc
 		return 0;
 	}
 	SHA256Data((const uint8_t *)in->text, in->len, digest);
-	script->vouched = scripts_conf_find(&conf, script->path, digest, &is_other);
+	voucher = scripts_conf_find(&conf, script->path, digest, &is_other);
+	script->vouched = voucher ? voucher->how : VOUCHED_NOT;
+	script->promises_routes = voucher && voucher->promises_routes;
 	if (is_other)
 		add_reason(script, "its line in " SCRIPTS_CONF " has another SHA-256");
 	return 0;

@@ -18,6 +18,7 @@ struct script {
 	bool quotes_list;	  /* that function is active and takes a list for one address */
 	bool has_common;	  /* a vif-common.sh stands beside it */
 	enum vouched vouched;	  /* unknown: what the operator says of it (scripts-conf.h) */
+	bool promises_routes;	  /* likewise: it routes each address to the link */
 	char why_unknown[400];	  /* unknown: the reason, in words */
 	bool is_unsafe;		  /* others than root can change it, or what it sources: ... */
 	struct error why_unsafe;  /* ... in words, and what to do */

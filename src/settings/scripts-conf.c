@@ -12,7 +12,7 @@
 #define DIGEST_LENGTH 64
 #define BLANKS " \t\r"
 
-enum { WORD_PATH, WORD_DIGEST, WORD_METHOD, WORDS };
+enum { WORD_PATH, WORD_DIGEST, WORD_METHOD, WORD_PROMISE, WORDS };
 
 static size_t split(char *line, char *words[WORDS + 1])
 {
@@ -29,6 +29,7 @@ static size_t split(char *line, char *words[WORDS + 1])
 static int check_words(char *const words[WORDS], const char *name, unsigned line, struct error *err)
 {
 	const char *digest = words[WORD_DIGEST], *method = words[WORD_METHOD];
+	const char *promise = words[WORD_PROMISE];
 
 	if (words[WORD_PATH][0] != '/')
 		return error_set(err, -EINVAL, "%s:%u: invalid path '%s' (expected an absolute one)",
@@ -41,21 +42,25 @@ static int check_words(char *const words[WORDS], const char *name, unsigned line
 	if (strcmp(method, "delta") && strcmp(method, "cycle"))
 		return error_set(err, -EINVAL, "%s:%u: invalid method '%s' (expected delta or cycle)",
 				 name, line, method);
+	if (promise && strcmp(promise, "routes"))
+		return error_set(err, -EINVAL, "%s:%u: invalid word '%s' (expected routes)", name,
+				 line, promise);
 	return 0;
 }
 
 static int take_line(char *text, const char *name, unsigned line, struct scripts_conf *out,
 		     struct error *err)
 {
-	char *words[WORDS + 1];
+	char *words[WORDS + 1] = { NULL };
 	size_t n = split(text, words);
 	struct voucher *v;
 	int r;
 
 	if (!n)
 		return 0;
-	if (n != WORDS)
-		return error_set(err, -EINVAL, "%s:%u: expected PATH SHA256 METHOD", name, line);
+	if (n < WORD_PROMISE || n > WORDS)
+		return error_set(err, -EINVAL, "%s:%u: expected PATH SHA256 METHOD [routes]", name,
+				 line);
 	r = check_words(words, name, line, err);
 	if (r)
 		return r;
@@ -67,6 +72,7 @@ static int take_line(char *text, const char *name, unsigned line, struct scripts
 		.path = words[WORD_PATH],
 		.digest = words[WORD_DIGEST],
 		.how = strcmp(words[WORD_METHOD], "delta") ? VOUCHED_CYCLE : VOUCHED_DELTA,
+		.promises_routes = words[WORD_PROMISE] != NULL,
 	};
 	return 0;
 }
@@ -93,8 +99,8 @@ int scripts_conf_read(struct scripts_conf *out, struct error *err)
 }
 
 /* Several lines may speak of a path: of the script as it was before an upgrade, and after it. */
-enum vouched scripts_conf_find(const struct scripts_conf *conf, const char *path,
-			       const char *digest, bool *is_other_out)
+const struct voucher *scripts_conf_find(const struct scripts_conf *conf, const char *path,
+					const char *digest, bool *is_other_out)
 {
 	*is_other_out = false;
 	for (size_t i = 0; i < conf->n; i++) {
@@ -102,9 +108,9 @@ enum vouched scripts_conf_find(const struct scripts_conf *conf, const char *path
 			continue;
 		*is_other_out = strcasecmp(conf->v[i].digest, digest) != 0;
 		if (!*is_other_out)
-			return conf->v[i].how;
+			return &conf->v[i];
 	}
-	return VOUCHED_NOT;
+	return NULL;
 }
 
 void scripts_conf_release(struct scripts_conf *conf)

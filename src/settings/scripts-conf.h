@@ -2,8 +2,9 @@
 /*
  * scripts-conf.h - the hotplug scripts that the operator vouches for.
  *
- * Lines "PATH SHA256 METHOD": the script of that content (as sha256sum(1)
- * prints it) may be used by METHOD, "delta" or "cycle". Blank lines and what
+ * Lines "PATH SHA256 METHOD [routes]": the script of that content (as sha256sum(1)
+ * prints it) may be used by METHOD, "delta" or "cycle"; with "routes", it routes
+ * each address of a list to the link, and that is compared. Blank lines and what
  * follows "#" are passed over.
  */
 #ifndef XVIF_SCRIPTS_CONF_H
@@ -27,6 +28,7 @@ struct scripts_conf {
 	struct voucher {
 		const char *path, *digest;
 		enum vouched how;
+		bool promises_routes; /* one to the link, for each address of the list */
 	} * v;
 	size_t n;
 };
@@ -48,9 +50,10 @@ int scripts_conf_read(struct scripts_conf *out, struct error *err);
  * scripts_conf_find - what is said of a script.
  * @digest: SHA-256 of the whole file, as sha256sum(1) prints it
  * @is_other_out: its path is listed, but for other content only
+ * Borrowed; NULL: nothing.
  */
-enum vouched scripts_conf_find(const struct scripts_conf *conf, const char *path,
-			       const char *digest, bool *is_other_out);
+const struct voucher *scripts_conf_find(const struct scripts_conf *conf, const char *path,
+					const char *digest, bool *is_other_out);
 
 void scripts_conf_release(struct scripts_conf *conf);
 

@@ -15,10 +15,14 @@ static void expect(const char *text, const char *path, const char *digest, enum 
 {
 	struct scripts_conf conf;
 	struct error err = { 0 };
+	const struct voucher *voucher;
 	bool is_other;
 
 	assert_int_equal(scripts_conf_parse(strdup(text), "file", &conf, &err), 0);
-	assert_int_equal(scripts_conf_find(&conf, path, digest, &is_other), how);
+	voucher = scripts_conf_find(&conf, path, digest, &is_other);
+	assert_int_equal(voucher ? voucher->how : VOUCHED_NOT, how);
+	if (voucher)
+		assert_int_equal(voucher->promises_routes, strstr(text, " routes") != NULL);
 	assert_int_equal(is_other, other);
 	scripts_conf_release(&conf);
 }
@@ -37,6 +41,8 @@ TEST(a_line_vouches_for_one_content_by_one_method)
 {
 	expect("/s " A " delta\n", "/s", A, VOUCHED_DELTA, false);
 	expect("/s " A " cycle", "/s", A, VOUCHED_CYCLE, false);
+	expect("/s " A " cycle routes", "/s", A, VOUCHED_CYCLE, false);
+	expect("/s " A " delta routes # each\n", "/s", A, VOUCHED_DELTA, false);
 	expect("/s " A " delta\n", "/s", B, VOUCHED_NOT, true);
 	expect("/s " A " delta\n", "/t", A, VOUCHED_NOT, false);
 	expect("/s B83B632391D24BFBF6EB2C45089CBB17E24412527BC0A711E73D17C678D11029 delta", "/s", A,
@@ -60,8 +66,10 @@ TEST(a_path_may_be_listed_with_several_contents)
 
 TEST(any_other_line_is_an_error_with_its_number)
 {
-	refuse("/s " A "\n", "file:1: expected PATH SHA256 METHOD");
-	refuse("\n# x\n/s " A " delta twice\n", "file:3: expected PATH SHA256 METHOD");
+	refuse("/s " A "\n", "file:1: expected PATH SHA256 METHOD [routes]");
+	refuse("\n# x\n/s " A " delta routes twice\n",
+	       "file:3: expected PATH SHA256 METHOD [routes]");
+	refuse("/s " A " delta twice\n", "file:1: invalid word 'twice' (expected routes)");
 	refuse("s " A " delta\n", "file:1: invalid path 's' (expected an absolute one)");
 	refuse("/s " A " delta\n/s 12 delta\n",
 	       "file:2: invalid SHA-256 '12' (expected 64 hexadecimal digits)");

@@ -1,0 +1,181 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# what the kernel sends elsewhere, and routes to vifs that their lists know nothing of
+load setup
+
+# elsewhere TEXT: check of web01 has that difference alone, and repair leaves it
+elsewhere() {
+	run xvif check web01
+	echo "$output"
+	[ "$status" = 6 ]
+	[ "$output" = "web01 vif 0: route-elsewhere: $1" ]
+	[[ "$(xvif repair 2>&1)" == *"$1 stays"* ]]
+}
+
+@test "elsewhere: this host's own address, and its broadcast address" {
+	xvif -q add-ip --force web01 192.168.7.1
+	elsewhere "192.168.7.1: local 192.168.7.1 dev eth0"
+	xvif -q del-ip web01 192.168.7.1
+	refused 1 "by 'broadcast 192.168.7.255 dev eth0'" xvif add-ip web01 192.168.7.255
+	xvif -q add-ip web01 192.168.7.128/25
+	xvif check
+	xvif -q del-ip web01 192.168.7.128/25
+	ip route add local 10.7.0.0/24 dev lo
+	refused 1 "by 'local 10.7.0.0/24 dev lo'" xvif add-ip web01 10.7.0.5
+	ip route del local 10.7.0.0/24 dev lo
+}
+
+@test "elsewhere: what rules decide, by the table, the incoming link, or themselves" {
+	local by="0.0.0.0/0 via 192.168.7.254 dev eth0 table 100"
+	xvif -q del-ip web01 10.0.0.2
+	ip route add default via 192.168.7.254
+	ip route add default via 192.168.7.254 table 100
+	ip rule add to 10.7.0.0/16 lookup 100 pref 1000
+	refused 1 "by '$by'" xvif add-ip web01 10.7.0.5
+	xvif check
+	ip rule add iif eth0 lookup 100 pref 1001
+	elsewhere "10.0.0.1: $by"
+	# what leaves it to the next table
+	ip route add throw 10.0.0.0/16 table 100
+	xvif check
+	ip route del throw 10.0.0.0/16 table 100
+	# the way of some senders out, and that of marked packets
+	ip rule del pref 1001
+	ip rule add from 10.0.1.0/24 lookup 100 pref 1001
+	ip rule add iif vif2.0 lookup 100 pref 1002
+	ip rule add fwmark 7 lookup 100 pref 1003
+	ip rule add from 192.168.7.1 lookup 100 pref 1004
+	xvif check
+	ip route add unreachable 10.0.0.1 table 100
+	elsewhere "10.0.0.1: unreachable 10.0.0.1 table 100"
+	ip route del unreachable 10.0.0.1 table 100
+	# as WireGuard has it
+	ip rule add not fwmark 7 lookup 100 pref 1005
+	elsewhere "10.0.0.1: $by"
+	ip rule add lookup main suppress_prefixlength 0 pref 999
+	xvif check
+	ip rule add to 10.0.0.1 prohibit pref 998
+	elsewhere "10.0.0.1: prohibit in 'ip rule', priority 998"
+	for pref in 998 999 1000 1001 1002 1003 1004 1005; do
+		ip rule del pref $pref
+	done
+	xvif check
+}
+
+@test "foreign: a route to an address that is not in the list is told, and stays until it is asked for" {
+	ip route add 10.9.9.9 dev vif1.0
+	ip route add 10.9.8.0/24 via 10.0.0.2 dev vif1.0 onlink
+	ip route add 10.9.7.0/24 via 10.9.9.9 dev vif1.0 onlink
+	ip route add 10.9.6.6 dev vif2.1
+	ip -6 route add 2001:db8:1::/64 dev vif1.0
+	ip route show table all >/run/xen/before
+	run xvif check
+	echo "$output"
+	[ "$status" = 6 ]
+	[[ "$output" == *"web01 vif 0: route-foreign: 10.9.7.0/24 via 10.9.9.9 dev vif1.0: that gateway is not in its list"* ]]
+	[[ "$output" == *"web01 vif 0: route-foreign: 10.9.9.9 dev vif1.0: that address is not in its list"* ]]
+	[[ "$output" == *"db01 vif 1: route-foreign: 10.9.6.6 dev vif2.1: "* ]]
+	[[ "$output" == *"xvif: web01 vif 0: the route '10.9.8.0/24 via 10.0.0.2 dev vif1.0' is not of its list"* ]]
+	[[ "$output" == *"xvif: web01 vif 0: the route '2001:db8:1::/64 dev vif1.0 metric 1024' is not of its list"* ]]
+	[ "$(grep -c route-foreign <<<"$output")" = 3 ]
+	run xvif repair
+	[ "$status" = 0 ]
+	[[ "$output" != *repaired* ]]
+	[[ "$output" == *"left alone: route-foreign: 10.9.9.9 dev vif1.0: "* ]]
+	ip route show table all | diff /run/xen/before -
+	ip route del 10.9.6.6
+	ip route del 10.9.7.0/24
+	xvif add-ip -q web01 10.9.9.9
+	xvif check
+	# its gateway goes, and it stays: told
+	[[ "$(xvif del-ip web01 10.0.0.2 2>&1)" == *"the route '10.9.8.0/24 via 10.0.0.2 dev vif1.0' stays"* ]]
+	[[ "$(xvif check)" == *"10.9.8.0/24 via 10.0.0.2 dev vif1.0: that gateway"* ]]
+	ip route del 10.9.8.0/24
+	# one inside of a network goes with it
+	xvif add-ip -q web01 10.9.0.0/28
+	ip route add 10.9.0.3 dev vif1.0
+	xvif check
+	xvif del-ip -q web01 10.9.0.0/28
+	[ -z "$(ip route show 10.9.0.3)" ]
+	xvif check
+}
+
+# a site's own script that routes each address to the link, as it likes
+site_script() {
+	cp -a /etc/xen/scripts/vif-route /etc/xen/scripts/vif-site
+	cat >/etc/xen/scripts/vif-site <<-'END'
+	#!/bin/sh
+	for a in $(xenstore-read "$XENBUS_PATH/ip"); do ip route add "$a" dev "$vif" metric 5 || exit 1; done
+	xenstore-write "$XENBUS_PATH/hotplug-status" connected
+	END
+	chmod 755 /etc/xen/scripts/vif-site
+	xenstore-write /local/domain/0/backend/vif/1/0/script /etc/xen/scripts/vif-site
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	mkdir -p /etc/xvif
+}
+
+# vouch METHOD [routes]
+vouch() {
+	echo "/etc/xen/scripts/vif-site $(sha256sum </etc/xen/scripts/vif-site | cut -c1-64) $*" >/etc/xvif/scripts.conf
+}
+
+# routes to the address and to its network
+has_ipv6_routes() {
+	ip -6 route show table local | grep -q '^local 2001:db8:5::1 ' &&
+		ip -6 route show | grep -q '^2001:db8:5::/64 '
+}
+
+@test "vouched: what is promised is compared, and repaired; what is not is never consistent" {
+	site_script
+	vouch delta
+	ip route del 10.0.0.2 dev vif1.0
+	run xvif check -J web01
+	[ "$status" = 6 ]
+	jq -e '.differences == [] and (.uncompared[0] | .reason == "vouched-script" and (.detail | startswith("routes: ")))' <<<"$output"
+	vouch delta routes
+	[[ "$(xvif doctor scripts)" == *"vouches for it (delta routes)"* ]]
+	[[ "$(xvif check web01)" == "web01 vif 0: route-missing: 10.0.0.2 has no route on vif1.0" ]]
+	xvif repair
+	xvif check web01
+	ip route show dev vif1.0 | grep -q '10.0.0.2 .*metric 5'
+	xvif add-ip -q web01 10.0.0.5 2001:db8::5
+	ip -6 route show dev vif1.0 | grep -q '2001:db8::5 .*metric 5'
+	xvif check web01
+	ip route add 10.9.9.9 dev vif1.0
+	[[ "$(xvif check web01)" == "web01 vif 0: route-foreign: 10.9.9.9 dev vif1.0: "* ]]
+	ip route del 10.9.9.9
+	# the twins of IPv6
+	ip -6 route del 2001:db8::5 dev vif1.0
+	[[ "$(xvif check web01)" == "web01 vif 0: route-missing: 2001:db8::5 has no route on vif1.0" ]]
+	xvif repair -q web01
+	xvif check web01
+	for kind in blackhole unreachable prohibit; do
+		ip -6 route add $kind 2001:db8::5 metric 3
+		[[ "$(xvif check web01)" == "web01 vif 0: route-elsewhere: 2001:db8::5: $kind 2001:db8::5 dev lo metric 3" ]]
+		ip -6 route del $kind 2001:db8::5 metric 3
+		ip -6 route add $kind 2001:db8::7
+		refused 1 "this host routes it elsewhere, by '$kind 2001:db8::7" xvif add-ip web01 2001:db8::7
+		refused 1 "this host routes it elsewhere" xvif add-ip web01 2001:db8::6/127
+		ip -6 route del $kind 2001:db8::7
+	done
+	ip addr add 2001:db8:5::1/64 dev eth0 nodad
+	# the kernel makes routes for it when it gets to it
+	wait_until 10 has_ipv6_routes
+	refused 1 "this host's own address" xvif add-ip web01 2001:db8:5::1
+	xvif add-ip -q --force web01 2001:db8:5::1
+	[[ "$(xvif check web01)" == "web01 vif 0: route-elsewhere: 2001:db8:5::1: local 2001:db8:5::1 dev "* ]]
+	xvif del-ip -q web01 2001:db8:5::1
+	# what only a run anew would mend is left
+	vouch cycle routes
+	ip route del 10.0.0.2 dev vif1.0
+	run xvif check web01
+	[[ "$output" == *"web01 vif 0: route-missing: 10.0.0.2 has no route on vif1.0"* ]]
+	[[ "$output" == *"not compared: vouched-script: rules: "* ]]
+	run xvif repair web01
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" != *repaired* ]]
+	[[ "$output" == *"route-missing: 10.0.0.2 has no route on vif1.0"*"--hotplug=cycle"* ]]
+	rm /etc/xvif/scripts.conf
+}
