@@ -111,7 +111,10 @@ static int carry_out(struct store *st, struct edit *e, const struct edit_request
 static int recover(struct store *st, const struct edit_request *request, const struct vif *vif,
 		   const struct lock *lock, struct strv *warnings, struct error *err)
 {
-	const struct apply_options options = { .timeout_s = request->options.timeout_s };
+	const struct apply_options options = {
+		.timeout_s = request->options.timeout_s,
+		.no_persist = request->options.no_persist,
+	};
 	CLEANUP(journal_release) struct journal journal = { 0 };
 	CLEANUP(repair_release) struct repair repair = { 0 };
 	int r = journal_read(st, vif, &journal, err);

@@ -20,7 +20,7 @@ void journal_release(struct journal *journal)
 int journal_read(struct store *st, const struct vif *vif, struct journal *out, struct error *err)
 {
 	CLEANUP(cleanup_free) char *uuid = NULL, *before = NULL, *after = NULL;
-	CLEANUP(cleanup_free) char *method = NULL;
+	CLEANUP(cleanup_free) char *method = NULL, *repair = NULL;
 	unsigned domid = vif->domain.domid;
 	int r = store_get(st, 0, &uuid, err, ROOT "/%u/%u/uuid", domid, vif->devid);
 
@@ -32,6 +32,9 @@ int journal_read(struct store *st, const struct vif *vif, struct journal *out, s
 	if (out->is_stale)
 		return 0;
 	r = store_get(st, 0, &method, err, ROOT "/%u/%u/method", domid, vif->devid);
+	if (!r)
+		r = store_get(st, 0, &repair, err, ROOT "/%u/%u/repair", domid, vif->devid);
+	out->is_repair = repair != NULL;
 	out->is_cycle = method && !strcmp(method, "cycle");
 	out->is_none = method && !strcmp(method, "none");
 	if (!r)
@@ -44,7 +47,7 @@ int journal_read(struct store *st, const struct vif *vif, struct journal *out, s
 }
 
 int journal_writes(const struct vif *vif, const struct iplist *before, const struct iplist *after,
-		   const char *method, struct node_writes *w, struct error *err)
+		   const char *method, bool is_repair, struct node_writes *w, struct error *err)
 {
 	CLEANUP(cleanup_free) char *before_text = iplist_format(before);
 	CLEANUP(cleanup_free) char *after_text = iplist_format(after);
@@ -58,6 +61,8 @@ int journal_writes(const struct vif *vif, const struct iplist *before, const str
 	node_writes_set(w, after_text, ROOT "/%u/%u/after", domid, devid);
 	node_writes_set(w, method, ROOT "/%u/%u/method", domid, devid);
 	node_writes_set(w, vif->link, ROOT "/%u/%u/link", domid, devid);
+	if (is_repair)
+		node_writes_set(w, "", ROOT "/%u/%u/repair", domid, devid);
 	node_writes_set(w, uuid, ROOT "/%u/%u/uuid", domid, devid);
 	return 0;
 }

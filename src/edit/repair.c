@@ -43,8 +43,11 @@ static int list_journal(struct repair *r)
 
 	if (!r->journal.is_there)
 		return 0;
-	if (before && after && !strcmp(before, after))
+	if (r->journal.is_repair)
 		return differences_add(&r->found, "journal", "a repair was interrupted");
+	if (before && after && !strcmp(before, after))
+		return differences_add(&r->found, "journal",
+				       "an edit was cut off, which kept the list '%s'", before);
 	return differences_add(&r->found, "journal", "an edit was cut off: '%s' to '%s'",
 			       before ? before : "", after ? after : "");
 }
@@ -209,8 +212,11 @@ static int take_orphaned(const char *link, unsigned timeout_s, struct rules *out
 {
 	const char *const links[] = { link, NULL };
 	struct rules rules = { 0 };
-	int r = kernel_link(link) ? 0 : rules_list(links, timeout_s, &rules, err);
+	unsigned present;
+	int r = kernel_find_link(link, &present, err);
 
+	if (!r && !present)
+		r = rules_list(links, timeout_s, &rules, err);
 	if (!r)
 		r = rules_of_scripts(&rules, link, out, err);
 	rules_release(&rules);

@@ -277,7 +277,8 @@ static int make_change(struct making *m, struct error *err)
 
 	if (!has_journal(s)) {
 		journal = add(m, &step_journal);
-		r = journal_writes(s->vif, &s->before, &s->after, s->method, &journal->writes, err);
+		r = journal_writes(s->vif, &s->before, &s->after, s->method, s->options->repair,
+				   &journal->writes, err);
 		journal_removal(s->vif, &journal->undo);
 	}
 	if (!r)

@@ -207,15 +207,19 @@ static void note_stub_domain(struct survey *s)
 int survey_find_ports(struct survey *s, struct error *err)
 {
 	char emulated[VIF_EMULATED_SIZE];
+	unsigned link;
 	int r = add_port(s, s->vif->link, s->script.family->metric, "online", err);
 
-	note_stub_domain(s);
-	if (r || s->how == METHOD_NONE || !vif_emulated_link(s->vif, emulated))
+	if (r)
 		return r;
+	note_stub_domain(s);
+	if (s->how == METHOD_NONE || !vif_emulated_link(s->vif, emulated))
+		return 0;
 	if (s->script.family->emulated != EMULATED_UNKNOWN && s->how != METHOD_CYCLE)
 		return add_port(s, emulated, s->script.family->emulated_metric, "add", err);
-	if (!kernel_link(emulated))
-		return 0;
+	r = kernel_find_link(emulated, &link, err);
+	if (r || !link)
+		return r;
 	error_reason(err, REASON_EMULATED_LINK, -EPERM,
 		     "vif %u.%u: its emulated interface '%s' cannot be changed in this way",
 		     s->vif->domain.domid, s->vif->devid, emulated);

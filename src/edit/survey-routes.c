@@ -128,8 +128,11 @@ static void set_models(struct survey *s, const struct route *model, const uint8_
 
 static int find_source(const struct survey *s, const char *device, uint8_t out[4], struct error *err)
 {
-	int r = kernel_first_address(kernel_link(device), out, err);
+	unsigned link;
+	int r = kernel_find_link(device, &link, err);
 
+	if (!r)
+		r = kernel_first_address(link, out, err);
 	return r != -ENOENT ? r :
 			      error_set(err, -EPERM,
 					"'%s' has no IPv4 address; %s needs it as the source of the "

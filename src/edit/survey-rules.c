@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* survey-rules.c - the rules of a vif: as they are, and as the scripts set them for a list. */
 #include <errno.h>
+#include <string.h>
 
 #include "src/base/cleanup.h"
 #include "src/edit/survey-parts.h"
@@ -114,16 +115,100 @@ static int record_rules(struct survey *s, struct error *err)
 	return r;
 }
 
+/* Addresses of an edit that was interrupted, which the list in force does not have. */
+static int list_interrupted(const struct survey *s, struct iplist *out, struct error *err)
+{
+	const struct journal *journal = s->options->journal;
+	CLEANUP(iplist_release) struct iplist more = { 0 };
+	int r = 0;
+
+	if (!s->options->repair || !journal || !journal->is_there)
+		return 0;
+	r = iplist_subtract(&journal->before, &s->after, out, err);
+	if (!r)
+		r = iplist_subtract(&journal->after, &s->after, &more, err);
+	for (size_t i = 0; i < more.n && !r; i++)
+		r = iplist_add(out, &more.words[i].net, err);
+	return r;
+}
+
+/* Is a rule there, @n times at least? */
+static int find_rule(const struct survey *s, const struct rule *rule, size_t n, bool *there_out,
+		     struct error *err)
+{
+	CLEANUP(rules_release) struct rules absent = { 0 };
+	struct rule same[2] = { *rule, *rule };
+	const struct rules wanted = { same, n };
+	int r = rules_subtract(&wanted, &s->rules, &absent, err);
+
+	*there_out = !r && !absent.n;
+	return r;
+}
+
+/*
+ * Rules come in pairs, for the way in and out: of each address one, and one of all
+ * for DHCP, which the script set once more for what it added.
+ */
+static int take_interrupted(struct survey *s, const struct rules *recorded, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i + 1 < recorded->n && !r; i += 2) {
+		const struct rules pair = { .v = &recorded->v[i], .n = 2 };
+		bool is_there;
+
+		r = find_rule(s, pair.v, strstr(pair.v->text, "-s ") ? 1 : 2, &is_there, err);
+		if (!r && is_there)
+			r = rules_append(&s->obsolete, &pair, err);
+	}
+	return r;
+}
+
+static int record_interrupted(struct survey *s, const struct iplist *gone, struct error *err)
+{
+	int r = 0;
+
+	for (size_t p = 0; p < s->n_ports && !r; p++) {
+		const struct port *port = &s->ports[p];
+		struct recording recording = { port->name, port->command, gone, { 0 } };
+
+		r = has_rules(s, port) ? rules_record(&s->script, &recording, 1, err) : 0;
+		if (!r)
+			r = take_interrupted(s, &recording.rules, err);
+		rules_release(&recording.rules);
+	}
+	/* all others are as they are wanted */
+	return r ? r : rules_subtract(&s->rules, &s->obsolete, &s->wanted, err);
+}
+
+/*
+ * Words that cannot be read have rules that nobody can tell: nothing is compared
+ * then, but what an edit has left that was interrupted.
+ */
+static int survey_interrupted(struct survey *s, struct error *err)
+{
+	CLEANUP(iplist_release) struct iplist gone = { 0 };
+	int r = script_is_known(&s->script) ? list_interrupted(s, &gone, err) : 0;
+
+	s->uses_rules = gone.n > 0;
+	if (r || !gone.n)
+		return r;
+	r = snapshot_rules(s->options->snapshot, s->links, s->options->timeout_s, &s->rules, err);
+	if (r == -ENOENT) {
+		s->uses_rules = false;
+		return 0;
+	}
+	return r ? r : record_interrupted(s, &gone, err);
+}
+
 static int survey_rules(struct survey *s, struct error *err)
 {
 	int r;
 
 	if (!s->uses_rules || !(survey_is_change(s) || s->options->repair))
 		return 0;
-	if (s->options->repair && iplist_first_invalid(&s->after)) {
-		s->uses_rules = false;
-		return 0;
-	}
+	if (s->options->repair && iplist_first_invalid(&s->after))
+		return survey_interrupted(s, err);
 	r = snapshot_rules(s->options->snapshot, s->links, s->options->timeout_s, &s->rules, err);
 	if (r == -ENOENT) {
 		s->uses_rules = false;

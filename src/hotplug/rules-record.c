@@ -104,6 +104,11 @@ int rules_record(const struct script *script, struct recording *recordings, size
 	output = p.output;
 	if (r)
 		return r;
+	if (p.timed_out)
+		return error_reason(err, REASON_RULES_UNREADABLE, -EIO,
+				    "'%s': its rules could not be recorded within %d s; its process "
+				    "group was killed",
+				    script->path, TIMEOUT_S);
 	r = take_recorded(output, recordings, n, err);
 	if (r == -EIO || p.status)
 		return error_reason(err, REASON_RULES_UNREADABLE, -EIO,

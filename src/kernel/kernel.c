@@ -16,6 +16,14 @@
 #include "src/base/cleanup.h"
 #include "src/kernel/kernel.h"
 
+int kernel_find_link(const char *name, unsigned *out, struct error *err)
+{
+	*out = if_nametoindex(name);
+	if (*out || errno == ENODEV)
+		return 0;
+	return error_set(err, -errno, "cannot look for link '%s': %s", name, strerror(errno));
+}
+
 unsigned kernel_link(const char *name)
 {
 	return if_nametoindex(name);

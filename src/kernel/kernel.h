@@ -43,7 +43,13 @@ struct routes {
 	size_t n;
 };
 
-/* The interface index of a link; 0 when there is none. */
+/*
+ * The interface index of a link, 0 when there is none. Returns 0, or a negative
+ * errno when that cannot be told.
+ */
+int kernel_find_link(const char *name, unsigned *out, struct error *err);
+
+/* The same; 0 also when it cannot be told. */
 unsigned kernel_link(const char *name);
 
 /* Is a link up; is it a port of the bridge @bridge? */

@@ -796,3 +796,46 @@ go_on() {
 	[[ "${lines[1]}" == *"xe vif-param-set uuid=... locking-mode=locked ipv4-allowed="* ]]
 	rm /etc/xen/scripts/vif
 }
+
+# bats test_tags=oxenstored
+@test "what was interrupted is told, and --no-persist of the next edit holds for its repair" {
+	ip route del 10.0.0.2 dev vif1.0
+	stopped_before_commit xvif add-ip web01 10.0.0.1
+	kill -KILL "$edit"
+	go_on
+	[[ "$(xvif check web01)" == *"journal: an edit was cut off, which kept the list '10.0.0.1 10.0.0.2'"* ]]
+	xvif repair -q
+	xvif check
+	ip route del 10.0.0.2 dev vif1.0
+	stopped_before_commit xvif repair web01
+	kill -KILL "$edit"
+	go_on
+	[[ "$(xvif check web01)" == *"journal: a repair was interrupted"* ]]
+	xvif repair -q
+	stopped_before_commit xvif add-ip web01 10.0.0.5
+	kill -KILL "$edit"
+	go_on
+	sed -i 's/10.0.0.1 10.0.0.2/10.0.0.9/' "$(userdata_of 1)"
+	xvif -q add-ip --no-persist web01 10.0.0.6
+	grep -q '"10.0.0.9"' "$(userdata_of 1)"
+	[ "$(live)" = "10.0.0.1 10.0.0.2 10.0.0.6" ]
+}
+
+@test "an edit cut off beside a word that is no address leaves no rules" {
+	local list="10.0.0.1 host.example 10.0.0.2"
+	activate_rules
+	xvif -q repair
+	xenstore-write /local/domain/0/backend/vif/1/0/ip "$list" /libxl/1/device/vif/0/ip "$list"
+	write_userdata 1
+	iptables -S FORWARD | sort >/run/xen/before
+	stopped_before_commit xvif set-ips web01 10.0.0.1 10.0.0.2 10.0.0.5
+	kill -KILL "$edit"
+	go_on
+	iptables -S FORWARD | grep -q 10.0.0.5
+	[[ "$(xvif check web01)" == *"rules: too many: "*"10.0.0.5"* ]]
+	run xvif repair
+	echo "$output"
+	[ "$status" = 0 ]
+	iptables -S FORWARD | sort | diff /run/xen/before -
+	[ -z "$(ip route show 10.0.0.5)" ]
+}
