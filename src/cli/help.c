@@ -40,14 +40,16 @@ static void print_list(const struct command *const *all, FILE *out)
 		fprintf(out, "  %-12s %s\n", (*all)->name, (*all)->summary);
 }
 
-static const char exit_help[] = "\nexit status:\n"
-				"  0  done, or nothing to do\n"
-				"  1  refused or impossible: everything is as it was\n"
-				"  2  wrong use\n"
-				"  3  no such domain, vif or path\n"
-				"  4  the hotplug script or the check after it failed: everything went back\n"
-				"  5  going back failed, too\n"
-				"  6  something is wrong with what was checked, or not known\n";
+static const char exit_help[] =
+	"\nexit status:\n"
+	"  0  done, or nothing to do\n"
+	"  1  refused or impossible: everything is as it was\n"
+	"  2  wrong use\n"
+	"  3  no such domain, vif or path\n"
+	"  4  the hotplug script or the check after it failed: rolled back; of a script\n"
+	"     that is not a stock one, the routes and rules\n"
+	"  5  going back failed, too\n"
+	"  6  something is wrong with what was checked, or not known\n";
 
 /* Arguments are printed in order; those after the required ones in brackets. */
 void command_usage(const struct command *command, FILE *out)

@@ -32,6 +32,25 @@ static int broken(const struct error *why, struct error *err)
 	return -EIO;
 }
 
+static bool has_run_script(const struct step *steps, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (steps[i].kind == &step_shadow)
+			return true;
+	return false;
+}
+
+/* What a site's own script did besides is not known, and stays. */
+static void tell_rest(const struct apply *a, struct error *err)
+{
+	const struct error step = *err;
+
+	error_status(err, step.status, -EIO, "%s; rolled back, but what '%s' did besides %s stays",
+		     step.text, a->s->script.path, a->s->uses_rules ? "routes and rules" : "routes");
+	if (*step.hint)
+		error_hint(err, "%s", step.hint);
+}
+
 /* Nothing is touched: the kernel might be right for the list, or wrong. */
 static int lost(struct error *err)
 {
@@ -46,6 +65,7 @@ static int lost(struct error *err)
  */
 static int roll_back(struct apply *a, const struct step *steps, size_t n, int code, struct error *err)
 {
+	bool has_rest = has_run_script(steps, n) && !script_is_known(&a->s->script);
 	struct error first = { 0 };
 	int failed = 0;
 
@@ -63,7 +83,11 @@ static int roll_back(struct apply *a, const struct step *steps, size_t n, int co
 			first = why;
 		}
 	}
-	return failed ? broken(&first, err) : code;
+	if (failed)
+		return broken(&first, err);
+	if (has_rest)
+		tell_rest(a, err);
+	return code;
 }
 
 /* What is done already is finished, told or not. */

@@ -29,13 +29,16 @@ static bool has_route(const struct routes *routes, const struct route *rt)
 }
 
 /* Delete what was added, and is not there from before. */
-static int delete_added(const struct survey *s, const struct port *port, const struct routes *now,
+static int delete_added(const struct apply *a, const struct port *port, const struct routes *now,
 			struct error *err)
 {
+	const struct survey *s = a->s;
 	int r = 0;
 
 	for (size_t i = 0; i < now->n && !r; i++)
-		if (survey_owns_route(s, &now->v[i]) && iplist_has(&port->unrouted, &now->v[i].dst) &&
+		if (survey_owns_route(s, &now->v[i]) &&
+		    !(a->has_met_route && ipnet_equal(&now->v[i].dst, &a->met_route)) &&
+		    iplist_has(&port->unrouted, &now->v[i].dst) &&
 		    !has_route(&port->routes, &now->v[i]))
 			r = kernel_route_delete(&now->v[i], err);
 	return r;
@@ -67,16 +70,18 @@ static int add_lost(const struct survey *s, const struct port *port, const struc
 	return r;
 }
 
-static int restore_port(const struct survey *s, const struct port *port, struct error *err)
+static int restore_port(const struct apply *a, const struct port *port, struct error *err)
 {
+	const struct survey *s = a->s;
 	CLEANUP(routes_release) struct routes now = { 0 };
-	int r;
+	unsigned link;
+	int r = kernel_find_link(port->name, &link, err);
 
-	if (!port_is_present(port))
-		return 0;
+	if (r || !link || link != port->link)
+		return r;
 	r = kernel_routes(port->link, &now, err);
 	if (!r)
-		r = delete_added(s, port, &now, err);
+		r = delete_added(a, port, &now, err);
 	if (!r)
 		r = add_lost(s, port, &now, err);
 	return r && port_is_unplugged(s, port) ? 0 : r;
@@ -84,7 +89,7 @@ static int restore_port(const struct survey *s, const struct port *port, struct 
 
 int apply_restore_routes(struct apply *a, const struct port *port, struct error *err)
 {
-	int r = a->is_gone || a->restored == port ? 0 : restore_port(a->s, port, err);
+	int r = a->is_gone || a->restored == port ? 0 : restore_port(a, port, err);
 
 	if (!r)
 		a->restored = port;

@@ -22,6 +22,8 @@ struct apply {
 	bool is_gone; /* in a rollback: the vif is; what is left of it is taken away */
 	const struct port *restored; /* likewise: its routes are as they were */
 	bool has_restored_rules;
+	bool has_met_route;	/* the script failed at a route that was there, and ... */
+	struct ipnet met_route; /* ... it is this one: somebody else's */
 };
 
 struct step_kind {

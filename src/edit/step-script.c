@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* step-script.c - steps that run the vif's hotplug script. */
 #include <errno.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
 
 #include "src/base/cleanup.h"
 #include "src/edit/step-kinds.h"
@@ -30,6 +32,37 @@ static int check_script(const struct apply *a, struct error *err)
 	return r;
 }
 
+static bool is_routed_elsewhere(const struct port *port, const struct routes *all,
+				const struct ipnet *net)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].link != port->link && all->v[i].table == RT_TABLE_MAIN &&
+		    all->v[i].metric == port->metric && ipnet_equal(&all->v[i].dst, net))
+			return true;
+	return false;
+}
+
+/*
+ * Somebody set a route that the script was to add, since it was looked for: it is
+ * not deleted with those of the script. The script adds one after the other, until
+ * it fails: at the last that is there, unless the next is one of another link.
+ */
+static void find_met_route(struct apply *a, const struct port *port)
+{
+	CLEANUP(routes_release) struct routes all = { 0 };
+	const struct iplist *list = &port->unrouted;
+	size_t n = 0;
+
+	if (kernel_routes(0, &all, NULL))
+		return;
+	while (n < list->n && survey_is_routed(a->s, port, &all, &list->words[n].net))
+		n++;
+	if (!n || (n < list->n && is_routed_elsewhere(port, &all, &list->words[n].net)))
+		return;
+	a->has_met_route = true;
+	a->met_route = list->words[n - 1].net;
+}
+
 /* The shadow is removed with the journal. */
 static int run_shadow(struct apply *a, const struct step *step, struct error *err)
 {
@@ -37,7 +70,12 @@ static int run_shadow(struct apply *a, const struct step *step, struct error *er
 
 	if (!r)
 		r = check_script(a, err);
-	return r ? r : hotplug_run_shadow(a->st, a->s->vif, a->lock, err);
+	if (!r)
+		r = hotplug_run_shadow(a->st, a->s->vif, a->lock, err);
+	/* in words of the kernel, which ip(8) hands on */
+	if (r && strstr(err->text, strerror(EEXIST)) && a->s->uses_routes)
+		find_met_route(a, step->port);
+	return r;
 }
 
 static int undo_shadow(struct apply *a, const struct step *step, struct error *err)
