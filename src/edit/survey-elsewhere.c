@@ -116,9 +116,10 @@ static int look_in_main(const struct way *way, struct error *err)
 	for (size_t i = 0; i < way->all->n && !r; i++) {
 		const struct route *rt = &way->all->v[i];
 
-		if (rt->table != RT_TABLE_MAIN || rt->dst.family != net->family ||
-		    rt->dst.prefix < net->prefix || is_ours(way->s, rt) ||
-		    !ipnet_overlaps(&rt->dst, net))
+		/* the bytes first: there are many routes, and few that match */
+		if (memcmp(rt->dst.addr, net->addr, net->prefix / 8) || rt->table != RT_TABLE_MAIN ||
+		    rt->dst.family != net->family || rt->dst.prefix < net->prefix ||
+		    is_ours(way->s, rt) || !ipnet_overlaps(&rt->dst, net))
 			continue;
 		if (rt->dst.prefix > net->prefix || rt->metric < own_metric(way))
 			r = meet_route(way, rt, err);
