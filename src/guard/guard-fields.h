@@ -12,8 +12,7 @@ extern const struct nft_field field_arp_head, field_arp_operation, field_arp_sen
 	field_arp_sender_ip, field_arp_target_mac, field_arp_target_ip;
 extern const struct nft_field field_ip6_saddr, field_ip6_saddr_raw, field_has_fragment,
 	field_fragment_offset;
-extern const struct nft_field field_udp_sport, field_udp_dport, field_bootp_operation,
-	field_bootp_chaddr;
+extern const struct nft_field field_udp_sport, field_udp_dport, field_bootp_head, field_bootp_chaddr;
 extern const struct nft_field field_igmp_type, field_icmpv6_type, field_nd_target,
 	field_nd_target_end;
 

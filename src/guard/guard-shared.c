@@ -216,13 +216,15 @@ static void is_icmpv6(struct writing *w)
 	is_number(w, &field_l4proto, IPPROTO_ICMPV6);
 }
 
-/* A request of a DHCP client with its own address in it. */
+/* A request of a DHCP client with its own address in it, and nothing behind that. */
 static void accept_dhcp_request(struct writing *w)
 {
+	static const uint8_t head[3] = { 1, ARPHRD_ETHER, 6 };
+
 	is_udp(w);
 	is_number(w, &field_udp_sport, 68);
 	is_number(w, &field_udp_dport, 67);
-	is_number(w, &field_bootp_operation, 1);
+	is_bytes(w, NFT_IS, &field_bootp_head, head);
 	is_own(w, &field_bootp_chaddr, GUARD_OWN);
 	then_accept(w);
 }

@@ -212,6 +212,30 @@ static void check_ipv6(struct making *m, struct writing *w)
 	then_go_to(w, strict(m, "check-unspecified", "check-unspecified-strict"));
 }
 
+static bool is_closed(const struct making *m)
+{
+	return !m->vif->list->n &&
+	       (has(m, GUARD_UNLISTED_CLOSED) || m->options->mode == GUARD_CLOSED);
+}
+
+static void refuse_all(struct writing *w)
+{
+	static const struct {
+		unsigned protocol;
+		const char *chain;
+	} refusals[] = {
+		{ ETH_P_IP, "refuse-ipv4" },
+		{ ETH_P_IPV6, "refuse-ipv6" },
+		{ ETH_P_ARP, "refuse-arp" },
+	};
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
+		is_number(w, &field_protocol, refusals[i].protocol);
+		then_go_to(w, refusals[i].chain);
+	}
+	then_go_to(w, "refuse-ethertype");
+}
+
 static void add_chain(struct making *m)
 {
 	struct writing w = write_chain(m->out, m->host, m->chain);
@@ -226,6 +250,10 @@ static void add_chain(struct making *m)
 			memcpy(chain->devices[chain->n_devices++], m->vif->links[i].name, IFNAMSIZ);
 	refuse_macs(m, &w);
 	refuse_tags(m, &w);
+	if (is_closed(m)) {
+		refuse_all(&w);
+		return;
+	}
 	accept_options(m, &w);
 	check_ipv4(m, &w);
 	check_ipv6(m, &w);
