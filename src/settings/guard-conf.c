@@ -12,10 +12,12 @@
 #include "src/base/array.h"
 #include "src/base/atomic-file.h"
 #include "src/base/cleanup.h"
+#include "src/base/lock.h"
 #include "src/settings/guard-conf.h"
 #include "src/settings/settings.h"
 
 #define BLANKS " \t\r"
+#define LOCK_S 60
 
 static const char *const mode_names[] = { "off", "observe", "enforce", "closed" };
 #define N_MODES (sizeof(mode_names) / sizeof(*mode_names))
@@ -100,7 +102,7 @@ static int parse_type(struct guard_line *line, const char *word, const struct pl
 	if (!parse_number(word, 0x600, 0xffff, &o->types[o->n_types]) ||
 	    o->types[o->n_types] == 0x8100 || o->types[o->n_types] == 0x88a8 ||
 	    o->types[o->n_types] == 0x0800 || o->types[o->n_types] == 0x86dd ||
-	    o->types[o->n_types] == 0x0806)
+	    o->types[o->n_types] == 0x0806 || o->types[o->n_types] == 0x8035)
 		return wrong(at, err, "invalid ethertype", word,
 			     "0x600 to 0xffff, but those of IP, ARP and tags");
 	o->n_types++;
@@ -532,7 +534,7 @@ static void copy_file(const char *text, const char *whom, const char *mode, FILE
 		fprintf(out, "%s mode=%s\n", whom, mode);
 }
 
-int guard_conf_set(const char *whom, enum guard_mode mode, struct error *err)
+static int set_mode(const char *whom, enum guard_mode mode, struct error *err)
 {
 	CLEANUP(cleanup_free) char *text = NULL, *changed = NULL;
 	CLEANUP(guard_conf_release) struct guard_conf parsed = { 0 };
@@ -557,4 +559,15 @@ int guard_conf_set(const char *whom, enum guard_mode mode, struct error *err)
 		return r;
 	mkdir("/etc/xvif", 0755);
 	return put_file(GUARD_CONF, changed, len, err);
+}
+
+int guard_conf_set(const char *whom, enum guard_mode mode, struct error *err)
+{
+	struct lock lock = { 0 };
+	int r = lock_configs(&lock, LOCK_S, err);
+
+	if (!r)
+		r = set_mode(whom, mode, err);
+	lock_release(&lock);
+	return r;
 }

@@ -45,7 +45,8 @@ int main(void)
 		return 1;
 	}
 	while ((entry = readdir(d))) {
-		if (!strstr(entry->d_name, ".sxp") && !strstr(entry->d_name, ".json"))
+		if (!strstr(entry->d_name, ".sxp") && !strstr(entry->d_name, ".json") &&
+		    !strstr(entry->d_name, ".conf"))
 			continue;
 		snprintf(name, sizeof(name), "%s/%s", dir, entry->d_name);
 		failed |= run_file(name);
