@@ -31,6 +31,16 @@ static bool is_open_to_group(const char *path, const struct stat *sb)
 	       (sb->st_gid || lgetxattr(path, "system.posix_acl_access", NULL, 0) > 0);
 }
 
+/*
+ * Those who build packages may add to it, and the sticky bit keeps them from the rest. What is
+ * in use there stands in folders of root's: nothing is looked for in this one itself.
+ */
+static bool is_nix_store(const char *path, const struct stat *sb)
+{
+	return !strcmp(path, "/nix/store") && S_ISDIR(sb->st_mode) && sb->st_mode & S_ISVTX &&
+	       !(sb->st_mode & S_IWOTH);
+}
+
 static int judge(const char *path, const struct stat *sb, struct error *err)
 {
 	bool is_link = S_ISLNK(sb->st_mode);
@@ -40,7 +50,8 @@ static int judge(const char *path, const struct stat *sb, struct error *err)
 		error_hint(err, "chown %sroot %s", is_link ? "-h " : "", path);
 		return -EPERM;
 	}
-	if (is_link || (!(sb->st_mode & S_IWOTH) && !is_open_to_group(path, sb)))
+	if (is_link || is_nix_store(path, sb) ||
+	    (!(sb->st_mode & S_IWOTH) && !is_open_to_group(path, sb)))
 		return 0;
 	error_set(err, -EPERM, "'%s' is writable by others than root", path);
 	error_hint(err, "chmod go-w %s", path);

@@ -226,7 +226,8 @@ static int add_here(struct facts *facts)
 
 			hv->script = &facts->scripts[find_script(facts, vif->script)];
 			folder = &facts->folders[hv->script->folder];
-			hv->sets_rules = folder->common.has_rules && !folder->common.is_disabled;
+			hv->sets_rules = folder->common.has_rules && !folder->common.is_disabled &&
+					 hv->script->id.family->rules != RULES_NONE;
 		}
 		hv->wiring = find_wiring(hv);
 		facts->n_here++;

@@ -142,7 +142,10 @@ enum {
 	FOR_RULES = 2,
 };
 
-/* What the scripts of Xen 4.17 cannot do without (tools/hotplug/Linux); struct family has a program more. */
+/*
+ * What the scripts of Xen 4.17 cannot do without (tools/hotplug/Linux); struct family has a program more.
+ * Those of NixOS bring their programs with them.
+ */
 static const struct {
 	const char *name;
 	const char *package; /* of Debian */
@@ -215,7 +218,7 @@ static unsigned find_users(const struct facts *facts)
 		const struct facts_script *script = &facts->scripts[i];
 		const struct vif_common *common = &facts->folders[script->folder].common;
 
-		if (script->code || !script->id.has_common)
+		if (script->code || !script->id.has_common || script->id.is_of_nix)
 			continue;
 		users |= FOR_ALL;
 		if (common->has_rules && !common->is_disabled)
@@ -231,11 +234,16 @@ static void miss(const char *name, const char *package, struct findings *out)
 	    package);
 }
 
-static bool is_first_of_family(const struct facts *facts, size_t i)
+static bool is_first_with_program(const struct facts *facts, size_t i)
 {
-	for (size_t j = 0; j < i; j++)
-		if (facts->scripts[j].id.family == facts->scripts[i].id.family)
+	const char *program = facts->scripts[i].id.family->program;
+
+	for (size_t j = 0; j < i; j++) {
+		const char *other = facts->scripts[j].id.family->program;
+
+		if (other && !strcmp(other, program) && !facts->scripts[j].id.is_of_nix)
 			return false;
+	}
 	return true;
 }
 
@@ -245,8 +253,8 @@ static void look_at_programs(const struct facts *facts, struct findings *out)
 		const struct facts_script *script = &facts->scripts[i];
 		const char *program = script->id.family->program;
 
-		if (program && script->id.has_common && is_first_of_family(facts, i) &&
-		    !is_installed(program))
+		if (program && script->id.has_common && !script->id.is_of_nix &&
+		    is_first_with_program(facts, i) && !is_installed(program))
 			miss(program, script->id.family->package, out);
 	}
 }

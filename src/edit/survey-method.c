@@ -203,6 +203,11 @@ static void note_stub_domain(struct survey *s)
 			 s->vif->stubdom, s->vif->devid);
 }
 
+static bool knows_emulated(const struct family *family)
+{
+	return family->emulated == EMULATED_LIKE_VIF || family->emulated == EMULATED_WITHOUT_RULES;
+}
+
 /* The interfaces that the vif has on this host; an unknown script's way with a second one is unknown. */
 int survey_find_ports(struct survey *s, struct error *err)
 {
@@ -215,11 +220,17 @@ int survey_find_ports(struct survey *s, struct error *err)
 	note_stub_domain(s);
 	if (s->how == METHOD_NONE || !vif_emulated_link(s->vif, emulated))
 		return 0;
-	if (s->script.family->emulated != EMULATED_UNKNOWN && s->how != METHOD_CYCLE)
+	if (knows_emulated(s->script.family) && s->how != METHOD_CYCLE)
 		return add_port(s, emulated, s->script.family->emulated_metric, "add", err);
 	r = kernel_find_link(emulated, &link, err);
 	if (r || !link)
 		return r;
+	if (s->script.family->emulated == EMULATED_FAILS && s->how != METHOD_CYCLE)
+		return error_reason(err, REASON_EMULATED_LINK, -EPERM,
+				    "vif %u.%u: hotplug script '%s' fails for its emulated interface "
+				    "'%s' when it has addresses (Xen before 4.13): the guest would "
+				    "not start with them",
+				    s->vif->domain.domid, s->vif->devid, s->script.path, emulated);
 	error_reason(err, REASON_EMULATED_LINK, -EPERM,
 		     "vif %u.%u: its emulated interface '%s' cannot be changed in this way",
 		     s->vif->domain.domid, s->vif->devid, emulated);

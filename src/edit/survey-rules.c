@@ -210,6 +210,14 @@ static int survey_rules(struct survey *s, struct error *err)
 	if (s->options->repair && iplist_first_invalid(&s->after))
 		return survey_interrupted(s, err);
 	r = snapshot_rules(s->options->snapshot, s->links, s->options->timeout_s, &s->rules, err);
+	/* the script has an iptables of its own, which may work */
+	if (r == -ENOENT && s->script.is_of_nix) {
+		error_reason(err, REASON_IPTABLES_FAILED, -EPERM,
+			     "iptables is not found, and '%s' calls one in /nix/store",
+			     s->script.path);
+		error_hint(err, "put iptables into environment.systemPackages");
+		return -EPERM;
+	}
 	if (r == -ENOENT) {
 		s->uses_rules = false;
 		uncompared_add(&s->uncompared, REASON_IPTABLES_FAILED, "rules: %s", err->text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* family.c - the families of hotplug scripts, one row each (Xen 4.17, tools/hotplug/Linux). */
+/* family.c - the families of hotplug scripts, one row each (Xen 4.4 to 4.22, tools/hotplug/Linux). */
 #include <string.h>
 
 #include "src/hotplug/family.h"
@@ -30,8 +30,23 @@ static const struct family families[] = {
 	       WIRING_ROUTED, ROUTES_FROM_GATEWAYDEV, 2, 1, RULES_OF_COMMON, EMULATED_LIKE_VIF,
 	       IPV6_FAILS, HOOKS_CALLED, EDIT_BY_SCRIPT, NULL,
 	       "ifconfig", "net-tools"),
+	/* "ip route" without a command, for "add" sets none: bash ends it at that */
+	FAMILY("vif-route", DIGESTS(STOCK_VIF_ROUTE_NO_METRIC),
+	       WIRING_ROUTED, ROUTES_FROM_GATEWAYDEV, 0, 0, RULES_OF_COMMON, EMULATED_FAILS,
+	       IPV6_FAILS, HOOKS_CALLED, EDIT_BY_SCRIPT, NULL,
+	       "ifconfig", "net-tools"),
 	FAMILY("vif-bridge", DIGESTS(STOCK_VIF_BRIDGE),
 	       WIRING_BRIDGED, ROUTES_NONE, 0, 0, RULES_OF_COMMON, EMULATED_LIKE_VIF,
+	       IPV6_FAILS_AT_RULES, HOOKS_CALLED, EDIT_RULES, NULL,
+	       NULL, NULL),
+	/* rules: "if [ "$type_if" = vif ]" */
+	FAMILY("vif-bridge", DIGESTS(STOCK_VIF_BRIDGE_VIF_ONLY),
+	       WIRING_BRIDGED, ROUTES_NONE, 0, 0, RULES_OF_COMMON, EMULATED_WITHOUT_RULES,
+	       IPV6_FAILS_AT_RULES, HOOKS_CALLED, EDIT_RULES, NULL,
+	       NULL, NULL),
+	/* "#handle_iptable" */
+	FAMILY("vif-bridge", DIGESTS(STOCK_VIF_BRIDGE_NO_RULES),
+	       WIRING_BRIDGED, ROUTES_NONE, 0, 0, RULES_NONE, EMULATED_WITHOUT_RULES,
 	       IPV6_FAILS_AT_RULES, HOOKS_CALLED, EDIT_RULES, NULL,
 	       NULL, NULL),
 	/* rules: "if [ "$type_if" = vif ]" */

@@ -28,6 +28,7 @@ enum family_routes {
 enum family_rules {
 	RULES_UNKNOWN,	 /* perhaps others than those of its vif-common.sh */
 	RULES_OF_COMMON, /* those of its vif-common.sh */
+	RULES_NONE,	 /* whatever its vif-common.sh does */
 };
 
 /* What "add" does for the interface of an emulated network card. */
@@ -35,6 +36,7 @@ enum family_emulated {
 	EMULATED_UNKNOWN,
 	EMULATED_LIKE_VIF,
 	EMULATED_WITHOUT_RULES, /* as for the vif, but no rules */
+	EMULATED_FAILS,		/* it fails where the vif has addresses */
 };
 
 enum family_ipv6 {
@@ -63,7 +65,7 @@ struct family {
 	const char *const *digests; /* of its versions (stock-digests.h); ends in NULL */
 	enum wiring wiring;
 	enum family_routes routes;
-	uint32_t metric;	  /* of these routes; 0: it adds none, or that is not known */
+	uint32_t metric;	  /* of these routes; 0: it adds none, or none with a metric */
 	uint32_t emulated_metric; /* of those to the interface of an emulated card */
 	enum family_rules rules;
 	enum family_emulated emulated;

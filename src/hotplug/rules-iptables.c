@@ -10,8 +10,12 @@
 #include "src/hotplug/rule-key.h"
 #include "src/hotplug/rules-iptables.h"
 
-/* The scripts put these in front of what they inherit (xen-hotplug-common.sh). */
-static const char path_env[] = "PATH=/sbin:/bin:/usr/bin:/usr/sbin:/usr/local/sbin:/usr/local/bin";
+/*
+ * The scripts put these in front of what they inherit (xen-hotplug-common.sh). The last is
+ * where NixOS has the programs of the system; its scripts call the same ones by their paths.
+ */
+static const char path_env[] = "PATH=/sbin:/bin:/usr/bin:/usr/sbin:/usr/local/sbin:/usr/local/bin:"
+			       "/run/current-system/sw/bin";
 
 static int no_answer(unsigned timeout_s, struct error *err)
 {

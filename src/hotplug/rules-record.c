@@ -12,7 +12,10 @@
 
 #define TIMEOUT_S 40
 
-/* Reads lines "COMMAND LINK ADDRESS..."; prints LIST for each, and then what would be set for it. */
+/*
+ * Reads lines "COMMAND LINK ADDRESS..."; prints LIST for each, and then what would be set for it.
+ * A command that the functions call by its path is replaced by a function of that name, too.
+ */
 static const char recorder[] =
 	"xenstore-read() { return 1; }\n"
 	"xenstore-write() { :; }\n"
@@ -21,6 +24,17 @@ static const char recorder[] =
 	"claim_lock() { :; }\n"
 	"release_lock() { :; }\n"
 	"iptables() { case \" $* \" in *' -I FORWARD '*) echo \"RULE $*\";; esac; }\n"
+	"ip6tables() { :; }\n"
+	"arptables() { :; }\n"
+	"ebtables() { :; }\n"
+	"ipset() { :; }\n"
+	"nft() { :; }\n"
+	"text=$(declare -f)\n"
+	"by_path='(/[A-Za-z0-9/._+-]*)?/(ip6?tables|arptables|ebtables|ipset|nft)'\n"
+	"while [[ $text =~ [^A-Za-z0-9/._+-]($by_path)[^A-Za-z0-9/._+-] ]]; do\n"
+	"	eval \"${BASH_REMATCH[1]}() { ${BASH_REMATCH[3]} \\\"\\$@\\\"; }\"\n"
+	"	text=${text//\"${BASH_REMATCH[1]}\"/}\n"
+	"done\n"
 	"while read -r command dev ip; do vif=$dev; echo LIST; handle_iptable </dev/null; done\n";
 
 /* iptables refuses an IPv6 address, and the scripts go on: so a rule with one is left out. */

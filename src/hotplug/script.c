@@ -13,6 +13,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/base/input.h"
+#include "src/hotplug/nix-store.h"
 #include "src/hotplug/script.h"
 #include "src/hotplug/stock-digests.h"
 
@@ -21,6 +22,7 @@ struct content {
 	char digest[SHA256_DIGEST_STRING_LENGTH];
 	bool quotes_list;		 /* has the loop below */
 	bool is_disabled;		 /* its handle_iptable() returns at once */
+	bool is_of_nix;			 /* has commands by their paths in /nix/store */
 	enum { OUTSIDE, HEAD, BODY } at; /* of that function, while it is read */
 };
 
@@ -54,14 +56,35 @@ static void note_line(struct content *content, const char *line, size_t len)
 		content->at = content->at == HEAD && line[0] == '{' ? BODY : OUTSIDE;
 }
 
-static void digest_line(SHA2_CTX *ctx, const char *line, size_t len, size_t quoted)
+/* Without what NixOS puts before commands. Returns whether there was any of that. */
+static bool digest_commands(SHA2_CTX *ctx, const char *line, size_t len, size_t from)
+{
+	bool found = false;
+
+	for (size_t at = from; at < len; at++) {
+		size_t prefix = line[at] == '/' ? nix_store_prefix(line, len, at) : 0;
+
+		if (!prefix)
+			continue;
+		SHA256Update(ctx, (const uint8_t *)line + from, at - from);
+		from = at + prefix;
+		at = from;
+		found = true;
+	}
+	SHA256Update(ctx, (const uint8_t *)line + from, len - from);
+	return found;
+}
+
+static bool digest_line(SHA2_CTX *ctx, const char *line, size_t len, size_t quoted)
 {
 	static const char plain[] = "for addr in $ip";
+	bool found;
 
 	if (quoted)
 		SHA256Update(ctx, (const uint8_t *)plain, sizeof(plain) - 1);
-	SHA256Update(ctx, (const uint8_t *)line + quoted, len - quoted);
+	found = digest_commands(ctx, line, len, quoted);
 	SHA256Update(ctx, (const uint8_t *)"\n", 1);
+	return found;
 }
 
 /* A line without the blanks around it; a NUL is part of it. */
@@ -80,7 +103,7 @@ static void take_line(struct content *out, SHA2_CTX *ctx, const char *line, size
 	quoted = find_quoted_list(line, len);
 	out->quotes_list |= quoted > 0;
 	note_line(out, line, len);
-	digest_line(ctx, line, len, quoted);
+	out->is_of_nix |= digest_line(ctx, line, len, quoted);
 }
 
 static struct content take_content(const char *text, size_t len)
@@ -194,8 +217,9 @@ static int identify_common(struct script *script, struct error *err)
 		forget_family(script, "the vif-common.sh beside it is not a stock one");
 		return 0;
 	}
-	script->sets_rules = stock->sets_rules;
-	script->sets_emulated_rules = stock->sets_emulated_rules &&
+	script->is_of_nix |= common.is_of_nix;
+	script->sets_rules = stock->sets_rules && script->family->rules != RULES_NONE;
+	script->sets_emulated_rules = script->sets_rules && stock->sets_emulated_rules &&
 				      script->family->emulated == EMULATED_LIKE_VIF;
 	return 0;
 }
@@ -238,6 +262,7 @@ static int identify(struct script *out, const struct input *in, struct error *er
 	int r;
 
 	out->family = family_of(content.digest);
+	out->is_of_nix = content.is_of_nix;
 	if (!script_is_known(out))
 		forget_family(out, "it is not one of the stock scripts");
 	r = identify_common(out, err);

@@ -17,6 +17,7 @@ struct script {
 	bool sets_emulated_rules; /* likewise, and for an emulated card's interface, too */
 	bool quotes_list;	  /* that function is active and takes a list for one address */
 	bool has_common;	  /* a vif-common.sh stands beside it */
+	bool is_of_nix;		  /* it calls programs by their paths in /nix/store */
 	enum vouched vouched;	  /* unknown: what the operator says of it (scripts-conf.h) */
 	bool promises_routes;	  /* likewise: it routes each address to the link */
 	char why_unknown[400];	  /* unknown: the reason, in words */
