@@ -100,8 +100,8 @@ edited() {
 	state "$2" "$3" | diff /run/xen/edited -
 }
 
-setup_file() {
-	# other texts are installed on Debian 11
-	[ "$(digest </etc/xen/scripts/vif-bridge)" = 165f82ae0c45de02c7230cc07d3695f0d240a185fdab8ace14e1d4708f6bd3c6 ] ||
+# needs_texts: skip where others are installed, as on Debian 11
+needs_texts() {
+	[ "$(plain vif-bridge | digest)" = 165f82ae0c45de02c7230cc07d3695f0d240a185fdab8ace14e1d4708f6bd3c6 ] ||
 		skip "the scripts of Xen 4.15 to 4.21 are not installed"
 }

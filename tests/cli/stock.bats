@@ -5,6 +5,7 @@ load setup
 load stock
 
 @test "each digest is that of a text that was shipped" {
+	needs_texts
 	local made=() of versions version
 	for of in vif-route:installed,4.13,4.4 vif-bridge:installed,4.22,4.14,4.7,4.5,4.4 vif-openvswitch:installed,4.22 \
 		vif-nat:installed,nixos vif-common.sh:debian,4.9,4.6,4.5,4.2; do
@@ -21,6 +22,7 @@ load stock
 }
 
 @test "vif-route before 4.13 fails for an emulated card that has addresses: no edit gives it any" {
+	needs_texts
 	put vif-route 4.4
 	started 1 0
 	emulated 1 0
@@ -58,6 +60,7 @@ nix() {
 }
 
 @test "NixOS: scripts that call programs by their paths are what they are elsewhere" {
+	needs_texts
 	[ ! -e /nix/store ] || skip "this machine has a /nix/store"
 	put vif-common.sh 4.9
 	nix
@@ -87,6 +90,8 @@ nix() {
 	refused 1 "it is not one of the stock scripts" xvif add-ip web01 10.0.0.5
 	chmod -t /nix/store
 	refused 1 "'/nix/store' is writable by others than root" xvif add-ip --hotplug=delta web01 10.0.0.5
+	umount /nix
+	rmdir /nix
 }
 
 @test "rules of a site that calls iptables by its path are found out without setting them" {

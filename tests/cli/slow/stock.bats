@@ -20,6 +20,7 @@ load ../stock
 }
 
 @test "vif-route of each version: edits are as a start, routes with its metric or without" {
+	needs_texts
 	local version common
 	put vif-common.sh 4.9
 	for version in 4.13 4.4; do
@@ -39,6 +40,7 @@ load ../stock
 }
 
 @test "vif-bridge of each version: edits are as a start, with the rules that it sets" {
+	needs_texts
 	local version common
 	# 4.22 calls it so
 	echo 'setup_bridge_port() { setup_virtual_bridge_port "$@"; }' >>/etc/xen/scripts/xen-network-common.sh
