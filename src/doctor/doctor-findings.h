@@ -7,6 +7,7 @@
 #define PROBES(X) \
 	X(xenstored, "xenstored", "xenstored answers") \
 	X(lost_domains, "lost-domains", "the store has all domains of the hypervisor") \
+	X(store_quota, "store-quota", "no guest is near a limit that xenstored sets it") \
 	X(scripts, "scripts", "hotplug scripts are there, and known") \
 	X(script_permissions, "script-permissions", "only root can change hotplug scripts") \
 	X(quoted_ip, "quoted-ip", "vif-common.sh takes a list as several addresses (--fix)") \

@@ -167,6 +167,13 @@ void batch_add(struct batch *b, enum batch_kind kind, char **value_out, const ch
 	add_printf(b, (struct batch_request){ .kind = kind, .value = value_out }, "%s", body);
 }
 
+void batch_control(struct batch *b, char **answer_out, const char *command, const char *argument)
+{
+	batch_add(b, BATCH_CONTROL, answer_out, command);
+	if (argument)
+		add_rest(b, argument, strlen(argument) + 1);
+}
+
 void batch_part(struct batch *b, const char *path, size_t from, char **value_out, size_t *len_out)
 {
 	char offset[24];

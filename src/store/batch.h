@@ -31,6 +31,7 @@ enum batch_kind {
 	BATCH_MAKE,
 	BATCH_REMOVE,
 	BATCH_SET_PERMS,
+	BATCH_CONTROL,
 	BATCH_PART, /* for back ends: a part of a list, the ends of a transaction */
 	BATCH_BEGIN,
 	BATCH_END,
@@ -81,6 +82,12 @@ void batch_remove(struct batch *b, const char *format, ...) __attribute__((forma
 /* Set the permissions of a node, given as batch_perms() hands them out. */
 void batch_set_perms(struct batch *b, const struct names *perms, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Ask the daemon about itself (docs/misc/xenstore.txt, CONTROL): @command with @argument, or
+ * NULL for none. @answer_out is for free(), NULL where it knows of nothing like that.
+ */
+void batch_control(struct batch *b, char **answer_out, const char *command, const char *argument);
 
 const char *batch_path(const struct batch *b, size_t i);
 

@@ -84,6 +84,8 @@ static int run_one(const struct subtree *t, struct batch *b, size_t i)
 	case BATCH_REMOVE:
 	case BATCH_SET_PERMS:
 		return EROFS;
+	case BATCH_CONTROL:
+		return give_nothing(t, b, i) ? ENOMEM : 0;
 	case BATCH_PART:
 	case BATCH_BEGIN:
 	case BATCH_END:

@@ -56,6 +56,8 @@ static const char *word_for(enum batch_kind kind)
 		return "remove";
 	case BATCH_SET_PERMS:
 		return "set the permissions of";
+	case BATCH_CONTROL:
+		return "ask the daemon for its";
 	case BATCH_VALUE:
 	case BATCH_BEGIN:
 	case BATCH_END:

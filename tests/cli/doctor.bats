@@ -246,6 +246,32 @@ passes() { # ADDRESS
 	finds lost-domains bad "restarted"
 }
 
+@test "store-quota: what guests have of what xenstored lets them have" {
+	local i
+	finds store-quota ok "none of the 2 guests"
+	if [ "${XENSTORED:-xenstored}" = oxenstored ]; then
+		for ((i = 0; i < 780; i++)); do
+			printf '/local/domain/1/data/%s\n%s\n' $i $i
+		done | xargs -d '\n' xenstore-write
+		finds store-quota ok
+		for ((i = 780; i < 800; i++)); do
+			printf '/local/domain/1/data/%s\n%s\n' $i $i
+		done | xargs -d '\n' xenstore-write
+		finds store-quota note "web01 has 810 of the 1000 nodes"
+		return
+	fi
+	# web01 has 10 nodes, db01 18
+	"$XEN_BIN/xenstore-control" quota set nodes 23
+	finds store-quota ok
+	"$XEN_BIN/xenstore-control" quota set nodes 22
+	finds store-quota note "db01 has 18 of the 22 nodes in the store that xenstored allows a guest: at the limit"
+	"$XEN_BIN/xenstore-control" quota set nodes 18
+	finds store-quota bad "db01 has 18 of the 18 nodes in the store that xenstored allows a guest: it cannot"
+	"$XEN_BIN/xenstore-control" quota set nodes 1000
+	"$XEN_BIN/xenstore-control" quota set memory 900
+	finds store-quota "bad note" bytes
+}
+
 @test "scripts: stock, missing, changed, vouched for, with hooks" {
 	finds scripts ok "vif-route is as Xen ships it; 2 vifs have it"
 	xenstore-write /local/domain/0/backend/vif/1/0/script /etc/xen/scripts/vif-gone
