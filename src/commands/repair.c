@@ -98,8 +98,9 @@ static int report_found(struct repair_run *run, const struct vif *vif, const str
 				   d->kind, d->detail);
 	if (!strcmp(d->kind, "route-elsewhere"))
 		return report_note(&run->report, vif,
-				   "%s stays: it is not of a vif, see 'ip route' and 'ip rule'",
-				   d->detail);
+				   "%s: %s stays: repair changes no routes but the vif's own, see "
+				   "'ip route' and 'ip rule'",
+				   d->kind, d->detail);
 	return report_difference(&run->report, vif, d);
 }
 

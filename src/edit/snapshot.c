@@ -160,7 +160,7 @@ int snapshot_read(struct store *st, const struct vif *vifs, size_t n, unsigned t
 	if (!r)
 		r = kernel_routes(0, &out->routes, err);
 	if (!r)
-		r = kernel_routing(&out->routing, err);
+		r = kernel_routing(&out->routes, &out->routing, err);
 	routes_sort(&out->routes);
 	if (!r)
 		r = read_links(&out->links, err);
@@ -191,11 +191,11 @@ int snapshot_link(const struct snapshot *snapshot, const char *name, struct host
 	return 0;
 }
 
-int snapshot_routing(const struct snapshot *snapshot, struct routing *own,
+int snapshot_routing(const struct snapshot *snapshot, const struct routes *all, struct routing *own,
 		     const struct routing **out, struct error *err)
 {
 	*out = snapshot ? &snapshot->routing : own;
-	return snapshot ? 0 : kernel_routing(own, err);
+	return snapshot ? 0 : kernel_routing(all, own, err);
 }
 
 int snapshot_rules(const struct snapshot *snapshot, const char *const *links, unsigned timeout_s,

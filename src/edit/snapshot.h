@@ -64,7 +64,7 @@ int snapshot_routes(const struct snapshot *snapshot, struct routes *own, const s
 int snapshot_link(const struct snapshot *snapshot, const char *name, struct host_link *out,
 		  struct error *err);
 /* As kernel_routing(); @own holds it where there is no snapshot. */
-int snapshot_routing(const struct snapshot *snapshot, struct routing *own,
+int snapshot_routing(const struct snapshot *snapshot, const struct routes *all, struct routing *own,
 		     const struct routing **out, struct error *err);
 
 /* As rules_list(), script_identify() and rules_record(). */

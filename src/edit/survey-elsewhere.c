@@ -24,12 +24,6 @@ struct way {
 	const struct routing *routing;
 };
 
-/* Does @outer hold all of @inner? */
-static bool covers(const struct ipnet *outer, const struct ipnet *inner)
-{
-	return outer->prefix <= inner->prefix && ipnet_overlaps(outer, inner);
-}
-
 static bool is_ours(const struct survey *s, const struct route *rt)
 {
 	return survey_port_of(s, rt) && !rt->has_gateway;
@@ -127,24 +121,21 @@ static int look_in_main(const struct way *way, struct error *err)
 	return r;
 }
 
-/* Does the world send packets by the link @name? */
-static bool is_uplink(const struct way *way, const char *name)
-{
-	unsigned link = *name ? kernel_link(name) : 0;
-
-	for (size_t i = 0; i < way->all->n && link; i++)
-		if (way->all->v[i].link == link && way->all->v[i].has_gateway)
-			return true;
-	return false;
-}
-
 /*
  * Guests are often led out by a default route of their own, and filtered: that is
  * no fault of the addresses, unless it concerns what comes from an uplink.
  */
-static bool is_of_senders(const struct way *way, const struct policy *policy)
+static bool is_of_senders(const struct policy *policy)
 {
-	return policy->is_partial && !is_uplink(way, policy->iif);
+	return policy->is_partial && !policy->is_of_uplink;
+}
+
+/* Does the kernel prefer @rt? Of several next hops it may take each: one elsewhere counts. */
+static bool is_better(const struct way *way, const struct route *rt, const struct route *than)
+{
+	if (!than || rt->dst.prefix != than->dst.prefix)
+		return !than || rt->dst.prefix > than->dst.prefix;
+	return rt->metric < than->metric || (rt->metric == than->metric && !is_ours(way->s, rt));
 }
 
 /*
@@ -155,26 +146,28 @@ static int look_in_table(const struct way *way, const struct policy *policy, boo
 			 struct error *err)
 {
 	const struct ipnet *net = &way->word->net;
+	const struct routes table = routing_table(way->routing, policy->table);
 	const struct route *best = NULL;
 	int r = 0;
 
-	for (size_t i = 0; i < way->all->n && !r; i++) {
-		const struct route *rt = &way->all->v[i];
+	for (size_t i = 0; i < table.n && !r; i++) {
+		const struct route *rt = &table.v[i];
 
-		if (rt->table != policy->table || rt->dst.family != net->family ||
+		if (rt->dst.family != net->family || !ipnet_overlaps(&rt->dst, net) ||
 		    (policy->has_suppressed && rt->dst.prefix <= policy->suppressed))
 			continue;
-		if (covers(&rt->dst, net) && (!best || rt->dst.prefix > best->dst.prefix))
+		if (rt->dst.prefix > net->prefix)
+			r = is_ours(way->s, rt) || rt->type == RTN_THROW ? 0 :
+									   meet_route(way, rt, err);
+		else if (is_better(way, rt, best))
 			best = rt;
-		else if (covers(net, &rt->dst) && !is_ours(way->s, rt) && rt->type != RTN_THROW)
-			r = meet_route(way, rt, err);
 	}
 	if (best && best->type == RTN_THROW)
 		best = NULL;
 	*is_final_out = best && !policy->is_partial;
 	if (r || !best || is_ours(way->s, best))
 		return r;
-	if (!best->dst.prefix && is_of_senders(way, policy))
+	if (!best->dst.prefix && is_of_senders(policy))
 		return 0;
 	return meet_route(way, best, err);
 }
@@ -183,7 +176,7 @@ static int meet_action(const struct way *way, const struct policy *policy, struc
 {
 	char text[64];
 
-	if (is_of_senders(way, policy))
+	if (is_of_senders(policy))
 		return 0;
 	snprintf(text, sizeof(text), "%s in 'ip rule', priority %u",
 		 policy->action == FR_ACT_BLACKHOLE   ? "blackhole" :
@@ -216,19 +209,36 @@ static int look_by(const struct way *way, const struct policy *policy, bool *is_
 	return look_in_main(way, err);
 }
 
+/* Hosts have one for each guest, with the same table: what @a has told is not looked for again. */
+static bool tells_the_same(const struct policy *a, const struct policy *b)
+{
+	return a && a->action == b->action && a->action == FR_ACT_TO_TBL && a->table == b->table &&
+	       a->has_suppressed == b->has_suppressed && a->suppressed == b->suppressed &&
+	       is_of_senders(a) && is_of_senders(b);
+}
+
+static bool concerns(const struct policy *policy, const struct ipnet *net)
+{
+	return policy->family == net->family && !policy->is_by_mark && !policy->is_of_host &&
+	       (!policy->to.family || ipnet_overlaps(&policy->to, net));
+}
+
 static int follow(const struct way *way, struct error *err)
 {
-	const struct routing *routing = way->routing;
+	const struct ipnet *net = &way->word->net;
+	const struct policy *before = NULL;
 	bool is_final = false;
 	int r = 0;
 
-	for (size_t i = 0; i < routing->n_policies && !r && !is_final; i++) {
-		const struct policy *policy = &routing->policies[i];
+	for (size_t i = 0; i < way->routing->n_policies && !r && !is_final; i++) {
+		const struct policy *policy = &way->routing->policies[i];
 
-		if (policy->family == way->word->net.family && !policy->is_by_mark &&
-		    !policy->is_of_host &&
-		    (!policy->to.family || ipnet_overlaps(&policy->to, &way->word->net)))
-			r = look_by(way, policy, &is_final, err);
+		if (!concerns(policy, net) || tells_the_same(before, policy))
+			continue;
+		r = look_by(way, policy, &is_final, err);
+		/* what is for a part of a network leaves the rest to the next */
+		is_final &= !policy->to.family || policy->to.prefix <= net->prefix;
+		before = policy;
 	}
 	return r;
 }
@@ -237,7 +247,9 @@ int survey_find_elsewhere(struct survey *s, const struct routes *all, struct err
 {
 	CLEANUP(routing_release) struct routing own = { 0 };
 	struct way way = { .s = s, .all = all };
-	int r = s->uses_routes ? snapshot_routing(s->options->snapshot, &own, &way.routing, err) : 0;
+	int r = s->uses_routes ?
+			snapshot_routing(s->options->snapshot, all, &own, &way.routing, err) :
+			0;
 
 	for (size_t i = 0; i < s->after.n && s->uses_routes && !r; i++) {
 		way.word = &s->after.words[i];

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,7 @@ static void read_policy_attribute(struct policy *policy, const struct nlattr *at
 				  const struct fib_rule_hdr *hdr)
 {
 	size_t size = policy->family == AF_INET ? 4 : 16;
+	char name[IFNAMSIZ];
 
 	switch (mnl_attr_get_type(attr)) {
 	case FRA_PRIORITY:
@@ -95,8 +97,9 @@ static void read_policy_attribute(struct policy *policy, const struct nlattr *at
 		policy->is_partial = true;
 		break;
 	case FRA_IIFNAME:
-		snprintf(policy->iif, sizeof(policy->iif), "%.*s",
-			 (int)mnl_attr_get_payload_len(attr), mnl_attr_get_str(attr));
+		snprintf(name, sizeof(name), "%.*s", (int)mnl_attr_get_payload_len(attr),
+			 mnl_attr_get_str(attr));
+		policy->iif = kernel_link(name);
 		policy->is_partial = true;
 		break;
 	case FRA_IP_PROTO:
@@ -146,6 +149,7 @@ static int visit_policy(const struct nlmsghdr *nlh, void *data)
 void routing_release(struct routing *routing)
 {
 	routes_release(&routing->locals);
+	routes_release(&routing->others);
 	free(routing->policies);
 	*routing = (struct routing){ 0 };
 }
@@ -176,6 +180,48 @@ static bool is_from_here(const struct policy *policy, const struct routes *local
 	return false;
 }
 
+/* Does the world send packets by this link? */
+static bool is_uplink(unsigned link, const struct routes *all)
+{
+	for (size_t i = 0; i < all->n && link; i++)
+		if (all->v[i].link == link && all->v[i].has_gateway)
+			return true;
+	return false;
+}
+
+static int by_table(const void *a, const void *b)
+{
+	const struct route *x = a, *y = b;
+
+	return x->table < y->table ? -1 : x->table > y->table;
+}
+
+static int take_others(const struct routes *all, struct routes *out, struct error *err)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct routes one = { &all->v[i], 1 };
+
+		if (all->v[i].table != RT_TABLE_MAIN && all->v[i].table != RT_TABLE_LOCAL &&
+		    routes_append(out, &one))
+			return error_memory(err);
+	}
+	if (out->n)
+		qsort(out->v, out->n, sizeof(*out->v), by_table);
+	return 0;
+}
+
+struct routes routing_table(const struct routing *routing, uint32_t table)
+{
+	const struct routes *all = &routing->others;
+	const struct route wanted = { .table = table };
+	size_t first = array_place(&wanted, all->v, all->n, sizeof(*all->v), by_table);
+	size_t end = first;
+
+	while (end < all->n && all->v[end].table == table)
+		end++;
+	return (struct routes){ .v = all->v + first, .n = end - first };
+}
+
 static int by_priority(const void *a, const void *b)
 {
 	const struct policy *x = a, *y = b;
@@ -183,7 +229,7 @@ static int by_priority(const void *a, const void *b)
 	return x->priority < y->priority ? -1 : x->priority > y->priority;
 }
 
-int kernel_routing(struct routing *out, struct error *err)
+int kernel_routing(const struct routes *all, struct routing *out, struct error *err)
 {
 	struct routing locals = { 0 };
 	int code = list(RTM_GETROUTE, sizeof(struct rtmsg), visit_local, &locals);
@@ -195,9 +241,11 @@ int kernel_routing(struct routing *out, struct error *err)
 	if (code && code != EOPNOTSUPP)
 		return error_set(err, -code, "netlink: cannot list routing rules: %s",
 				 strerror(code));
-	for (size_t i = 0; i < out->n_policies; i++)
+	for (size_t i = 0; i < out->n_policies; i++) {
 		out->policies[i].is_of_host |= is_from_here(&out->policies[i], &out->locals);
+		out->policies[i].is_of_uplink = is_uplink(out->policies[i].iif, all);
+	}
 	if (out->n_policies)
 		qsort(out->policies, out->n_policies, sizeof(*out->policies), by_priority);
-	return 0;
+	return take_others(all, &out->others, err);
 }

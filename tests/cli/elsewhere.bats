@@ -25,8 +25,14 @@ elsewhere() {
 	ip route del local 10.7.0.0/24 dev lo
 }
 
+# how often names of links are looked up to check web01
+lookups() {
+	strace -f -qq -e trace=ioctl -o /run/xen/trace xvif check web01
+	grep -c SIOCGIFINDEX /run/xen/trace || true
+}
+
 @test "elsewhere: what rules decide, by the table, the incoming link, or themselves" {
-	local by="0.0.0.0/0 via 192.168.7.254 dev eth0 table 100"
+	local by="0.0.0.0/0 via 192.168.7.254 dev eth0 table 100" i before
 	xvif -q del-ip web01 10.0.0.2
 	ip route add default via 192.168.7.254
 	ip route add default via 192.168.7.254 table 100
@@ -60,6 +66,33 @@ elsewhere() {
 		ip rule del pref $pref
 	done
 	xvif check
+	# of two routes in a table the one with the lower metric counts
+	ip rule add to 10.0.0.1 lookup 101 pref 1000
+	ip route add 10.0.0.1 via 192.168.7.254 dev eth0 metric 5 table 101
+	ip route add 10.0.0.1 dev vif1.0 metric 2 table 101
+	xvif check
+	ip route add 10.0.0.1 via 192.168.7.254 dev eth0 metric 1 table 101
+	elsewhere "10.0.0.1: 10.0.0.1 via 192.168.7.254 dev eth0 table 101 metric 1"
+	ip rule del pref 1000
+	# a rule for a part of a network decides nothing about the rest
+	xvif -q add-ip web01 10.6.0.0/29
+	ip rule add to 10.6.0.1 lookup main pref 1000
+	ip rule add to 10.6.0.0/24 lookup 100 pref 1001
+	elsewhere "10.6.0.0/29: $by"
+	ip rule del pref 1000
+	ip rule del pref 1001
+	xvif check
+	# those of all guests are read once, not for each address
+	before=$(lookups)
+	for i in $(seq 20); do
+		ip rule add iif vif2.0 lookup 100 pref $((1000 + i))
+	done
+	[ "$(lookups)" -le $((before + 20)) ]
+	xvif -q del-ip web01 10.6.0.0/29
+	# one to another vif
+	ip route add 10.0.0.1 dev vif2.0
+	run xvif repair web01
+	[[ "$output" == *"route-elsewhere: 10.0.0.1: 10.0.0.1 dev vif2.0 stays: repair changes no routes but the vif's own"* ]]
 }
 
 @test "foreign: a route to an address that is not in the list is told, and stays until it is asked for" {
