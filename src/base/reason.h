@@ -33,6 +33,7 @@
 	X(IPTABLES_FAILED, "iptables-failed", "iptables does not list the rules") \
 	X(RULES_UNREADABLE, "rules-unreadable", "which rules its scripts set cannot be recorded") \
 	X(FOREIGN_RULES, "foreign-rules", "its rules are not those of its vif-common.sh") \
+	X(GUARD_UNREADABLE, "guard-unreadable", "nftables cannot be read, and it is to be guarded") \
 	X(USERDATA_UNREADABLE, "userdata-unreadable", "libxl's stored configuration cannot be read")
 
 enum reason {

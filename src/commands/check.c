@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/edit/guard-rest.h"
 #include "src/edit/check-vifs.h"
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
@@ -249,6 +250,8 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 		     "routes, rules and files of this host",
 		     cx->store->file))
 		r = error_memory(err);
+	if (!r && !check.is_named && !cx->store->file)
+		r = guard_rest(&vifs, false, &check.report, &cx->has_changed, err);
 	/* without a vif nothing is known of whom to look for, and 0 is a domain, too */
 	if (!r && (vifs.n || !check.is_named))
 		r = check_lists(cx->store, &check, &vifs, err);

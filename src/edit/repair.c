@@ -115,6 +115,16 @@ static int list_words(struct repair *r)
 	return code;
 }
 
+static int list_guard(struct repair *r)
+{
+	const struct guard_differences *found = &r->survey.guard_found;
+	int code = 0;
+
+	for (size_t i = 0; i < found->n; i++)
+		code |= differences_add(&r->found, found->v[i].kind, "%s", found->v[i].detail);
+	return code;
+}
+
 static int list_places(struct repair *r)
 {
 	const struct survey *s = &r->survey;
@@ -160,11 +170,12 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 	if (out->survey.uncompared.has_failed)
 		return error_memory(err);
 	if (r)
-		return list_journal(out) || list_places(out) || repair_list_state(out) ?
+		return list_journal(out) || list_places(out) || list_guard(out) ||
+				       repair_list_state(out) ?
 			       error_memory(err) :
 			       r;
 	return list_journal(out) || repair_list_links(out) || list_routes(out) || list_rules(out) ||
-			       list_places(out) || repair_list_state(out) ?
+			       list_places(out) || list_guard(out) || repair_list_state(out) ?
 		       error_memory(err) :
 		       0;
 }

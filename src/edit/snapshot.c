@@ -23,6 +23,7 @@ void snapshot_release(struct snapshot *snapshot)
 	userdata_release(&snapshot->userdata);
 	strv_release(&snapshot->journals);
 	strv_release(&snapshot->optouts);
+	guard_look_release(&snapshot->guard);
 	*snapshot = (struct snapshot){ 0 };
 }
 
@@ -150,6 +151,13 @@ static int read_links(struct host_links *links, struct error *err)
 	return r;
 }
 
+/* Why it cannot be read concerns those that are to be guarded. */
+static int take_guard(struct snapshot *snapshot, const struct vif *vifs, size_t n, struct error *err)
+{
+	snapshot->guard_code = guard_look_at(vifs, n, &snapshot->guard, &snapshot->guard_failed);
+	return snapshot->guard_code == -ENOMEM ? error_memory(err) : 0;
+}
+
 int snapshot_read(struct store *st, const struct vif *vifs, size_t n, unsigned timeout_s,
 		  struct snapshot *out, struct error *err)
 {
@@ -166,6 +174,8 @@ int snapshot_read(struct store *st, const struct vif *vifs, size_t n, unsigned t
 		r = read_links(&out->links, err);
 	for (size_t i = 0; i < n && !r; i++)
 		r = take_script(out, vifs[i].script, err);
+	if (!r)
+		r = take_guard(out, vifs, n, err);
 	return r ? r : take_rules(out, vifs, n, timeout_s, err);
 }
 

@@ -11,6 +11,7 @@
 
 #include "src/edit/optout.h"
 #include "src/edit/journal.h"
+#include "src/guard/guard-look.h"
 #include "src/kernel/kernel.h"
 #include "src/kernel/kernel-links.h"
 #include "src/kernel/kernel-routing.h"
@@ -43,6 +44,9 @@ struct snapshot {
 	bool has_userdata;
 	unsigned userdata_domid;
 	struct strv journals, optouts; /* "D N" */
+	struct guard_look guard;
+	int guard_code; /* why nftables could not be read, ... */
+	struct error guard_failed;
 };
 
 /*

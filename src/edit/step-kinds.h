@@ -41,6 +41,8 @@ extern const struct step_kind step_route_add, step_route_replace, step_route_del
 	step_rules_delete, step_verify;
 /* step-link.c */
 extern const struct step_kind step_link, step_verify_links;
+/* step-guard.c */
+extern const struct step_kind step_guard_add, step_guard_remove;
 /* step-script.c */
 extern const struct step_kind step_shadow, step_offline, step_online;
 /* step-store.c */

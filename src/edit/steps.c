@@ -269,6 +269,12 @@ static bool has_journal(const struct survey *s)
 	return s->options->journal && s->options->journal->is_there;
 }
 
+/* Without a list a vif may use other addresses than with one. */
+static bool changes_list(const struct survey *s)
+{
+	return s->removed.n || !s->before.n != !s->after.n;
+}
+
 static int make_change(struct making *m, struct error *err)
 {
 	const struct survey *s = m->s;
@@ -281,8 +287,12 @@ static int make_change(struct making *m, struct error *err)
 				   &journal->writes, err);
 		journal_removal(s->vif, &journal->undo);
 	}
+	if (!r && s->guard.mode != GUARD_OFF && (s->added.n || s->guard_found.n))
+		add(m, &step_guard_add);
 	if (!r)
 		r = make_method(m, err);
+	if (!r && s->guard.mode != GUARD_OFF && changes_list(s))
+		add(m, &step_guard_remove);
 	if (!r)
 		journal_removal(s->vif, &add(m, &step_journal_end)->writes);
 	if (!r && s->options->flush)

@@ -25,6 +25,9 @@ int survey_check_ipv6(struct survey *s, struct error *err);
  */
 int survey_check_words(struct survey *s, struct error *err);
 
+/* How it is guarded, and what of that is not in force. Returns 0 or a negative errno. */
+int survey_guard(struct survey *s, struct error *err);
+
 /* Does the script fail at an IPv6 address? */
 bool survey_fails_at_ipv6(const struct survey *s);
 

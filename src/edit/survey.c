@@ -35,6 +35,7 @@ void survey_release(struct survey *s)
 	strv_release(&s->repaired_words);
 	strv_release(&s->left_words);
 	uncompared_release(&s->uncompared);
+	guard_differences_release(&s->guard_found);
 	strv_release(&s->notes);
 }
 
@@ -53,7 +54,7 @@ static bool needs_repair(const struct survey *s)
 	struct rules missing = { 0 }, surplus = { 0 };
 	bool needs = survey_rule_changes(s, &missing, &surplus, NULL) || missing.n || surplus.n ||
 		     survey_differs_libxl(s, &s->after) || survey_differs_userdata(s, &s->after) ||
-		     s->sets_status || (s->options->journal && s->options->journal->is_there);
+		     s->sets_status || s->guard_found.n || (s->options->journal && s->options->journal->is_there);
 
 	rules_release(&missing);
 	rules_release(&surplus);
@@ -246,6 +247,8 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 		r = precheck_vif(vif, options, err);
 	if (!r)
 		r = check_started(st, out, err);
+	if (!r)
+		r = survey_guard(out, err);
 	if (!r)
 		r = snapshot_script(options->snapshot, vif->script, &out->script, err);
 	if (!r)

@@ -14,6 +14,7 @@
 #include "src/hotplug/script.h"
 #include "src/edit/snapshot.h"
 #include "src/edit/uncompared.h"
+#include "src/guard/guard-edit.h"
 #include "src/xen/vif.h"
 
 enum method {
@@ -88,6 +89,8 @@ struct survey {
 	struct strv repaired_words; /* what is wrong with words of the list, and a repair mends ... */
 	struct strv left_words;	    /* ... and does not */
 	struct uncompared uncompared; /* repair: parts that it does not know enough of */
+	struct guard_options guard;   /* as it is to be guarded; GUARD_OFF: it is not */
+	struct guard_differences guard_found; /* repair: what of that is not so */
 	struct strv notes;	      /* what the operator should know */
 };
 

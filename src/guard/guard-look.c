@@ -57,7 +57,9 @@ static int look_at_vifs(struct guard_look *look, struct error *err)
 		guarded[n++] = state->facts;
 	}
 	look->rest = look->sync.found.n;
-	return r ? r : guard_sync_rest(&look->sync, &look->host, &look->shared, guarded, n, err);
+	if (r || look->sync.is_partial)
+		return r;
+	return guard_sync_rest(&look->sync, &look->host, &look->shared, guarded, n, err);
 }
 
 /* Nobody is to be guarded: nothing is left. */
@@ -69,25 +71,27 @@ static int look_at_none(struct guard_look *look)
 	return 0;
 }
 
-int guard_look(const struct vifs *vifs, guard_choose choose, void *data, struct guard_look *out,
-	       struct error *err)
+static int look(const struct vif *vifs, size_t n, bool is_partial, guard_choose choose, void *data,
+		struct guard_look *out, struct error *err)
 {
 	int r;
 
 	*out = (struct guard_look){ 0 };
 	r = guard_conf_read(&out->conf, err);
-	if (!r)
-		r = guard_host_read(&out->host, err);
-	if (!r)
-		r = guard_host_add_lists(&out->host, vifs->v, vifs->n, err);
-	out->v = calloc(vifs->n + 1, sizeof(*out->v));
+	out->v = calloc(n + 1, sizeof(*out->v));
 	if (!out->v)
 		return error_memory(err);
-	out->n = vifs->n;
-	for (size_t i = 0; i < vifs->n && !r; i++)
-		r = state_of(out, &vifs->v[i], choose, data, &out->v[i]);
+	out->n = n;
+	for (size_t i = 0; i < n && !r; i++)
+		r = state_of(out, &vifs[i], choose, data, &out->v[i]);
+	if (r || (is_partial && !out->is_wanted))
+		return r;
+	r = guard_host_read(&out->host, err);
+	if (!r)
+		r = guard_host_add_lists(&out->host, vifs, n, err);
 	if (!r)
 		r = guard_sync_begin(&out->sync, err);
+	out->sync.is_partial = is_partial;
 	if (r == -EOPNOTSUPP && !out->is_wanted)
 		return 0;
 	if (r)
@@ -98,6 +102,17 @@ int guard_look(const struct vifs *vifs, guard_choose choose, void *data, struct 
 	r = guard_sync_shared(&out->sync, &out->shared, err);
 	out->n_shared = out->sync.found.n;
 	return r ? r : look_at_vifs(out, err);
+}
+
+int guard_look(const struct vifs *vifs, guard_choose choose, void *data, struct guard_look *out,
+	       struct error *err)
+{
+	return look(vifs->v, vifs->n, false, choose, data, out, err);
+}
+
+int guard_look_at(const struct vif *vifs, size_t n, struct guard_look *out, struct error *err)
+{
+	return look(vifs, n, true, NULL, NULL, out, err);
 }
 
 int guard_look_commit(struct guard_look *look, struct error *err)

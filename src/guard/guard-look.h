@@ -43,6 +43,9 @@ typedef void (*guard_choose)(const struct vif *vif, struct guard_state *state, v
 int guard_look(const struct vifs *vifs, guard_choose choose, void *data, struct guard_look *out,
 	       struct error *err);
 
+/* The same of some vifs: what belongs to none of them is not looked at. */
+int guard_look_at(const struct vif *vifs, size_t n, struct guard_look *out, struct error *err);
+
 /* Make it so. Returns 0 or a negative errno. */
 int guard_look_commit(struct guard_look *look, struct error *err);
 void guard_look_release(struct guard_look *look);

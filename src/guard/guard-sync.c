@@ -24,7 +24,7 @@ static void differs(struct guard_sync *sync, const char *kind, const char *forma
 	}
 	all->v = v;
 	v += all->n++;
-	v->kind = kind;
+	*v = (struct guard_difference){ .kind = kind };
 	va_start(ap, format);
 	vsnprintf(v->detail, sizeof(v->detail), format, ap);
 	va_end(ap);
@@ -111,10 +111,11 @@ static bool is_in(const struct nft_element *list, size_t n, const struct nft_ele
 static void sync_ranges(struct guard_sync *sync, const struct nft_seen_set *seen,
 			const struct nft_set *wanted)
 {
+	bool keeps = sync->is_partial && !strcmp(wanted->name, GUARD_RESERVED);
 	size_t n_gone = 0, n_new = 0;
 
 	for (size_t i = 0; seen && i < seen->n; i++)
-		if (!is_in(wanted->elements, wanted->n, &seen->elements[i])) {
+		if (!keeps && !is_in(wanted->elements, wanted->n, &seen->elements[i])) {
 			nft_delete_elements(&sync->batch, wanted, &seen->elements[i], 1);
 			n_gone++;
 		}
@@ -218,7 +219,7 @@ static void sync_by_link(struct guard_sync *sync, const struct nft_seen_set *see
 				 link_size(wanted)))
 			extra += delete_of_link(sync, seen, wanted, links->elements[i].first);
 	if (seen && missing)
-		differs(sync, "guard-differs",
+		differs(sync, is_armed_set ? "guard-off" : "guard-differs",
 			is_armed_set ? "it does not drop: its links are not in set '%s'" :
 				       "set '%s': elements of it are missing",
 			wanted->name);
@@ -313,6 +314,27 @@ static int put(struct guard_sync *sync, const struct nft_ruleset *wanted,
 		r = sync_elements(sync, &wanted->sets[i], links, err);
 	put_rules(sync, wanted);
 	return r || (!sync->found.failed && !wanted->failed) ? r : error_memory(err);
+}
+
+int guard_sync_elements(struct guard_sync *sync, const struct nft_ruleset *wanted, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < wanted->n_sets && !r; i++)
+		if (wanted->sets[i].is_interval)
+			r = sync_elements(sync, &wanted->sets[i], NULL, err);
+	return r;
+}
+
+/* An element that is there already stays. */
+int guard_sync_reserved(struct guard_sync *sync, const struct nft_ruleset *shared, struct error *err)
+{
+	const struct nft_set *set = nft_find_set(shared, GUARD_RESERVED);
+
+	if (!set)
+		return error_memory(err);
+	nft_put_elements(&sync->batch, set, set->elements, set->n);
+	return 0;
 }
 
 int guard_sync_shared(struct guard_sync *sync, const struct nft_ruleset *shared, struct error *err)
@@ -442,6 +464,16 @@ int guard_sync_remove(struct guard_sync *sync, const struct guard_host *host,
 	return r;
 }
 
+/* Whose it was: names end in "-D.N". */
+static void note_numbers(struct guard_sync *sync, const char *name)
+{
+	struct guard_difference *last = sync->found.n ? &sync->found.v[sync->found.n - 1] : NULL;
+	const char *dash = strrchr(name, '-');
+
+	if (last && dash && sscanf(dash, "-%9u.%9u", &last->domid, &last->devid) != 2)
+		last->domid = last->devid = 0;
+}
+
 static bool is_link_of(const struct guard_host *host, const struct guard_vif *vifs, size_t n,
 		       const uint8_t *key)
 {
@@ -491,12 +523,14 @@ int guard_sync_rest(struct guard_sync *sync, const struct guard_host *host,
 		if (!sync->seen.chains[i].is_wanted) {
 			differs(sync, "guard-extra", "chain '%s' belongs to no guarded vif",
 				sync->seen.chains[i].name);
+			note_numbers(sync, sync->seen.chains[i].name);
 			nft_delete_chain(&sync->batch, sync->seen.chains[i].name);
 		}
 	for (size_t i = 0; i < sync->seen.n_sets; i++)
 		if (!sync->seen.sets[i].is_wanted) {
 			differs(sync, "guard-extra", "set '%s' belongs to no guarded vif",
 				sync->seen.sets[i].name);
+			note_numbers(sync, sync->seen.sets[i].name);
 			nft_delete_set(&sync->batch, sync->seen.sets[i].name);
 		}
 	for (size_t i = 0; i < shared->n_sets && !r; i++)

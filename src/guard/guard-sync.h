@@ -9,7 +9,8 @@
 
 /* What is not as it is to be. */
 struct guard_difference {
-	const char *kind; /* "guard-missing", "guard-differs", "guard-extra"; static */
+	const char *kind;      /* "guard-missing", "guard-differs", "guard-extra"; static */
+	unsigned domid, devid; /* of "guard-extra": of a vif that has gone, or is not to be guarded */
 	char detail[200];
 };
 
@@ -26,6 +27,7 @@ struct guard_sync {
 	struct nft_seen seen;	/* what the kernel has */
 	struct nft_batch batch; /* what makes it what it is to be */
 	struct guard_differences found;
+	bool is_partial; /* not all vifs are known: what others need is left alone */
 	bool is_rebuilt; /* the table is made anew: all has to be put */
 };
 
@@ -40,6 +42,10 @@ struct guard_sync {
 int guard_sync_begin(struct guard_sync *sync, struct error *err);
 int guard_sync_shared(struct guard_sync *sync, const struct nft_ruleset *shared, struct error *err);
 int guard_sync_vif(struct guard_sync *sync, const struct nft_ruleset *wanted, struct error *err);
+/* Elements alone: of sets of ranges of a vif; link-local addresses that its list names. */
+int guard_sync_elements(struct guard_sync *sync, const struct nft_ruleset *wanted, struct error *err);
+int guard_sync_reserved(struct guard_sync *sync, const struct nft_ruleset *shared, struct error *err);
+
 int guard_sync_remove(struct guard_sync *sync, const struct guard_host *host,
 		      const struct guard_vif *vif, struct error *err);
 

@@ -147,3 +147,63 @@ web01:0 mode=observe" ]
 	run xvif guard restore
 	not sends g1.0 10.0.0.9/32
 }
+
+@test "edits: an address may be used from when it is in the list until it is not; undo, check, repair" {
+	local change
+	own_macs
+	echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
+	echo 0 >/proc/sys/net/ipv4/conf/vif1.0/rp_filter
+	xvif guard on -q
+	[[ "$(xvif add-ip web01 10.0.0.5 --dry-run)" == *"nft add element netdev xvif ip4-1.0 { 10.0.0.5 }"* ]]
+	not sends g1.0 10.0.0.5/32
+	xvif add-ip web01 10.0.0.5 10.0.0.64/29 2>&1
+	sends g1.0 10.0.0.5/32
+	sends g1.0 10.0.0.66/32
+	not sends g1.0 10.0.0.72/32
+	in_force
+	# words inside others, and what is left of them
+	xvif add-ip web01 10.0.0.64/28 -q
+	sends g1.0 10.0.0.72/32
+	xvif del-ip web01 10.0.0.64/28 -q
+	not sends g1.0 10.0.0.72/32
+	sends g1.0 10.0.0.66/32
+	xvif set-ips web01 10.0.0.1 -q
+	not sends g1.0 10.0.0.2/32
+	sends g1.0 10.0.0.1
+	in_force
+	xvif check
+
+	# an edit that fails takes the address out again
+	iptables -N x
+	xvif add-ip web01 10.0.0.2 -q
+	cat >>/etc/xen/scripts/vif-common.sh <<-'END'
+		:
+	END
+	for change in 'flush ruleset' 'delete element netdev xvif armed { "vif1.0" }' \
+		'add rule netdev xvif vif-1.0 accept' 'add element netdev xvif ip4-1.0 { 10.0.0.9 }' \
+		'add chain netdev xvif vif-9.0'; do
+		nft "$change"
+		run xvif check
+		echo "$output"
+		[ "$status" = 6 ]
+		[[ "$output" == *guard-* ]]
+		xvif repair
+		xvif check
+		in_force
+	done
+	nft flush ruleset
+	xvif repair web01
+	run xvif check web01
+	[ "$status" = 0 ]
+	# any edit makes the guard of its vif anew
+	nft flush ruleset
+	xvif add-ip web01 10.0.0.7 -q
+	nft list chain netdev xvif vif-1.0
+	not sends g1.0 10.0.0.9/32
+	sends g1.0 10.0.0.7/32
+	# a vif that goes leaves nothing
+	ip link del vif2.1
+	xenstore-rm /local/domain/0/backend/vif/2/1 /libxl/2/device/vif/1
+	xvif guard restore -q
+	not nft list chain netdev xvif vif-2.1
+}

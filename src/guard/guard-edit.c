@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guard-edit.c - the guard of one vif, compared and changed. */
+#include <errno.h>
+#include <linux/netfilter/nf_tables.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/guard/guard-edit.h"
+
+/* What one vif is to have. */
+struct one {
+	struct guard_host host;
+	struct guard_vif facts;
+	struct nft_ruleset wanted, shared;
+	struct guard_sync sync;
+};
+
+static void release(struct one *one)
+{
+	guard_host_release(&one->host);
+	nft_ruleset_release(&one->wanted);
+	nft_ruleset_release(&one->shared);
+	guard_sync_release(&one->sync);
+}
+
+static int make(const struct vif *vif, const struct guard_options *options,
+		const struct iplist *list, struct one *out, struct error *err)
+{
+	struct vif with_list = *vif;
+	int r = guard_vif_of(vif, list, options, &out->facts, err);
+
+	with_list.ips = *list;
+	if (!r)
+		r = guard_host_read(&out->host, err);
+	if (!r)
+		r = guard_host_add_lists(&out->host, &with_list, 1, err);
+	if (r)
+		return r;
+	guard_of_vif(&out->host, &out->facts, &out->wanted);
+	guard_shared(&out->host, &out->shared);
+	return out->wanted.failed || out->shared.failed ? error_memory(err) : 0;
+}
+
+/* Sets of ranges, which an edit changes; all else of the guard stays. */
+static bool is_of_list(const struct nft_set *set)
+{
+	return set->is_interval;
+}
+
+/* Read the vif's own sets, without a list of all that there are. Returns 0, -ENOENT or another. */
+static int read_own_sets(struct one *one, struct error *err)
+{
+	struct nft_seen *seen = &one->sync.seen;
+	int r = 0;
+
+	seen->sets = calloc(one->wanted.n_sets, sizeof(*seen->sets));
+	if (!seen->sets)
+		return error_memory(err);
+	for (size_t i = 0; i < one->wanted.n_sets && !r; i++) {
+		const struct nft_set *set = &one->wanted.sets[i];
+		struct nft_seen_set *own = &seen->sets[seen->n_sets];
+
+		if (!is_of_list(set))
+			continue;
+		*own = (struct nft_seen_set){
+			.flags = NFT_SET_INTERVAL,
+			.key_size = (uint32_t)nft_key_size(set->key, set->n_key),
+			.has_counters = set->has_counters,
+		};
+		memcpy(own->name, set->name, sizeof(own->name));
+		r = nft_read_elements(own, err);
+		seen->n_sets++;
+	}
+	seen->has_table = true;
+	return r;
+}
+
+/* Elements of the vif's own sets alone. */
+static int change_elements(struct one *one, struct error *err)
+{
+	int r;
+
+	one->sync = (struct guard_sync){ .is_partial = true };
+	nft_begin(&one->sync.batch);
+	r = read_own_sets(one, err);
+	if (!r)
+		r = guard_sync_elements(&one->sync, &one->wanted, err);
+	if (!r)
+		r = one->host.listed_local.n ? guard_sync_reserved(&one->sync, &one->shared, err) : 0;
+	return r ? r : nft_commit(&one->sync.batch, err);
+}
+
+static int change_all(struct one *one, struct error *err)
+{
+	int r;
+
+	guard_sync_release(&one->sync);
+	r = guard_sync_begin(&one->sync, err);
+	one->sync.is_partial = true;
+	if (!r)
+		r = guard_sync_shared(&one->sync, &one->shared, err);
+	if (!r && one->sync.is_rebuilt)
+		return error_status(err, STATUS_FAILED, -EEXIST,
+				    "nftables: table 'netdev xvif' was made by somebody else: 'xvif "
+				    "guard restore' makes it anew");
+	if (!r)
+		r = guard_sync_vif(&one->sync, &one->wanted, err);
+	return r ? r : nft_commit(&one->sync.batch, err);
+}
+
+static int verify(const struct vif *vif, struct one *one, struct error *err)
+{
+	int r;
+
+	guard_sync_release(&one->sync);
+	one->sync = (struct guard_sync){ .is_partial = true };
+	nft_begin(&one->sync.batch);
+	r = read_own_sets(one, err);
+	if (!r)
+		r = guard_sync_elements(&one->sync, &one->wanted, err);
+	if (!r && one->sync.found.n)
+		r = error_status(err, STATUS_FAILED, -EIO,
+				 "vif %u.%u: the guard is not what was written: %s",
+				 vif->domain.domid, vif->devid, one->sync.found.v[0].detail);
+	return r;
+}
+
+int guard_set_list(const struct vif *vif, const struct guard_options *options,
+		   const struct iplist *list, struct error *err)
+{
+	CLEANUP(release) struct one one = { 0 };
+	struct error ignored = { 0 };
+	int r = make(vif, options, list, &one, err);
+
+	if (r)
+		return r;
+	/* a flush took it away, or others changed it */
+	if (change_elements(&one, &ignored))
+		r = change_all(&one, err);
+	return r ? r : verify(vif, &one, err);
+}
+
+int guard_make(const struct vif *vif, const struct guard_options *options,
+	       const struct iplist *list, struct error *err)
+{
+	CLEANUP(release) struct one one = { 0 };
+	int r = make(vif, options, list, &one, err);
+
+	if (!r)
+		r = change_all(&one, err);
+	return r ? r : verify(vif, &one, err);
+}
+
+int guard_remove(const struct vif *vif, struct error *err)
+{
+	static const struct guard_options none = { .mode = GUARD_OFF };
+	CLEANUP(release) struct one one = { 0 };
+	struct error ignored = { 0 };
+	int r = guard_sync_begin(&one.sync, err);
+
+	if (r || !one.sync.seen.has_table)
+		return r == -EOPNOTSUPP ? 0 : r;
+	r = guard_host_read(&one.host, err);
+	/* without a MAC it has no elements; its chain and sets are known by its numbers */
+	guard_vif_of(vif, &vif->ips, &none, &one.facts, &ignored);
+	if (!r)
+		r = guard_sync_remove(&one.sync, &one.host, &one.facts, err);
+	return r ? r : nft_commit(&one.sync.batch, err);
+}
+
+int guard_compare(const struct vif *vif, const struct guard_options *options,
+		  const struct iplist *list, struct guard_differences *out, struct error *err)
+{
+	CLEANUP(release) struct one one = { 0 };
+	int r = make(vif, options, list, &one, err);
+
+	if (!r)
+		r = guard_sync_begin(&one.sync, err);
+	one.sync.is_partial = true;
+	if (!r)
+		r = guard_sync_shared(&one.sync, &one.shared, err);
+	if (!r)
+		r = guard_sync_vif(&one.sync, &one.wanted, err);
+	if (r)
+		return r;
+	*out = one.sync.found;
+	one.sync.found = (struct guard_differences){ 0 };
+	return 0;
+}
