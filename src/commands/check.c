@@ -251,7 +251,7 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 		     cx->store->file))
 		r = error_memory(err);
 	if (!r && !check.is_named && !cx->store->file)
-		r = guard_rest(&vifs, false, &check.report, &cx->has_changed, err);
+		r = guard_rest(&vifs, &check.report, err);
 	/* without a vif nothing is known of whom to look for, and 0 is a domain, too */
 	if (!r && (vifs.n || !check.is_named))
 		r = check_lists(cx->store, &check, &vifs, err);

@@ -326,8 +326,8 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 		r = repair_vifs(cx->store, &vifs, &run, err);
 	if (!r && !args->n_words && !run.options.dry_run)
 		r = repair_orphans(&run, cx->store, err);
-	if (!r && !args->n_words && !run.options.dry_run)
-		r = guard_rest(&vifs, true, &run.report, &cx->has_changed, err);
+	if (!r && !run.options.dry_run)
+		r = guard_mend(&vifs, !args->n_words, &run.report, &cx->has_changed, err);
 	if (!r) {
 		r = print_repair(&run, args, cx->out, err);
 		if (cx->has_changed || run.code)

@@ -34,8 +34,7 @@ static int report_table(const struct guard_look *look, struct report *report)
 							       .detail = detail });
 }
 
-int guard_rest(const struct vifs *vifs, bool mends, struct report *report, bool *has_changed_out,
-	       struct error *err)
+int guard_rest(const struct vifs *vifs, struct report *report, struct error *err)
 {
 	CLEANUP(guard_look_release) struct guard_look look = { 0 };
 	struct error why = { 0 };
@@ -43,10 +42,45 @@ int guard_rest(const struct vifs *vifs, bool mends, struct report *report, bool 
 
 	if (r)
 		return r == -ENOMEM ? error_memory(err) : 0;
-	if (report_rest(&look, report) || report_table(&look, report))
-		return error_memory(err);
-	if (!mends || nft_batch_is_empty(&look.sync.batch))
-		return 0;
+	return report_rest(&look, report) || report_table(&look, report) ? error_memory(err) : 0;
+}
+
+static int report_vifs(const struct guard_look *look, struct report *report)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < look->n && !r; i++) {
+		const struct guard_state *state = &look->v[i];
+
+		if (state->options.mode == GUARD_OFF || !state->is_possible)
+			continue;
+		for (size_t j = 0; j < state->n && !r; j++) {
+			struct guard_difference *found = &look->sync.found.v[state->first + j];
+
+			r = report_difference(report, state->vif,
+					      &(struct difference){ .kind = found->kind,
+								    .detail = found->detail });
+		}
+	}
+	return r;
+}
+
+/* A guard that cannot be is a difference of its vif, which stays. */
+int guard_mend(const struct vifs *vifs, bool is_all, struct report *report, bool *has_changed_out,
+	       struct error *err)
+{
+	CLEANUP(guard_look_release) struct guard_look look = { 0 };
+	int r = is_all ? guard_look(vifs, NULL, NULL, &look, err) :
+			 guard_look_at(vifs->v, vifs->n, &look, err);
+
+	if (r || nft_batch_is_empty(&look.sync.batch) || (!is_all && !look.is_wanted))
+		return r;
+	r = guard_look_commit(&look, err);
+	if (r)
+		return r;
 	*has_changed_out = true;
-	return guard_look_commit(&look, err);
+	return report_vifs(&look, report) || report_rest(&look, report) ||
+			       report_table(&look, report) ?
+		       error_memory(err) :
+		       0;
 }

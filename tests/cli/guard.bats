@@ -172,13 +172,8 @@ web01:0 mode=observe" ]
 	sends g1.0 10.0.0.1
 	in_force
 	xvif check
-
-	# an edit that fails takes the address out again
-	iptables -N x
 	xvif add-ip web01 10.0.0.2 -q
-	cat >>/etc/xen/scripts/vif-common.sh <<-'END'
-		:
-	END
+
 	for change in 'flush ruleset' 'delete element netdev xvif armed { "vif1.0" }' \
 		'add rule netdev xvif vif-1.0 accept' 'add element netdev xvif ip4-1.0 { 10.0.0.9 }' \
 		'add chain netdev xvif vif-9.0'; do
@@ -193,8 +188,20 @@ web01:0 mode=observe" ]
 	done
 	nft flush ruleset
 	xvif repair web01
-	run xvif check web01
-	[ "$status" = 0 ]
+	xvif check web01
+	# also where its routes and rules are left alone
+	nft flush ruleset
+	echo : >>/etc/xen/scripts/vif-common.sh
+	run xvif repair
+	in_force
+	nft flush ruleset
+	run xvif repair web01
+	echo "$output"
+	[[ "$output" == *"web01 vif 0: repaired: guard-missing"* ]]
+	xvif guard status web01
+	run xvif repair
+	sed -i '$d' /etc/xen/scripts/vif-common.sh
+	xvif check
 	# any edit makes the guard of its vif anew
 	nft flush ruleset
 	xvif add-ip web01 10.0.0.7 -q
