@@ -221,6 +221,12 @@ int lock_lists(struct lock *lock, unsigned timeout_s, struct error *err)
 	return lock_own(lock, timeout_s, err);
 }
 
+int lock_guard(struct lock *lock, unsigned timeout_s, struct error *err)
+{
+	snprintf(lock->path, sizeof(lock->path), "/run/xvif/guard.lock");
+	return lock_own(lock, timeout_s, err);
+}
+
 int lock_configs(struct lock *lock, unsigned timeout_s, struct error *err)
 {
 	snprintf(lock->path, sizeof(lock->path), "/run/xvif/configs.lock");

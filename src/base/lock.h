@@ -33,6 +33,9 @@ int lock_file(struct lock *lock, const char *path, unsigned timeout_s, struct er
 /* Lock against other edits that write a list; as lock_vif(). */
 int lock_lists(struct lock *lock, unsigned timeout_s, struct error *err);
 
+/* Lock against others that make what all guarded vifs share; as lock_vif(). */
+int lock_guard(struct lock *lock, unsigned timeout_s, struct error *err);
+
 /* Lock against other edits of configuration files; as lock_vif(). */
 int lock_configs(struct lock *lock, unsigned timeout_s, struct error *err);
 

@@ -8,9 +8,11 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
+#include "src/commands/guard.h"
 #include "src/guard/guard-counters.h"
 #include "src/guard/guard-look.h"
 #include "src/output/output.h"
+#include "src/settings/guard-hook.h"
 #include "src/output/result.h"
 #include "src/xen/vif-find.h"
 #include "src/xen/vif-list.h"
@@ -29,10 +31,12 @@ enum action {
 	ACTION_OFF,
 	ACTION_CONFIRM,
 	ACTION_RESTORE,
+	ACTION_HOOK,
 	N_ACTIONS,
 };
 
-static const char *const action_names[] = { "status", "on", "observe", "off", "confirm", "restore" };
+static const char *const action_names[] = { "status",  "on",	  "observe", "off",
+					    "confirm", "restore", "hook" };
 
 struct guard_run {
 	enum action action;
@@ -63,6 +67,8 @@ static int parse_run(const struct args *args, struct guard_run *run, struct erro
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "guard: '%s' is one argument too many", args->words[at + 1]);
 	run->whom = at < args->n_words ? args->words[at] : NULL;
+	if (run->action == ACTION_HOOK && !run->whom)
+		return error_status(err, STATUS_USAGE, -EINVAL, "guard hook: no command of a script");
 	run->confirm_s = args_number(args, &option_confirm);
 	if (run->confirm_s && run->action != ACTION_ON)
 		return error_status(err, STATUS_USAGE, -EINVAL,
@@ -413,6 +419,26 @@ static int find_unconfirmed(struct guard_run *run, const struct guard_look *look
 	return 0;
 }
 
+/* Of links to come; what is there instead is told, and by doctor. */
+static int install_hook(struct error *err)
+{
+	struct error why = { 0 };
+	int r = guard_hook_install(&why);
+
+	if (r > 0)
+		output_note("%s was put there: vifs that start from now on are guarded by it",
+			    GUARD_HOOK);
+	if (r >= 0)
+		return 0;
+	if (r != -EEXIST && r != -ENOENT) {
+		*err = why;
+		return r;
+	}
+	output_note("%s: vifs that start from now on are guarded by 'xvif guard restore' only",
+		    why.text);
+	return 0;
+}
+
 static int change(struct guard_run *run, const struct vifs *vifs, struct context *cx,
 		  const struct args *args, struct error *err)
 {
@@ -434,6 +460,8 @@ static int change(struct guard_run *run, const struct vifs *vifs, struct context
 		return -EINVAL;
 	}
 	r = write_conf(run, &look, err);
+	if (!r && (run->action == ACTION_ON || run->action == ACTION_OBSERVE))
+		r = install_hook(err);
 	if (!r)
 		r = guard_look_commit(&look, err);
 	if (!r)
@@ -449,6 +477,8 @@ static int run_guard(struct context *cx, const struct args *args, struct error *
 	struct guard_run run = { 0 };
 	int r = parse_run(args, &run, err);
 
+	if (!r && run.action == ACTION_HOOK)
+		return guard_run_hook(cx->store, run.whom, err);
 	if (!r && geteuid() != 0)
 		r = error_set(err, -EPERM, "guard: only root can look at nftables");
 	if (!r)

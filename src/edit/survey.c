@@ -54,7 +54,8 @@ static bool needs_repair(const struct survey *s)
 	struct rules missing = { 0 }, surplus = { 0 };
 	bool needs = survey_rule_changes(s, &missing, &surplus, NULL) || missing.n || surplus.n ||
 		     survey_differs_libxl(s, &s->after) || survey_differs_userdata(s, &s->after) ||
-		     s->sets_status || s->guard_found.n || (s->options->journal && s->options->journal->is_there);
+		     s->sets_status || s->guard_found.n ||
+		     (s->options->journal && s->options->journal->is_there);
 
 	rules_release(&missing);
 	rules_release(&surplus);

@@ -88,10 +88,10 @@ struct survey {
 	struct strv behind; /* repair: of others, and no fault: to networks behind the guest, say */
 	struct strv repaired_words; /* what is wrong with words of the list, and a repair mends ... */
 	struct strv left_words;	    /* ... and does not */
-	struct uncompared uncompared; /* repair: parts that it does not know enough of */
-	struct guard_options guard;   /* as it is to be guarded; GUARD_OFF: it is not */
+	struct uncompared uncompared;	      /* repair: parts that it does not know enough of */
+	struct guard_options guard;	      /* as it is to be guarded; GUARD_OFF: it is not */
 	struct guard_differences guard_found; /* repair: what of that is not so */
-	struct strv notes;	      /* what the operator should know */
+	struct strv notes;		      /* what the operator should know */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/lock.h"
 #include "src/guard/guard-edit.h"
 
 /* What one vif is to have. */
@@ -94,11 +95,22 @@ static int change_all(struct one *one, struct error *err)
 {
 	int r;
 
+	CLEANUP(lock_release) struct lock lock = { 0 };
+	bool is_locked = false;
+
+again:
 	guard_sync_release(&one->sync);
 	r = guard_sync_begin(&one->sync, err);
 	one->sync.is_partial = true;
 	if (!r)
 		r = guard_sync_shared(&one->sync, &one->shared, err);
+	/* what all vifs share is made by one at a time */
+	if (!r && one->sync.found.n && !is_locked) {
+		r = lock_guard(&lock, 10, err);
+		is_locked = true;
+		if (!r)
+			goto again;
+	}
 	if (!r && one->sync.is_rebuilt)
 		return error_status(err, STATUS_FAILED, -EEXIST,
 				    "nftables: table 'netdev xvif' was made by somebody else: 'xvif "

@@ -91,13 +91,26 @@ int guard_vif_of(const struct vif *vif, const struct iplist *list,
 	return 0;
 }
 
+static size_t name_length(const char *name)
+{
+	static const char incoming[] = "--incoming";
+	size_t len = strlen(name), end = sizeof(incoming) - 1;
+
+	return len > end && !strcmp(name + len - end, incoming) ? len - end : len;
+}
+
 void guard_options_of(const struct guard_conf *conf, const struct vif *vif, struct guard_options *out)
 {
+	char name[256] = "";
 	uint8_t mac[6] = { 0 };
 
 	if (vif->mac)
 		guard_parse_mac(vif->mac, mac);
-	guard_conf_find(conf, vif->domain.name, vif->domain.uuid, vif->devid, mac, out);
+	/* so a guest is called while it is moved to this host (Xen, tools/xl/xl_migrate.c) */
+	if (vif->domain.name)
+		snprintf(name, sizeof(name), "%.*s", (int)name_length(vif->domain.name),
+			 vif->domain.name);
+	guard_conf_find(conf, vif->domain.name ? name : NULL, vif->domain.uuid, vif->devid, mac, out);
 	if (vif->backend_domid)
 		out->mode = GUARD_OFF;
 }

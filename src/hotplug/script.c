@@ -16,6 +16,7 @@
 #include "src/hotplug/nix-store.h"
 #include "src/hotplug/script.h"
 #include "src/hotplug/stock-digests.h"
+#include "src/settings/guard-hook.h"
 
 /* What a script is, apart from comments, blank lines and indentation. */
 struct content {
@@ -146,7 +147,7 @@ static int open_file(const char *path, struct input *in, struct stat *file, stru
 	return r;
 }
 
-/* The hooks are sourced from this folder whatever the script's own is (xen-hotplug-common.sh, call_hooks). */
+/* Hooks other than that of the guard, which adds nothing to what the script does. They are sourced from this folder whatever the script's own is (xen-hotplug-common.sh, call_hooks). */
 static int find_hooks(bool *out, struct error *err)
 {
 	glob_t found;
@@ -156,7 +157,7 @@ static int find_hooks(bool *out, struct error *err)
 	if (code)
 		return code == GLOB_NOSPACE ? error_memory(err) : 0;
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		*out |= !access(found.gl_pathv[i], X_OK);
+		*out |= !access(found.gl_pathv[i], X_OK) && !guard_hook_is(found.gl_pathv[i]);
 	globfree(&found);
 	return 0;
 }

@@ -5,6 +5,7 @@ load setup
 
 teardown() {
 	nft flush ruleset
+	umount /usr/local/sbin 2>/dev/null
 	rm -rf /etc/xvif/* /var/lib/xvif/guard.conf
 	world_stop
 }
@@ -213,4 +214,78 @@ web01:0 mode=observe" ]
 	xenstore-rm /local/domain/0/backend/vif/2/1 /libxl/2/device/vif/1
 	xvif guard restore -q
 	not nft list chain netdev xvif vif-2.1
+}
+
+# the program where the hook looks for it
+install_program() {
+	mount -t tmpfs tmpfs /usr/local/sbin
+	cat >/usr/local/sbin/xvif <<-END
+		#!/bin/sh
+		export LD_LIBRARY_PATH=$LD_LIBRARY_PATH
+		exec $XVIF_BUILD/.libs/xvif "\$@"
+	END
+	chmod 755 /usr/local/sbin/xvif
+}
+
+@test "the hook: a vif that starts is guarded, one that cannot be does not start, one that goes leaves nothing" {
+	install_program
+	own_macs
+	run xvif guard on
+	[ -x /etc/xen/scripts/vif-post.d/xvif-guard.hook ]
+	# the scripts are as known as before
+	xvif check
+	xvif add-ip web01 10.0.0.5 -v 2>&1 | tee /run/xen/steps
+	grep -q ' run script=' /run/xen/steps
+	in_force
+	hotplug 1 0 offline
+	not nft list chain netdev xvif vif-1.0
+	nft flush ruleset
+	hotplug 1 0 online
+	nft list chain netdev xvif vif-1.0
+	xvif guard status web01
+	hotplug 2 1 online
+	nft list chain netdev xvif vif-2.1
+
+	# off stays off
+	xvif guard off web01:0 -q
+	hotplug 1 0 offline
+	hotplug 1 0 online
+	not nft list chain netdev xvif vif-1.0
+	xvif guard on web01:0 -q
+
+	# without a guard it does not start, and says why
+	hotplug 1 0 offline
+	nft flush ruleset
+	xenstore-write /local/domain/0/backend/vif/1/0/mac 01:00:00:00:00:00
+	run hotplug 1 0 online
+	echo "$output"
+	[ "$status" != 0 ]
+	[[ "$(xenstore-read /local/domain/0/backend/vif/1/0/hotplug-error)" == *"xvif guard: "*"its MAC '01:00:00:00:00:00'"* ]]
+	[ "$(xenstore-read /local/domain/0/backend/vif/1/0/hotplug-status)" = error ]
+	[[ "$(ip -o link show vif1.0)" != *,UP* ]]
+	echo 'default mode=enforce on-failure=continue' >/etc/xvif/guard.conf
+	xenstore-write /local/domain/0/backend/vif/1/0/hotplug-status ""
+	hotplug 1 0 online
+	[ "$(xenstore-read /local/domain/0/backend/vif/1/0/hotplug-status)" = connected ]
+	run xvif guard status web01
+	[ "$status" = 6 ]
+	xenstore-write /local/domain/0/backend/vif/1/0/mac 00:16:3e:00:00:01
+
+	# a guest that is moved to this host has another name until it runs
+	printf '%s\n' 'web01 mode=enforce' >/etc/xvif/guard.conf
+	hotplug 1 0 offline
+	xenstore-write /local/domain/1/name web01--incoming
+	hotplug 1 0 online
+	nft list chain netdev xvif vif-1.0
+	xenstore-write /local/domain/1/name web01
+
+	# another hook beside it: the scripts are unknown, as before; without the program guests start
+	hotplug 1 0 offline
+	umount /usr/local/sbin
+	hotplug 1 0 online
+	[ "$(xenstore-read /local/domain/0/backend/vif/1/0/hotplug-status)" = connected ]
+	echo ': other' >>/etc/xen/scripts/vif-post.d/xvif-guard.hook
+	run xvif add-ip web01 10.0.0.6
+	[ "$status" = 1 ]
+	[[ "$output" == *"hooks in /etc/xen/scripts/vif-post.d"* ]]
 }

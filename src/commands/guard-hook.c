@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guard-hook.c - xvif guard hook: what hotplug scripts ask for, by the hook. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "src/base/cleanup.h"
+#include "src/commands/guard.h"
+#include "src/guard/guard-edit.h"
+
+/*
+ * Which vif the script is run for: the last two parts of the path. A path of xvif's own is that
+ * of an edit, which lets the script add addresses and holds the lock of the vif. Returns 0, 1 (of an
+ * edit), or -EINVAL.
+ */
+static int find_vif(unsigned *domid, unsigned *devid, struct error *err)
+{
+	const char *path = getenv("XENBUS_PATH"), *last;
+	char end;
+
+	if (!path)
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "guard hook: no XENBUS_PATH: it is for hotplug scripts");
+	if (!strncmp(path, "xvif/", 5) || strstr(path, "/xvif/"))
+		return 1;
+	last = strstr(path, "/vif/");
+	if (!last || sscanf(last, "/vif/%9u/%9u%c", domid, devid, &end) != 2)
+		return error_status(err, STATUS_USAGE, -EINVAL, "guard hook: '%s' is not a vif",
+				    path);
+	return 0;
+}
+
+static int read_vif(struct store *st, unsigned domid, unsigned devid, struct vif *out,
+		    struct error *err)
+{
+	CLEANUP(domain_release) struct domain domain = { .domid = domid };
+	int r = domain_read(st, 0, &domain, 1, err);
+
+	return r ? r : vif_read(st, 0, &domain, devid, out, err);
+}
+
+static int remove_vif(unsigned domid, unsigned devid, struct error *err)
+{
+	char link[32];
+	struct vif vif = { .domain = { .domid = domid }, .devid = devid, .link = link };
+
+	snprintf(link, sizeof(link), "vif%u.%u", domid, devid);
+	return guard_remove(&vif, err);
+}
+
+/* The list is read anew: the script may have been given another. */
+static int make_vif(struct store *st, unsigned domid, unsigned devid, struct error *err)
+{
+	CLEANUP(vif_release) struct vif vif = { 0 };
+	CLEANUP(guard_conf_release) struct guard_conf conf = { 0 };
+	struct guard_options options;
+	int r = read_vif(st, domid, devid, &vif, err);
+
+	if (!r)
+		r = guard_conf_read(&conf, err);
+	if (r)
+		return r;
+	guard_options_of(&conf, &vif, &options);
+	if (options.mode == GUARD_OFF)
+		return remove_vif(domid, devid, err);
+	r = guard_make(&vif, &options, &vif.ips, err);
+	if (r && options.flags & GUARD_FAIL_OPEN) {
+		syslog(LOG_ERR, "vif %u.%u is not guarded: %s", domid, devid, err->text);
+		return 0;
+	}
+	return r;
+}
+
+int guard_run_hook(struct store *st, const char *command, struct error *err)
+{
+	unsigned domid = 0, devid = 0;
+	int r = find_vif(&domid, &devid, err);
+
+	if (r)
+		return r < 0 ? r : 0;
+	if (!strcmp(command, "online") || !strcmp(command, "add"))
+		return make_vif(st, domid, devid, err);
+	/* the guest unplugs its emulated card; the vif stays */
+	if (!strcmp(command, "remove"))
+		return 0;
+	if (!strcmp(command, "offline"))
+		return remove_vif(domid, devid, err);
+	return error_status(err, STATUS_USAGE, -EINVAL, "guard hook: invalid command '%s'", command);
+}
