@@ -32,11 +32,12 @@ enum action {
 	ACTION_CONFIRM,
 	ACTION_RESTORE,
 	ACTION_HOOK,
+	ACTION_CLEAR,
 	N_ACTIONS,
 };
 
 static const char *const action_names[] = { "status",  "on",	  "observe", "off",
-					    "confirm", "restore", "hook" };
+					    "confirm", "restore", "hook",    "clear" };
 
 struct guard_run {
 	enum action action;
@@ -469,6 +470,20 @@ static int change(struct guard_run *run, const struct vifs *vifs, struct context
 	return r ? r : guard_conf_save(&look.conf, err);
 }
 
+/* Whatever guard.conf says; for the removal of this program. */
+static int clear(struct context *cx, struct error *err)
+{
+	struct nft_batch batch;
+	int r;
+
+	nft_begin(&batch);
+	nft_delete_table(&batch, false);
+	r = nft_commit(&batch, err);
+	nft_batch_release(&batch);
+	cx->has_changed |= !r;
+	return r == -EOPNOTSUPP ? 0 : r;
+}
+
 /* What was written into the kernel is read again. */
 static int run_guard(struct context *cx, const struct args *args, struct error *err)
 {
@@ -479,6 +494,8 @@ static int run_guard(struct context *cx, const struct args *args, struct error *
 
 	if (!r && run.action == ACTION_HOOK)
 		return guard_run_hook(cx->store, run.whom, err);
+	if (!r && run.action == ACTION_CLEAR)
+		return clear(cx, err);
 	if (!r && geteuid() != 0)
 		r = error_set(err, -EPERM, "guard: only root can look at nftables");
 	if (!r)
@@ -508,6 +525,7 @@ const struct command cmd_guard = {
 		"  off [DOMAIN[:VIF]]       look at nothing\n"
 		"  confirm [DOMAIN[:VIF]]   go on to drop, after 'on --confirm'\n"
 		"  restore                  make the kernel as /etc/xvif/guard.conf says, as the service does\n"
+		"  clear                    take all of it out of the kernel, until the next 'restore'\n"
 		"The first word may be left out: status. 'status' ends with exit status 6 if what is\n"
 		"configured is not in force.",
 	.example = "# xvif guard on -q\n"

@@ -23,7 +23,7 @@
 /* What the probes ask of a vif. */
 #define NODES \
 	(1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_SCRIPT | 1u << NODE_VIFNAME | \
-	 1u << NODE_GATEWAYDEV | 1u << NODE_HOTPLUG_STATUS | 1u << NODE_STUBDOM)
+	 1u << NODE_GATEWAYDEV | 1u << NODE_HOTPLUG_STATUS | 1u << NODE_STUBDOM | 1u << NODE_TYPE)
 
 /* Into @out, for free(); NULL: it cannot be read, or is no text. Returns 0 or -ENOMEM. */
 static int read_text(const char *path, char **out)

@@ -28,6 +28,7 @@
 	X(forward_policy, "forward-policy", "chain FORWARD fits the vifs") \
 	X(bridge_netfilter, "bridge-netfilter", "bridged packets are shown to the rules") \
 	X(physdev, "physdev", "rules of bridged vifs are there at all") \
+	X(guard, "guard", "guests are kept to their lists (xvif guard)") \
 	X(networkd, "networkd", "systemd-networkd leaves vifs alone") \
 	X(networkmanager, "networkmanager", "NetworkManager leaves vifs alone") \
 	X(firewalld, "firewalld", "firewalld leaves rules of vifs alone")

@@ -289,3 +289,28 @@ install_program() {
 	[ "$status" = 1 ]
 	[[ "$output" == *"hooks in /etc/xen/scripts/vif-post.d"* ]]
 }
+
+@test "doctor: what is open, what is not in force, what will not be; clear" {
+	run xvif doctor guard
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" == *note*"vif1.0, vif2.0 can send from addresses of each other"* ]]
+	xvif guard on -q
+	run xvif doctor -J guard
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(jq -r '.findings[].verdict' <<<"$output" | xargs)" = "note ok" ]
+	rm /etc/xen/scripts/vif-post.d/xvif-guard.hook
+	[[ "$(xvif doctor guard)" == *bad*"no hook"* ]]
+	echo : >/etc/xen/scripts/vif-post.d/xvif-guard.hook
+	[[ "$(xvif doctor guard)" == *bad*"is not the hook"* ]]
+	rm /etc/xen/scripts/vif-post.d/xvif-guard.hook
+	mkdir -p /run/systemd/system
+	[[ "$(xvif doctor guard)" == *bad*"xvif-guard.service is not enabled"* ]]
+	rmdir /run/systemd/system
+	xvif guard clear
+	not nft list table netdev xvif
+	run xvif doctor guard
+	[ "$status" = 6 ]
+	[[ "$output" == *"not guarded as /etc/xvif/guard.conf says"* ]]
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor-guard.c - probe of the guard: is it in force, and will it be for vifs to come? */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/cleanup.h"
+#include "src/doctor/doctor.h"
+#include "src/guard/guard-look.h"
+#include "src/settings/guard-hook.h"
+
+static void look_at_hook(const struct facts *facts, struct findings *out)
+{
+	struct some deaf = { 0 };
+
+	switch (guard_hook_find()) {
+	case GUARD_HOOK_MISSING:
+		bad(out, "there is no hook " GUARD_HOOK
+			 ": vifs that start are not guarded; 'xvif guard on' "
+			 "puts it there");
+		break;
+	case GUARD_HOOK_OTHER:
+		bad(out,
+		    GUARD_HOOK " is not the hook of this xvif: vifs that start may not be guarded; "
+			       "remove it, and run 'xvif guard on'");
+		break;
+	case GUARD_HOOK_OURS:
+		break;
+	}
+	for (size_t i = 0; i < facts->n_scripts; i++)
+		if (!facts->scripts[i].code && facts->scripts[i].id.family->hooks != HOOKS_CALLED)
+			some_add(&deaf, facts->scripts[i].path);
+	if (deaf.n)
+		bad(out,
+		    "%s: it may call no hooks: vifs that it starts are not guarded until 'xvif guard restore' is run",
+		    some_text(&deaf));
+}
+
+#define UNITS "/etc/systemd/system/"
+
+static void look_at_service(struct findings *out)
+{
+	if (access("/run/systemd/system", F_OK))
+		return;
+	if (access(UNITS "multi-user.target.wants/xvif-guard.service", F_OK))
+		bad(out,
+		    "xvif-guard.service is not enabled: after a boot, and after a reload of "
+		    "nftables.service, guests are not guarded; 'systemctl enable xvif-guard.service'");
+}
+
+static void look_at_vifs(const struct guard_look *look, struct findings *out)
+{
+	struct some wrong = { 0 }, free_vifs = { 0 };
+
+	for (size_t i = 0; i < look->n; i++) {
+		const struct guard_state *state = &look->v[i];
+
+		if (!guard_is_in_force(look, state) && !state->ends_ms)
+			some_add(&wrong, state->vif->link);
+		else if (state->options.mode != GUARD_OFF && state->options.mode != GUARD_CLOSED &&
+			 !state->vif->ips.n && !(state->options.flags & GUARD_UNLISTED_CLOSED))
+			some_add(&free_vifs, state->vif->link);
+	}
+	if (wrong.n)
+		bad(out,
+		    "%s: not guarded as " GUARD_CONF
+		    " says: 'xvif guard status' says why, 'xvif repair' "
+		    "puts it right",
+		    some_text(&wrong));
+	if (free_vifs.n)
+		note(out,
+		     "%s: guarded, but without a list: it can take addresses of other guests; "
+		     "'unlisted=closed' in " GUARD_CONF " lets it send nothing",
+		     some_text(&free_vifs));
+	if (!wrong.n && !look->n_shared)
+		ok(out, "what " GUARD_CONF " says is in force");
+}
+
+/* Guests that nothing keeps to their lists, on one bridge or routed. */
+static void look_at_unguarded(const struct facts *facts, struct findings *out)
+{
+	struct some open = { 0 };
+
+	for (size_t i = 0; i < facts->n_here; i++)
+		if (facts->here[i].vif->ips.n)
+			some_add(&open, facts->here[i].vif->link);
+	if (open.n > 1)
+		note(out,
+		     "%s can send from addresses of each other: rules of the hotplug scripts do not look "
+		     "at what guests of this host send to each other; 'xvif guard on' keeps each to its list",
+		     some_text(&open));
+}
+
+void look_at_guard(const struct facts *facts, struct findings *out)
+{
+	CLEANUP(guard_look_release) struct guard_look look = { 0 };
+	struct error err = { 0 };
+	int r;
+
+	if (!facts->has_store)
+		return;
+	r = guard_look(&facts->vifs, NULL, NULL, &look, &err);
+	out->has_failed |= r == -ENOMEM;
+	if (*look.conf.broken.text)
+		bad(out, "%s: what was in force before is used", look.conf.broken.text);
+	if (!guard_conf_is_used(&look.conf)) {
+		look_at_unguarded(facts, out);
+		return;
+	}
+	if (r) {
+		bad(out, "%s: guests are not guarded", err.text);
+		return;
+	}
+	look_at_hook(facts, out);
+	look_at_service(out);
+	look_at_vifs(&look, out);
+}
