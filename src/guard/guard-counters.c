@@ -96,16 +96,26 @@ static bool is_in_list_of_sibling(const struct guard_look *look, const struct gu
 static int add_refused(const struct guard_look *look, const struct guard_state *state,
 		       size_t reason, const struct nft_element *element, struct guard_counters *out)
 {
-	struct guard_refused *v = array_grow(out->refused, out->n_refused, sizeof(*v));
 	const uint8_t *source = element->first + 16;
+	char text[sizeof(out->refused->source)];
+	struct guard_refused *v;
 
+	format_source(guard_reasons[reason].source, source, text, sizeof(text));
+	/* of another link of the vif */
+	for (size_t i = 0; i < out->n_refused; i++)
+		if (out->refused[i].reason == guard_reasons[reason].name &&
+		    !strcmp(out->refused[i].source, text)) {
+			out->refused[i].packets += element->packets;
+			return 0;
+		}
+	v = array_grow(out->refused, out->n_refused, sizeof(*v));
 	if (!v)
 		return -ENOMEM;
 	out->refused = v;
 	v += out->n_refused++;
 	*v = (struct guard_refused){ .reason = guard_reasons[reason].name,
 				     .packets = element->packets };
-	format_source(guard_reasons[reason].source, source, v->source, sizeof(v->source));
+	memcpy(v->source, text, sizeof(v->source));
 	v->is_sibling = is_in_list_of_sibling(look, state, guard_reasons[reason].source, source);
 	return 0;
 }
