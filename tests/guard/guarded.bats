@@ -38,16 +38,31 @@ load setup
 	ip -6 route show | not grep 'proto ra'
 }
 
-@test "after a reconnect, a flush and what the service does" {
+@test "after edits, another name, a reconnect, a flush and the service" {
 	bridged
 	xvif guard on
-	hotplug 3 0 offline
-	hotplug 3 0 online
+	added=(-s own4=10.9.0.77 -s own6=2001:db8:9::77 -l 'ip4 src=10.9.1.5 / udp')
+	frames stopped e0 to_guest "$GUARD/flows" "${added[@]}" -o 'ipv[46]-unicast' -o arp-reply -o na -o dad -o arp-probe
+	xvif add-ip web01 10.9.0.77 2001:db8:9::77
+	frames passed e0 to_guest "$GUARD/flows" "${added[@]}"
+	guarded e0 to_guest
+	xvif del-ip web01 10.9.0.77 2001:db8:9::77
+	frames stopped e0 to_guest "$GUARD/flows" "${added[@]}" -o 'ipv[46]-unicast' -o arp-reply -o na -o dad -o arp-probe
 	guarded e0 to_guest
 	nft list ruleset >/dev/null
 	nft flush ruleset
 	unguarded e0 to_guest
 	xvif guard restore
+	guarded e0 to_guest
+	hotplug 3 0 offline
+	hotplug 3 0 online
+	xvif repair
+	guarded e0 to_guest
+	ip link set vif3.0 down
+	ip link set vif3.0 name guest-web
+	ip link set guest-web up
+	xenstore-write /local/domain/0/backend/vif/3/0/vifname guest-web
+	xvif repair
 	guarded e0 to_guest
 }
 
