@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-neighbours.c - probe of what was said by hand of the MACs of guests. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -45,10 +46,13 @@ void look_at_neighbours(const struct facts *facts, struct findings *out)
 	CLEANUP(neighbours_release) struct neighbours all = { 0 };
 	size_t before = out->n, n_right = 0;
 	struct error err = { 0 };
+	int r;
 
 	if (!facts_has(facts, WIRING_ROUTED))
 		return;
-	if (kernel_neighbours(&all, &err)) {
+	r = kernel_neighbours(&all, &err);
+	out->has_failed |= r == -ENOMEM;
+	if (r) {
 		bad(out, "whether MACs of guests were set by hand is not known: %s", err.text);
 		return;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-nodes.c - probes of who may write the nodes of vifs, and of what guests made of theirs. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,7 @@ void look_at_node_permissions(const struct facts *facts, struct findings *out)
 		return;
 	}
 	r = read_perms(facts, perms, &err);
+	out->has_failed |= r == -ENOMEM;
 	if (r)
 		bad(out, "who may write the nodes of vifs is not known: %s", err.text);
 	for (size_t i = 0; i < facts->n_here * N_CHECKED; i++) {
@@ -175,6 +177,7 @@ void look_at_frontends(const struct facts *facts, struct findings *out)
 		return;
 	}
 	r = read_frontends(facts, v, &err);
+	out->has_failed |= r == -ENOMEM;
 	if (r)
 		bad(out, "what guests have of their vifs is not known: %s", err.text);
 	for (size_t i = 0; i < facts->n_here && !r; i++)

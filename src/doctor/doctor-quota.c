@@ -70,9 +70,9 @@ static void judge_guest(const struct domain *guest, const char *limits, const ch
 		      find_number(limits, quotas[i].name), out);
 }
 
-/* The limits, then what each guest has of them; false: this daemon does not tell. */
-static bool ask(struct store *st, const struct domains *domains, char **limits, char **answers,
-		struct error *err)
+/* The limits, then what each guest has of them. Returns 0, or a negative errno: this daemon does not tell. */
+static int ask(struct store *st, const struct domains *domains, char **limits, char **answers,
+	       struct error *err)
 {
 	struct batch b = { 0 };
 
@@ -84,7 +84,7 @@ static bool ask(struct store *st, const struct domains *domains, char **limits, 
 		if (domains->v[i].domid)
 			batch_control(&b, &answers[i], "quota", domid);
 	}
-	return !store_run(st, 0, &b, err) && *limits;
+	return store_run(st, 0, &b, err);
 }
 
 void look_at_store_quota(const struct facts *facts, struct findings *out)
@@ -108,7 +108,9 @@ void look_at_store_quota(const struct facts *facts, struct findings *out)
 		out->has_failed = true;
 	if (r || !answers)
 		return;
-	if (ask(&st, &domains, &limits, answers, &err))
+	r = ask(&st, &domains, &limits, answers, &err);
+	out->has_failed |= r == -ENOMEM;
+	if (!r && limits)
 		for (size_t i = 0; i < domains.n; i++)
 			if (answers[i]) {
 				judge_guest(&domains.v[i], limits, answers[i], out);

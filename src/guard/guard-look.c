@@ -8,8 +8,8 @@
 #include "src/base/cleanup.h"
 #include "src/guard/guard-look.h"
 
-static int state_of(struct guard_look *look, const struct vif *vif, guard_choose choose, void *data,
-		    struct guard_state *out)
+static void state_of(struct guard_look *look, const struct vif *vif, guard_choose choose,
+		     void *data, struct guard_state *out)
 {
 	struct error why = { 0 };
 	int r;
@@ -18,12 +18,13 @@ static int state_of(struct guard_look *look, const struct vif *vif, guard_choose
 	guard_options_of(&look->conf, vif, &out->options);
 	if (choose && !vif->backend_domid)
 		choose(vif, out, data);
+	if (out->options.mode == GUARD_OFF)
+		return;
+	look->is_wanted = true;
 	r = guard_vif_of(vif, &vif->ips, &out->options, &out->facts, &why);
 	out->is_possible = !r;
 	if (r)
 		snprintf(out->why, sizeof(out->why), "%.199s", why.text);
-	look->is_wanted |= out->options.mode != GUARD_OFF;
-	return 0;
 }
 
 static int look_at_vif(struct guard_look *look, struct guard_state *state, struct error *err)
@@ -83,7 +84,7 @@ static int look(const struct vif *vifs, size_t n, bool is_partial, guard_choose 
 		return error_memory(err);
 	out->n = n;
 	for (size_t i = 0; i < n && !r; i++)
-		r = state_of(out, &vifs[i], choose, data, &out->v[i]);
+		state_of(out, &vifs[i], choose, data, &out->v[i]);
 	if (r || (is_partial && !out->is_wanted))
 		return r;
 	r = guard_host_read(&out->host, err);

@@ -10,9 +10,9 @@
 struct guard_state {
 	const struct vif *vif; /* borrowed */
 	struct guard_options options;
-	struct guard_vif facts;
-	unsigned confirm_s; /* as in facts */
-	bool is_possible;   /* false: it cannot be guarded; @why */
+	struct guard_vif facts; /* unless the mode is off */
+	unsigned confirm_s;	/* as in facts */
+	bool is_possible;	/* false: it is off, or cannot be guarded; @why */
 	char why[200];
 	size_t first, n;  /* what is not as it is to be: of look.sync.found */
 	bool is_armed;	  /* it drops at this moment */
