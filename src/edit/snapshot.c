@@ -193,10 +193,15 @@ int snapshot_link(const struct snapshot *snapshot, const char *name, struct host
 		  struct error *err)
 {
 	const struct host_link *found;
+	unsigned index;
 
 	if (!snapshot)
 		return kernel_link_read(name, out, err);
 	found = host_links_named(&snapshot->links, name);
+	/* by another of its names, as ip(8) takes it ("altname") */
+	index = found ? 0 : kernel_link(name);
+	if (index)
+		found = host_links_at(&snapshot->links, index);
 	*out = found ? *found : (struct host_link){ 0 };
 	return 0;
 }

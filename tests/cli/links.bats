@@ -147,6 +147,10 @@ remember() {
 	[[ "$(xvif repair 2>&1)" == *"the bridge 'xenbr0' is down stays: "* ]]
 	ip link set xenbr0 up
 	xvif check
+	ip link property add dev xenbr0 altname lan
+	xenstore-write $B/2/1/bridge lan
+	xvif check
+	xenstore-write $B/2/1/bridge xenbr0
 	ip link set xenbr0 name eth7
 	differs "db01 vif 1: bridge-missing: there is no bridge 'xenbr0'"
 	ip link set eth7 down
