@@ -148,7 +148,7 @@ static void look_at_uplink_forward(const struct facts *facts, struct findings *o
 		    !facts_read_number(1, IPV4 "/conf/%s/forwarding", device))
 			bad(out,
 			    "forwarding is off for %s, the gateway device: nothing that comes in by it "
-			    "reaches routed guests; 'sysctl -w net.ipv4.conf.%s.forwarding=1', and a line "
+			    "reaches routed guests; 'sysctl -w net/ipv4/conf/%s/forwarding=1', and a line "
 			    "in /etc/sysctl.d",
 			    device, device);
 	}
@@ -181,7 +181,7 @@ void look_at_ip_forward(const struct facts *facts, struct findings *out)
 	if (stopped.n)
 		bad(out,
 		    "forwarding is off for %s alone: packets of these guests go nowhere; 'sysctl -w "
-		    "net.ipv4.conf.LINK.forwarding=1', with a '/' for a dot in the name of the link",
+		    "net/ipv4/conf/LINK/forwarding=1'",
 		    some_text(&stopped));
 	if (out->n == before)
 		look_at_uplink_forward(facts, out);
@@ -257,7 +257,7 @@ static void judge_link(const struct facts *facts, const char *link, const struct
 	if (silent.n)
 		bad(out,
 		    "%s of routed guests: in the network of %s, where hosts ask for them by ARP and get "
-		    "no answer; 'sysctl -w net.ipv4.conf.%s.proxy_arp=1', and a line in /etc/sysctl.d",
+		    "no answer; 'sysctl -w net/ipv4/conf/%s/proxy_arp=1', and a line in /etc/sysctl.d",
 		    some_text(&silent), link, link);
 	else if (n)
 		ok(out, "%s answers ARP for the routed addresses in its network", link);

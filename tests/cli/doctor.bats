@@ -471,6 +471,13 @@ passes() { # ADDRESS
 	echo 1 >/proc/sys/net/ipv4/conf/eth0/proxy_arp
 	finds proxy-arp ok eth0
 	wait_until 10 ip netns exec outside ping -c 1 -W 1 192.168.7.50
+	# what is to be typed is right for a name with a dot
+	ip link add eth0.5 type bridge
+	ip link set eth0.5 up
+	ip addr add 10.0.0.254/24 dev eth0.5
+	finds proxy-arp "bad ok" "in the network of eth0.5"
+	$(jq -r '.findings[].detail' <<<"$output" | grep -o "sysctl -w net[^']*")
+	finds proxy-arp ok eth0.5
 }
 
 @test "rp-filter: a routed guest can send from any address unless it is 1" {
