@@ -55,7 +55,7 @@ told() {
 		[ "$(xenstore-read $B/ip)" = "10.0.1.1 $word" ]
 		told "$word" "$good"
 	done
-	listed "10.0.1.1 $(printf 'x%.0s' {1..3000})"
+	listed "10.0.1.1 $(printf 'x%.0s' {1..2000})"
 	told xxx "...' cannot be used, too long for an address"
 	xvif set-ips 2 --vif 0 10.0.1.1
 	xvif check
