@@ -94,19 +94,21 @@ static void look_at_unguarded(const struct facts *facts, struct findings *out)
 void look_at_guard(const struct facts *facts, struct findings *out)
 {
 	CLEANUP(guard_look_release) struct guard_look look = { 0 };
+	CLEANUP(guard_conf_release) struct guard_conf conf = { 0 };
 	struct error err = { 0 };
 	int r;
 
 	if (!facts->has_store)
 		return;
-	r = guard_look(&facts->vifs, NULL, NULL, &look, &err);
-	out->has_failed |= r == -ENOMEM;
-	if (*look.conf.broken.text)
-		bad(out, "%s: what was in force before is used", look.conf.broken.text);
-	if (!guard_conf_is_used(&look.conf)) {
+	r = guard_conf_read(&conf, &err);
+	if (*conf.broken.text)
+		bad(out, "%s: what was in force before is used", conf.broken.text);
+	if (!r && !guard_conf_is_used(&conf)) {
 		look_at_unguarded(facts, out);
 		return;
 	}
+	r = r ? r : guard_look(&facts->vifs, NULL, NULL, &look, &err);
+	out->has_failed |= r == -ENOMEM;
 	if (r) {
 		bad(out, "%s: guests are not guarded", err.text);
 		return;
