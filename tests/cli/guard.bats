@@ -314,3 +314,15 @@ install_program() {
 	[ "$status" = 6 ]
 	[[ "$output" == *"not guarded as /etc/xvif/guard.conf says"* ]]
 }
+
+@test "nftables that cannot be read: not compared, and not called consistent" {
+	xvif guard on
+	xvif check
+	run setpriv --bounding-set=-net_admin --inh-caps=-net_admin xvif check
+	echo "$output"
+	[ "$status" = 6 ]
+	[ "$(grep -c 'not compared: guard-unreadable: ' <<<"$output")" = 3 ]
+	setpriv --bounding-set=-net_admin --inh-caps=-net_admin xvif check --allow=guard-unreadable
+	xvif guard off
+	setpriv --bounding-set=-net_admin --inh-caps=-net_admin xvif check
+}
