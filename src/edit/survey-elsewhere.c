@@ -240,7 +240,9 @@ static int follow(const struct way *way, struct error *err)
 		is_final &= !policy->to.family || policy->to.prefix <= net->prefix;
 		before = policy;
 	}
-	return r;
+	if (r || is_final)
+		return r;
+	return meet(way, "no rule in 'ip rule' leads to the table main", "", err);
 }
 
 int survey_find_elsewhere(struct survey *s, const struct routes *all, struct error *err)

@@ -24,7 +24,8 @@ bool survey_owns_route(const struct survey *s, const struct route *route)
 
 	return port && route->table == RT_TABLE_MAIN && !route->has_gateway && !route->is_multipath &&
 	       (s->script.family->routes != ROUTES_FROM_GATEWAYDEV ||
-		(route->metric == port->metric && route->dst.family == AF_INET && route->has_source));
+		(route->metric == port->metric && route->dst.family == AF_INET &&
+		 route->has_source && !route->n_metrics && !route->has_more));
 }
 
 static bool was_in_journal(const struct survey *s, const struct ipnet *net)
@@ -51,6 +52,13 @@ static bool is_foreign(const struct survey *s, const struct route *route)
 	return s->script.family->routes == ROUTES_FROM_GATEWAYDEV && survey_port_of(s, route) &&
 	       route->table == RT_TABLE_MAIN && !route->has_gateway && !route->is_multipath &&
 	       !survey_owns_route(s, route);
+}
+
+/* One to the vif in the place of the script's, which can be put back if that has to be. */
+static bool is_replaced(const struct survey *s, const struct route *route)
+{
+	return s->script.family->routes == ROUTES_FROM_GATEWAYDEV && survey_port_of(s, route) &&
+	       !route->is_multipath && !route->has_more;
 }
 
 /* Whoever made it: with a route that stays the guest would keep an address that it loses. */
@@ -266,7 +274,7 @@ static int list_unrouted(struct survey *s, struct port *port, const struct route
 		    (s->uses_routes && survey_is_routed(s, port, &port->routes, &word->net)))
 			continue;
 		conflict = find_conflict(s, port, all, &word->net);
-		if (conflict && is_foreign(s, conflict)) {
+		if (conflict && is_replaced(s, conflict)) {
 			r = list_misrouted(s, port, word, err);
 			continue;
 		}

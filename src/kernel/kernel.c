@@ -54,6 +54,14 @@ bool kernel_link_is_port(const char *name, const char *bridge)
 	return n > 0 && strrchr(target, '/') && !strcmp(strrchr(target, '/') + 1, bridge);
 }
 
+bool kernel_link_has_bridge(const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/class/net/%.15s/brport", name);
+	return !strchr(name, '/') && !access(path, F_OK);
+}
+
 static void close_netlink(struct mnl_socket **nl)
 {
 	if (*nl)
@@ -112,6 +120,17 @@ static size_t address_size(int family)
 	return family == AF_INET ? 4 : 16;
 }
 
+static void read_metrics(struct route *rt, const struct nlattr *attr)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	rt->has_more |= len > sizeof(rt->metrics);
+	if (rt->has_more)
+		return;
+	rt->n_metrics = (uint8_t)len;
+	memcpy(rt->metrics, mnl_attr_get_payload(attr), len);
+}
+
 static void read_route_attribute(struct route *rt, const struct nlattr *attr)
 {
 	size_t size = address_size(rt->dst.family);
@@ -142,6 +161,13 @@ static void read_route_attribute(struct route *rt, const struct nlattr *attr)
 		if (fits)
 			memcpy(rt->gateway.addr, mnl_attr_get_payload(attr), size);
 		rt->has_gateway = fits;
+		break;
+	case RTA_METRICS:
+		read_metrics(rt, attr);
+		break;
+	case RTA_ENCAP:
+	case RTA_VIA:
+		rt->has_more = true;
 		break;
 	default:
 		break;
@@ -207,6 +233,8 @@ static int visit_route(const struct nlmsghdr *nlh, void *data)
 		.scope = rtm->rtm_scope,
 		.protocol = rtm->rtm_protocol,
 		.type = rtm->rtm_type,
+		.has_more = rtm->rtm_tos != 0,
+		.is_onlink = rtm->rtm_flags & RTNH_F_ONLINK,
 	};
 
 	if (!is_listed(rtm->rtm_type) || rtm->rtm_protocol == RTPROT_KERNEL ||
@@ -291,6 +319,7 @@ bool route_equal(const struct route *a, const struct route *b)
 	return ipnet_equal(&a->dst, &b->dst) && a->link == b->link && a->table == b->table &&
 	       a->metric == b->metric && a->has_source == b->has_source &&
 	       a->has_gateway == b->has_gateway && ipnet_equal(&a->gateway, &b->gateway) &&
+	       a->n_metrics == b->n_metrics && !memcmp(a->metrics, b->metrics, a->n_metrics) &&
 	       !memcmp(a->source, b->source, sizeof(a->source));
 }
 
@@ -352,6 +381,7 @@ static int change_route(const struct route *rt, uint16_t type, uint16_t flags)
 		.rtm_protocol = rt->protocol,
 		.rtm_scope = rt->scope,
 		.rtm_type = rt->type,
+		.rtm_flags = rt->is_onlink ? RTNH_F_ONLINK : 0,
 	};
 	mnl_attr_put(nlh, RTA_DST, size, rt->dst.addr);
 	mnl_attr_put_u32(nlh, RTA_OIF, rt->link);
@@ -360,6 +390,10 @@ static int change_route(const struct route *rt, uint16_t type, uint16_t flags)
 		mnl_attr_put_u32(nlh, RTA_PRIORITY, rt->metric);
 	if (rt->has_source)
 		mnl_attr_put(nlh, RTA_PREFSRC, size, rt->source);
+	if (rt->has_gateway)
+		mnl_attr_put(nlh, RTA_GATEWAY, size, rt->gateway.addr);
+	if (rt->n_metrics)
+		mnl_attr_put(nlh, RTA_METRICS | NLA_F_NESTED, rt->n_metrics, rt->metrics);
 	return kernel_talk(NETLINK_ROUTE, nlh, NULL, NULL);
 }
 

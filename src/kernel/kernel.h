@@ -33,7 +33,11 @@ struct route {
 	uint32_t table, metric;
 	uint8_t scope, protocol, type;
 	bool has_source, has_gateway;
-	bool is_multipath; /* one of several next hops; never to be changed */
+	bool is_multipath;   /* one of several next hops; never to be changed */
+	bool has_more;	     /* what is not kept here; never to be changed, either */
+	bool is_onlink;	     /* its gateway need not be routed */
+	uint8_t n_metrics;   /* bytes of ... */
+	uint8_t metrics[48]; /* ... its MTU and such, as the kernel has them (RTA_METRICS) */
 	uint8_t source[16];
 	struct ipnet gateway;
 };
@@ -55,6 +59,9 @@ unsigned kernel_link(const char *name);
 /* Is a link up; is it a port of the bridge @bridge? */
 bool kernel_link_is_up(const char *name);
 bool kernel_link_is_port(const char *name, const char *bridge);
+
+/* Is it a port of a bridge of Linux (not of a bond, a VRF, or Open vSwitch)? */
+bool kernel_link_has_bridge(const char *name);
 
 /*
  * The routes of all tables that leave by @link, except those the kernel made

@@ -13,6 +13,21 @@ mended() {
 	xvif check
 }
 
+# failing_iptables ADDRESS: deletes no rule of it; the routes of vif1.0 at that moment are kept
+failing_iptables() {
+	mkdir -p /run/xen/bin
+	cat >/run/xen/bin/iptables <<-'END'
+	#!/bin/bash
+	case " $* " in *" -D "*@ADDRESS@*) ip route show dev vif1.0 >/run/xen/then; echo "iptables: no luck" >&2; exit 1;; esac
+	exec iptables-nft "$@"
+	END
+	sed -i "s/@ADDRESS@/$1/" /run/xen/bin/iptables
+	chmod +x /run/xen/bin/iptables
+	cp -a /etc/alternatives /run/xen/alternatives
+	ln -sf /run/xen/bin/iptables /run/xen/alternatives/iptables
+	mount --bind /run/xen/alternatives /etc/alternatives
+}
+
 @test "links flushed, as a restart of systemd-networkd does: address and routes come back" {
 	ip route flush dev vif2.0
 	ip addr flush dev vif2.0
@@ -74,16 +89,7 @@ mended() {
 	ip route flush dev vif1.0
 	hotplug 1 0 online
 	ip route add 10.0.0.2 dev vif1.0 metric 7
-	mkdir -p /run/xen/bin
-	cat >/run/xen/bin/iptables <<-'END'
-	#!/bin/bash
-	case " $* " in *" -D "*10.0.0.2*) ip route show dev vif1.0 >/run/xen/then; echo "iptables: no luck" >&2; exit 1;; esac
-	exec iptables-nft "$@"
-	END
-	chmod +x /run/xen/bin/iptables
-	cp -a /etc/alternatives /run/xen/alternatives
-	ln -sf /run/xen/bin/iptables /run/xen/alternatives/iptables
-	mount --bind /run/xen/alternatives /etc/alternatives
+	failing_iptables 10.0.0.2
 	snapshot | sort >/run/xen/before
 	run xvif del-ip web01 10.0.0.2
 	umount /etc/alternatives
@@ -116,4 +122,31 @@ mended() {
 	ip route add prohibit 10.0.0.1
 	[[ "$(xvif check)" == *"web01 vif 0: route-elsewhere: 10.0.0.1: prohibit 10.0.0.1"* ]]
 	xvif -q add-ip web01 10.0.0.5
+}
+
+@test "a route to the vif with an MTU or by a gateway: replaced, and put back when the edit fails" {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+	mended() {
+		run xvif check
+		echo "$output"
+		[[ "$output" == *"web01 vif 0: route-foreign: the route to 10.0.0.2 on vif1.0 is not the one that its script makes"* ]] || return
+		xvif -q repair
+		xvif check web01
+	}
+	ip route replace 10.0.0.2 dev vif1.0 src 192.168.7.1 metric 2 mtu 300 advmss 200
+	mended
+	ip route replace 10.0.0.2 via 10.0.0.1 dev vif1.0 src 192.168.7.1 metric 2 onlink
+	mended
+	ip route replace 10.0.0.2 via 10.0.0.1 dev vif1.0 src 192.168.7.1 metric 2 onlink mtu lock 300
+	failing_iptables 10.0.0.1
+	snapshot | sort >/run/xen/before
+	run xvif del-ip web01 10.0.0.1
+	umount /etc/alternatives
+	echo "$output"
+	[ "$status" = 4 ]
+	grep -qx '10.0.0.2 scope link src 192.168.7.1 metric 2 ' /run/xen/then
+	snapshot | sort | diff /run/xen/before -
 }

@@ -73,6 +73,7 @@ world_stop() {
 	for link in "${links[@]}"; do
 		[ ! -L "/sys/class/net/$link" ] || ip link del "$link" 2>/dev/null
 	done
+	ip route flush table main # blackhole and such, which go with no link
 	iptables -F FORWARD 2>/dev/null
 	iptables -P FORWARD ACCEPT 2>/dev/null
 	wait_until 10 eval "! kill -0 $XENSTORED_PID"
