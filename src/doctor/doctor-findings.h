@@ -21,6 +21,7 @@
 	X(gateway_address, "gateway-address", "the gateway device has an address (vif-route)") \
 	X(ip_forward, "ip-forward", "the kernel forwards packets of routed vifs") \
 	X(mark_rules, "mark-rules", "no rule by mark decides where packets of routed vifs go") \
+	X(guest_rules, "guest-rules", "no rule of routing stops what routed guests send") \
 	X(proxy_arp, "proxy-arp", "this host answers ARP for routed addresses") \
 	X(neighbours, "neighbours", "no address of a guest has another MAC by hand") \
 	X(rp_filter, "rp-filter", "routed guests cannot use addresses of others") \

@@ -27,5 +27,7 @@ int dump_compare(struct store *st, const struct vif *vif, struct differences *ou
 		r = compare_libxl(st, vif, out, err);
 	if (!r && vif->hotplug_status && !strcmp(vif->hotplug_status, "error"))
 		r = differences_add(out, "hotplug-status", "hotplug-status is 'error'");
+	if (!r && vif_lacks_status(vif))
+		r = differences_add(out, "hotplug-status", "hotplug-status is gone");
 	return r;
 }

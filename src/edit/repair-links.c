@@ -48,18 +48,22 @@ static int list_master(struct repair *r, const struct port *port)
 	char present[IF_NAMESIZE] = "?";
 	int code;
 
-	if (!port->wanted.master)
+	if (port->present.master)
+		if_indextoname(port->present.master, present);
+	if (!port->wanted.master && port->present.master)
+		code = differences_add(&r->found, "bridge-port",
+				       "%s is a port of '%s', and its script routes it", port->name,
+				       present);
+	else if (!port->wanted.master)
 		code = differences_add(&r->found, "bridge-port",
 				       "%s is a port of no bridge, and its nodes name none",
 				       port->name);
 	else if (!port->present.master)
 		code = differences_add(&r->found, "bridge-port", "%s is not a port of '%s'",
 				       port->name, bridge);
-	else {
-		if_indextoname(port->present.master, present);
+	else
 		code = differences_add(&r->found, "bridge-port", "%s is a port of '%s', not of '%s'",
 				       port->name, present, bridge);
-	}
 	return set_stays(r, code,
 			 unless(port->mended & LINK_MASTER,
 				"write its node 'bridge', or make it a port by hand"));

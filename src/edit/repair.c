@@ -125,6 +125,15 @@ static int list_guard(struct repair *r)
 	return code;
 }
 
+static int add_staying(struct repair *r, const char *kind, const char *detail, const char *stays)
+{
+	int code = differences_add(&r->found, kind, "%s", detail);
+
+	if (!code)
+		r->found.v[r->found.n - 1].stays = stays;
+	return code;
+}
+
 static int list_places(struct repair *r)
 {
 	const struct survey *s = &r->survey;
@@ -133,6 +142,14 @@ static int list_places(struct repair *r)
 	if (survey_differs_libxl(s, &s->before))
 		code |= differences_add(&r->found, "libxl", "libxl's copy says '%s'",
 					s->vif->libxl_ip ? s->vif->libxl_ip : "");
+	if (s->lacks_libxl)
+		code |= add_staying(r, "libxl", "libxl has no copy of it: 'xl' does not list it",
+				    "only libxl makes it; start the guest anew");
+	if (s->lacks_userdata)
+		code |= add_staying(r, "userdata",
+				    "libxl has no stored configuration of it: the guest cannot be "
+				    "rebooted, saved or migrated",
+				    "'xl config-update' stores one");
 	if (s->userdata_damage)
 		code |= differences_add(&r->found, "userdata", "%s", s->userdata_damage);
 	if (survey_differs_userdata(s, &s->before))
@@ -144,6 +161,10 @@ static int list_places(struct repair *r)
 					s->script.why_unsafe.text);
 	if (s->vif->hotplug_status && !strcmp(s->vif->hotplug_status, "error"))
 		code |= differences_add(&r->found, "hotplug-status", "hotplug-status is 'error'");
+	if (vif_lacks_status(s->vif))
+		code |= differences_add(&r->found, "hotplug-status",
+					"hotplug-status is gone: at its next reconnect it never gets "
+					"connected");
 	return code;
 }
 

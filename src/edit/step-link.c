@@ -16,6 +16,8 @@ static int describe_link(const struct step *step, const struct survey *s, struct
 				to->name, to->mac[0], to->mac[1], to->mac[2], to->mac[3],
 				to->mac[4], to->mac[5]);
 	case LINK_MASTER:
+		if (!to->master)
+			return strv_add(out, "ip link set dev %s nomaster", to->name);
 		return strv_add(out, "ip link set dev %s master %s", to->name, s->bridge.name);
 	case LINK_UP:
 		return strv_add(out, "ip link set dev %s up", to->name);

@@ -63,11 +63,20 @@ static int survey_bridge(struct survey *s, struct error *err)
 	return n < 0 ? error_memory(err) : 0;
 }
 
+/* A routed link that somebody made a port of a bridge: what comes in by it never gets to the routes. */
+static bool is_bridged_astray(const struct survey *s, const struct port *port, unsigned parts)
+{
+	return parts & LINK_ADDRESS && s->script.family->wiring == WIRING_ROUTED &&
+	       port->present.master && kernel_link_has_bridge(port->name);
+}
+
 static void compare_port(struct survey *s, struct port *port)
 {
 	unsigned parts = port->link ? parts_of(s, port) : 0;
 
 	port->wanted = port->present;
+	if (is_bridged_astray(s, port, parts))
+		port->wanted.master = 0;
 	if (parts & LINK_MAC)
 		memcpy(port->wanted.mac, port_mac, sizeof(port_mac));
 	if (parts & LINK_MASTER && s->bridge.index && !s->bridge_fault)
@@ -106,7 +115,7 @@ static unsigned find_mended(const struct survey *s, const struct port *port)
 		return s->uses_routes ? mended & LINK_UP : 0;
 	if (port->present.is_up)
 		mended &= ~(unsigned)LINK_MAC;
-	if (!port->wanted.master)
+	if (!port->wanted.master && s->script.family->wiring != WIRING_ROUTED)
 		mended &= ~(unsigned)LINK_MASTER;
 	return mended;
 }

@@ -59,4 +59,7 @@ bool survey_lacks_routes(const struct survey *s);
 /* The rules as they are and as they are to be; what cannot be told is left out of a comparison. */
 int survey_compare_rules(struct survey *s, struct error *err);
 
+/* A repair: what libxl should have of the vif, and has not. Returns 0 or a negative errno. */
+int survey_find_absent(struct store *st, struct survey *s, struct error *err);
+
 #endif

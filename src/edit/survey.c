@@ -186,6 +186,7 @@ static int survey_places(struct store *st, struct survey *s, struct error *err)
 		strv_add(&s->notes,
 			 "the guest's next reboot takes the configuration that 'xl config-update' "
 			 "left: this list is not put into it");
+	s->lacks_userdata = r == -ENOENT;
 	if (r != -ENOENT)
 		return r;
 	if (!s->options->repair)
@@ -243,6 +244,8 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 	if (!r)
 		r = survey_places(st, out, err);
 	if (!r)
+		r = survey_find_absent(st, out, err);
+	if (!r)
 		r = survey_toolstack(st, out, err);
 	if (!r)
 		r = precheck_vif(vif, options, err);
@@ -273,7 +276,8 @@ int survey_read(struct store *st, const struct vif *vif, const struct iplist *af
 		r = error_memory(err);
 	out->optout_after = find_left(out);
 	out->sets_status = !r && options->repair &&
-			   (is_error(vif->hotplug_status) || vif_awaits_status(vif)) &&
+			   (is_error(vif->hotplug_status) || vif_awaits_status(vif) ||
+			    vif_lacks_status(vif)) &&
 			   survey_will_be_plugged_in(out);
 	return r;
 }

@@ -76,6 +76,8 @@ struct survey {
 	bool has_userdata;		  /* libxl's stored configuration has the vif */
 	char *userdata_ip;		  /* its list there; NULL: none */
 	char *userdata_damage;		  /* why it cannot be understood; or NULL */
+	bool lacks_userdata;		  /* libxl should have stored one, and has not */
+	bool lacks_libxl;		  /* libxl runs the domain, and has no copy of the vif */
 	struct optout optout;		  /* of edits before, for the list it has now */
 	struct optout optout_after;	  /* likewise, with this edit */
 	bool is_of_xapi;		  /* edit: XAPI runs the domain */

@@ -448,6 +448,11 @@ bool vif_awaits_status(const struct vif *vif)
 	return vif->state && !strcmp(vif->state, "2") && !vif->hotplug_status;
 }
 
+bool vif_lacks_status(const struct vif *vif)
+{
+	return !vif->backend_domid && vif->state && !strcmp(vif->state, "4") && !vif->hotplug_status;
+}
+
 bool vif_emulated_link(const struct vif *vif, char out[VIF_EMULATED_SIZE])
 {
 	if (!vif->type || strcmp(vif->type, "vif_ioemu") || vif->stubdom)

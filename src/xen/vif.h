@@ -140,6 +140,9 @@ char *vif_libxl_path(const struct vif *vif, const char *name);
 /* Does its backend wait for a hotplug-status that is not there? It may be about to be written. */
 bool vif_awaits_status(const struct vif *vif);
 
+/* Is it connected without one? Its guest does not get connected again (Linux, drivers/net/xen-netback/xenbus.c). */
+bool vif_lacks_status(const struct vif *vif);
+
 /* The name of a XenbusState in words, "unknown" for what is none. */
 const char *vif_state_name(const char *state);
 

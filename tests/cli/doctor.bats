@@ -401,6 +401,23 @@ passes() { # ADDRESS
 	finds frontends ok
 }
 
+@test "guest-rules: rules of routing that stop what guests send" {
+	quiet guest-rules
+	ip rule add iif vif1.0 prohibit pref 100
+	finds guest-rules note "'ip rule' 100 is 'prohibit' for what comes from vif1.0: it goes no further"
+	ip rule add from 10.0.1.0/24 to 192.0.2.0/24 blackhole pref 101
+	finds guest-rules note "101 is 'blackhole' for what comes from vif2.0 to 192.0.2.0/24"
+	ip rule del pref 100
+	ip rule del pref 101
+	ip rule add iif eth0 prohibit
+	ip rule add from 10.9.0.0/16 unreachable
+	ip rule add from 10.0.0.1 lookup 100
+	quiet guest-rules
+	ip rule del iif eth0 prohibit
+	ip rule del from 10.9.0.0/16 unreachable
+	ip rule del from 10.0.0.1 lookup 100
+}
+
 @test "neighbours: a MAC set by hand that is not that of the vif" {
 	quiet neighbours
 	ping -c 1 -W 5 10.0.0.1

@@ -42,6 +42,11 @@ routes() {
 	[ "$(stored 1 0)" = "10.0.0.1 10.0.0.2 10.0.0.5" ]
 	[ "$(xvif show -J web01 0 | jq -c '.vifs[0].persisted')" = '{"backend":true,"libxl":true,"userdata":false,"config":null}' ]
 	rm "$(userdata_of 2)"
+	[[ "$(xvif check db01)" == "db01 vif 0: userdata: libxl has no stored configuration of it"* ]]
+	# the stub domain of a guest has none
+	xenstore-write /local/domain/2/target 1
+	xvif check db01
+	xenstore-rm /local/domain/2/target
 	run xvif add-ip --vif 0 db01 10.0.1.5
 	[ "$status" = 0 ]
 	[[ "$output" == *"lost when the guest reboots"* ]]

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Random edits against a model, each compared with a cold start of the same list
-# in a namespace of its own, while probes run to an address that stays; "check
-# --full" does RANDOM_EDITS of each kind and RANDOM_SECONDS of many at once.
+# in a namespace of its own, while probes run to an address that stays; and what
+# others break between them. "check --full" does RANDOM_EDITS of each kind and
+# RANDOM_SECONDS of many at once. SEED=N repeats what was done with the seed N.
 # bats file_tags=long
 load setup
 
@@ -199,6 +200,93 @@ bridged() {
 	export -f state
 	random_edits 2 1 10.9.0 10.9.0.1 vif2.1
 	streamed
+}
+
+# all_of: what check compares, of both vifs that are broken
+all_of() {
+	state vif1.0 vif2.1
+	ip -o addr show dev vif1.0 | grep -o 'inet [^ ]*'
+	ip -o link show vif1.0 | grep -o '[<,]UP[,>]'
+	ip -o link show vif2.1 | grep -o '[<,]UP[,>]'
+	cat /proc/sys/net/ipv4/conf/vif1.0/proxy_arp
+	xenstore-read /local/domain/0/backend/vif/{1/0,2/1}/{ip,hotplug-status} /libxl/{1/device/vif/0,2/device/vif/1}/ip
+	cat "$(userdata_of 1)" "$(userdata_of 2)" | tr -d "\0" | jq -c ".nics[] | [.devid, .ip]"
+}
+
+# broken_by NUMBER WORD: the NUMBERth way, on a word of the list of web01 where it is about one
+broken_by() {
+	local backend=/local/domain/0/backend/vif rule
+	case $1 in
+	0) ip route del "$2" dev vif1.0 ;;
+	1) ip route flush dev vif1.0 ;;
+	2) ip addr flush dev vif1.0 ;;
+	3) ip route replace "$2" dev vif1.0 metric 2 ;;
+	4) ip route replace "$2" dev vif2.0 src 192.168.7.1 metric 2 ;;
+	5) ip route add 10.0.0.99 dev vif1.0 src 192.168.7.1 metric 2 ;;
+	6) ip link set vif1.0 down ;;
+	7) echo 0 >/proc/sys/net/ipv4/conf/vif1.0/proxy_arp ;;
+	8) iptables -F FORWARD ;;
+	9) iptables -D FORWARD 1 ;;
+	10) # the first one, once more
+		rule=$(iptables -S FORWARD 1)
+		eval "iptables ${rule/-A/-I}"
+		;;
+	11) iptables -I FORWARD -m physdev --physdev-is-bridged --physdev-in vif1.0 -s 10.0.0.99 -j ACCEPT ;;
+	12) xenstore-write /libxl/1/device/vif/0/ip "$2" ;;
+	13) sed -i 's/"ip": "[^"]*"/"ip": "10.0.0.99"/' "$(userdata_of 1)" ;;
+	14) xenstore-write $backend/1/0/hotplug-status error ;;
+	15) xenstore-rm $backend/2/1/hotplug-status ;;
+	16) ip link set vif2.1 nomaster ;;
+	17) ip link set vif2.1 master xenbr1 ;;
+	18) ip link set vif2.1 down ;;
+	19) ip route replace "$2" dev vif1.0 src 192.168.7.1 metric 2 mtu 200 ;;
+	20) ip link set vif1.0 master xenbr0 ;;
+	21) ip route replace "$2" via 10.0.0.254 dev vif1.0 src 192.168.7.1 metric 2 onlink ;;
+	22) sed -i 's/"ip": "10.9.0.1",//' "$(userdata_of 2)" ;;
+	esac 2>/dev/null
+}
+WAYS=23
+
+# told_and_mended: whether check and the model agree, and one repair brings the model back
+told_and_mended() {
+	local status_wanted=6
+	all_of >/run/xen/broken 2>&1
+	! cmp -s /run/xen/sound /run/xen/broken || status_wanted=0
+	run xvif check
+	[ "$status" = $status_wanted ] || { echo "check: $status instead of $status_wanted: $output"; diff /run/xen/sound /run/xen/broken; return 1; }
+	xvif repair >/run/xen/repaired 2>&1 || { cat /run/xen/repaired; return 1; }
+	all_of 2>&1 | diff /run/xen/sound - || { cat /run/xen/repaired; return 1; }
+	run xvif check
+	[ "$status" = 0 ] || { echo "$output"; return 1; }
+}
+
+@test "random edits, and what others break between them: told, and mended at once" {
+	local i n done=() LIST=(10.0.0.254) STAYS=10.0.0.254 POOL=(10.0.0.{2,3,16/28,64/26,5,6,7})
+	reference vif1.0
+	activate_rules
+	ip link add xenbr1 type bridge
+	ip link set xenbr1 up
+	restart 2 1 vif2.1
+	hotplug 1 0 offline
+	hotplug 1 0 online
+	hotplug 2 0 offline
+	hotplug 2 0 online
+	xvif -q add-ip --vif 1 db01 10.9.0.1
+	xvif -q set-ips web01 10.0.0.254
+	xvif check
+	SEED=${SEED:-${RANDOM_SEED:-$((EDITS * 7))}}
+	RANDOM=$SEED
+	for ((i = 0; i < EDITS * 2; i++)); do
+		done=()
+		edit 1 0 || { echo "seed $SEED, edit $i: ${LIST[*]}"; return 1; }
+		all_of >/run/xen/sound
+		for ((n = RANDOM % 4; n >= 0; n--)); do
+			done+=($((RANDOM % WAYS)) "${LIST[RANDOM % ${#LIST[@]}]}")
+			broken_by "${done[@]: -2}" || true
+		done
+		told_and_mended || { echo "seed $SEED, round $i, list ${LIST[*]}: broken by ${done[*]}"; return 1; }
+	done
+	echo "# seed $SEED: $i rounds" >&3
 }
 
 # writer NUMBER END: adds and removes its own address on any of the 20 vifs; says at last where it is
