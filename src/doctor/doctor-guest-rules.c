@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-guest-rules.c - probe of rules of routing that stop what routed guests send. */
+#include <errno.h>
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -65,10 +66,13 @@ void look_at_guest_rules(const struct facts *facts, struct findings *out)
 	CLEANUP(routing_release) struct routing routing = { 0 };
 	const struct routes none = { 0 };
 	struct error err = { 0 };
+	int r;
 
 	if (!facts_has(facts, WIRING_ROUTED))
 		return;
-	if (kernel_routing(&none, &routing, &err)) {
+	r = kernel_routing(&none, &routing, &err);
+	out->has_failed |= r == -ENOMEM;
+	if (r) {
 		note(out, "%s: whether a rule stops what guests send is not known", err.text);
 		return;
 	}

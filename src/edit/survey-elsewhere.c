@@ -227,12 +227,13 @@ static int follow(const struct way *way, struct error *err)
 {
 	const struct ipnet *net = &way->word->net;
 	const struct policy *before = NULL;
-	bool is_final = false;
+	bool is_final = false, has_any = false;
 	int r = 0;
 
 	for (size_t i = 0; i < way->routing->n_policies && !r && !is_final; i++) {
 		const struct policy *policy = &way->routing->policies[i];
 
+		has_any |= policy->family == net->family;
 		if (!concerns(policy, net) || tells_the_same(before, policy))
 			continue;
 		r = look_by(way, policy, &is_final, err);
@@ -240,7 +241,12 @@ static int follow(const struct way *way, struct error *err)
 		is_final &= !policy->to.family || policy->to.prefix <= net->prefix;
 		before = policy;
 	}
-	if (r || is_final)
+	/* a kernel without policy routing has no rules, and looks into local and main */
+	if (!r && !has_any)
+		r = look_in_local(way, err);
+	if (!r && !has_any)
+		r = look_in_main(way, err);
+	if (r || is_final || !has_any)
 		return r;
 	return meet(way, "no rule in 'ip rule' leads to the table main", "", err);
 }
