@@ -67,14 +67,12 @@ of_readme() { # DIRECTORY
 	[ -z "$failed" ]
 }
 
-@test "the manual has all kinds of difference, and each is tried by a test" {
-	local kind src=$BATS_TEST_DIRNAME/../../src
-	cat "$src"/edit/*.c "$src"/commands/*.c | tr -d '\n\t' | grep -o 'differences_add([^;]*' |
-		sed -nE 's/^[^"]*"([a-z-]+)", *".*/\1/p' | sort -u >/run/xen/kinds
-	[ "$(wc -l </run/xen/kinds)" -ge 17 ]
+# tests/man/differences compares the manual with the program
+@test "each kind of difference in the manual is tried by a test" {
+	local kind
 	sed -n '/^\.Sh WHAT CAN DIFFER/,/^\.El/s/^\.It Li //p' "$BATS_TEST_DIRNAME/../../man/xvif.1.in" |
-		sed 's/ , /\n/g' | sort >/run/xen/listed
-	diff /run/xen/kinds /run/xen/listed
+		sed 's/ , /\n/g' >/run/xen/kinds
+	[ "$(wc -l </run/xen/kinds)" -ge 17 ]
 	while read -r kind; do
 		grep -q "$kind" "$BATS_TEST_DIRNAME"/*.bats || { echo "no test of $kind"; return 1; }
 	done </run/xen/kinds
