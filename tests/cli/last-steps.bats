@@ -13,8 +13,8 @@ at() {
 }
 
 config() {
-	mkdir -p /etc/xen/site
-	cat >/etc/xen/site/web01.cfg <<-'END'
+	mkdir -p /run/xen/site
+	cat >/run/xen/site/web01.cfg <<-'END'
 	name = "web01"
 	vif = [ 'mac=00:16:3e:00:00:01, script=vif-route, ip=10.0.0.1 10.0.0.2' ]
 	END
@@ -51,14 +51,14 @@ config() {
 	[[ "$output" == *"Disk quota exceeded"* ]]
 	diff /run/xen/before /run/xen/after
 	config
-	cp /etc/xen/site/web01.cfg /run/xen/web01.cfg
-	at /etc/xen/site fsync=EIO xvif add-ip --config=/etc/xen/site/web01.cfg web01 10.0.0.5
-	[[ "$output" == *"/etc/xen/site/web01.cfg: is written, but may not be on the disk: Input/output error"* ]]
-	grep -q 10.0.0.5 /etc/xen/site/web01.cfg
+	cp /run/xen/site/web01.cfg /run/xen/web01.cfg
+	at /run/xen/site fsync=EIO xvif add-ip --config=/run/xen/site/web01.cfg web01 10.0.0.5
+	[[ "$output" == *"/run/xen/site/web01.cfg: is written, but may not be on the disk: Input/output error"* ]]
+	grep -q 10.0.0.5 /run/xen/site/web01.cfg
 	# the old one is kept where one of its own is made beside it
-	diff "/var/lib/xvif/backup/etc/xen/site/web01.cfg" /run/xen/web01.cfg
+	diff "/var/lib/xvif/backup/run/xen/site/web01.cfg" /run/xen/web01.cfg
 	# file systems that know no such thing
-	at /etc/xen/site fsync=EINVAL xvif add-ip --config=/etc/xen/site/web01.cfg web01 10.0.0.6
+	at /run/xen/site fsync=EINVAL xvif add-ip --config=/run/xen/site/web01.cfg web01 10.0.0.6
 	[ "$status" = 0 ]
 	[[ "$output" != *"disk"* ]]
 }

@@ -33,10 +33,13 @@ load stock
 	xvif -q add-ip web01 10.0.0.5
 }
 
-# nix: the scripts as NixOS has them, in its store, calling programs by their paths
+# nix: the scripts as NixOS has them, in its store, calling programs by their paths; other sandboxes
+# wait until this test ends, as the folder itself is one for all
 nix() {
 	local store=/nix/store hash=0123456789abcdfghijklmnpqrsvwxyz name at command
 	local names='arptables|awk|brctl|bridge|cp|cut|diff|dirname|flock|grep|ifconfig|ip|iptables|logger|mkdir|mktemp|ovs-vsctl|rm|sed|stat|which'
+	exec 8</
+	flock 8
 	mkdir -p /nix
 	mount -t tmpfs -o mode=755 tmpfs /nix
 	mkdir -m 1775 $store
@@ -92,6 +95,7 @@ nix() {
 	refused 1 "'/nix/store' is writable by others than root" xvif add-ip --hotplug=delta web01 10.0.0.5
 	umount /nix
 	rmdir /nix
+	exec 8<&-
 }
 
 @test "rules of a site that calls iptables by its path are found out without setting them" {
