@@ -4,21 +4,6 @@
 load ../setup
 load ../stock
 
-# XEN_GIT: a clone of xen.git
-@test "each text that Xen has released since 4.4 is known" {
-	[ -n "${XEN_GIT:-}" ] || skip "XEN_GIT is not set"
-	local tag script sum
-	git -C "$XEN_GIT" tag -l 'RELEASE-4.*' | grep -v '^RELEASE-4\.[0-3]\.' >/run/xen/tags
-	grep -q 'RELEASE-4.22.0' /run/xen/tags
-	while read -r tag; do
-		for script in vif-route vif-bridge vif-openvswitch vif-nat vif-common.sh; do
-			sum=$(git -C "$XEN_GIT" show "$tag:tools/hotplug/Linux/$script" | digest)
-			echo "$tag $script $sum"
-			grep -q "$sum" "$HEADER"
-		done
-	done </run/xen/tags
-}
-
 @test "vif-route of each version: edits are as a start, routes with its metric or without" {
 	needs_texts
 	local version common
