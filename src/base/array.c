@@ -11,7 +11,7 @@ void *array_grow(void *v, size_t n, size_t size)
 
 	while (room <= n)
 		room *= 2;
-	if (size && room > SIZE_MAX / size)
+	if (!size || room > SIZE_MAX / size)
 		return NULL;
 	return realloc(v, room * size);
 }

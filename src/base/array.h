@@ -8,7 +8,7 @@
 /*
  * array_grow - make room for one more element behind the @n of an array.
  * @v:    allocated, or NULL
- * @size: bytes of an element
+ * @size: bytes of an element, at least 1
  *
  * Adding n elements copies O(n) bytes. Returns the array, which may have moved,
  * or NULL when memory is short: @v is then as it was.

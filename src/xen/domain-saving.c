@@ -35,7 +35,7 @@ static bool is_helper_of(const char *line, size_t len, unsigned domid)
 	const char *slash = program ? strrchr(program, '/') : NULL;
 	unsigned id;
 
-	return number && !strcmp(slash ? slash + 1 : program, HELPER) &&
+	return mode && number && !strcmp(slash ? slash + 1 : program, HELPER) &&
 	       !strcmp(mode, "--save-domain") && parse_id(number, &id) && id == domid;
 }
 
