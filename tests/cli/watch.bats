@@ -353,6 +353,7 @@ told() {
 	ip link set vif1.0 up
 	watching -J --count 2
 	ip route add 10.0.0.2 dev vif1.0
+	printed 1
 	ip link set vif1.0 down
 	finished
 	printed 2
