@@ -33,8 +33,11 @@ static int add_found(struct survey *s, const struct guard_difference *found, siz
 		     struct error *err)
 {
 	struct guard_differences *all = &s->guard_found;
-	struct guard_difference *v = realloc(all->v, (all->n + n + 1) * sizeof(*v));
+	struct guard_difference *v;
 
+	if (!n)
+		return 0;
+	v = realloc(all->v, (all->n + n) * sizeof(*v));
 	if (!v)
 		return error_memory(err);
 	all->v = v;
