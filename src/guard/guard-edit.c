@@ -158,6 +158,10 @@ int guard_make(const struct vif *vif, const struct guard_options *options,
 	CLEANUP(release) struct one one = { 0 };
 	int r = make(vif, options, list, &one, err);
 
+	if (!r && !guard_vif_has_link(&one.host, &one.facts))
+		return error_status(err, STATUS_FAILED, -ENODEV,
+				    "vif %u.%u: link '%s' does not exist", vif->domain.domid,
+				    vif->devid, vif->link);
 	if (!r)
 		r = change_all(&one, err);
 	return r ? r : verify(vif, &one, err);

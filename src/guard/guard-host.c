@@ -57,7 +57,7 @@ static void add_link(struct guard_vif *out, const char *name)
 {
 	struct guard_link *link = &out->links[out->n_links];
 
-	if (!*name || strlen(name) >= IFNAMSIZ || strchr(name, '/'))
+	if (!*name || strlen(name) >= IFNAMSIZ || strchr(name, '/') || out->n_links == GUARD_LINKS_MAX)
 		return;
 	for (size_t i = 0; i < out->n_links; i++)
 		if (!strcmp(out->links[i].name, name))
@@ -76,19 +76,37 @@ int guard_vif_of(const struct vif *vif, const struct iplist *list,
 	*out = (struct guard_vif){
 		.domid = vif->domain.domid, .devid = vif->devid, .list = list, .options = options
 	};
-	if (!vif->mac || !guard_parse_mac(vif->mac, out->mac))
-		return error_set(err, -EINVAL,
-				 "vif %u.%u: its MAC '%s' is not one that a guest may have",
-				 vif->domain.domid, vif->devid, vif->mac ? vif->mac : "");
 	snprintf(name, sizeof(name), "vif%u.%u", vif->domain.domid, vif->devid);
 	add_link(out, name);
 	add_link(out, vif->link);
-	if (!vif_emulated_link(vif, name))
+	if (vif_emulated_link(vif, name)) {
+		add_link(out, name);
+		snprintf(name, sizeof(name), "vif%u.%u-emu", vif->domain.domid, vif->devid);
+		add_link(out, name);
+	}
+	if (vif->mac && guard_parse_mac(vif->mac, out->mac))
 		return 0;
-	add_link(out, name);
-	snprintf(name, sizeof(name), "vif%u.%u-emu", vif->domain.domid, vif->devid);
-	add_link(out, name);
-	return 0;
+	return error_set(err, -EINVAL, "vif %u.%u: its MAC '%s' is not one that a guest may have",
+			 vif->domain.domid, vif->devid, vif->mac ? vif->mac : "");
+}
+
+void guard_vif_follow(const struct nft_seen *seen, struct guard_vif *vif)
+{
+	const struct nft_seen_chain *chain;
+	char name[NFT_NAME_SIZE];
+
+	guard_name(name, "vif", vif->domid, vif->devid);
+	chain = nft_seen_find_chain(seen, name);
+	for (size_t i = 0; chain && i < chain->n_devices && i < NFT_DEVICES_MAX; i++)
+		add_link(vif, chain->devices[i]);
+}
+
+bool guard_vif_has_link(const struct guard_host *host, const struct guard_vif *vif)
+{
+	for (size_t i = 0; i < vif->n_links; i++)
+		if (host->binds_names || vif->links[i].index)
+			return true;
+	return false;
 }
 
 static size_t name_length(const char *name)

@@ -4,6 +4,7 @@
 #define XVIF_GUARD_HOST_H
 
 #include "src/guard/guard.h"
+#include "src/kernel/nft-read.h"
 #include "src/xen/vif.h"
 
 /*
@@ -19,10 +20,16 @@ void guard_host_release(struct guard_host *host);
 /*
  * guard_vif_of - a vif as the guard sees it: its links, its MAC.
  * @list, @options: borrowed
- * Returns 0, or -EINVAL if it has no MAC that a guest may have.
+ * Returns 0, or -EINVAL if it has no MAC that a guest may have; its links are known then, too.
  */
 int guard_vif_of(const struct vif *vif, const struct iplist *list,
 		 const struct guard_options *options, struct guard_vif *out, struct error *err);
+
+/* Add the links that its chain is at, whatever they are called by now. */
+void guard_vif_follow(const struct nft_seen *seen, struct guard_vif *vif);
+
+/* Can there be a chain? Where the kernel binds it to names, they need not exist. */
+bool guard_vif_has_link(const struct guard_host *host, const struct guard_vif *vif);
 
 /* What guard.conf says of it; a vif whose backend is elsewhere is not guarded here. */
 void guard_options_of(const struct guard_conf *conf, const struct vif *vif,

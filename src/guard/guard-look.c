@@ -27,6 +27,17 @@ static void state_of(struct guard_look *look, const struct vif *vif, guard_choos
 		snprintf(out->why, sizeof(out->why), "%.199s", why.text);
 }
 
+/* A link that was renamed is where its chain is, which follows it; one that does not exist has none. */
+static bool find_link(const struct guard_look *look, struct guard_state *state)
+{
+	if (!guard_vif_has_link(&look->host, &state->facts))
+		guard_vif_follow(&look->sync.seen, &state->facts);
+	if (guard_vif_has_link(&look->host, &state->facts))
+		return true;
+	snprintf(state->why, sizeof(state->why), "link '%.15s' does not exist", state->vif->link);
+	return state->is_possible = false;
+}
+
 static int look_at_vif(struct guard_look *look, struct guard_state *state, struct error *err)
 {
 	struct nft_ruleset wanted = { 0 };
@@ -52,7 +63,8 @@ static int look_at_vifs(struct guard_look *look, struct error *err)
 	for (size_t i = 0; i < look->n && !r; i++) {
 		struct guard_state *state = &look->v[i];
 
-		if (state->options.mode == GUARD_OFF || !state->is_possible)
+		if (state->options.mode == GUARD_OFF || !state->is_possible ||
+		    !find_link(look, state))
 			continue;
 		r = look_at_vif(look, state, err);
 		guarded[n++] = state->facts;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "src/base/array.h"
+#include "src/guard/guard-host.h"
 #include "src/guard/guard-sync.h"
 
 static void differs(struct guard_sync *sync, const char *kind, const char *format, ...)
@@ -245,6 +246,12 @@ static int sync_elements(struct guard_sync *sync, const struct nft_set *wanted,
 	return 0;
 }
 
+/* A chain at links none of which exists, where the kernel wants one. */
+static bool can_be(const struct nft_chain *chain)
+{
+	return !chain->is_base || chain->n_devices;
+}
+
 /* Add sets and chains that are not there; a chain at its hook with all rules it is to have. */
 static void put_missing(struct guard_sync *sync, const struct nft_ruleset *wanted)
 {
@@ -252,7 +259,7 @@ static void put_missing(struct guard_sync *sync, const struct nft_ruleset *wante
 		if (!find_set(sync, wanted->sets[i].name))
 			nft_put_set(&sync->batch, &wanted->sets[i]);
 	for (size_t i = 0; i < wanted->n_chains; i++)
-		if (!find_chain(sync, wanted->chains[i].name))
+		if (!find_chain(sync, wanted->chains[i].name) && can_be(&wanted->chains[i]))
 			nft_put_chain(&sync->batch, &wanted->chains[i]);
 }
 
@@ -262,7 +269,7 @@ static void put_rules(struct guard_sync *sync, const struct nft_ruleset *wanted)
 		const struct nft_chain *chain = &wanted->chains[i];
 		const struct nft_seen_chain *seen = find_chain(sync, chain->name);
 
-		if (seen && nft_chain_is(seen, chain))
+		if (!can_be(chain) || (seen && nft_chain_is(seen, chain)))
 			continue;
 		if (seen && !nft_chain_has_hook(seen, chain)) {
 			nft_delete_chain(&sync->batch, chain->name);
@@ -300,7 +307,7 @@ static size_t count_missing(struct guard_sync *sync, const struct nft_ruleset *w
 	for (size_t i = 0; i < wanted->n_sets; i++)
 		n += !find_set(sync, wanted->sets[i].name);
 	for (size_t i = 0; i < wanted->n_chains; i++)
-		n += !find_chain(sync, wanted->chains[i].name);
+		n += !find_chain(sync, wanted->chains[i].name) && can_be(&wanted->chains[i]);
 	return n;
 }
 
@@ -417,63 +424,6 @@ static void remove_chain(struct guard_sync *sync, const char *name)
 	seen->is_gone = true;
 }
 
-/* @wanted: its sets of elements by link are looked at */
-static int remove_elements(struct guard_sync *sync, const struct nft_ruleset *wanted,
-			   struct error *err)
-{
-	const struct nft_set *links = links_of(wanted);
-	int r = 0;
-
-	for (size_t i = 0; i < wanted->n_sets && links && !r; i++) {
-		struct nft_set none = wanted->sets[i];
-		struct nft_seen_set *seen = guard_is_by_link(none.name) ? find_set(sync, none.name) :
-									  NULL;
-
-		if (!seen)
-			continue;
-		r = read_elements(seen, err);
-		for (size_t j = 0; j < seen->n && !r; j++) {
-			bool is_ours = false;
-
-			for (size_t k = 0; k < links->n && !is_ours; k++)
-				is_ours = !memcmp(seen->elements[j].first, links->elements[k].first,
-						  link_size(&none));
-			if (is_ours)
-				nft_delete_elements(&sync->batch, &none, &seen->elements[j], 1);
-		}
-	}
-	return r;
-}
-
-int guard_sync_remove(struct guard_sync *sync, const struct guard_host *host,
-		      const struct guard_vif *vif, struct error *err)
-{
-	struct nft_ruleset was = { 0 };
-	char name[NFT_NAME_SIZE];
-	int r;
-
-	guard_of_vif(host, vif, &was);
-	guard_name(name, "vif", vif->domid, vif->devid);
-	remove_chain(sync, name);
-	for (size_t i = 0; i < sizeof(set_names) / sizeof(*set_names); i++) {
-		guard_name(name, set_names[i], vif->domid, vif->devid);
-		remove_set(sync, name);
-	}
-	r = was.failed ? error_memory(err) : remove_elements(sync, &was, err);
-	nft_ruleset_release(&was);
-	return r;
-}
-
-/* Whose it was: names end in "-D.N". */
-static void note_numbers(struct guard_sync *sync, const char *name)
-{
-	struct guard_difference *last = sync->found.n ? &sync->found.v[sync->found.n - 1] : NULL;
-	const char *dash = strrchr(name, '-');
-
-	if (last && dash && sscanf(dash, "-%9u.%9u", &last->domid, &last->devid) != 2)
-		last->domid = last->devid = 0;
-}
-
 static bool is_link_of(const struct guard_host *host, const struct guard_vif *vifs, size_t n,
 		       const uint8_t *key)
 {
@@ -487,6 +437,70 @@ static bool is_link_of(const struct guard_host *host, const struct guard_vif *vi
 				    index == vifs[i].links[j].index)
 				return true;
 	return false;
+}
+
+/* Where links are known by number, one that has gone leaves its elements, which are nobody's any more. */
+static bool is_link_gone(const struct guard_host *host, const uint8_t *key)
+{
+	char name[IF_NAMESIZE];
+	uint32_t index;
+
+	memcpy(&index, key, sizeof(index));
+	return !host->binds_names && !if_indextoname(index, name);
+}
+
+/* @was: its sets of elements by link are looked at */
+static int remove_elements(struct guard_sync *sync, const struct guard_host *host,
+			   const struct guard_vif *vif, const struct nft_ruleset *was,
+			   struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < was->n_sets && !r; i++) {
+		const struct nft_set *set = &was->sets[i];
+		struct nft_seen_set *seen = guard_is_by_link(set->name) ? find_set(sync, set->name) :
+									  NULL;
+
+		if (!seen)
+			continue;
+		r = read_elements(seen, err);
+		for (size_t j = 0; j < seen->n && !r; j++)
+			if (is_link_of(host, vif, 1, seen->elements[j].first) ||
+			    is_link_gone(host, seen->elements[j].first))
+				nft_delete_elements(&sync->batch, set, &seen->elements[j], 1);
+	}
+	return r;
+}
+
+int guard_sync_remove(struct guard_sync *sync, const struct guard_host *host,
+		      const struct guard_vif *vif, struct error *err)
+{
+	struct guard_vif with_links = *vif;
+	struct nft_ruleset was = { 0 };
+	char name[NFT_NAME_SIZE];
+	int r;
+
+	guard_vif_follow(&sync->seen, &with_links);
+	guard_of_vif(host, &with_links, &was);
+	guard_name(name, "vif", vif->domid, vif->devid);
+	remove_chain(sync, name);
+	for (size_t i = 0; i < sizeof(set_names) / sizeof(*set_names); i++) {
+		guard_name(name, set_names[i], vif->domid, vif->devid);
+		remove_set(sync, name);
+	}
+	r = was.failed ? error_memory(err) : remove_elements(sync, host, &with_links, &was, err);
+	nft_ruleset_release(&was);
+	return r;
+}
+
+/* Whose it was: names end in "-D.N". */
+static void note_numbers(struct guard_sync *sync, const char *name)
+{
+	struct guard_difference *last = sync->found.n ? &sync->found.v[sync->found.n - 1] : NULL;
+	const char *dash = strrchr(name, '-');
+
+	if (last && dash && sscanf(dash, "-%9u.%9u", &last->domid, &last->devid) != 2)
+		last->domid = last->devid = 0;
 }
 
 /* Elements whose link is that of no vif. */

@@ -290,6 +290,28 @@ install_program() {
 	[[ "$output" == *"hooks in /etc/xen/scripts/vif-post.d"* ]]
 }
 
+@test "a vif that goes leaves nothing, nor do the names that its link had" {
+	install_program
+	own_macs
+	xvif guard on -q
+	ip link set vif1.0 down
+	xenstore-write /local/domain/0/backend/vif/1/0/vifname web0
+	hotplug 1 0 online
+	xvif guard status web01
+	nft list set netdev xvif armed | grep -q '"web0"'
+	hotplug 1 0 offline
+	not grep -E -- '-1[.]0' <(nft list table netdev xvif)
+	for set in armed own local; do
+		nft list set netdev xvif $set >/run/xen/listed
+		not grep -E 'web0|vif1[.]0' /run/xen/listed
+		grep -q '"vif2.0"' /run/xen/listed
+	done
+	xenstore-rm /local/domain/0/backend/vif/1/0 /libxl/1/device/vif/0
+	run xvif check
+	echo "$output"
+	not grep guard- <<<"$output"
+}
+
 @test "doctor: what is open, what is not in force, what will not be; clear" {
 	run xvif doctor guard
 	echo "$output"
