@@ -9,10 +9,16 @@
 
 #define CAST_MS 60000
 
+/* Not faster than the receiver has room for. */
 int cast(struct session *s)
 {
-	for (size_t i = 0; i < s->cases.n; i++)
+	struct timespec next;
+
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (size_t i = 0; i < s->cases.n; i++) {
 		session_send(&s->from, &s->cases.v[i].frames);
+		session_pause(s, &next);
+	}
 	session_send_fence(s);
 	return 0;
 }

@@ -44,14 +44,6 @@ static void receive_flood(struct session *s, struct tally *tally)
 		note_flood(tally, bytes, (size_t)n);
 }
 
-static void pause_until(struct timespec *next, long rate)
-{
-	next->tv_nsec += 1000000000 / rate;
-	next->tv_sec += next->tv_nsec / 1000000000;
-	next->tv_nsec %= 1000000000;
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL);
-}
-
 /* Of a case of several frames the last is counted. What differs in a tag only is one to the receiver. */
 int flood(struct session *s)
 {
@@ -70,7 +62,7 @@ int flood(struct session *s)
 			fflush(stdout);
 		}
 		receive_flood(s, &tally);
-		pause_until(&next, s->rate);
+		session_pause(s, &next);
 	}
 	session_fence(s, note_flood, &tally);
 	for (size_t i = 0; i < s->cases.n; i++)

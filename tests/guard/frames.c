@@ -19,7 +19,7 @@
  * -s NAME=ADDRESS
  * -l LAYERS    of the frame that is sent behind each case, and that must arrive
  * -F END       from where that is sent
- * -r RATE      of a flood, a second
+ * -r RATE      of a flood, or of what is cast: cases a second
  *
  * Nothing waits for time: frames that are sent on one processor stay in order,
  * so a case that has not arrived before the frame behind it has been dropped.

@@ -77,3 +77,11 @@ void session_fence(struct session *s, note_frame *note, void *arg)
 	session_send_fence(s);
 	session_wait_fence(s, FENCE_MS, note, arg);
 }
+
+void session_pause(const struct session *s, struct timespec *next)
+{
+	next->tv_nsec += 1000000000 / s->rate;
+	next->tv_sec += next->tv_nsec / 1000000000;
+	next->tv_nsec %= 1000000000;
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL);
+}

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "cases.h"
 #include "wire.h"
@@ -36,6 +37,9 @@ void session_fence(struct session *s, note_frame *note, void *arg);
 /* The two halves of it. */
 void session_send_fence(struct session *s);
 void session_wait_fence(struct session *s, int timeout_ms, note_frame *note, void *arg);
+
+/* Until the next of so many a second; @next: when the last one was sent. */
+void session_pause(const struct session *s, struct timespec *next);
 
 /* The commands of frames.c; they return its exit status. */
 int run(struct session *s);
