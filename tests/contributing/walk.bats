@@ -132,7 +132,7 @@ build() {
 
 	insert "${row/ HOOKS_CALLED,/}"
 	not build src/hotplug/family.lo
-	grep -q 'macro "FAMILY" requires 15 arguments, but only 14 given' "$BATS_TEST_TMPDIR/log"
+	grep -q 'macro "FAMILY" requires 14 arguments, but only 13 given' "$BATS_TEST_TMPDIR/log"
 	insert "${row/HOOKS_CALLED, EDIT_BY_SCRIPT/EDIT_BY_SCRIPT, HOOKS_CALLED}"
 	not build src/hotplug/family.lo
 	grep -q 'Werror=enum-conversion' "$BATS_TEST_TMPDIR/log"
