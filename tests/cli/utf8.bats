@@ -31,7 +31,7 @@ load setup
 }
 
 @test "each kind of character and each control byte goes through JSON and back" {
-	local i text
+	local i text byte
 	# one to four bytes, the first and last of each length, surrogates of UTF-16, a noncharacter, a joiner
 	text=$'\x7f \u0080 \u07ff \u0800 \ud7ff \ue000 \ufeff \ufffd \uffff \U00010000 \U0001f4a9 \U0010ffff e\u0301 \u200d \u202e'
 	xenstore-write /tool/t ""
@@ -42,6 +42,13 @@ load setup
 	xvif load --force </run/xen/bytes
 	# bytes that are no UTF-8, and NUL
 	xvif load --force <<<'(node /tool/t/more "" (node nul "a\x00b") (node cut "\xe2\x82") (node long "\xc0\x80") (node half "\xed\xa0\x80") (node high "\xf4\x90\x80\x80"))'
+	# each byte is in the store, as another program reads it
+	for ((i = 1; i < 256; i++)); do
+		printf -v byte '\\x%02x' $i
+		printf 'a%bb' "$byte"
+	done >/run/xen/wanted
+	# shellcheck disable=SC2046
+	xenstore-read -R $(printf '/tool/t/bytes/b%d ' {1..255}) | cmp - /run/xen/wanted
 	xvif dump /tool/t >/run/xen/sxp
 	xvif dump -J /tool/t >/run/xen/json
 	[ "$(jq -r '.. | objects | select(.path == "/tool/t/text" or .name == "text") | .value' /run/xen/json)" = "$text" ]
