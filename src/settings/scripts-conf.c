@@ -10,7 +10,6 @@
 #include "src/settings/settings.h"
 
 #define DIGEST_LENGTH 64
-#define BLANKS " \t\r"
 
 enum { WORD_PATH, WORD_DIGEST, WORD_METHOD, WORD_PROMISE, WORDS };
 

@@ -5,6 +5,9 @@
 
 #include "src/base/error.h"
 
+/* What is between the words of their lines. */
+#define BLANKS " \t\r"
+
 /*
  * settings_read - the text of a file of /etc/xvif, which nobody but root may be able to change (trust.h).
  * @text_out: for free(); NULL: there is no such file
