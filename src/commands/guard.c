@@ -9,11 +9,10 @@
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
 #include "src/commands/guard.h"
-#include "src/guard/guard-counters.h"
+#include "src/commands/guard-status.h"
 #include "src/guard/guard-look.h"
 #include "src/output/output.h"
 #include "src/settings/guard-hook.h"
-#include "src/output/result.h"
 #include "src/xen/vif-find.h"
 #include "src/xen/vif-list.h"
 
@@ -41,19 +40,12 @@ static const char *const action_names[] = { "status",  "on",	  "observe", "off",
 
 struct guard_run {
 	enum action action;
-	const char *whom; /* NULL: all */
-	char *domain;	  /* of @whom */
-	bool has_devid;
-	unsigned devid, domid;
+	const char *word; /* DOMAIN[:VIF]; NULL: all */
+	char *domain;	  /* of @word */
+	struct guard_whom whom;
 	unsigned confirm_s;
 	char *selector; /* how guard.conf names it */
 };
-
-static bool is_of_run(const struct guard_run *run, const struct vif *vif)
-{
-	return !run->whom ||
-	       (vif->domain.domid == run->domid && (!run->has_devid || vif->devid == run->devid));
-}
 
 static int parse_run(const struct args *args, struct guard_run *run, struct error *err)
 {
@@ -67,8 +59,9 @@ static int parse_run(const struct args *args, struct guard_run *run, struct erro
 	if (args->n_words > at + 1)
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "guard: '%s' is one argument too many", args->words[at + 1]);
-	run->whom = at < args->n_words ? args->words[at] : NULL;
-	if (run->action == ACTION_HOOK && !run->whom)
+	run->word = at < args->n_words ? args->words[at] : NULL;
+	run->whom.is_all = !run->word;
+	if (run->action == ACTION_HOOK && !run->word)
 		return error_status(err, STATUS_USAGE, -EINVAL, "guard hook: no command of a script");
 	run->confirm_s = args_number(args, &option_confirm);
 	if (run->confirm_s && run->action != ACTION_ON)
@@ -101,9 +94,9 @@ static int find_selector(const struct domain *domain, struct guard_run *run, str
 	if (!name)
 		return error_set(err, -ENOENT,
 				 "%s: it has neither a name nor a uuid to write into " GUARD_CONF,
-				 run->whom);
-	if (run->has_devid ? asprintf(&run->selector, "%s:%u", name, run->devid) < 0 :
-			     !(run->selector = strdup(name))) {
+				 run->word);
+	if (run->whom.has_devid ? asprintf(&run->selector, "%s:%u", name, run->whom.devid) < 0 :
+				  !(run->selector = strdup(name))) {
 		run->selector = NULL;
 		return error_memory(err);
 	}
@@ -119,9 +112,9 @@ static int find_whom(struct store *st, struct guard_run *run, struct error *err)
 	char *colon;
 	int r;
 
-	if (!run->whom)
+	if (!run->word)
 		return 0;
-	run->domain = strdup(run->whom);
+	run->domain = strdup(run->word);
 	if (!run->domain)
 		return error_memory(err);
 	colon = strrchr(run->domain, ':');
@@ -133,10 +126,10 @@ static int find_whom(struct store *st, struct guard_run *run, struct error *err)
 		r = domain_find(st, run->domain, &domain, err);
 		if (!r)
 			r = vif_find(st, &domain, colon + 1, &vif, err);
-		run->has_devid = true;
-		run->devid = vif.devid;
+		run->whom.has_devid = true;
+		run->whom.devid = vif.devid;
 	}
-	run->domid = domain.domid;
+	run->whom.domid = domain.domid;
 	return r ? r : find_selector(&domain, run, err);
 }
 
@@ -144,7 +137,7 @@ static void choose_mode(const struct vif *vif, struct guard_state *state, void *
 {
 	const struct guard_run *run = data;
 
-	if (!is_of_run(run, vif))
+	if (!guard_whom_is(&run->whom, vif))
 		return;
 	/* what guard.conf says of one vif alone is not changed by what is said of all */
 	if (run->action == ACTION_ON && state->options.mode < GUARD_ENFORCE)
@@ -155,204 +148,6 @@ static void choose_mode(const struct vif *vif, struct guard_state *state, void *
 		state->options.mode = GUARD_OFF;
 	if (run->confirm_s)
 		state->confirm_s = run->confirm_s;
-}
-
-static void add_counters(struct sxp_doc *doc, sxp_node row, const struct guard_counters *counters)
-{
-	sxp_node list = sxp_add_element(doc, row, "dropped");
-	uint64_t siblings = 0;
-
-	for (size_t i = 0; i < guard_n_reasons; i++)
-		result_number(doc, list, guard_reasons[i].name, (unsigned)counters->dropped[i]);
-	for (size_t i = 0; i < counters->n_refused; i++)
-		siblings += counters->refused[i].is_sibling ? counters->refused[i].packets : 0;
-	result_number(doc, list, "sibling", (unsigned)siblings);
-	list = sxp_add_element(doc, row, "refused");
-	for (size_t i = 0; i < counters->n_refused; i++) {
-		sxp_node one = sxp_add_list(doc, list);
-
-		result_text(doc, one, "source", counters->refused[i].source);
-		result_text(doc, one, "reason",
-			    counters->refused[i].is_sibling ? "sibling" :
-							      counters->refused[i].reason);
-		result_number(doc, one, "packets", (unsigned)counters->refused[i].packets);
-	}
-}
-
-static void add_addresses(struct sxp_doc *doc, sxp_node row, const struct guard_look *look,
-			  const struct guard_state *state)
-{
-	sxp_node list = sxp_add_element(doc, row, "addresses");
-
-	for (size_t i = 0; i < state->vif->ips.n; i++) {
-		const struct ipword *word = &state->vif->ips.words[i];
-		uint64_t packets, bytes;
-		sxp_node one;
-
-		if (!word->is_valid)
-			continue;
-		guard_count_word(look, state, &word->net, &packets, &bytes);
-		one = sxp_add_list(doc, list);
-		result_text(doc, one, "ip", word->text);
-		result_number(doc, one, "packets", (unsigned)packets);
-		result_number(doc, one, "bytes", (unsigned)bytes);
-	}
-}
-
-/* In words, for the column STATE. */
-static const char *state_text(const struct guard_look *look, const struct guard_state *state,
-			      char *out, size_t size)
-{
-	if (!state->is_possible && state->options.mode != GUARD_OFF)
-		snprintf(out, size, "not guarded: %s", state->why);
-	else if (state->options.mode == GUARD_OFF)
-		snprintf(out, size, "off");
-	else if (state->n || look->n_shared)
-		snprintf(out, size, "not in force: %s: %s",
-			 look->sync.found.v[state->n ? state->first : 0].kind,
-			 look->sync.found.v[state->n ? state->first : 0].detail);
-	else if (state->ends_ms)
-		snprintf(out, size, "drops for %llu s, unless it is confirmed",
-			 (unsigned long long)(state->ends_ms + 999) / 1000);
-	else if (!state->vif->ips.n)
-		snprintf(out, size, "in force; without a list it is %s",
-			 state->options.mode == GUARD_CLOSED ||
-					 state->options.flags & GUARD_UNLISTED_CLOSED ?
-				 "closed" :
-				 "free");
-	else
-		snprintf(out, size, "in force");
-	return out;
-}
-
-static void add_row(struct sxp_doc *doc, sxp_node list, const struct guard_look *look,
-		    const struct guard_state *state, const struct guard_counters *counters)
-{
-	sxp_node row = sxp_add_list(doc, list);
-	char text[320];
-
-	result_text(doc, row, "domain", state->vif->domain.name);
-	result_number(doc, row, "domid", state->vif->domain.domid);
-	result_number(doc, row, "vif", state->vif->devid);
-	result_text(doc, row, "link", state->vif->link);
-	result_text(doc, row, "mode", guard_mode_name(state->options.mode));
-	result_bool(doc, row, "in_force", guard_is_in_force(look, state) || state->ends_ms);
-	result_bool(doc, row, "listed", state->vif->ips.n > 0);
-	result_text(doc, row, "state", state_text(look, state, text, sizeof(text)));
-	result_number(doc, row, "refusals", (unsigned)counters->total);
-	if (state->ends_ms)
-		result_number(doc, row, "ends_s", (unsigned)((state->ends_ms + 999) / 1000));
-	add_counters(doc, row, counters);
-	add_addresses(doc, row, look, state);
-}
-
-static const struct field dropped_fields[] = {
-	{ .name = "mac", .kind = KIND_NUMBER },
-	{ .name = "vlan", .kind = KIND_NUMBER },
-	{ .name = "ethertype", .kind = KIND_NUMBER },
-	{ .name = "arp", .kind = KIND_NUMBER },
-	{ .name = "ipv4", .kind = KIND_NUMBER },
-	{ .name = "ipv6", .kind = KIND_NUMBER },
-	{ .name = "nd", .kind = KIND_NUMBER },
-	{ .name = "ra", .kind = KIND_NUMBER },
-	{ .name = "dhcp", .kind = KIND_NUMBER },
-	{ .name = "multicast", .kind = KIND_NUMBER },
-	{ .name = "apipa", .kind = KIND_NUMBER },
-	{ .name = "sibling", .kind = KIND_NUMBER },
-	{ 0 },
-};
-
-static const struct field refused_fields[] = {
-	{ .name = "source", .kind = KIND_TEXT },
-	{ .name = "reason", .kind = KIND_TEXT },
-	{ .name = "packets", .kind = KIND_NUMBER },
-	{ 0 },
-};
-
-static const struct field address_fields[] = {
-	{ .name = "ip", .kind = KIND_TEXT },
-	{ .name = "packets", .kind = KIND_NUMBER },
-	{ .name = "bytes", .kind = KIND_NUMBER },
-	{ 0 },
-};
-
-static const struct field guard_fields[] = {
-	{ .name = "domain", .kind = KIND_TEXT, .column = "DOMAIN", .is_default = true },
-	{ .name = "domid", .kind = KIND_NUMBER, .column = "DOMID" },
-	{ .name = "vif", .kind = KIND_NUMBER, .column = "VIF", .is_default = true },
-	{ .name = "link", .kind = KIND_TEXT, .column = "LINK", .is_default = true },
-	{ .name = "mode", .kind = KIND_TEXT, .column = "MODE", .is_default = true },
-	{ .name = "in_force", .kind = KIND_BOOL, .column = "INFORCE" },
-	{ .name = "listed", .kind = KIND_BOOL, .column = "LISTED" },
-	{ .name = "refusals", .kind = KIND_NUMBER, .column = "REFUSED", .is_default = true },
-	{ .name = "state", .kind = KIND_TEXT, .column = "STATE", .is_default = true, .wraps = true },
-	{ .name = "ends_s", .kind = KIND_NUMBER, .is_optional = true },
-	{ .name = "dropped", .kind = KIND_OBJECT, .fields = dropped_fields },
-	{ .name = "refused", .kind = KIND_OBJECTS, .fields = refused_fields },
-	{ .name = "addresses", .kind = KIND_OBJECTS, .fields = address_fields },
-	{ 0 },
-};
-
-static const struct field status_fields[] = {
-	{ .name = "guards", .kind = KIND_OBJECTS, .fields = guard_fields },
-	{ .name = "notes", .kind = KIND_LIST },
-	{ 0 },
-};
-
-/* What is said of the host, not of one vif. */
-static int list_notes(const struct guard_look *look, struct strv *out)
-{
-	int r = 0;
-
-	if (*look->conf.broken.text)
-		r |= strv_add(out, "%s: it is not used, but what was in force before",
-			      look->conf.broken.text);
-	for (size_t i = 0; i < look->n_shared; i++)
-		r |= strv_add(out, "%s: %s", look->sync.found.v[i].kind,
-			      look->sync.found.v[i].detail);
-	for (size_t i = look->rest; i < look->sync.found.n; i++)
-		r |= strv_add(out, "%s: %s", look->sync.found.v[i].kind,
-			      look->sync.found.v[i].detail);
-	return r;
-}
-
-static int print_status(const struct guard_run *run, struct guard_look *look, struct context *cx,
-			const struct args *args, struct error *err)
-{
-	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
-	CLEANUP(strv_release) struct strv notes = { 0 };
-	sxp_node root, list;
-	int r = guard_counters_read(look, err);
-
-	if (!doc || list_notes(look, &notes))
-		return error_memory(err);
-	root = sxp_add_element(doc, sxp_root(doc), "guard");
-	list = sxp_add_element(doc, root, "guards");
-	if (notes.n && look->is_wanted)
-		cx->status = STATUS_WRONG;
-	for (size_t i = 0; i < look->n && !r; i++) {
-		CLEANUP(guard_counters_release) struct guard_counters counters = { 0 };
-
-		if (!is_of_run(run, look->v[i].vif))
-			continue;
-		if (guard_counters_of(look, &look->v[i], &counters))
-			return error_memory(err);
-		add_row(doc, list, look, &look->v[i], &counters);
-		if (!guard_is_in_force(look, &look->v[i]) && !look->v[i].ends_ms)
-			cx->status = STATUS_WRONG;
-	}
-	if (r)
-		return r;
-	result_lines(doc, root, "notes", &notes);
-	for (size_t i = 0; i < notes.n && output_is_text(&args->style); i++)
-		output_message(notes.v[i]);
-	return output_result(&(struct output_result){ .doc = doc,
-						      .root = root,
-						      .fields = status_fields,
-						      .list = "guards",
-						      .view = VIEW_TABLE,
-						      .is_silent = args_has(args, &option_quiet) },
-			     &args->style, cx->out, err);
 }
 
 /* The ruleset as it will be, in the language of nft(8). */
@@ -391,7 +186,7 @@ static int write_conf(const struct guard_run *run, const struct guard_look *look
 	switch (run->action) {
 	case ACTION_ON:
 		for (size_t i = 0; i < look->n && run->confirm_s; i++)
-			if (is_of_run(run, look->v[i].vif) && look->v[i].is_armed &&
+			if (guard_whom_is(&run->whom, look->v[i].vif) && look->v[i].is_armed &&
 			    !look->v[i].ends_ms)
 				return 0;
 		return guard_conf_set(whom, run->confirm_s ? GUARD_OBSERVE : GUARD_ENFORCE, err);
@@ -412,7 +207,7 @@ static int find_unconfirmed(struct guard_run *run, const struct guard_look *look
 	size_t n = 0;
 
 	for (size_t i = 0; i < look->n; i++)
-		n += is_of_run(run, look->v[i].vif) && look->v[i].ends_ms;
+		n += guard_whom_is(&run->whom, look->v[i].vif) && look->v[i].ends_ms;
 	if (!n)
 		return error_set(err, -ENOENT,
 				 "guard confirm: nothing waits for it: its time is over, or 'guard on' was "
@@ -493,7 +288,7 @@ static int run_guard(struct context *cx, const struct args *args, struct error *
 	int r = parse_run(args, &run, err);
 
 	if (!r && run.action == ACTION_HOOK)
-		return guard_run_hook(cx->store, run.whom, err);
+		return guard_run_hook(cx->store, run.word, err);
 	if (!r && run.action == ACTION_CLEAR)
 		return clear(cx, err);
 	if (!r && geteuid() != 0)
@@ -507,7 +302,7 @@ static int run_guard(struct context *cx, const struct args *args, struct error *
 	if (!r && !args_has(args, &option_dry_run))
 		r = guard_look(&vifs, NULL, NULL, &look, err);
 	if (!r && !args_has(args, &option_dry_run))
-		r = print_status(&run, &look, cx, args, err);
+		r = guard_print_status(&look, &run.whom, cx, args, err);
 	free(run.domain);
 	free(run.selector);
 	return r;
@@ -536,7 +331,7 @@ const struct command cmd_guard = {
 		   "db01     1 vif2.1 enforce       0 in force; without a list it is free\n"
 		   "# xvif guard off -q",
 	.arguments = { ARG_WORDS },
-	.columns = guard_fields,
+	.columns = guard_status_fields,
 	.options = OPTIONS(&option_confirm, &option_dry_run),
 	.needs_store = true,
 	.effect = EFFECT_HOST,
