@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* result.c - building the SXP tree of a result. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "src/output/result.h"
@@ -10,11 +11,11 @@ void result_text(struct sxp_doc *doc, sxp_node list, const char *name, const cha
 		sxp_add_pair(doc, list, name, text);
 }
 
-void result_number(struct sxp_doc *doc, sxp_node list, const char *name, unsigned value)
+void result_number(struct sxp_doc *doc, sxp_node list, const char *name, uint64_t value)
 {
-	char text[16];
+	char text[24];
 
-	snprintf(text, sizeof(text), "%u", value);
+	snprintf(text, sizeof(text), "%" PRIu64, value);
 	sxp_add_pair(doc, list, name, text);
 }
 
