@@ -6,6 +6,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
+#include "src/commands/guard-result.h"
 #include "src/commands/owners.h"
 #include "src/output/output.h"
 #include "src/output/result.h"
@@ -18,6 +19,8 @@ static const struct field owner_fields[] = {
 	{ .name = "link", .kind = KIND_TEXT, .column = "LINK" },
 	{ .name = "by", .kind = KIND_TEXT, .column = "BY", .is_default = true },
 	{ .name = "detail", .kind = KIND_TEXT, .column = "DETAIL", .is_default = true },
+	GUARD_COLUMN,
+	DROPS_COLUMN,
 	{ 0 },
 };
 
@@ -32,8 +35,8 @@ static const char *const sources[] = {
 	[BY_NEIGHBOUR] = "neighbour", [BY_GUEST] = "guest",	[BY_MAC] = "mac",
 };
 
-static void add_owner(struct sxp_doc *doc, sxp_node list, const struct vif *vif,
-		      const struct owner *owner)
+static int add_owner(struct sxp_doc *doc, sxp_node list, const struct vif *vif,
+		     const struct owner *owner, const struct guards *guards, struct error *err)
 {
 	sxp_node row = sxp_add_list(doc, list);
 
@@ -44,33 +47,39 @@ static void add_owner(struct sxp_doc *doc, sxp_node list, const struct vif *vif,
 	result_text(doc, row, "link", vif->link);
 	result_text(doc, row, "by", sources[owner->by]);
 	result_text(doc, row, "detail", owner->detail);
+	return guards_add(guards, owner->vif, doc, row, err);
 }
 
-static int print(const struct owners *owners, const struct args *args, FILE *out, struct error *err)
+static int print(const struct owners *owners, const struct guards *guards, const struct args *args,
+		 FILE *out, struct error *err)
 {
 	CLEANUP(result_free) struct sxp_doc *doc = sxp_new();
 	sxp_node root, list;
+	int r = 0;
 
 	if (!doc)
 		return error_memory(err);
 	root = sxp_add_element(doc, sxp_root(doc), "find");
 	result_text(doc, root, "query", args->words[0]);
 	list = sxp_add_element(doc, root, "owners");
-	for (size_t i = 0; i < owners->n; i++)
-		add_owner(doc, list, &owners->vifs.v[owners->v[i].vif], &owners->v[i]);
-	return output_result(&(struct output_result){ .doc = doc,
-						      .root = root,
-						      .fields = find_fields,
-						      .list = "owners",
-						      .view = VIEW_TABLE,
-						      .is_silent = args_has(args, &option_quiet) ||
-								   !owners->n },
-			     &args->style, out, err);
+	for (size_t i = 0; i < owners->n && !r; i++)
+		r = add_owner(doc, list, &owners->vifs.v[owners->v[i].vif], &owners->v[i], guards,
+			      err);
+	return r ? r :
+		   output_result(&(struct output_result){ .doc = doc,
+							  .root = root,
+							  .fields = find_fields,
+							  .list = "owners",
+							  .view = VIEW_TABLE,
+							  .is_silent = args_has(args, &option_quiet) ||
+								       !owners->n },
+				 &args->style, out, err);
 }
 
 static int run_find(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(owners_release) struct owners owners = { 0 };
+	CLEANUP(guards_release) struct guards guards = { 0 };
 	unsigned nodes = output_needs(owner_fields, VIEW_TABLE, &args->style);
 	struct query query;
 	int r = query_parse(args->words[0], &query, err);
@@ -80,7 +89,10 @@ static int run_find(struct context *cx, const struct args *args, struct error *e
 	for (size_t i = 0; i < owners.vifs.broken.n; i++)
 		output_message(owners.vifs.broken.v[i].why);
 	if (!r)
-		r = print(&owners, args, cx->out, err);
+		r = guards_read(owners.vifs.v, owners.vifs.n,
+				owners.n && !cx->store->file ? nodes : 0, &guards, err);
+	if (!r)
+		r = print(&owners, &guards, args, cx->out, err);
 	if (!r && !owners.n && !args_has(args, &option_quiet) && output_is_text(&args->style))
 		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "%s: no vif has it",
 				    args->words[0]);

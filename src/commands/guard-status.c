@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "src/base/cleanup.h"
+#include "src/commands/guard-result.h"
 #include "src/commands/guard-status.h"
-#include "src/guard/guard-counters.h"
 #include "src/output/output.h"
 #include "src/output/result.h"
 
@@ -14,28 +14,6 @@ bool guard_whom_is(const struct guard_whom *whom, const struct vif *vif)
 	       (vif->domain.domid == whom->domid && (!whom->has_devid || vif->devid == whom->devid));
 }
 
-static void add_counters(struct sxp_doc *doc, sxp_node row, const struct guard_counters *counters)
-{
-	sxp_node list = sxp_add_element(doc, row, "dropped");
-	uint64_t siblings = 0;
-
-	for (size_t i = 0; i < guard_n_reasons; i++)
-		result_number(doc, list, guard_reasons[i].name, (unsigned)counters->dropped[i]);
-	for (size_t i = 0; i < counters->n_refused; i++)
-		siblings += counters->refused[i].is_sibling ? counters->refused[i].packets : 0;
-	result_number(doc, list, "sibling", (unsigned)siblings);
-	list = sxp_add_element(doc, row, "refused");
-	for (size_t i = 0; i < counters->n_refused; i++) {
-		sxp_node one = sxp_add_list(doc, list);
-
-		result_text(doc, one, "source", counters->refused[i].source);
-		result_text(doc, one, "reason",
-			    counters->refused[i].is_sibling ? "sibling" :
-							      counters->refused[i].reason);
-		result_number(doc, one, "packets", (unsigned)counters->refused[i].packets);
-	}
-}
-
 static void add_addresses(struct sxp_doc *doc, sxp_node row, const struct guard_look *look,
 			  const struct guard_state *state)
 {
@@ -43,16 +21,13 @@ static void add_addresses(struct sxp_doc *doc, sxp_node row, const struct guard_
 
 	for (size_t i = 0; i < state->vif->ips.n; i++) {
 		const struct ipword *word = &state->vif->ips.words[i];
-		uint64_t packets, bytes;
 		sxp_node one;
 
 		if (!word->is_valid)
 			continue;
-		guard_count_word(look, state, &word->net, &packets, &bytes);
 		one = sxp_add_list(doc, list);
 		result_text(doc, one, "ip", word->text);
-		result_number(doc, one, "packets", (unsigned)packets);
-		result_number(doc, one, "bytes", (unsigned)bytes);
+		guard_add_word(doc, one, look, state, &word->net);
 	}
 }
 
@@ -96,35 +71,12 @@ static void add_row(struct sxp_doc *doc, sxp_node list, const struct guard_look 
 	result_bool(doc, row, "in_force", guard_is_in_force(look, state) || state->ends_ms);
 	result_bool(doc, row, "listed", state->vif->ips.n > 0);
 	result_text(doc, row, "state", state_text(look, state, text, sizeof(text)));
-	result_number(doc, row, "refusals", (unsigned)counters->total);
+	result_number(doc, row, "refusals", counters->total);
 	if (state->ends_ms)
-		result_number(doc, row, "ends_s", (unsigned)((state->ends_ms + 999) / 1000));
-	add_counters(doc, row, counters);
+		result_number(doc, row, "ends_s", (state->ends_ms + 999) / 1000);
+	guard_add_counters(doc, row, counters);
 	add_addresses(doc, row, look, state);
 }
-
-static const struct field dropped_fields[] = {
-	{ .name = "mac", .kind = KIND_NUMBER },
-	{ .name = "vlan", .kind = KIND_NUMBER },
-	{ .name = "ethertype", .kind = KIND_NUMBER },
-	{ .name = "arp", .kind = KIND_NUMBER },
-	{ .name = "ipv4", .kind = KIND_NUMBER },
-	{ .name = "ipv6", .kind = KIND_NUMBER },
-	{ .name = "nd", .kind = KIND_NUMBER },
-	{ .name = "ra", .kind = KIND_NUMBER },
-	{ .name = "dhcp", .kind = KIND_NUMBER },
-	{ .name = "multicast", .kind = KIND_NUMBER },
-	{ .name = "apipa", .kind = KIND_NUMBER },
-	{ .name = "sibling", .kind = KIND_NUMBER },
-	{ 0 },
-};
-
-static const struct field refused_fields[] = {
-	{ .name = "source", .kind = KIND_TEXT },
-	{ .name = "reason", .kind = KIND_TEXT },
-	{ .name = "packets", .kind = KIND_NUMBER },
-	{ 0 },
-};
 
 static const struct field address_fields[] = {
 	{ .name = "ip", .kind = KIND_TEXT },
@@ -144,8 +96,8 @@ const struct field guard_status_fields[] = {
 	{ .name = "refusals", .kind = KIND_NUMBER, .column = "REFUSED", .is_default = true },
 	{ .name = "state", .kind = KIND_TEXT, .column = "STATE", .is_default = true, .wraps = true },
 	{ .name = "ends_s", .kind = KIND_NUMBER, .is_optional = true },
-	{ .name = "dropped", .kind = KIND_OBJECT, .fields = dropped_fields },
-	{ .name = "refused", .kind = KIND_OBJECTS, .fields = refused_fields },
+	{ .name = "dropped", .kind = KIND_OBJECT, .fields = guard_dropped_fields },
+	{ .name = "refused", .kind = KIND_OBJECTS, .fields = guard_refused_fields },
 	{ .name = "addresses", .kind = KIND_OBJECTS, .fields = address_fields },
 	{ 0 },
 };

@@ -7,12 +7,14 @@
 
 #include "src/base/cleanup.h"
 #include "src/base/text.h"
+#include "src/commands/guard-result.h"
 #include "src/commands/show-detail.h"
 #include "src/hotplug/rules-iptables.h"
 #include "src/kernel/kernel.h"
 #include "src/output/result.h"
 #include "src/stored/userdata.h"
 #include "src/xen/vif-claims.h"
+#include "src/xen/vif-list.h"
 #include "src/xen/vif-nodes.h"
 
 const struct field show_place_fields[] = {
@@ -27,6 +29,8 @@ const struct field show_address_fields[] = {
 	{ .name = "ip", .kind = KIND_TEXT },
 	{ .name = "routes", .kind = KIND_LIST },
 	{ .name = "rules", .kind = KIND_LIST },
+	{ .name = "packets", .kind = KIND_NUMBER, .is_optional = true },
+	{ .name = "bytes", .kind = KIND_NUMBER, .is_optional = true },
 	{ 0 },
 };
 
@@ -49,6 +53,60 @@ static void kernel_side_release(struct kernel_side *k)
 {
 	routes_release(&k->routes);
 	rules_release(&k->rules);
+}
+
+/* How a vif is guarded, and, as addresses of siblings have a reason of their own, all of its domain. */
+struct guard_side {
+	struct vifs vifs;
+	struct guards guards;
+	const struct guard_state *state; /* of the vif; NULL: nobody guards, or that cannot be read */
+};
+
+static void guard_side_release(struct guard_side *g)
+{
+	guards_release(&g->guards);
+	vifs_release(&g->vifs);
+}
+
+static bool is_guard_used(void)
+{
+	CLEANUP(guard_conf_release) struct guard_conf conf = { 0 };
+	struct error ignored = { 0 };
+
+	return !guard_conf_read(&conf, &ignored) && conf.exists;
+}
+
+static int read_guard(struct store *st, const struct vif *vif, struct guard_side *out,
+		      struct error *err)
+{
+	int r = vif_list(st, &vif->domain, 1, NODES_ALL, &out->vifs, err);
+
+	if (!r)
+		r = guards_read(out->vifs.v, out->vifs.n, WITH_GUARD | WITH_DROPS, &out->guards, err);
+	for (size_t i = 0; i < out->vifs.n && !r; i++)
+		if (out->vifs.v[i].devid == vif->devid)
+			out->state = &out->guards.look.v[i];
+	return r;
+}
+
+static bool is_counted(const struct guard_side *g)
+{
+	return g->state && g->state->options.mode != GUARD_OFF && !g->guards.is_unreadable;
+}
+
+/* Its columns, and what was refused. */
+static int add_guard(const struct guard_side *g, struct sxp_doc *doc, sxp_node row, struct error *err)
+{
+	CLEANUP(guard_counters_release) struct guard_counters counters = { 0 };
+	const struct guard_look *look = &g->guards.look;
+	int r = g->state ? guards_add(&g->guards, (size_t)(g->state - look->v), doc, row, err) : 0;
+
+	if (r || !is_counted(g))
+		return r;
+	if (guard_counters_of(look, g->state, &counters))
+		return error_memory(err);
+	guard_add_counters(doc, row, &counters);
+	return 0;
 }
 
 static int list_emulated_routes(const char *name, struct routes *out, struct error *err)
@@ -122,7 +180,7 @@ static void add_rules(struct sxp_doc *doc, sxp_node list, const struct rules *ru
 }
 
 static void add_addresses(struct sxp_doc *doc, sxp_node row, const struct vif *vif,
-			  const struct kernel_side *k)
+			  const struct kernel_side *k, const struct guard_side *g)
 {
 	sxp_node element = sxp_add_element(doc, row, "addresses");
 
@@ -137,6 +195,8 @@ static void add_addresses(struct sxp_doc *doc, sxp_node row, const struct vif *v
 			add_routes(doc, address, &k->routes, &word->net);
 		if (k->has_rules)
 			add_rules(doc, address, &k->rules, &word->net);
+		if (is_counted(g))
+			guard_add_word(doc, address, &g->guards.look, g->state, &word->net);
 	}
 }
 
@@ -201,13 +261,18 @@ int show_add_detail(struct store *st, struct sxp_doc *doc, sxp_node row, const s
 		    unsigned timeout_s, struct error *err)
 {
 	CLEANUP(kernel_side_release) struct kernel_side k = { 0 };
+	CLEANUP(guard_side_release) struct guard_side g = { 0 };
 	/* a dump may be of another host: what the kernel of this one has says nothing */
 	int r = st->file ? 0 : look_at_kernel(vif, timeout_s, &k, err);
 
+	if (!r && !st->file && is_guard_used())
+		r = read_guard(st, vif, &g, err);
+	if (!r)
+		r = add_guard(&g, doc, row, err);
 	if (r)
 		return r;
 	add_since(doc, row, k.since);
-	add_addresses(doc, row, vif, &k);
+	add_addresses(doc, row, vif, &k, &g);
 	if (k.has_routes)
 		add_routes(doc, row, &k.routes, NULL);
 	if (k.has_rules)

@@ -6,6 +6,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/commands.h"
+#include "src/commands/guard-result.h"
 #include "src/commands/vif-args.h"
 #include "src/commands/guest-config.h"
 #include "src/commands/show-detail.h"
@@ -73,6 +74,10 @@ static const struct field vif_fields[] = {
 	  .is_default = true,
 	  .needs = 1u << NODE_HOTPLUG_STATUS,
 	  .color = hotplug_color },
+	GUARD_COLUMN,
+	DROPS_COLUMN,
+	{ .name = "dropped", .kind = KIND_OBJECT, .is_optional = true, .fields = guard_dropped_fields },
+	{ .name = "refused", .kind = KIND_OBJECTS, .is_optional = true, .fields = guard_refused_fields },
 	{ .name = "since", .kind = KIND_TEXT, .is_optional = true },
 	{ .name = "ips",
 	  .kind = KIND_LIST,
@@ -155,12 +160,20 @@ struct result {
 	unsigned timeout_s;
 };
 
-static void add_vif(struct result *result, const struct vif *vif)
+/* With what columns need of their guards; of a dump there is none. */
+static int add_guarded(const struct store *st, struct result *result, const struct vif *vifs,
+		       size_t n, struct error *err)
 {
-	if (result->rows)
-		add_row(result->doc, result->rows, vif);
-	else
-		add_device(result->doc, vif);
+	CLEANUP(guards_release) struct guards guards = { 0 };
+	int r = guards_read(vifs, n, st->file || !result->rows ? 0 : result->nodes, &guards, err);
+
+	for (size_t i = 0; i < n && !r; i++)
+		if (result->rows)
+			r = guards_add(&guards, i, result->doc,
+				       add_row(result->doc, result->rows, &vifs[i]), err);
+		else
+			add_device(result->doc, &vifs[i]);
+	return r;
 }
 
 static int add_one(struct store *st, struct result *result, const char *domain, const char *word,
@@ -174,8 +187,7 @@ static int add_one(struct store *st, struct result *result, const char *domain, 
 	if (result->view == VIEW_DETAIL && result->rows)
 		return show_add_detail(st, result->doc, add_row(result->doc, result->rows, &vif),
 				       &vif, result->timeout_s, err);
-	add_vif(result, &vif);
-	return 0;
+	return add_guarded(st, result, &vif, 1, err);
 }
 
 /* The vif may be named as an argument, or as for the edits with --vif. */
@@ -194,8 +206,8 @@ static int add_vifs(struct store *st, struct result *result, const struct args *
 			vif_list_named(st, args->words[0], result->nodes, &domain, &vifs, err) :
 			vif_list_all(st, result->nodes, &vifs, err);
 
-	for (size_t i = 0; i < vifs.n && !r; i++)
-		add_vif(result, &vifs.v[i]);
+	if (!r)
+		r = add_guarded(st, result, vifs.v, vifs.n, err);
 	for (size_t i = 0; i < vifs.broken.n; i++)
 		output_message(vifs.broken.v[i].why);
 	return r;
@@ -296,7 +308,9 @@ const struct command cmd_show = {
 		"DOMAIN is a domid, a name or a uuid; VIF a devid, a MAC, a vifname or a link name.\n"
 		"With a VIF also since when its link has been set up, the routes and rules of each\n"
 		"address, the places that hold the list, what the guest claims of itself, and every\n"
-		"node of the backend. A word of the list that is no address is marked '?'.\n"
+		"node of the backend; if it is guarded, what was refused, and what each address has\n"
+		"sent. A word of the list that is no address is marked '?'. The columns GUARD and DROPS\n"
+		"say how it is guarded, and how much was refused: see xvif-guard(7).\n"
 		"--guest-config prints what the guest itself has to be told.\n"
 		"With --json, -o chooses the keys: those of the columns that it names. --sxp prints\n"
 		"(device (vif (ip LIST) (mac MAC)...)) for each vif, as xend did, always the whole.",

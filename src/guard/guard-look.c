@@ -149,3 +149,21 @@ bool guard_is_in_force(const struct guard_look *look, const struct guard_state *
 	return state->is_possible && !state->n && !look->n_shared &&
 	       state->is_armed == (state->options.mode >= GUARD_ENFORCE);
 }
+
+const char *guard_word(const struct guard_look *look, const struct guard_state *state)
+{
+	const char *kind = look->sync.found.n ? look->sync.found.v[state->n ? state->first : 0].kind :
+						"";
+
+	if (state->options.mode == GUARD_OFF)
+		return guard_mode_name(GUARD_OFF);
+	if (!state->is_possible)
+		return "impossible";
+	if (state->n || look->n_shared)
+		return !strcmp(kind, "guard-off")     ? "disarmed" :
+		       !strcmp(kind, "guard-missing") ? "missing" :
+							"differs";
+	if (state->ends_ms)
+		return "unconfirmed";
+	return guard_is_in_force(look, state) ? guard_mode_name(state->options.mode) : "differs";
+}

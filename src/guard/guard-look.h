@@ -53,4 +53,10 @@ void guard_look_release(struct guard_look *look);
 /* Is what is said of it in force? */
 bool guard_is_in_force(const struct guard_look *look, const struct guard_state *state);
 
+/*
+ * In one word: its mode if that is in force, "unconfirmed" while it drops for a time only; else
+ * "impossible", "missing", "differs", or "disarmed" if nothing but the set of links that drop is wrong.
+ */
+const char *guard_word(const struct guard_look *look, const struct guard_state *state);
+
 #endif

@@ -78,7 +78,8 @@ unsigned output_needs(const struct field *fields, enum output_view view,
 	size_t n = 0;
 
 	for (const struct field *f = fields; f->name; f++)
-		if (is_text ? view == VIEW_TREE && f->level == LEVEL_LEAF : !style->columns)
+		if (is_text ? view == VIEW_TREE && f->level == LEVEL_LEAF :
+			      !style->columns && !(f->is_optional && f->column))
 			needs |= f->needs;
 	/* the columns were checked, so memory is short: to read all is right, too */
 	if (output_choose_columns(fields, style->columns, chosen, &n, NULL))

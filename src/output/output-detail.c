@@ -49,7 +49,7 @@ static size_t count_texts(const struct sxp_doc *doc, sxp_node element)
 	return n;
 }
 
-/* "10.0.0.1  routes 1  rules 0": of a list only how many it has */
+/* "10.0.0.1  routes 1  rules 0": of a list only how many it has; numbers have their names */
 static char *join_object(const struct sxp_doc *doc, sxp_node object, const struct field *fields)
 {
 	char *text = NULL;
@@ -65,11 +65,21 @@ static char *join_object(const struct sxp_doc *doc, sxp_node object, const struc
 
 		if (fields->kind == KIND_LIST && element)
 			fprintf(f, "%s%s %zu", gap, fields->name, count_texts(doc, element));
+		else if (fields->kind == KIND_NUMBER && value)
+			fprintf(f, "%s%s %s", gap, fields->name, value);
 		else if (value)
 			fprintf(f, "%s%s", gap, value);
 		gap = "  ";
 	}
 	return fclose(f) ? NULL : text;
+}
+
+/* A number of an object that is 0 is not worth a line. */
+static bool is_zero(const struct sxp_doc *doc, sxp_node pair)
+{
+	const char *text = sxp_text(doc, sxp_next(doc, sxp_first(doc, pair)), NULL);
+
+	return text && !strcmp(text, "0");
 }
 
 /* One line for each text of a list, for each member of an object, for each object. */
@@ -79,12 +89,19 @@ static int fill_detail(struct libscols_table *table, const struct sxp_doc *doc, 
 	const char *name = field->name;
 	sxp_node value = sxp_next(doc, sxp_first(doc, element));
 
-	if (element && !value && field->kind == KIND_LIST)
+	bool is_object = field->kind == KIND_OBJECT;
+	char *text;
+
+	while (value && is_object && is_zero(doc, value))
+		value = sxp_next(doc, value);
+	if (element && !value && (field->kind == KIND_LIST || is_object))
 		return fill_line(table, name, strdup("none"), NULL);
 	for (; value; value = sxp_next(doc, value)) {
-		char *text = field->kind == KIND_OBJECTS ? join_object(doc, value, field->fields) :
-			     sxp_is_list(doc, value)	 ? join_pair(doc, value) :
-							   strdup(sxp_text(doc, value, NULL));
+		if (is_object && is_zero(doc, value))
+			continue;
+		text = field->kind == KIND_OBJECTS ? join_object(doc, value, field->fields) :
+		       sxp_is_list(doc, value)	   ? join_pair(doc, value) :
+						     strdup(sxp_text(doc, value, NULL));
 
 		if (fill_line(table, name, text, field))
 			return -ENOMEM;

@@ -131,8 +131,10 @@ static int choose(const struct output_result *result, const char *columns,
 	int r = output_choose_columns(list->fields, columns, chosen, &n, err);
 
 	*out = (struct chosen_fields){ 0 };
-	for (size_t i = 0; i < n && !r; i++)
+	for (size_t i = 0; i < n && !r; i++) {
 		out->columns[i] = *chosen[i];
+		out->columns[i].is_optional = false;
+	}
 	for (size_t i = 0; i < COLUMNS_MAX && result->fields[i].name; i++) {
 		out->top[i] = result->fields[i];
 		if (&result->fields[i] == list)

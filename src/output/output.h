@@ -36,7 +36,7 @@ struct field {
 	const char *column; /* heading in tables; NULL: in no table */
 	bool is_default;    /* a column without being asked for */
 	bool wraps;	    /* a sentence, broken where the terminal ends */
-	bool is_optional;   /* absent: left out of JSON, not null */
+	bool is_optional; /* absent: left out of JSON, not null; a column is read only where -o names it */
 	enum level level;
 	const char *(*color)(const char *text); /* libsmartcols' name of one, or NULL */
 	const struct field *fields;

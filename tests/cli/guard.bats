@@ -348,3 +348,73 @@ install_program() {
 	xvif guard off
 	setpriv --bounding-set=-net_admin --inh-caps=-net_admin xvif check
 }
+
+# word DOMAIN: the guard of its first vif, in the column
+word() {
+	xvif show -J -o GUARD "$1" | jq -r '.vifs[0].guard'
+}
+
+# asks COMMAND...: does it ask nf_tables for anything? (its children may: iptables does)
+asks() {
+	strace -o /run/xen/asked -e trace=socket "$@" >/dev/null
+	grep -q NETLINK_NETFILTER /run/xen/asked
+}
+
+@test "show and find: how a vif is guarded, and what was refused, where that is asked for" {
+	own_macs
+	echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
+	echo 0 >/proc/sys/net/ipv4/conf/vif1.0/rp_filter
+	ip route add 10.0.0.9 dev vif1.0
+	not asks xvif show web01 0
+	not asks xvif show -o GUARD,DROPS
+	[ "$(word web01)" = off ]
+	xvif guard on -q
+	not asks xvif show
+	not asks xvif show -J
+	not asks xvif find 10.0.0.1 -J
+	asks xvif show -o GUARD
+	asks xvif find 10.0.0.1 -o GUARD
+	asks xvif show web01 0
+	sends g1.0 10.0.0.2
+	not sends g1.0 10.0.0.9/32
+	xvif show -J web01 | jq -e '.vifs[0] | has("guard") or has("drops") | not'
+	xvif show -J -o guard,drops web01 |
+		jq -e '.vifs[0] | .guard == "enforce" and .drops > 0 and keys == ["drops", "guard"]'
+	[[ "$(xvif show -n -r -o VIF,GUARD,DROPS db01)" == "0 enforce "[0-9]*$'\n'"1 enforce "[0-9]* ]]
+	[[ "$(xvif find -n -r -o BY,GUARD,DROPS 10.0.0.1)" == "list enforce "[1-9]* ]]
+	xvif show -J web01 0 | jq -e '.vifs[0] | .guard == "enforce" and .dropped.ipv4 > 0 and
+		.drops == ([.dropped[]] | add) - .dropped.sibling and
+		any(.refused[]; .source == "10.0.0.9" and .reason == "ipv4") and
+		.addresses[1].ip == "10.0.0.2" and .addresses[1].packets > 0 and .addresses[1].bytes > 0'
+	run xvif show web01 0
+	echo "$output"
+	[[ "$output" == *"guard "*"enforce"*"dropped "*"ipv4: "*"refused "* && "$output" == *"10.0.0.9  ipv4  packets "* ]]
+	[[ "$output" == *"10.0.0.2  routes 1  rules 0  packets "*"  bytes "* ]]
+	[[ "$output" != *"vlan: "* ]]
+	# a dump says nothing of it
+	xvif dump / >/run/xen/dump.sxp
+	[ "$(xvif show --store /run/xen/dump.sxp -J -o GUARD,DROPS web01)" = '{"vifs":[{"guard":null,"drops":null}]}' ]
+
+	nft delete element netdev xvif armed '{ "vif1.0" }'
+	[ "$(word web01)" = disarmed ]
+	[ "$(word db01)" = enforce ]
+	nft add rule netdev xvif vif-1.0 accept
+	nft add element netdev xvif armed '{ "vif1.0" }'
+	[ "$(word web01)" = differs ]
+	nft flush ruleset
+	[ "$(word web01)" = missing ]
+	xvif guard observe -q
+	[ "$(word web01)" = observe ]
+	xvif guard on -q --confirm=60 web01
+	[ "$(word web01)" = unconfirmed ]
+	xvif guard off -q web01
+	[ "$(word web01)" = off ]
+	[ "$(word db01)" = observe ]
+	[ "$(xvif show -J -o DROPS web01)" = '{"vifs":[{"drops":null}]}' ]
+	xenstore-write /local/domain/0/backend/vif/2/0/mac 01:00:00:00:00:00
+	[ "$(word db01)" = impossible ]
+	xenstore-write /local/domain/0/backend/vif/2/0/mac 00:16:3e:00:00:02
+	run setpriv --bounding-set=-net_admin --inh-caps=-net_admin xvif show -r -n -o GUARD,DROPS db01
+	echo "$output"
+	[[ "$output" == *"unreadable"* && "$output" != *observe* ]]
+}
