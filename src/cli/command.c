@@ -15,7 +15,8 @@ static const char *const argument_names[] = {
 	[ARG_PERMS] = "PERMS",	      [ARG_VALUE] = "VALUE",
 	[ARG_QUERY] = "IP|NET|MAC",   [ARG_TARGET] = "DOMAIN|PATH",
 	[ARG_WORDS] = "WORDS...",     [ARG_FINDINGS] = "NAME...",
-	[ARG_REASONS] = "REASON,...",
+	[ARG_REASONS] = "REASON,...", [ARG_ACTION] = "ACTION",
+	[ARG_WHOM] = "DOMAIN[:VIF]",
 };
 
 const char *argument_name(enum argument kind)

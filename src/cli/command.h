@@ -25,6 +25,11 @@ enum effect {
 	EFFECT_HOST,  /* more than that */
 };
 
+/* A word that says what a command is to do. */
+struct action {
+	const char *name, *summary;
+};
+
 struct command {
 	const char *name;
 	const char *title; /* of a subcommand: with the words before it; else NULL */
@@ -34,6 +39,7 @@ struct command {
 	const char *example; /* for the manual: "# COMMAND" and what it prints, line by line */
 	enum argument arguments[ARGUMENTS_MAX]; /* up to ARG_END */
 	size_t n_required;
+	const struct action *actions;	     /* of ARG_ACTION, up to one without a name */
 	const struct field *columns;	     /* of its table (output.h); NULL: it prints none */
 	const struct option *const *options; /* of its own: OPTIONS(...); NULL: none */
 	bool needs_store;

@@ -139,16 +139,23 @@ static void offer_mac(const struct completion *c, const char *mac, const char *d
 	completion_offer(c, word, description, false);
 }
 
-static void offer_vif(const struct completion *c, const struct vif *vif)
+static void offer_devid(const struct completion *c, const struct vif *vif)
 {
 	CLEANUP(cleanup_free) char *ips = iplist_format(&vif->ips), *text = NULL;
-	char devid[16], description[32];
+	char devid[16];
 
 	snprintf(devid, sizeof(devid), "%u", vif->devid);
 	if (asprintf(&text, "%s%s%s", vif->link, ips && *ips ? " " : "", ips ? ips : "") < 0)
 		text = NULL;
-	snprintf(description, sizeof(description), "vif %u", vif->devid);
 	completion_offer(c, devid, text, false);
+}
+
+static void offer_vif(const struct completion *c, const struct vif *vif)
+{
+	char description[32];
+
+	offer_devid(c, vif);
+	snprintf(description, sizeof(description), "vif %u", vif->devid);
 	completion_offer(c, vif->link, description, false);
 	if (vif->mac)
 		offer_mac(c, vif->mac, description);
@@ -163,6 +170,23 @@ static void offer_vifs(const struct completion *c, struct store *st)
 		return;
 	for (size_t i = 0; i < vifs.n; i++)
 		offer_vif(c, &vifs.v[i]);
+}
+
+/* Of the domain before the last colon: its vifs, by their devids. */
+static void offer_vifs_of(struct completion c, struct store *st)
+{
+	const char *part = c.partial + c.at, *colon = strrchr(part, ':');
+	CLEANUP(cleanup_free) char *name = strndup(part, colon ? (size_t)(colon - part) : 0);
+	CLEANUP(domain_release) struct domain domain = { 0 };
+	CLEANUP(vifs_release) struct vifs vifs = { 0 };
+	struct error ignored = { 0 };
+
+	if (!colon || !name || domain_find(st, name, &domain, &ignored) ||
+	    vif_list(st, &domain, 1, 1u << NODE_IP, &vifs, &ignored))
+		return;
+	c.at += (size_t)(colon + 1 - part);
+	for (size_t i = 0; i < vifs.n; i++)
+		offer_devid(&c, &vifs.v[i]);
 }
 
 /* The addresses on the line so far; words that are none are passed over. */
@@ -305,8 +329,10 @@ void live_offer(void *data, enum argument kind, const struct completion *c)
 
 	if (!st)
 		return;
-	if (kind == ARG_DOMAIN || kind == ARG_TARGET)
+	if (kind == ARG_DOMAIN || kind == ARG_TARGET || kind == ARG_WHOM)
 		offer_domains(c, kind, st);
+	if (kind == ARG_WHOM)
+		offer_vifs_of(*c, st);
 	if (kind == ARG_PATH || kind == ARG_PATHS || kind == ARG_TARGET)
 		offer_path(c, kind, source, st);
 	if (kind == ARG_VIF)

@@ -147,6 +147,31 @@ static void offer_reasons(struct completion c)
 			completion_offer(&c, reason_word(reason), reason_meaning(reason), true);
 }
 
+static bool is_action(const struct command *command, const char *word)
+{
+	for (const struct action *a = command->actions; a && a->name; a++)
+		if (!strcmp(a->name, word))
+			return true;
+	return false;
+}
+
+/* Has the only one been typed, in the place of an action that was left out? */
+static bool has_whom(const struct typed *typed)
+{
+	const struct command *command = typed->command;
+
+	return typed->args.n_words && command->actions && !is_action(command, typed->args.words[0]);
+}
+
+/* It may be left out. */
+static void offer_actions(const struct completion *c, const struct live *live)
+{
+	for (const struct action *a = c->typed->command->actions; a && a->name; a++)
+		completion_offer(c, a->name, a->summary, false);
+	if (live)
+		live->offer(live->data, ARG_WHOM, c);
+}
+
 static void offer_files(const struct completion *c)
 {
 	c->out->wants_files = true;
@@ -174,6 +199,13 @@ static void offer_kind(const struct completion *c, enum argument kind, const str
 		break;
 	case ARG_REASONS:
 		offer_reasons(*c);
+		break;
+	case ARG_ACTION:
+		offer_actions(c, live);
+		break;
+	case ARG_WHOM:
+		if (live && !has_whom(c->typed))
+			live->offer(live->data, kind, c);
 		break;
 	case ARG_DOMAIN:
 	case ARG_VIF:

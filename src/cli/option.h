@@ -32,6 +32,8 @@ enum argument {
 	ARG_WORDS,    /* all that follow */
 	ARG_FINDINGS, /* all that follow; of doctor */
 	ARG_REASONS,  /* "no-script,list-word", of check */
+	ARG_ACTION,   /* one of command.actions, or what comes behind it */
+	ARG_WHOM,     /* DOMAIN[:VIF] */
 };
 
 struct option {

@@ -23,23 +23,31 @@ static const struct option option_confirm = {
 	.help = "with 'on': stop to drop after that, unless 'guard confirm' is run",
 };
 
-enum action {
+enum guard_action {
 	ACTION_STATUS,
 	ACTION_ON,
 	ACTION_OBSERVE,
 	ACTION_OFF,
 	ACTION_CONFIRM,
 	ACTION_RESTORE,
-	ACTION_HOOK,
 	ACTION_CLEAR,
-	N_ACTIONS,
+	ACTION_HOOK,
 };
 
-static const char *const action_names[] = { "status",  "on",	  "observe", "off",
-					    "confirm", "restore", "hook",    "clear" };
+/* Without that for hotplug scripts. */
+static const struct action actions[] = {
+	[ACTION_STATUS] = { "status", "what is guarded, and what was refused" },
+	[ACTION_ON] = { "on", "drop what is not the vif's" },
+	[ACTION_OBSERVE] = { "observe", "count it, and let it pass" },
+	[ACTION_OFF] = { "off", "look at nothing" },
+	[ACTION_CONFIRM] = { "confirm", "go on to drop, after 'on --confirm'" },
+	[ACTION_RESTORE] = { "restore", "make the kernel as guard.conf says" },
+	[ACTION_CLEAR] = { "clear", "take all of it out of the kernel" },
+	{ 0 },
+};
 
 struct guard_run {
-	enum action action;
+	enum guard_action action;
 	const char *word; /* DOMAIN[:VIF]; NULL: all */
 	char *domain;	  /* of @word */
 	struct guard_whom whom;
@@ -47,15 +55,24 @@ struct guard_run {
 	char *selector; /* how guard.conf names it */
 };
 
+/* False: it is not said, and the word is a domain. */
+static bool parse_action(const char *word, enum guard_action *out)
+{
+	for (size_t i = 0; actions[i].name; i++)
+		if (!strcmp(word, actions[i].name)) {
+			*out = (enum guard_action)i;
+			return true;
+		}
+	if (strcmp(word, "hook") != 0)
+		return false;
+	*out = ACTION_HOOK;
+	return true;
+}
+
 static int parse_run(const struct args *args, struct guard_run *run, struct error *err)
 {
-	size_t at = 0;
+	size_t at = args->n_words && parse_action(args->words[0], &run->action);
 
-	for (size_t i = 0; i < N_ACTIONS && args->n_words && !at; i++)
-		if (!strcmp(args->words[0], action_names[i])) {
-			run->action = (enum action)i;
-			at = 1;
-		}
 	if (args->n_words > at + 1)
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "guard: '%s' is one argument too many", args->words[at + 1]);
@@ -321,7 +338,7 @@ const struct command cmd_guard = {
 		"  confirm [DOMAIN[:VIF]]   go on to drop, after 'on --confirm'\n"
 		"  restore                  make the kernel as /etc/xvif/guard.conf says, as the service does\n"
 		"  clear                    take all of it out of the kernel, until the next 'restore'\n"
-		"The first word may be left out: status. 'status' ends with exit status 6 if what is\n"
+		"ACTION may be left out: status. 'status' ends with exit status 6 if what is\n"
 		"configured is not in force.",
 	.example = "# xvif guard on -q\n"
 		   "# xvif guard\n"
@@ -330,7 +347,8 @@ const struct command cmd_guard = {
 		   "db01     0 vif2.0 enforce       0 in force\n"
 		   "db01     1 vif2.1 enforce       0 in force; without a list it is free\n"
 		   "# xvif guard off -q",
-	.arguments = { ARG_WORDS },
+	.arguments = { ARG_ACTION, ARG_WHOM },
+	.actions = actions,
 	.columns = guard_status_fields,
 	.options = OPTIONS(&option_confirm, &option_dry_run),
 	.needs_store = true,

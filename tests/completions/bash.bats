@@ -37,6 +37,7 @@ replies() {
 	[ "$(replies 'xvif del-ip my\ guest 10.0.11.1,2001:db8::')" = $'b1\nb2' ]
 	[ "$(replies 'xvif show --color=a')" = $'auto\nalways' ]
 	[ "$(replies 'xvif show a:')" = b ]
+	[ "$(replies 'xvif guard off db01:')" = $'0\n1' ]
 	[ "$(replies "xvif show 'a:")" = a:b ]
 }
 

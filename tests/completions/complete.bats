@@ -83,6 +83,24 @@ options_in_help() {
 	[ -z "$(offered show web01 0 '')" ]
 }
 
+@test "what guard does, with whom" {
+	odd_guests
+	{ offered show ''; printf '%s\n' status on observe off confirm restore clear; } | same guard ''
+	[ "$(xvif complete -- xvif guard o | grep -v ' domain')" = "on	drop what is not the vif's
+observe	count it, and let it pass
+off	look at nothing" ]
+	offered show '' | same guard off ''
+	[ "$(xvif complete -- xvif guard off db01: | sort)" = "db01:0	vif2.0 10.0.1.1
+db01:1	vif2.1" ]
+	[ "$(offered guard a:)" = a:b ]
+	[ "$(offered guard off a:b:)" = a:b:0 ]
+	[ -z "$(offered guard off nobody:)" ]
+	[ -z "$(offered guard web01 '')" ]
+	[ -z "$(offered guard off web01 '')" ]
+	[ "$(offered guard on --conf)" = --confirm ]
+	offered show '' | same guard on --confirm 60 ''
+}
+
 @test "addresses that the vif has and the line does not" {
 	xenstore-write /local/domain/0/backend/vif/2/0/ip '10.0.1.1 10.0.1.2 rubbish 2001:db8::5'
 	xenstore-read /local/domain/0/backend/vif/2/0/ip | tr ' ' '\n' | grep -v rubbish | same del-ip db01 ''

@@ -18,7 +18,8 @@ fish_home() {
 	odd_guests
 	local line
 	for line in '' 's' 'show ' 'show web01 ' 'show --' 'show --color=' 'add-ip --hotplug ' 'show -o ' 'show -oDOMAIN,' \
-		'del-ip web01 ' 'del-ip web01 10.0.0.1,' 'dump /local/domain/1/' 'help sxp ' 'add-ip web01 ' 'show nobody '; do
+		'del-ip web01 ' 'del-ip web01 10.0.0.1,' 'dump /local/domain/1/' 'help sxp ' 'add-ip web01 ' 'show nobody ' \
+		'guard ' 'guard on ' 'guard off db01:' 'guard on --'; do
 		IFS=' ' read -ra words <<<"$line."
 		diff <(asked "xvif $line" | sort) \
 			<(xvif complete -- xvif "${words[@]:0:${#words[@]}-1}" "${words[-1]%.}" | sort)

@@ -109,6 +109,7 @@ TERMINAL_SETUP=${TERMINAL_SETUP//$'\n'/;}
 	make -C "$XVIF_BUILD" install-dist_zshcompletionDATA zshcompletiondir=/run/xen/site-functions
 	TERMINAL_SETUP=${TERMINAL_SETUP//"$TOP/completions"//run/xen/site-functions}
 	[ "$(typed 'xvif show we\t')" = '<xvif><show><web01>' ]
+	[ "$(typed 'xvif guard obs\tweb01:\t')" = '<xvif><guard><observe><web01:0>' ]
 }
 
 @test "silence when xenstored is down, when there is no xvif, and when it is broken" {

@@ -40,8 +40,14 @@ static const struct command more_read = { .name = "read", .arguments = { ARG_PLA
 static const struct command more_run = { .name = "run", .options = OPTIONS(&fix) };
 static const struct command *const of_more[] = { &more_read, &more_run, NULL };
 static const struct command more = { .name = "more", .subcommands = of_more };
+static const struct action doings[] = { { "watch", "look" }, { "wipe", "remove" }, { 0 } };
+static const struct command keep = {
+	.name = "keep",
+	.arguments = { ARG_ACTION, ARG_WHOM },
+	.actions = doings,
+};
 static const struct command explain = { .name = "explain", .arguments = { ARG_COMMAND } };
-static const struct command *const table[] = { &list, &take, &give, &more, &explain, NULL };
+static const struct command *const table[] = { &list, &take, &give, &more, &keep, &explain, NULL };
 
 /* What a store full of surprises would offer. */
 static void offer(void *data, enum argument kind, const struct completion *c)
@@ -56,6 +62,10 @@ static void offer(void *data, enum argument kind, const struct completion *c)
 		completion_offer(c, "we\x9b", NULL, false);
 		completion_offer(c, "w\xc2\x85", NULL, false);
 		completion_offer(c, "w\xc3\xa9", NULL, false);
+		break;
+	case ARG_WHOM:
+		completion_offer(c, "web", NULL, false);
+		completion_offer(c, "win:0", NULL, false);
 		break;
 	case ARG_VIF:
 		completion_offer(c, "00:16:3e:00:00:01", "vif 0", false);
@@ -101,13 +111,23 @@ static unsigned complete(const char *line, char out[1024])
 
 TEST(commands_are_offered_and_then_their_subcommands)
 {
-	offers("", "list take give more explain");
+	offers("", "list take give more keep explain");
 	offers("ta", "take");
 	offers("-J l", "list");
 	offers("more ", "read run");
 	offers("more re", "read");
 	offers("list", "list");
 	offers("lost", "");
+}
+
+TEST(an_action_may_be_left_out_and_then_comes_whom_it_concerns)
+{
+	offers("keep ", "watch wipe web win:0");
+	offers("keep wi", "wipe win:0");
+	offers("keep wipe ", "web win:0");
+	offers("keep wipe win:", "win:0");
+	offers("keep web ", "");
+	offers("keep wipe web ", "");
 }
 
 TEST(help_wants_a_command_and_its_subcommand)
@@ -244,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commands_are_offered_and_then_their_subcommands),
+		cmocka_unit_test(an_action_may_be_left_out_and_then_comes_whom_it_concerns),
 		cmocka_unit_test(help_wants_a_command_and_its_subcommand),
 		cmocka_unit_test(nothing_is_offered_behind_a_word_that_is_no_command),
 		cmocka_unit_test(options_are_those_that_the_command_takes_and_has_not),
