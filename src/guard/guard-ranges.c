@@ -15,7 +15,6 @@
 
 struct range {
 	uint8_t first[16], last[16];
-	bool is_address; /* a word that names one address, or a link-local network */
 };
 
 struct ranges {
@@ -38,7 +37,7 @@ static void add(struct ranges *ranges, const struct range *range)
 
 static struct range range_of(const struct ipnet *net)
 {
-	struct range range = { .is_address = net->prefix == ipnet_bits(net) };
+	struct range range;
 
 	ipnet_range(net, range.first, range.last);
 	return range;
@@ -75,46 +74,73 @@ static void step(uint8_t *address, size_t size, int by)
 	}
 }
 
-/* Cut @hole out of all. */
-static void cut(struct ranges *ranges, const struct range *hole, size_t size,
-		bool not_out_of_addresses)
+static bool overlaps(const struct range *a, const struct range *b)
+{
+	return memcmp(a->first, b->last, 16) <= 0 && memcmp(b->first, a->last, 16) <= 0;
+}
+
+/* The first of ranges that does not end before @hole; ranges->n: none. */
+static size_t find_at(const struct ranges *ranges, const struct range *hole)
+{
+	size_t low = 0, high = ranges->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(ranges->v[middle].last, hole->first, 16) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* What is left of @range without @hole. */
+static void add_rest(const struct range *range, const struct range *hole, size_t size,
+		     struct ranges *out)
+{
+	struct range part = *range;
+
+	if (memcmp(range->first, hole->first, 16) < 0) {
+		memcpy(part.last, hole->first, 16);
+		step(part.last, size, -1);
+		add(out, &part);
+	}
+	part = *range;
+	if (memcmp(hole->last, range->last, 16) < 0) {
+		memcpy(part.first, hole->last, 16);
+		step(part.first, size, 1);
+		add(out, &part);
+	}
+}
+
+/* Cut @hole out of all; they are sorted, and none overlaps another. */
+static void cut(struct ranges *ranges, const struct range *hole, size_t size)
 {
 	struct ranges left = { .n = 0 };
+	size_t at = find_at(ranges, hole);
 
-	for (size_t i = 0; i < ranges->n; i++) {
-		const struct range *range = &ranges->v[i];
-		struct range part = *range;
-
-		if (memcmp(hole->last, range->first, 16) < 0 ||
-		    memcmp(range->last, hole->first, 16) < 0 ||
-		    (not_out_of_addresses && range->is_address)) {
-			add(&left, range);
-			continue;
-		}
-		if (memcmp(range->first, hole->first, 16) < 0) {
-			memcpy(part.last, hole->first, 16);
-			step(part.last, size, -1);
-			add(&left, &part);
-		}
-		part = *range;
-		if (memcmp(hole->last, range->last, 16) < 0) {
-			memcpy(part.first, hole->last, 16);
-			step(part.first, size, 1);
-			add(&left, &part);
-		}
-	}
+	/* most holes are elsewhere */
+	if (at == ranges->n || !overlaps(&ranges->v[at], hole))
+		return;
+	for (size_t i = 0; i < ranges->n; i++)
+		if (overlaps(&ranges->v[i], hole))
+			add_rest(&ranges->v[i], hole, size, &left);
+		else
+			add(&left, &ranges->v[i]);
 	left.failed |= ranges->failed;
 	free(ranges->v);
 	*ranges = left;
 }
 
-static void cut_net(struct ranges *ranges, const struct ipnet *net, int family,
-		    bool not_out_of_addresses)
+static void cut_nets(struct ranges *ranges, const struct ipnet *nets, size_t n, int family)
 {
-	struct range hole = range_of(net);
+	for (size_t i = 0; i < n; i++) {
+		struct range hole = range_of(&nets[i]);
 
-	if (net->family == family)
-		cut(ranges, &hole, family == AF_INET ? 4 : 16, not_out_of_addresses);
+		if (nets[i].family == family)
+			cut(ranges, &hole, family == AF_INET ? 4 : 16);
+	}
 }
 
 static const struct ipnet never4[] = {
@@ -132,32 +158,22 @@ static const struct ipnet never6[] = {
 static const struct ipnet everything4 = { AF_INET, 0, { 0 } }, everything6 = { AF_INET6, 0, { 0 } };
 static const struct ipnet link_local = { AF_INET6, 10, { 0xfe, 0x80 } };
 
-/* A host's own address is never a guest's; that of a gateway is, if the list names it. */
-static void cut_host(const struct guard_host *host, struct ranges *ranges, int family)
+/* Does the word name one address, or a link-local network? */
+static bool is_named(const struct ipnet *net)
 {
-	for (size_t i = 0; i < host->addresses.own.n; i++)
-		cut_net(ranges, &host->addresses.own.v[i], family, false);
-	for (size_t i = 0; i < host->addresses.gateways.n; i++)
-		cut_net(ranges, &host->addresses.gateways.v[i], family, true);
+	return net->prefix == ipnet_bits(net) ||
+	       (ipnet_overlaps(&link_local, net) && net->prefix >= link_local.prefix);
 }
 
-static void cut_never(struct ranges *ranges, int family)
-{
-	for (size_t i = 0; i < 3; i++)
-		cut_net(ranges, family == AF_INET ? &never4[i] : &never6[i], family, false);
-	cut_net(ranges, &link_local, family, true);
-}
-
-static void add_words(const struct iplist *list, int family, struct ranges *out)
+static void add_words(const struct iplist *list, int family, bool named, struct ranges *out)
 {
 	for (size_t i = 0; i < list->n; i++) {
-		struct range range;
+		const struct ipword *word = &list->words[i];
+		struct range range = { 0 };
 
-		if (!list->words[i].is_valid || list->words[i].net.family != family)
+		if (!word->is_valid || word->net.family != family || is_named(&word->net) != named)
 			continue;
-		range = range_of(&list->words[i].net);
-		range.is_address |= ipnet_overlaps(&link_local, &list->words[i].net) &&
-				    list->words[i].net.prefix >= link_local.prefix;
+		range = range_of(&word->net);
 		add(out, &range);
 	}
 }
@@ -172,19 +188,31 @@ static bool may_use_all(const struct guard_vif *vif)
 		options->mode != GUARD_CLOSED);
 }
 
+/* What is the host's or nobody's is never a guest's; that of a gateway is, if the list names it. */
+static void list_ranges(const struct guard_host *host, const struct guard_vif *vif, int family,
+			struct ranges *out)
+{
+	const struct own_addresses *addresses = &host->addresses;
+	struct range all = range_of(family == AF_INET ? &everything4 : &everything6);
+
+	if (may_use_all(vif))
+		add(out, &all);
+	add_words(vif->list, family, false, out);
+	leave_out_inner(out);
+	cut_nets(out, &link_local, 1, family);
+	cut_nets(out, addresses->gateways.v, addresses->gateways.n, family);
+	add_words(vif->list, family, true, out);
+	leave_out_inner(out);
+	cut_nets(out, family == AF_INET ? never4 : never6, 3, family);
+	cut_nets(out, addresses->own.v, addresses->own.n, family);
+}
+
 void guard_ranges(const struct guard_host *host, const struct guard_vif *vif, int family,
 		  struct nft_ruleset *ruleset, struct nft_set *out)
 {
 	struct ranges ranges = { .n = 0 };
-	struct range all = range_of(family == AF_INET ? &everything4 : &everything6);
 
-	if (may_use_all(vif))
-		add(&ranges, &all);
-	else
-		add_words(vif->list, family, &ranges);
-	leave_out_inner(&ranges);
-	cut_never(&ranges, family);
-	cut_host(host, &ranges, family);
+	list_ranges(host, vif, family, &ranges);
 	for (size_t i = 0; i < ranges.n; i++) {
 		struct nft_element *element = nft_add_element(ruleset, out);
 
