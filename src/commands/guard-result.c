@@ -54,11 +54,13 @@ void guard_add_counters(struct sxp_doc *doc, sxp_node row, const struct guard_co
 void guard_add_word(struct sxp_doc *doc, sxp_node list, const struct guard_look *look,
 		    const struct guard_state *state, const struct ipnet *net)
 {
-	uint64_t packets, bytes;
+	struct guard_count count;
 
-	guard_count_word(look, state, net, &packets, &bytes);
-	result_number(doc, list, "packets", packets);
-	result_number(doc, list, "bytes", bytes);
+	if (!guard_count_word(look, state, net, &count))
+		return;
+	result_number(doc, list, "packets", count.packets);
+	result_number(doc, list, "bytes", count.bytes);
+	result_text(doc, list, "since", count.since);
 }
 
 int guards_read(const struct vif *vifs, size_t n, unsigned needs, struct guards *out,

@@ -82,6 +82,7 @@ static const struct field address_fields[] = {
 	{ .name = "ip", .kind = KIND_TEXT },
 	{ .name = "packets", .kind = KIND_NUMBER },
 	{ .name = "bytes", .kind = KIND_NUMBER },
+	{ .name = "since", .kind = KIND_TEXT },
 	{ 0 },
 };
 

@@ -31,6 +31,7 @@ const struct field show_address_fields[] = {
 	{ .name = "rules", .kind = KIND_LIST },
 	{ .name = "packets", .kind = KIND_NUMBER, .is_optional = true },
 	{ .name = "bytes", .kind = KIND_NUMBER, .is_optional = true },
+	{ .name = "since", .kind = KIND_TEXT, .is_optional = true },
 	{ 0 },
 };
 

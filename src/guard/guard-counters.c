@@ -147,24 +147,34 @@ void guard_counters_release(struct guard_counters *counters)
 	*counters = (struct guard_counters){ 0 };
 }
 
-void guard_count_word(const struct guard_look *look, const struct guard_state *state,
-		      const struct ipnet *net, uint64_t *packets_out, uint64_t *bytes_out)
+static void add_count(const struct nft_element *one, struct guard_count *out)
+{
+	out->packets += one->packets;
+	out->bytes += one->bytes;
+	if (*one->since && (!out->since || strcmp(one->since, out->since) < 0))
+		out->since = one->since;
+}
+
+bool guard_count_word(const struct guard_look *look, const struct guard_state *state,
+		      const struct ipnet *net, struct guard_count *out)
 {
 	uint8_t first[16], last[16];
 	const struct nft_seen_set *set;
 	char name[NFT_NAME_SIZE];
+	bool is_counted = false;
 
 	guard_name(name, net->family == AF_INET ? "ip4" : "ip6", state->facts.domid,
 		   state->facts.devid);
 	set = nft_seen_find_set(&look->sync.seen, name);
 	ipnet_range(net, first, last);
-	*packets_out = *bytes_out = 0;
+	*out = (struct guard_count){ 0 };
 	for (size_t i = 0; set && i < set->n; i++) {
 		const struct nft_element *one = &set->elements[i];
 
 		if (memcmp(one->first, first, 16) < 0 || memcmp(one->last, last, 16) > 0)
 			continue;
-		*packets_out += one->packets;
-		*bytes_out += one->bytes;
+		add_count(one, out);
+		is_counted = true;
 	}
+	return is_counted;
 }

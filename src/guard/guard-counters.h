@@ -31,7 +31,13 @@ int guard_counters_of(const struct guard_look *look, const struct guard_state *s
 void guard_counters_release(struct guard_counters *counters);
 
 /* What was counted of a word of its list. */
-void guard_count_word(const struct guard_look *look, const struct guard_state *state,
-		      const struct ipnet *net, uint64_t *packets_out, uint64_t *bytes_out);
+struct guard_count {
+	uint64_t packets, bytes;
+	const char *since; /* no packet before that time is counted; borrowed; NULL: not known */
+};
+
+/* False: it has no counter; its addresses are in another word, or none that a guest may use. */
+bool guard_count_word(const struct guard_look *look, const struct guard_state *state,
+		      const struct ipnet *net, struct guard_count *out);
 
 #endif

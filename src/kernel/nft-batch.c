@@ -16,6 +16,7 @@
 #include "src/base/cleanup.h"
 #include "src/kernel/nft-batch.h"
 #include "src/kernel/nft-encode.h"
+#include "src/kernel/nft-since.h"
 
 /* No message is longer. */
 #define MESSAGE_MAX 65536
@@ -378,7 +379,7 @@ static bool find_end(const uint8_t *last, size_t size, uint8_t *out)
 }
 
 /* Without its end, a range reaches to the last key there is. */
-static void put_element(struct nlmsghdr *nlh, const struct nft_set *set,
+static void put_element(struct nlmsghdr *nlh, int type, const struct nft_set *set,
 			const struct nft_element *element)
 {
 	size_t size = nft_key_size(set->key, set->n_key);
@@ -388,6 +389,8 @@ static void put_element(struct nlmsghdr *nlh, const struct nft_set *set,
 	put_key(nlh, element->first, size);
 	if (element->timeout_ms)
 		put_u64(nlh, NFTA_SET_ELEM_TIMEOUT, element->timeout_ms);
+	if (set->has_counters && type == NFT_MSG_NEWSETELEM)
+		nft_put_since(nlh);
 	mnl_attr_nest_end(nlh, nest);
 	if (!set->is_interval || !find_end(element->last, size, behind))
 		return;
@@ -408,7 +411,7 @@ static void put_some(struct nft_batch *batch, int type, int flags, const struct 
 		return;
 	list = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
 	for (size_t i = 0; i < n; i++)
-		put_element(nlh, set, &elements[i]);
+		put_element(nlh, type, set, &elements[i]);
 	mnl_attr_nest_end(nlh, list);
 	end(batch, nlh);
 }

@@ -17,6 +17,7 @@
 #include "src/kernel/nft-encode.h"
 #include "src/kernel/nft-list.h"
 #include "src/kernel/nft-read.h"
+#include "src/kernel/nft-since.h"
 
 /* Numbers that the headers of older systems lack. */
 #define DEVICE_PREFIX 2	       /* NFTA_DEVICE_PREFIX, of Linux 6.17 */
@@ -324,6 +325,7 @@ static int append_element(struct listing *listing, const struct nlattr *nest)
 		memcpy(v->element.first, mnl_attr_get_payload(key.v[NFTA_DATA_VALUE]),
 		       listing->key_size);
 	read_counters(&v->element, &all);
+	nft_read_since(all.v[NFTA_SET_ELEM_USERDATA], v->element.since);
 	return MNL_CB_OK;
 }
 

@@ -17,6 +17,7 @@
 #define NFT_KEY_FIELDS 3
 #define NFT_KEY_SIZE 40 /* three fields, each in whole registers */
 #define NFT_MATCHES_MAX 8
+#define NFT_SINCE_SIZE 21 /* "2026-01-01T00:00:00Z" */
 #define NFT_DEVICES_MAX 4
 
 enum nft_source {
@@ -106,9 +107,10 @@ struct nft_chain {
 /* Of a set: one key, or the keys from @first to @last. */
 struct nft_element {
 	uint8_t first[NFT_KEY_SIZE], last[NFT_KEY_SIZE];
-	uint64_t timeout_ms;	 /* 0: stays */
-	uint64_t expires_ms;	 /* read: what is left of that */
-	uint64_t packets, bytes; /* read */
+	uint64_t timeout_ms;	    /* 0: stays */
+	uint64_t expires_ms;	    /* read: what is left of that */
+	uint64_t packets, bytes;    /* read */
+	char since[NFT_SINCE_SIZE]; /* read: the time when it was put, in UTC; "": not known */
 };
 
 struct nft_set {

@@ -49,7 +49,7 @@ static size_t count_texts(const struct sxp_doc *doc, sxp_node element)
 	return n;
 }
 
-/* "10.0.0.1  routes 1  rules 0": of a list only how many it has; numbers have their names */
+/* "10.0.0.1  routes 1  rules 0": of a list only how many it has; numbers, and what is not always there, have their names */
 static char *join_object(const struct sxp_doc *doc, sxp_node object, const struct field *fields)
 {
 	char *text = NULL;
@@ -65,7 +65,7 @@ static char *join_object(const struct sxp_doc *doc, sxp_node object, const struc
 
 		if (fields->kind == KIND_LIST && element)
 			fprintf(f, "%s%s %zu", gap, fields->name, count_texts(doc, element));
-		else if (fields->kind == KIND_NUMBER && value)
+		else if ((fields->kind == KIND_NUMBER || fields->is_optional) && value)
 			fprintf(f, "%s%s %s", gap, fields->name, value);
 		else if (value)
 			fprintf(f, "%s%s", gap, value);

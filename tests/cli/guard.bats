@@ -418,3 +418,40 @@ asks() {
 	echo "$output"
 	[[ "$output" == *"unreadable"* && "$output" != *observe* ]]
 }
+
+# since IP: from when on the packets of an address of web01 are counted
+since() {
+	xvif guard status web01 -J | jq -r --arg ip "$1" '.guards[0].addresses[] | select(.ip == $ip) | .since'
+}
+
+@test "since when an address is counted: it outlives edits of others and restore, and begins anew with its counter" {
+	local old=2026-01-01T00:00:00Z now
+	own_macs
+	now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+	xvif guard on -q
+	[[ ! "$(since 10.0.0.1)" < $now ]]
+	nft delete element netdev xvif ip4-1.0 '{ 10.0.0.1 }'
+	nft add element netdev xvif ip4-1.0 "{ 10.0.0.1 comment \"since $old\" }"
+	in_force
+	[ "$(since 10.0.0.1)" = $old ]
+	xvif show web01 0 -J | jq -e --arg old $old '.vifs[0].addresses[0].since == $old'
+	xvif add-ip web01 10.0.0.5 10.0.0.64/29 -q
+	xvif guard restore -q
+	sends g1.0 10.0.0.1
+	[ "$(since 10.0.0.1)" = $old ]
+	[[ ! "$(since 10.0.0.5)" < $now ]]
+	nft list set netdev xvif ip4-1.0 | grep -q "10.0.0.5 counter .* comment \"since $(since 10.0.0.5)\""
+	# one inside another has no numbers of its own
+	xvif add-ip web01 10.0.0.65 -q
+	xvif guard status web01 -J | jq -e '.guards[0].addresses[] | select(.ip == "10.0.0.65") | .packets == null and .since == null'
+	xvif del-ip web01 10.0.0.1 -q
+	xvif add-ip web01 10.0.0.1 -q
+	[[ ! "$(since 10.0.0.1)" < $now ]]
+	# what others put has no time, and no other comment is one
+	nft delete element netdev xvif ip4-1.0 '{ 10.0.0.2 }'
+	nft add element netdev xvif ip4-1.0 '{ 10.0.0.2 comment "since yesterday, 12 PM" }'
+	[ "$(since 10.0.0.2)" = null ]
+	nft flush ruleset
+	xvif guard restore -q
+	[[ ! "$(since 10.0.0.2)" < $now ]]
+}
