@@ -38,23 +38,19 @@ int guard_counters_read(struct guard_look *look, struct error *err)
 	return r;
 }
 
-static bool has_index(const struct guard_vif *vif, const uint8_t *key)
+/* By the numbers of its links. */
+static uint64_t count_dropped(const struct nft_seen_set *dropped, const struct guard_vif *vif)
 {
-	uint32_t index;
+	uint64_t packets = 0;
 
-	memcpy(&index, key, sizeof(index));
-	for (size_t i = 0; i < vif->n_links; i++)
-		if (vif->links[i].index && vif->links[i].index == index)
-			return true;
-	return false;
-}
+	for (size_t i = 0; dropped && i < vif->n_links; i++) {
+		uint32_t index = vif->links[i].index;
+		size_t n, at = nft_seen_find_elements(dropped, &index, sizeof(index), &n);
 
-static bool has_name(const struct guard_vif *vif, const uint8_t *key)
-{
-	for (size_t i = 0; i < vif->n_links; i++)
-		if (!strncmp((const char *)key, vif->links[i].name, IFNAMSIZ))
-			return true;
-	return false;
+		for (size_t j = at; index && j < at + n; j++)
+			packets += dropped->elements[j].packets;
+	}
+	return packets;
 }
 
 static void format_source(const struct nft_field *field, const uint8_t *bytes, char *out, size_t size)
@@ -120,6 +116,23 @@ static int add_refused(const struct guard_look *look, const struct guard_state *
 	return 0;
 }
 
+/* By the names of its links. */
+static int add_seen(const struct guard_look *look, const struct guard_state *state, size_t reason,
+		    struct guard_counters *out)
+{
+	const struct nft_seen_set *seen = set_of_reason(look, "seen", reason);
+	int r = 0;
+
+	for (size_t i = 0; seen && i < state->facts.n_links && !r; i++) {
+		const char *name = state->facts.links[i].name;
+		size_t n, at = nft_seen_find_elements(seen, name, IFNAMSIZ, &n);
+
+		for (size_t j = at; j < at + n && !r; j++)
+			r = add_refused(look, state, reason, &seen->elements[j], out);
+	}
+	return r;
+}
+
 int guard_counters_of(const struct guard_look *look, const struct guard_state *state,
 		      struct guard_counters *out)
 {
@@ -127,16 +140,9 @@ int guard_counters_of(const struct guard_look *look, const struct guard_state *s
 
 	*out = (struct guard_counters){ 0 };
 	for (size_t i = 0; i < guard_n_reasons && !r; i++) {
-		const struct nft_seen_set *dropped = set_of_reason(look, "dropped", i);
-		const struct nft_seen_set *seen = set_of_reason(look, "seen", i);
-
-		for (size_t j = 0; dropped && j < dropped->n; j++)
-			if (has_index(&state->facts, dropped->elements[j].first))
-				out->dropped[i] += dropped->elements[j].packets;
+		out->dropped[i] = count_dropped(set_of_reason(look, "dropped", i), &state->facts);
 		out->total += out->dropped[i];
-		for (size_t j = 0; seen && j < seen->n && !r; j++)
-			if (has_name(&state->facts, seen->elements[j].first))
-				r = add_refused(look, state, i, &seen->elements[j], out);
+		r = add_seen(look, state, i, out);
 	}
 	return r;
 }

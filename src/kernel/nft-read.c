@@ -416,6 +416,25 @@ int nft_read_elements(struct nft_seen_set *set, struct error *err)
 	return r;
 }
 
+size_t nft_seen_find_elements(const struct nft_seen_set *seen, const void *begin, size_t size,
+			      size_t *n_out)
+{
+	size_t low = 0, high = seen->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(seen->elements[middle].first, begin, size) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*n_out = 0; low + *n_out < seen->n; ++*n_out)
+		if (memcmp(seen->elements[low + *n_out].first, begin, size) != 0)
+			break;
+	return low;
+}
+
 static bool has_device(const struct nft_seen_chain *seen, const char *device)
 {
 	for (size_t i = 0; i < seen->n_devices && i < NFT_DEVICES_MAX; i++)

@@ -51,6 +51,10 @@ void nft_seen_release(struct nft_seen *seen);
 struct nft_seen_chain *nft_seen_find_chain(const struct nft_seen *seen, const char *name);
 struct nft_seen_set *nft_seen_find_set(const struct nft_seen *seen, const char *name);
 
+/* The elements of a set whose keys begin with these bytes, as with a link: the first, and how many. */
+size_t nft_seen_find_elements(const struct nft_seen_set *seen, const void *begin, size_t size,
+			      size_t *n_out);
+
 /* Is the chain, with its rules, what @wanted says; is the set but for its elements? */
 bool nft_chain_is(const struct nft_seen_chain *seen, const struct nft_chain *wanted);
 bool nft_chain_has_hook(const struct nft_seen_chain *seen, const struct nft_chain *wanted);
