@@ -86,10 +86,10 @@ edit() {
 	done
 }
 
-# random_edits DOMID DEVID NETWORK STAYS LINK...
+# random_edits DOMID DEVID NETWORK STAYS LINK...: of seven words, POOL_OF or some of NETWORK
 random_edits() {
-	local i LIST=() STAYS=$4 POOL=()
-	for i in 2 3 16/28 64/26 5 6 7; do POOL+=("$3.$i"); done
+	local i LIST=() STAYS=$4 POOL=(${POOL_OF:-})
+	[ -n "${POOL_OF:-}" ] || for i in 2 3 16/28 64/26 5 6 7; do POOL+=("$3.$i"); done
 	[ -z "$STAYS" ] || LIST=("$STAYS")
 	RANDOM=${SEED:-$((EDITS * 7))}
 	for ((i = 0; i < EDITS; i++)); do
@@ -147,6 +147,50 @@ restart() { # DOMID DEVID NETWORK-LINK...
 	stream 10.0.0.254
 	random_edits 1 0 10.0.0 10.0.0.254 vif1.0 vif1.0-emu
 	streamed
+}
+
+# guard_state: the table of the guard; its counters and their times apart, and in no order but that of rules in a chain
+guard_state() {
+	nft -j -s list table netdev xvif | jq -S '[.nftables[] | select(.metainfo | not)] | {
+		sets: [.[].set | select(.) | select(.name | test("^(dropped|seen)-") | not) | del(.handle)
+			| .elem |= (if . then sort_by(tostring) else . end)] | sort_by(.name),
+		names: [.[].set | select(.) | .name] | sort,
+		chains: [.[].chain | select(.) | del(.handle) | .dev |= (if type == "array" then sort else . end)] | sort_by(.name),
+		rules: [.[].rule | select(.)] | group_by(.chain) | map({(.[0].chain): map(.expr)}) | add
+	} | walk(if type == "object" then del(.counter, .comment, .expires) else . end)'
+}
+
+# guarded_as_cold_started: what edits have left of the guard is what a host that starts makes
+guarded_as_cold_started() {
+	guard_state >/run/xen/guard-edited
+	[ "$(jq '.sets | length' /run/xen/guard-edited)" -gt 5 ]
+	nft delete table netdev xvif
+	xvif -q guard restore
+	guard_state | diff - /run/xen/guard-edited
+	xvif -q guard off
+	rm -f /etc/xvif/guard.conf /var/lib/xvif/guard.conf
+}
+
+@test "random edits of a guarded vif: what may stay reaches its guest, the guard is that of a cold start" {
+	local EDITS=${RANDOM_EDITS:-3}
+	reference vif1.0
+	ip -n g1.0 link set e0 address 00:16:3e:00:00:01
+	xvif -q guard on
+	xvif -q set-ips web01 10.0.0.254
+	stream 10.0.0.254
+	random_edits 1 0 10.0.0 10.0.0.254 vif1.0
+	streamed
+	guarded_as_cold_started
+}
+
+@test "random edits of a guarded vif on a bridge, of IPv4 and IPv6, also to no address" {
+	local EDITS=${RANDOM_EDITS:-3}
+	local POOL_OF="10.9.0.2 10.9.0.16/28 10.9.0.17 2001:db8::5 2001:db8::/64 2001:db8:0:1::/64 fe80::1"
+	reference vif2.1
+	ip -n ref link set vif2.1 master xenbr0
+	xvif -q guard on
+	random_edits 2 1 10.9.0 "" vif2.1
+	guarded_as_cold_started
 }
 
 # bridged SCRIPT: vif 2.1 on the bridge lets through what its rules allow and nothing else;
