@@ -495,6 +495,7 @@ const struct command cmd_watch = {
 		"  ip~ADDRESS        a watched vif has the address or network; ip!~ADDRESS: none has\n"
 		"  link=up           the same for up, down, none; master=BRIDGE, !=, any: likewise\n"
 		"  route~ADDRESS     the kernel routes it to a watched vif; route!~ADDRESS: to none\n"
+		"                    (of a vif whose backend is in another domain no such test holds)\n"
 		"  gone              there is no watched vif, or nothing at the watched path\n"
 		"  PATH=VALUE, PATH!=VALUE, PATH, !PATH\n"
 		"                    a node of xenstore has the value, has it not, is there, is not there;\n"

@@ -382,6 +382,14 @@ static const struct seen_link *link_of(const struct kernel_watch *w, const struc
 	return card ? &card->links[OWN] : NULL;
 }
 
+/* Others change it faster than it can be listed; or its link is in another domain. */
+bool kernel_watch_knows(const struct kernel_watch *w, const struct vif *vif)
+{
+	const struct seen_link *link = link_of(w, vif);
+
+	return !w->is_marked && link && link->name;
+}
+
 const char *kernel_watch_link(const struct kernel_watch *w, const struct vif *vif)
 {
 	const char *word = link_word(link_of(w, vif));

@@ -282,13 +282,23 @@ static bool has_value(const struct vif *vif, const struct until_test *t,
 	return value && !strcmp(value, t->value);
 }
 
+/* What is not known fulfils no test, nor its contrary. */
+static bool is_known(const struct until_test *t, const struct vif *vif,
+		     const struct kernel_watch *kernel)
+{
+	bool is_of_kernel = t->kind == TEST_LINK || t->kind == TEST_MASTER || t->kind == TEST_ROUTE;
+
+	return !is_of_kernel || kernel_watch_knows(kernel, vif);
+}
+
 static bool node_holds(const struct until_test *t, const struct vif *const *vifs, size_t n,
 		       const struct kernel_watch *kernel)
 {
 	size_t fulfilled = 0;
 
 	for (size_t i = 0; i < n; i++)
-		fulfilled += has_value(vifs[i], t, kernel) != t->is_negated;
+		fulfilled += is_known(t, vifs[i], kernel) &&
+			     has_value(vifs[i], t, kernel) != t->is_negated;
 	if (t->is_any)
 		return fulfilled;
 	return fulfilled == n && (n || t->is_negated);
@@ -297,11 +307,16 @@ static bool node_holds(const struct until_test *t, const struct vif *const *vifs
 static bool address_holds(const struct until_test *t, const struct vif *const *vifs, size_t n,
 			  const struct kernel_watch *kernel)
 {
-	for (size_t i = 0; i < n; i++)
-		if (t->kind == TEST_ROUTE ? kernel_watch_routes(kernel, vifs[i], &t->net) :
-					    iplist_covers(&vifs[i]->ips, &t->net))
+	bool all_known = true;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_known(t, vifs[i], kernel))
+			all_known = false;
+		else if (t->kind == TEST_ROUTE ? kernel_watch_routes(kernel, vifs[i], &t->net) :
+						 iplist_covers(&vifs[i]->ips, &t->net))
 			return !t->is_negated;
-	return t->is_negated;
+	}
+	return t->is_negated && all_known;
 }
 
 static bool path_holds(const struct until_test *t, until_value value, const void *data)

@@ -128,6 +128,12 @@ int kernel_watch_mark(struct kernel_watch *w, struct error *err);
 int kernel_watch_refresh(struct kernel_watch *w, const struct vif *const *vifs, size_t n,
 			 watch_visitor visit, void *data, struct error *err);
 
+/*
+ * Is it known what the kernel has for a vif? Not of one whose backend is in another
+ * domain, nor while what has changed could not be read.
+ */
+bool kernel_watch_knows(const struct kernel_watch *w, const struct vif *vif);
+
 /* Of a vif's own interface, as last seen: "up", "down", "none"; the bridge, NULL: none. */
 const char *kernel_watch_link(const struct kernel_watch *w, const struct vif *vif);
 const char *kernel_watch_master(const struct kernel_watch *w, const struct vif *vif);

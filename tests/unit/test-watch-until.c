@@ -98,6 +98,41 @@ TEST(a_node_must_not_have_the_value_on_any_vif)
 	assert_false(holds("any:hotplug-status!=connected", 0));
 }
 
+/* Does @text hold of one vif, whose interface is this process's "lo"? */
+static bool holds_of_lo(const char *text, unsigned backend_domid, bool is_stale)
+{
+	CLEANUP(until_release) struct until until = { 0 };
+	CLEANUP(kernel_watch_release) struct kernel_watch kernel = { 0 };
+	struct vif vif = { .link = strdup("lo"), .backend_domid = backend_domid };
+	const struct vif *vifs[] = { &vif };
+	struct error err;
+	bool is_so;
+
+	assert_int_equal(until_parse(text, NULL, &until, &err), 0);
+	assert_int_equal(kernel_watch_start(&kernel, &err), 0);
+	assert_int_equal(kernel_watch_refresh(&kernel, vifs, 1, NULL, NULL, &err), 0);
+	kernel.is_marked |= is_stale;
+	is_so = until_holds(&until, vifs, 1, &kernel, value_of, "web01");
+	vif_release(&vif);
+	return is_so;
+}
+
+TEST(what_was_not_looked_at_fulfils_nothing)
+{
+	static const char *const fulfilled[] = { "link!=none", "any:link!=none", "master!=xenbr0",
+						 "route!~192.0.2.1" };
+	static const char *const texts[] = { "link=none",      "link!=none",	  "link!=up",
+					     "any:link=none",  "any:link!=none",  "master!=xenbr0",
+					     "route~10.0.0.1", "route!~192.0.2.1" };
+
+	for (size_t i = 0; i < sizeof(fulfilled) / sizeof(*fulfilled); i++)
+		assert_true(holds_of_lo(fulfilled[i], 0, false));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		assert_false(holds_of_lo(texts[i], 5, false));
+		assert_false(holds_of_lo(texts[i], 0, true));
+	}
+}
+
 TEST(a_state_is_a_number_or_its_name)
 {
 	assert_true(holds("state=connected", 1));
@@ -265,6 +300,7 @@ int main(void)
 		cmocka_unit_test(an_address_list_is_compared_as_networks_in_their_order),
 		cmocka_unit_test(an_address_is_covered_by_a_network_of_one_vif),
 		cmocka_unit_test(what_the_kernel_has_is_asked_of_the_kernel),
+		cmocka_unit_test(what_was_not_looked_at_fulfils_nothing),
 		cmocka_unit_test(gone_is_when_there_is_no_vif),
 		cmocka_unit_test(all_conditions_must_hold),
 		cmocka_unit_test(a_path_outside_is_read_by_itself),
