@@ -197,6 +197,7 @@ static int lock_own(struct lock *lock, unsigned timeout_s, struct error *err)
 		return r;
 	r = -errno;
 	unlink(lock->path);
+	errno = -r;
 	cannot(lock->fd, "write", lock->path, err);
 	lock->fd = 0;
 	return r;

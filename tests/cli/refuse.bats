@@ -5,6 +5,12 @@ load setup
 
 B=/local/domain/0/backend/vif/1/0
 
+@test "a lock that cannot be written: why, whatever becomes of its file" {
+	refused 1 "cannot write the lock '/run/xvif/vif-1.0.lock': No space left on device" \
+		strace -qq -o /run/xen/trace -P /run/xvif/vif-1.0.lock -e trace=ftruncate,unlink \
+		-e inject=ftruncate:error=ENOSPC -e inject=unlink:error=EROFS xvif add-ip web01 10.0.0.5
+}
+
 @test "names: no such domain or vif, near matches, several vifs" {
 	refused 3 "did you mean 'web01'" xvif add-ip web0 10.0.0.5
 	refused 3 "no such domain" xvif show 77
