@@ -9,7 +9,7 @@
 #include "src/doctor/doctor.h"
 #include "src/kernel/kernel-routing.h"
 
-/* NULL: it stops nothing */
+/* NULL: it stops nothing, and leads past nothing */
 static const char *action_name(const struct policy *policy)
 {
 	switch (policy->action) {
@@ -19,6 +19,8 @@ static const char *action_name(const struct policy *policy)
 		return "unreachable";
 	case FR_ACT_PROHIBIT:
 		return "prohibit";
+	case FR_ACT_GOTO:
+		return "goto";
 	default:
 		return NULL;
 	}
@@ -56,9 +58,11 @@ static void judge(const struct facts *facts, const struct policy *policy, struct
 		return;
 	if (policy->to.family)
 		ipnet_format(&policy->to, to);
-	note(out, "'ip%s rule' %u is '%s' for what comes from %s%s%s: it goes no further",
+	note(out, "'ip%s rule' %u is '%s' for what comes from %s%s%s: %s",
 	     policy->family == AF_INET6 ? " -6" : "", policy->priority, action_name(policy),
-	     some_text(&stopped), *to ? " to " : "", to);
+	     some_text(&stopped), *to ? " to " : "", to,
+	     policy->action == FR_ACT_GOTO ? "where that leads is not looked at" :
+					     "it goes no further");
 }
 
 void look_at_guest_rules(const struct facts *facts, struct findings *out)

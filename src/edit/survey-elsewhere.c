@@ -60,10 +60,15 @@ static int meet(const struct way *way, const char *text, const char *hint, struc
 
 static int meet_route(const struct way *way, const struct route *rt, struct error *err)
 {
-	char text[ROUTE_TEXT_SIZE], hint[ROUTE_TEXT_SIZE + 64];
+	char text[ROUTE_TEXT_SIZE], hint[ROUTE_TEXT_SIZE + 160];
 
 	route_format(rt, text);
-	if (rt->table == RT_TABLE_MAIN)
+	if (rt->table == RT_TABLE_MAIN && rt->link)
+		snprintf(hint, sizeof(hint),
+			 "'xvif find %s' says whether it is another vif's; if not, 'ip route del %s' "
+			 "deletes it; ",
+			 way->word->text, text);
+	else if (rt->table == RT_TABLE_MAIN)
 		snprintf(hint, sizeof(hint), "'ip route del %s' deletes that; ", text);
 	else
 		snprintf(hint, sizeof(hint), "'ip rule' says for whom that is; ");
@@ -140,9 +145,9 @@ static bool is_better(const struct way *way, const struct route *rt, const struc
 
 /*
  * Another table: the route that holds most of the word, and those to a part of it.
- * @is_final_out: the kernel looks no further
+ * @answers_out: the kernel looks no further for the packets of this policy
  */
-static int look_in_table(const struct way *way, const struct policy *policy, bool *is_final_out,
+static int look_in_table(const struct way *way, const struct policy *policy, bool *answers_out,
 			 struct error *err)
 {
 	const struct ipnet *net = &way->word->net;
@@ -164,7 +169,7 @@ static int look_in_table(const struct way *way, const struct policy *policy, boo
 	}
 	if (best && best->type == RTN_THROW)
 		best = NULL;
-	*is_final_out = best && !policy->is_partial;
+	*answers_out = best;
 	if (r || !best || is_ours(way->s, best))
 		return r;
 	if (!best->dst.prefix && is_of_senders(policy))
@@ -187,14 +192,14 @@ static int meet_action(const struct way *way, const struct policy *policy, struc
 }
 
 /* Returns 0 or a negative errno. */
-static int look_by(const struct way *way, const struct policy *policy, bool *is_final_out,
+static int look_by(const struct way *way, const struct policy *policy, bool *answers_out,
 		   struct error *err)
 {
 	switch (policy->action) {
 	case FR_ACT_BLACKHOLE:
 	case FR_ACT_UNREACHABLE:
 	case FR_ACT_PROHIBIT:
-		*is_final_out = !policy->is_partial;
+		*answers_out = true;
 		return meet_action(way, policy, err);
 	case FR_ACT_TO_TBL:
 		break;
@@ -204,8 +209,8 @@ static int look_by(const struct way *way, const struct policy *policy, bool *is_
 	if (policy->table == RT_TABLE_LOCAL)
 		return look_in_local(way, err);
 	if (policy->table != RT_TABLE_MAIN)
-		return look_in_table(way, policy, is_final_out, err);
-	*is_final_out = !policy->is_partial;
+		return look_in_table(way, policy, answers_out, err);
+	*answers_out = true;
 	return look_in_main(way, err);
 }
 
@@ -223,30 +228,98 @@ static bool concerns(const struct policy *policy, const struct ipnet *net)
 	       (!policy->to.family || ipnet_overlaps(&policy->to, net));
 }
 
-static int follow(const struct way *way, struct error *err)
+/* Which packets to a word get as far as a policy. */
+enum { OF_SENDERS = 1, OF_UPLINK = 2, OF_ALL = 4 };
+
+static unsigned matched(const struct policy *policy, unsigned packets)
 {
-	const struct ipnet *net = &way->word->net;
+	if (!packets || !policy->is_partial)
+		return packets;
+	return policy->is_of_uplink ? OF_UPLINK : OF_SENDERS;
+}
+
+/* The policy for some packets only, where no others get as far. */
+static struct policy narrow(const struct policy *policy, unsigned packets)
+{
+	struct policy out = *policy;
+
+	if (packets & OF_ALL)
+		return out;
+	out.is_of_uplink &= out.is_partial;
+	out.is_of_uplink |= (packets & OF_UPLINK) != 0;
+	out.is_partial = true;
+	return out;
+}
+
+/* What is for a part of a network, or for some packets, leaves the rest to the next. */
+static bool is_for_all(const struct policy *policy, const struct ipnet *net)
+{
+	return !policy->is_partial && (!policy->to.family || policy->to.prefix <= net->prefix);
+}
+
+/* Where a "goto" leads; its own place where there is no such priority: it is passed over then. */
+static size_t find_target(const struct routing *routing, size_t at)
+{
+	const struct policy *v = routing->policies;
+
+	for (size_t i = at + 1; i < routing->n_policies; i++)
+		if (v[i].family == v[at].family && v[i].priority == v[at].target)
+			return i;
+	return at;
+}
+
+/* The policies, one after the other. @reached: for each which packets get there, and one more for the end */
+static int follow_each(const struct way *way, unsigned char *reached, struct error *err)
+{
+	const struct routing *routing = way->routing;
 	const struct policy *before = NULL;
-	bool is_final = false, has_any = false;
 	int r = 0;
 
-	for (size_t i = 0; i < way->routing->n_policies && !r && !is_final; i++) {
-		const struct policy *policy = &way->routing->policies[i];
+	for (size_t i = 0; i < routing->n_policies && !r; i++) {
+		const struct policy *policy = &routing->policies[i];
+		const struct policy some = narrow(policy, reached[i]);
+		bool answers = false;
 
-		has_any |= policy->family == net->family;
-		if (!concerns(policy, net) || tells_the_same(before, policy))
-			continue;
-		r = look_by(way, policy, &is_final, err);
-		/* what is for a part of a network leaves the rest to the next */
-		is_final &= !policy->to.family || policy->to.prefix <= net->prefix;
-		before = policy;
+		if (reached[i] && concerns(policy, &way->word->net) &&
+		    !tells_the_same(before, &some)) {
+			size_t target = policy->action == FR_ACT_GOTO ? find_target(routing, i) : i;
+
+			r = look_by(way, &some, &answers, err);
+			before = policy;
+			if (target != i)
+				reached[target] |= matched(policy, reached[i]);
+			answers |= target != i;
+		}
+		if (!answers || !is_for_all(policy, &way->word->net))
+			reached[i + 1] |= reached[i];
 	}
+	return r;
+}
+
+static bool has_family(const struct routing *routing, int family)
+{
+	for (size_t i = 0; i < routing->n_policies; i++)
+		if (routing->policies[i].family == family)
+			return true;
+	return false;
+}
+
+static int follow(const struct way *way, struct error *err)
+{
+	const size_t n = way->routing->n_policies;
+	CLEANUP(cleanup_free) unsigned char *reached = calloc(n + 1, 1);
+	int r;
+
+	if (!reached)
+		return error_memory(err);
 	/* a kernel without policy routing has no rules, and looks into local and main */
-	if (!r && !has_any)
+	if (!has_family(way->routing, way->word->net.family)) {
 		r = look_in_local(way, err);
-	if (!r && !has_any)
-		r = look_in_main(way, err);
-	if (r || is_final || !has_any)
+		return r ? r : look_in_main(way, err);
+	}
+	reached[0] = OF_ALL;
+	r = follow_each(way, reached, err);
+	if (r || !(reached[n] & (OF_ALL | OF_UPLINK)))
 		return r;
 	return meet(way, "no rule in 'ip rule' leads to the table main", "", err);
 }

@@ -74,6 +74,9 @@ static void read_policy_attribute(struct policy *policy, const struct nlattr *at
 	case FRA_TABLE:
 		policy->table = mnl_attr_get_u32(attr);
 		break;
+	case FRA_GOTO:
+		policy->target = mnl_attr_get_u32(attr);
+		break;
 	case FRA_SUPPRESS_PREFIXLEN:
 		policy->suppressed = mnl_attr_get_u32(attr);
 		policy->has_suppressed = policy->suppressed != UINT32_MAX;

@@ -9,7 +9,8 @@
 struct policy {
 	int family;
 	uint32_t priority, table;
-	uint8_t action;	     /* FR_ACT_TO_TBL, ... */
+	uint8_t action; /* FR_ACT_TO_TBL, ... */
+	uint32_t target; /* FR_ACT_GOTO: the priority at which the kernel goes on, if a rule has it */
 	uint32_t suppressed; /* routes with a prefix of at most this length are passed over ... */
 	bool has_suppressed; /* ... if this is set */
 	bool is_by_mark;     /* only packets with a mark, which no address tells */

@@ -407,8 +407,11 @@ passes() { # ADDRESS
 	finds guest-rules note "'ip rule' 100 is 'prohibit' for what comes from vif1.0: it goes no further"
 	ip rule add from 10.0.1.0/24 to 192.0.2.0/24 blackhole pref 101
 	finds guest-rules note "101 is 'blackhole' for what comes from vif2.0 to 192.0.2.0/24"
+	ip rule add iif vif1.0 goto 32767 pref 102
+	finds guest-rules note "'ip rule' 102 is 'goto' for what comes from vif1.0: where that leads is not looked at"
 	ip rule del pref 100
 	ip rule del pref 101
+	ip rule del pref 102
 	ip rule add iif eth0 prohibit
 	ip rule add from 10.9.0.0/16 unreachable
 	ip rule add from 10.0.0.1 lookup 100

@@ -95,6 +95,61 @@ lookups() {
 	[[ "$output" == *"route-elsewhere: 10.0.0.1: 10.0.0.1 dev vif2.0 stays: repair changes no routes but the vif's own"* ]]
 }
 
+@test "elsewhere: where a goto of 'ip rule' leads" {
+	local by="0.0.0.0/0 via 192.168.7.254 dev eth0 table 102" pref
+	local past="no rule in 'ip rule' leads to the table main"
+	xvif -q del-ip web01 10.0.0.2
+	ip route add default via 192.168.7.254
+	ip route add default via 192.168.7.254 table 102
+	# past the table that would send it elsewhere
+	ip rule add lookup 102 pref 1000
+	elsewhere "10.0.0.1: $by"
+	ip rule add goto 32766 pref 900
+	xvif check
+	# past the table main, all or some
+	ip rule del pref 1000
+	ip rule del pref 900
+	ip rule add goto 32767 pref 900
+	elsewhere "10.0.0.1: $past"
+	refused 1 "by '$past'" xvif add-ip web01 10.0.0.3
+	ip rule del pref 900
+	ip rule add to 10.0.0.1 goto 32767 pref 901
+	elsewhere "10.0.0.1: $past"
+	ip rule del pref 901
+	ip rule add to 10.0.9.0/24 goto 32767 pref 902
+	ip rule add fwmark 7 goto 32767 pref 903
+	xvif check
+	ip rule add iif eth0 goto 32767 pref 904
+	elsewhere "10.0.0.1: $past"
+	ip rule del pref 904
+	# for some senders only, as a default route of their own is; not what refuses the address
+	ip rule add iif vif2.0 goto 1000 pref 904
+	ip rule add goto 32766 pref 999
+	ip rule add lookup 102 pref 1000
+	xvif check
+	ip route add unreachable 10.0.0.1 table 102
+	elsewhere "10.0.0.1: unreachable 10.0.0.1 table 102"
+	ip rule del pref 904
+	xvif check
+	# no rule has the priority that it leads to: the kernel passes it over
+	ip rule del pref 999
+	ip rule del pref 1000
+	ip route flush table 102
+	ip rule add goto 5000 pref 905
+	xvif check
+	for pref in 902 903 905; do
+		ip rule del pref $pref
+	done
+}
+
+@test "elsewhere: a route to another vif's network is its owner's to delete" {
+	ip route add 10.9.8.0/24 via 10.0.0.2 dev vif1.0 onlink
+	refused 1 "'xvif find 10.9.8.0/24' says whether it is another vif's" xvif add-ip db01 --vif 0 10.9.8.0/24
+	xvif find 10.9.8.0/24 | grep -q '^web01 '
+	ip route add blackhole 10.9.7.0/24
+	refused 1 "xvif: 'ip route del blackhole 10.9.7.0/24' deletes that" xvif add-ip db01 --vif 0 10.9.7.0/24
+}
+
 @test "foreign: a route to an address that is not in the list is told, and stays until it is asked for" {
 	ip route add 10.9.9.9 dev vif1.0
 	ip route add 10.9.8.0/24 via 10.0.0.2 dev vif1.0 onlink
