@@ -321,7 +321,7 @@ static int add_claims(struct store *st, struct owners *owners, const struct quer
 		      struct error *err)
 {
 	CLEANUP(cleanup_free) struct strv *claims = calloc(owners->vifs.n + 1, sizeof(*claims));
-	int r = claims ? vif_claims_of(st, owners->vifs.v, owners->vifs.n, claims, err) :
+	int r = claims ? vif_claims_of(st, 0, owners->vifs.v, owners->vifs.n, claims, err) :
 			 error_memory(err);
 
 	for (size_t i = 0; i < owners->vifs.n && claims; i++) {

@@ -15,7 +15,6 @@
 #include "src/stored/userdata.h"
 #include "src/xen/vif-claims.h"
 #include "src/xen/vif-list.h"
-#include "src/xen/vif-nodes.h"
 
 const struct field show_place_fields[] = {
 	{ .name = "backend", .kind = KIND_BOOL },
@@ -210,21 +209,17 @@ static void add_since(struct sxp_doc *doc, sxp_node row, time_t since)
 		result_text(doc, row, "since", text);
 }
 
-static int add_nodes(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
-		     struct error *err)
+static void add_nodes(struct sxp_doc *doc, sxp_node row, const struct vif_nodes *nodes)
 {
-	CLEANUP(vif_nodes_release) struct vif_nodes nodes = { 0 };
 	sxp_node element = sxp_add_element(doc, row, "nodes");
-	int r = vif_nodes_read(st, vif, &nodes, err);
 
-	for (size_t i = 0; i < nodes.n && !r; i++) {
+	for (size_t i = 0; i < nodes->n; i++) {
 		sxp_node node = sxp_add_list(doc, element);
 
-		result_text(doc, node, "name", nodes.v[i].name);
-		result_text(doc, node, "value", nodes.v[i].value);
-		result_text(doc, node, "meaning", nodes.v[i].meaning);
+		result_text(doc, node, "name", nodes->v[i].name);
+		result_text(doc, node, "value", nodes->v[i].value);
+		result_text(doc, node, "meaning", nodes->v[i].meaning);
 	}
-	return r;
 }
 
 /* Which places hold the list that the backend has. */
@@ -247,22 +242,45 @@ static int add_places(const struct store *st, struct sxp_doc *doc, sxp_node row,
 	return code == -ENOMEM ? code : r;
 }
 
-static int add_claims(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
-		      struct error *err)
+void vif_detail_release(struct vif_detail *detail)
 {
-	CLEANUP(strv_release) struct strv claims = { 0 };
-	int r = vif_claims(st, vif, &claims, err);
-
-	if (!r)
-		result_lines(doc, row, "claimed", &claims);
-	return r;
+	vif_release(&detail->vif);
+	strv_release(&detail->claims);
+	vif_nodes_release(&detail->nodes);
 }
 
-int show_add_detail(struct store *st, struct sxp_doc *doc, sxp_node row, const struct vif *vif,
-		    unsigned timeout_s, struct error *err)
+struct detail_reading {
+	const struct vif *vif;
+	struct vif_detail *out;
+};
+
+static int read_once(struct store *st, store_tx tx, void *data, struct error *err)
+{
+	const struct detail_reading *reading = data;
+	struct vif_detail *out = reading->out;
+	int r;
+
+	vif_detail_release(out);
+	r = vif_read_again_in(st, tx, reading->vif, &out->vif, err);
+	if (!r)
+		r = vif_claims_of(st, tx, &out->vif, 1, &out->claims, err);
+	return r ? r : vif_nodes_read(st, tx, &out->vif, &out->nodes, err);
+}
+
+int show_read_detail(struct store *st, const struct vif *vif, struct vif_detail *out,
+		     struct error *err)
+{
+	struct detail_reading reading = { vif, out };
+
+	return store_transact(st, read_once, &reading, err);
+}
+
+int show_add_detail(struct store *st, struct sxp_doc *doc, sxp_node row,
+		    const struct vif_detail *detail, unsigned timeout_s, struct error *err)
 {
 	CLEANUP(kernel_side_release) struct kernel_side k = { 0 };
 	CLEANUP(guard_side_release) struct guard_side g = { 0 };
+	const struct vif *vif = &detail->vif;
 	/* a dump may be of another host: what the kernel of this one has says nothing */
 	int r = st->file ? 0 : look_at_kernel(vif, timeout_s, &k, err);
 
@@ -279,7 +297,9 @@ int show_add_detail(struct store *st, struct sxp_doc *doc, sxp_node row, const s
 	if (k.has_rules)
 		add_rules(doc, row, &k.rules, NULL);
 	r = add_places(st, doc, row, vif, err);
-	if (!r)
-		r = add_claims(st, doc, row, vif, err);
-	return r ? r : add_nodes(st, doc, row, vif, err);
+	if (r)
+		return r;
+	result_lines(doc, row, "claimed", &detail->claims);
+	add_nodes(doc, row, &detail->nodes);
+	return 0;
 }

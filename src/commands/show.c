@@ -176,6 +176,19 @@ static int add_guarded(const struct store *st, struct result *result, const stru
 	return r;
 }
 
+/* Its columns too, for they are of the same moment then. */
+static int add_detail(struct store *st, struct result *result, const struct vif *vif,
+		      struct error *err)
+{
+	CLEANUP(vif_detail_release) struct vif_detail detail = { 0 };
+	int r = show_read_detail(st, vif, &detail, err);
+
+	if (r)
+		return r;
+	return show_add_detail(st, result->doc, add_row(result->doc, result->rows, &detail.vif),
+			       &detail, result->timeout_s, err);
+}
+
 static int add_one(struct store *st, struct result *result, const char *domain, const char *word,
 		   struct error *err)
 {
@@ -185,8 +198,7 @@ static int add_one(struct store *st, struct result *result, const char *domain, 
 	if (r)
 		return r;
 	if (result->view == VIEW_DETAIL && result->rows)
-		return show_add_detail(st, result->doc, add_row(result->doc, result->rows, &vif),
-				       &vif, result->timeout_s, err);
+		return add_detail(st, result, &vif, err);
 	return add_guarded(st, result, &vif, 1, err);
 }
 

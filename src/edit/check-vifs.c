@@ -94,7 +94,8 @@ static int prepare(const struct check *check, const struct vifs *vifs, struct re
 		   struct snapshot *snapshot, struct check *with_snapshot, struct error *err)
 {
 	CLEANUP(cleanup_free) struct strv *claims = calloc(vifs->n + 1, sizeof(*claims));
-	int r = claims ? vif_claims_of(check->st, vifs->v, vifs->n, claims, err) : error_memory(err);
+	int r = claims ? vif_claims_of(check->st, 0, vifs->v, vifs->n, claims, err) :
+			 error_memory(err);
 
 	for (size_t i = 0; i < vifs->n && !r; i++)
 		r = note_claims(&reports[i], &vifs->v[i], &claims[i]);

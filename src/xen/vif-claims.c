@@ -49,8 +49,8 @@ static bool is_first(const struct vif *vifs, size_t i)
 }
 
 /* The folders of those vifs of which the guest says anything. */
-static int list_folders(struct store *st, const struct vif *vifs, size_t n, struct strv *out,
-			struct claim_folders *folders, struct error *err)
+static int list_folders(struct store *st, store_tx tx, const struct vif *vifs, size_t n,
+			struct strv *out, struct claim_folders *folders, struct error *err)
 {
 	CLEANUP(cleanup_free) struct names *devids = calloc(n + 1, sizeof(*devids));
 	const struct names *claimed = devids;
@@ -63,7 +63,7 @@ static int list_folders(struct store *st, const struct vif *vifs, size_t n, stru
 	for (size_t i = 0; i < n; i++)
 		if (is_first(vifs, i))
 			batch_list(&b, &devids[i], CLAIMS, vifs[i].domain.domid);
-	r = store_run(st, 0, &b, err);
+	r = store_run(st, tx, &b, err);
 	for (size_t i = 0; i < n; i++) {
 		if (is_first(vifs, i))
 			claimed = &devids[i];
@@ -77,7 +77,8 @@ static int list_folders(struct store *st, const struct vif *vifs, size_t n, stru
 	return r;
 }
 
-static int read_folders(struct store *st, struct claim_folders *folders, struct error *err)
+static int read_folders(struct store *st, store_tx tx, struct claim_folders *folders,
+			struct error *err)
 {
 	struct batch b = { 0 };
 	int r;
@@ -88,7 +89,7 @@ static int read_folders(struct store *st, struct claim_folders *folders, struct 
 		batch_list(&b, &f->names, CLAIMS "/%u/%s", f->vif->domain.domid, f->vif->devid,
 			   f->family);
 	}
-	r = store_run(st, 0, &b, err);
+	r = store_run(st, tx, &b, err);
 	for (size_t i = 0; i < folders->n && !r; i++) {
 		struct claim_folder *f = &folders->v[i];
 
@@ -100,28 +101,23 @@ static int read_folders(struct store *st, struct claim_folders *folders, struct 
 				  f->vif->devid, f->family, f->names.v[j]);
 	}
 	if (!r)
-		return store_run(st, 0, &b, err);
+		return store_run(st, tx, &b, err);
 	batch_release(&b);
 	return r;
 }
 
-int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct strv *out,
+int vif_claims_of(struct store *st, store_tx tx, const struct vif *vifs, size_t n, struct strv *out,
 		  struct error *err)
 {
 	CLEANUP(release_folders) struct claim_folders folders = { 0 };
-	int r = list_folders(st, vifs, n, out, &folders, err);
+	int r = list_folders(st, tx, vifs, n, out, &folders, err);
 
 	if (!r)
-		r = read_folders(st, &folders, err);
+		r = read_folders(st, tx, &folders, err);
 	for (size_t i = 0; i < folders.n && !r; i++)
 		for (unsigned j = 0; j < folders.v[i].names.n && !r; j++)
 			if (folders.v[i].values[j] &&
 			    strv_add(folders.v[i].out, "%s", folders.v[i].values[j]))
 				r = error_memory(err);
 	return r;
-}
-
-int vif_claims(struct store *st, const struct vif *vif, struct strv *out, struct error *err)
-{
-	return vif_claims_of(st, vif, 1, out, err);
 }

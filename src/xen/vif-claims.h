@@ -6,16 +6,12 @@
 #include "src/xen/vif.h"
 
 /*
- * What the guest says of its addresses; a guest can write anything there (Xen,
- * docs/misc/xenstore-paths.pandoc, ~/attr/vif/$DEVID/ipv4/$INDEX, ipv6/$INDEX).
+ * What the guests of @n vifs say of their addresses; @out: @n of them. A guest
+ * can write anything there (Xen, docs/misc/xenstore-paths.pandoc,
+ * ~/attr/vif/$DEVID/ipv4/$INDEX, ipv6/$INDEX). Costs one request for each domain
+ * that claims nothing, if its vifs stand together.
  */
-int vif_claims(struct store *st, const struct vif *vif, struct strv *out, struct error *err);
-
-/*
- * The same of @n vifs, asked at once; @out: @n of them. Costs one request for
- * each domain that claims nothing, if its vifs stand together.
- */
-int vif_claims_of(struct store *st, const struct vif *vifs, size_t n, struct strv *out,
+int vif_claims_of(struct store *st, store_tx tx, const struct vif *vifs, size_t n, struct strv *out,
 		  struct error *err);
 
 #endif

@@ -241,18 +241,24 @@ struct vif_reading {
 	struct vif now;
 };
 
-static int read_once(struct store *st, store_tx tx, void *data, struct error *err)
+int vif_read_again_in(struct store *st, store_tx tx, const struct vif *vif, struct vif *out,
+		      struct error *err)
 {
-	struct vif_reading *reading = data;
-	const struct vif *vif = reading->vif;
 	CLEANUP(domain_release) struct domain domain = { .domid = vif->domain.domid };
 	int r = domain_read(st, tx, &domain, 1, err);
 
-	vif_release(&reading->now);
+	vif_release(out);
 	if (!r && !domain_is_same(&domain, &vif->domain))
 		return error_status(err, STATUS_NOT_FOUND, -ENOENT,
 				    "domain %u: it is another's by now", domain.domid);
-	return r ? r : vif_read(st, tx, &domain, vif->devid, &reading->now, err);
+	return r ? r : vif_read(st, tx, &domain, vif->devid, out, err);
+}
+
+static int read_once(struct store *st, store_tx tx, void *data, struct error *err)
+{
+	struct vif_reading *reading = data;
+
+	return vif_read_again_in(st, tx, reading->vif, &reading->now, err);
 }
 
 int vif_read_again(struct store *st, const struct vif *vif, struct vif *out, struct error *err)

@@ -46,4 +46,8 @@ int vif_find_named(struct store *st, const char *domain, const char *word, struc
  */
 int vif_read_again(struct store *st, const struct vif *vif, struct vif *out, struct error *err);
 
+/* The same within the transaction @tx; @out is for vif_release() also after a failure. */
+int vif_read_again_in(struct store *st, store_tx tx, const struct vif *vif, struct vif *out,
+		      struct error *err);
+
 #endif

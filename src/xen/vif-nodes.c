@@ -62,11 +62,12 @@ static const char *meaning_of(const char *name)
 	return NULL;
 }
 
-int vif_nodes_read(struct store *st, const struct vif *vif, struct vif_nodes *out, struct error *err)
+int vif_nodes_read(struct store *st, store_tx tx, const struct vif *vif, struct vif_nodes *out,
+		   struct error *err)
 {
 	CLEANUP(names_release) struct names names = { 0 };
 	struct batch b = { 0 };
-	int r = store_list(st, 0, &names, err, "%s", vif->backend);
+	int r = store_list(st, tx, &names, err, "%s", vif->backend);
 
 	if (r)
 		return r;
@@ -82,7 +83,7 @@ int vif_nodes_read(struct store *st, const struct vif *vif, struct vif_nodes *ou
 		node->meaning = meaning_of(node->name);
 		batch_get(&b, &node->value, "%s/%s", vif->backend, node->name);
 	}
-	return out->v ? store_run(st, 0, &b, err) : error_memory(err);
+	return out->v ? store_run(st, tx, &b, err) : error_memory(err);
 }
 
 void vif_nodes_release(struct vif_nodes *nodes)

@@ -16,7 +16,8 @@ struct vif_nodes {
 };
 
 /* Read all of them. Returns 0 or a negative errno; release with vif_nodes_release(). */
-int vif_nodes_read(struct store *st, const struct vif *vif, struct vif_nodes *out, struct error *err);
+int vif_nodes_read(struct store *st, store_tx tx, const struct vif *vif, struct vif_nodes *out,
+		   struct error *err);
 void vif_nodes_release(struct vif_nodes *nodes);
 
 #endif
