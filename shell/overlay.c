@@ -35,7 +35,7 @@ static bool is_cut_off(const struct changeset *d, const char *path)
 static int run_base(struct overlay *o, struct batch *b)
 {
 	struct error ignored;
-	int code = -store_run(o->base, 0, b, &ignored);
+	int code = -store_run(o->base, o->base_tx, b, &ignored);
 
 	return code == EIO ? ENOTCONN : code;
 }
@@ -434,24 +434,36 @@ static store_tx begin(void *handle)
 	errno = o->in_transaction ? EBUSY : ENOMEM;
 	if (o->in_transaction || changeset_merge(&o->saved, &o->changes))
 		return 0;
-	o->in_transaction = true;
-	return 1;
+	errno = ENOTCONN;
+	o->base_tx = o->base->ops ? o->base->ops->begin(o->base->handle) : 0;
+	o->in_transaction = o->base_tx;
+	if (!o->base_tx)
+		changeset_release(&o->saved);
+	return o->base_tx;
 }
 
+static void put_back(struct overlay *o)
+{
+	changeset_release(&o->changes);
+	o->changes = o->saved;
+	o->saved = (struct changeset){ 0 };
+}
+
+/* The base has written nothing; but it says whether what was read of it was of one moment. */
 static bool end(void *handle, store_tx tx, bool commit)
 {
 	struct overlay *o = handle;
+	bool done = o->base->ops && o->base->ops->end(o->base->handle, tx, commit);
+	int code = o->base->ops ? errno : ENOTCONN;
 
-	(void)tx;
-	if (commit) {
-		changeset_release(&o->saved);
-	} else {
-		changeset_release(&o->changes);
-		o->changes = o->saved;
-		o->saved = (struct changeset){ 0 };
-	}
+	o->base_tx = 0;
 	o->in_transaction = false;
-	return true;
+	if (commit && done)
+		changeset_release(&o->saved);
+	else
+		put_back(o);
+	errno = code;
+	return done || !commit;
 }
 
 static void close_nothing(void *handle)

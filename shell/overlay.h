@@ -15,7 +15,8 @@ struct overlay {
 	struct store *base;
 	struct changeset changes;
 	struct changeset saved; /* as they were when the transaction began */
-	bool in_transaction;	/* one on @store: it stays within the overlay */
+	bool in_transaction;	/* one on @store: what it writes stays within the overlay, ... */
+	store_tx base_tx;	/* ... what it reads of the base is of one moment */
 };
 
 /* Lay an empty one on @base. It must stay where it is: @overlay->store points to it. */
