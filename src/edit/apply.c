@@ -107,6 +107,19 @@ static int announce(const struct step_listener *listener, const struct step *ste
 	return 0;
 }
 
+/* Do it, and tell of it. @begun_out: has it been begun? */
+static int do_step(struct apply *a, const struct step *step, const struct step_listener *listener,
+		   bool *begun_out, struct error *err)
+{
+	bool is_locked = step->kind->is_locked;
+	int r = is_locked ? 0 : announce(listener, step, a->s, a->warnings, err);
+
+	*begun_out = !r;
+	if (!r)
+		r = step->kind->apply(a, step, err);
+	return r || !is_locked ? r : announce(listener, step, a->s, a->warnings, err);
+}
+
 int apply_steps(struct store *st, const struct survey *s, const struct steps *steps,
 		const struct lock *lock, const struct step_listener *listener,
 		struct strv *warnings, bool *done_out, struct error *err)
@@ -116,15 +129,11 @@ int apply_steps(struct store *st, const struct survey *s, const struct steps *st
 
 	for (size_t i = 0; i < steps->n && !r; i++) {
 		const struct step *step = &steps->v[i];
-		size_t begun = i;
+		bool begun;
 
-		r = announce(listener, step, s, warnings, err);
-		if (!r) {
-			begun++;
-			r = step->kind->apply(&a, step, err);
-		}
+		r = do_step(&a, step, listener, &begun, err);
 		if (r && !step->kind->is_after)
-			r = roll_back(&a, steps->v, begun, r, err);
+			r = roll_back(&a, steps->v, i + begun, r, err);
 		else if (step->kind == &step_journal_end)
 			*done_out = true;
 	}

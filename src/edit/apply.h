@@ -9,7 +9,7 @@
 #include "src/base/lock.h"
 #include "src/edit/steps.h"
 
-/* Who is told of each step before it is done: the lines of step_describe(). */
+/* Who is told of each step before it is done, or after one under libxl's lock: the lines of step_describe(). */
 struct step_listener {
 	void (*begins)(const struct strv *lines, void *data);
 	void *data;

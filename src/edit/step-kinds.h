@@ -34,6 +34,7 @@ struct step_kind {
 	/* Put back what it did, also when it failed half way; NULL: there is nothing to put back. */
 	int (*undo)(struct apply *a, const struct step *step, struct error *err);
 	bool is_after; /* the edit is done before it: its failure takes nothing back */
+	bool is_locked; /* libxl's lock is held before it: who is told may be slow, and is told after it */
 };
 
 /* step-kernel.c */

@@ -210,6 +210,7 @@ const struct step_kind step_stored = {
 	.describe = describe_stored,
 	.apply = change_stored,
 	.undo = undo_stored,
+	.is_locked = true,
 };
 
 /* The kernel is right now: so is the vif, unless its status has changed since. */

@@ -562,6 +562,16 @@ killed_in() {
 	[[ "$output" == *"is no path of its backend"* ]]
 }
 
+@test "-v prints nothing while libxl's lock is held: who stops the terminal stops no xl" {
+	strace -o /run/xen/trace -s 200 -e trace=openat,unlink,write,writev xvif -v add-ip web01 10.0.0.5
+	grep -c '^writev*(2, ' /run/xen/trace
+	[ "$(grep -c '^writev*(2, .*change ip of vif 0 in ' /run/xen/trace)" = 1 ]
+	sed -n '/^openat(.*domain-userdata-lock/,/^unlink(.*domain-userdata-lock/p' /run/xen/trace >/run/xen/held
+	cat /run/xen/held
+	grep -q '^unlink' /run/xen/held
+	not grep '^writev*(2, ' /run/xen/held
+}
+
 # stopped_before_commit EDIT...: the edit waits for libxl's lock, until "go_on"; in the background, as $edit
 stopped_before_commit() {
 	rm -f /run/xen/unlock

@@ -325,6 +325,39 @@ TEST(steps_are_done_in_order)
 	assert_string_equal(said, "do1 do2 do3 do4 ");
 }
 
+static void say(const struct strv *lines, void *data)
+{
+	(void)data;
+	snprintf(said + strlen(said), sizeof(said) - strlen(said), "say%s ", lines->v[0]);
+}
+
+/* Who is told may stop: then nobody else may wait for libxl's lock. */
+TEST(a_step_under_a_lock_is_told_of_when_it_is_done)
+{
+	static const struct step_kind locked = { describe_it, do_it, undo_it, .is_locked = true };
+	struct step v[3] = { { .kind = &plain }, { .kind = &locked }, { .kind = &plain } };
+	struct steps steps = { v, 3 };
+	const struct step_listener listener = { .begins = say };
+	struct sample x;
+	struct lock lock = { 0 };
+	struct strv warnings = { 0 };
+	struct error err = { 0 };
+	bool is_done = false;
+
+	for (size_t i = 0; i < 3; i++)
+		v[i].address.prefix = (uint8_t)(i + 1);
+	for (fails_at = 0; fails_at < 3; fails_at += 2) {
+		said[0] = '\0';
+		sample_begin(&x, METHOD_NONE, "10.0.0.1", "10.0.0.2");
+		apply_steps(&st, &x.s, &steps, &lock, &listener, &warnings, &is_done, &err);
+		assert_string_equal(said, fails_at ? "say1 do1 do2 undo2 undo1 " :
+						     "say1 do1 do2 say2 say3 do3 ");
+		sample_end(&x);
+	}
+	fails_at = 0;
+	strv_release(&warnings);
+}
+
 TEST(a_step_that_fails_is_undone_with_those_before_it_backwards)
 {
 	struct error err = { 0 };
@@ -405,6 +438,7 @@ int main(void)
 		cmocka_unit_test(the_copy_of_a_backend_has_no_name_and_the_added_addresses_only),
 		cmocka_unit_test(the_repair_of_an_interrupted_edit_keeps_its_journal_until_the_end),
 		cmocka_unit_test(steps_are_done_in_order),
+		cmocka_unit_test(a_step_under_a_lock_is_told_of_when_it_is_done),
 		cmocka_unit_test(a_step_that_fails_is_undone_with_those_before_it_backwards),
 		cmocka_unit_test(a_step_that_cannot_be_announced_was_not_done_and_is_not_undone),
 		cmocka_unit_test(what_cannot_be_undone_stops_nothing_before_it_from_being_undone),
