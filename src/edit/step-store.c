@@ -7,6 +7,7 @@
 #include "src/base/text.h"
 #include "src/edit/precheck.h"
 #include "src/edit/step-kinds.h"
+#include "src/xen/domain-saving.h"
 
 static int describe_writes(const struct step *step, const struct survey *s, struct strv *out)
 {
@@ -116,6 +117,19 @@ static int commit(struct apply *a, const struct step *step, struct error *err)
 	return a->is_committed ? 0 : r;
 }
 
+/*
+ * xl reads the stored configuration under libxl's lock, which is held: has it done so
+ * since the survey? If it starts only now, it will find the new list.
+ */
+static void tell_saving(const struct apply *a)
+{
+	const struct survey *s = a->s;
+
+	if (s->has_userdata && !s->options->repair && !s->is_being_saved &&
+	    domain_is_being_saved(&s->vif->domain))
+		strv_add(a->warnings, "%s", SURVEY_IS_BEING_SAVED);
+}
+
 /* libxl's lock is taken before the list is written, and held until its stored configuration is. */
 static int write_list(struct apply *a, const struct step *step, struct error *err)
 {
@@ -126,7 +140,11 @@ static int write_list(struct apply *a, const struct step *step, struct error *er
 
 	if (!r)
 		r = precheck_alive(s->vif, err);
-	return r ? r : commit(a, step, err);
+	if (!r)
+		r = commit(a, step, err);
+	if (!r)
+		tell_saving(a);
+	return r;
 }
 
 /* What somebody else has written since stays, and a vif that has gone does not come back. */

@@ -155,10 +155,9 @@ static int survey_toolstack(struct store *st, struct survey *s, struct error *er
 		strv_add(&s->notes,
 			 "libvirt runs the domain, and starts it with the list of its own copy: "
 			 "change that as well, with 'virsh edit'");
-	if (!survey_only_compares(s) && domain_is_being_saved(domain->domid))
-		strv_add(&s->notes,
-			 "the domain is being saved or migrated, with the list that it had: where it "
-			 "comes back this edit is to be made again");
+	s->is_being_saved = !survey_only_compares(s) && domain_is_being_saved(domain);
+	if (s->is_being_saved)
+		strv_add(&s->notes, "%s", SURVEY_IS_BEING_SAVED);
 	if (!domain->uuid)
 		return 0;
 	r = store_get(st, 0, &node, err, "/xapi/%s/private/vif/%u", domain->uuid, s->vif->devid);

@@ -81,6 +81,7 @@ struct survey {
 	struct optout optout;		  /* of edits before, for the list it has now */
 	struct optout optout_after;	  /* likewise, with this edit */
 	bool is_of_xapi;		  /* edit: XAPI runs the domain */
+	bool is_being_saved;		  /* edit: SURVEY_IS_BEING_SAVED is noted */
 	bool sets_status;		  /* hotplug-status is to be put right */
 	struct host_link bridge; /* of which the ports have to be; link 0: there is none, or it is not known */
 	char *bridge_fault; /* why they cannot be ports of it; or NULL */
@@ -95,6 +96,10 @@ struct survey {
 	struct guard_differences guard_found; /* repair: what of that is not so */
 	struct strv notes;		      /* what the operator should know */
 };
+
+#define SURVEY_IS_BEING_SAVED \
+	"the domain is being saved or migrated, with the list that it had: where it " \
+	"comes back this edit is to be made again"
 
 /*
  * survey_read - look at the vif, its script, the kernel and the rest of the

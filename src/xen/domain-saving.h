@@ -3,12 +3,13 @@
 #ifndef XVIF_DOMAIN_SAVING_H
 #define XVIF_DOMAIN_SAVING_H
 
-#include <stdbool.h>
+#include "src/xen/domain.h"
 
 /*
- * Does libxl save or migrate it now? xl has read its configuration before that. False
- * also where it cannot be known, as in a host whose processes are hidden.
+ * Does libxl save or migrate it now, or is xl about to? xl may have read its
+ * configuration already. False also where it cannot be known, as in a host whose
+ * processes are hidden.
  */
-bool domain_is_being_saved(unsigned domid);
+bool domain_is_being_saved(const struct domain *domain);
 
 #endif

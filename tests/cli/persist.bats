@@ -799,6 +799,40 @@ go_on() {
 	[[ "$(xvif add-ip web01 10.0.0.6 2>&1)" != *saved* ]]
 }
 
+# xl_begins WORD...: xl, which does not get further; until fd 8 is closed
+xl_begins() {
+	[ -p /run/xen/input ] || mkfifo /run/xen/input
+	exec 8<>/run/xen/input
+	(exec -a /usr/sbin/xl bash -s "$@" <&8 3>&-) &
+	xl=$!
+	wait_until 10 grep -qz "^$1\$" /proc/$xl/cmdline
+}
+
+@test "xl that is about to save or migrate has read the list: also that is said" {
+	local xl words
+	for words in 'save web01 /run/x' 'migrate --debug 1 other' "remus $(uuid_of 1) other"; do
+		# shellcheck disable=SC2086
+		xl_begins $words
+		[[ "$(xvif add-ip --dry-run web01 10.0.0.5 2>&1)" == *"note: web01 vif 0: the domain is being saved or migrated"* ]]
+		[[ "$(xvif add-ip --dry-run db01 --vif 0 10.0.1.6 2>&1)" != *saved* ]]
+		kill -KILL $xl
+	done
+	xl_begins list web01
+	[[ "$(xvif add-ip --dry-run web01 10.0.0.5 2>&1)" != *saved* ]]
+	kill -KILL $xl
+	# it begins while the edit waits for libxl's lock
+	stopped_before_commit xvif add-ip web01 10.0.0.5
+	cat /run/xen/edited
+	not grep saved /run/xen/edited
+	xl_begins migrate web01 other
+	go_on
+	wait "$edit"
+	kill -KILL $xl
+	cat /run/xen/edited
+	[ "$(grep -c 'web01 vif 0: the domain is being saved or migrated.*made again' /run/xen/edited)" = 1 ]
+	exec 8>&-
+}
+
 @test "a guest that XAPI runs is named as such, with what to use instead" {
 	xenstore-write "/xapi/$(uuid_of 1)/private/vif/0/mac" 00:16:3e:00:00:01
 	[[ "$(xvif add-ip web01 10.0.0.5 2>&1)" == *"note: web01 vif 0: XAPI runs the domain"*"xe vif-param-set"* ]]
