@@ -268,8 +268,9 @@ passes() { # ADDRESS
 	"$XEN_BIN/xenstore-control" quota set nodes 18
 	finds store-quota bad "db01 has 18 of the 18 nodes in the store that xenstored allows a guest: it cannot"
 	"$XEN_BIN/xenstore-control" quota set nodes 1000
-	"$XEN_BIN/xenstore-control" quota set memory 900
-	finds store-quota "bad note" bytes
+	# releases of Xen differ in the bytes that they count for a node: both guests have more
+	"$XEN_BIN/xenstore-control" quota set memory 300
+	finds store-quota bad bytes
 }
 
 @test "scripts: stock, missing, changed, vouched for, with hooks" {
