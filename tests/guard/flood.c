@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "session.h"
@@ -44,11 +45,32 @@ static void receive_flood(struct session *s, struct tally *tally)
 		note_flood(tally, bytes, (size_t)n);
 }
 
+/* The cases are sent in turn. */
+static unsigned long sent_of(const struct session *s, size_t i, unsigned long n_sent)
+{
+	return n_sent / s->cases.n + (i < n_sent % s->cases.n);
+}
+
+/* The cases that have passed, or that have not always, if all were to pass. */
+static void print_tally(const struct session *s, const struct tally *tally, unsigned long n_sent)
+{
+	const bool shall_pass = s->wanted && !strcmp(s->wanted, "passed");
+	unsigned long n_passed = 0;
+
+	for (size_t i = 0; i < s->cases.n; i++)
+		n_passed += tally->n[i];
+	printf("%lu sent, %lu passed\n", n_sent, n_passed);
+	for (size_t i = 0; i < s->cases.n && n_passed != (shall_pass ? n_sent : 0); i++)
+		if (shall_pass ? tally->n[i] < sent_of(s, i, n_sent) : tally->n[i] > 0)
+			printf("%s: %lu sent, %lu passed\n", s->cases.v[i].name,
+			       sent_of(s, i, n_sent), tally->n[i]);
+}
+
 /* Of a case of several frames the last is counted. What differs in a tag only is one to the receiver. */
 int flood(struct session *s)
 {
 	struct tally tally = { &s->cases, calloc(s->cases.n + 1, sizeof(*tally.n)) };
-	unsigned long n_sent = 0, n_passed = 0;
+	unsigned long n_sent = 0;
 	struct timespec next;
 
 	if (!tally.n || !s->cases.n)
@@ -65,12 +87,7 @@ int flood(struct session *s)
 		session_pause(s, &next);
 	}
 	session_fence(s, note_flood, &tally);
-	for (size_t i = 0; i < s->cases.n; i++)
-		n_passed += tally.n[i];
-	printf("%lu sent, %lu passed\n", n_sent, n_passed);
-	for (size_t i = 0; i < s->cases.n; i++)
-		if (tally.n[i])
-			printf("%s passed %lu\n", s->cases.v[i].name, tally.n[i]);
+	print_tally(s, &tally, n_sent);
 	free(tally.n);
 	return 0;
 }

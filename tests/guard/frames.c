@@ -6,7 +6,8 @@
  * frames run FILE...          send each case, and say which were not as -w wants;
  *                             then "N passed, N stopped"
  * frames flood FILE...        send them one after another, over and over, until SIGINT;
- *                             "started", at last "N sent, N passed", and the names of those
+ *                             "started", at last "N sent, N passed", and the cases that were
+ *                             not as -w wants
  * frames send LAYERS          send these once
  * frames cast FILE...         send each case once, without a look at what arrives
  * frames listen FILE...       say "listening", then of what is cast what "run" says

@@ -6,7 +6,7 @@
 
 #include "session.h"
 
-#define FENCE_MS 5000
+#define FENCE_MS 60000
 
 static void build_one(const char *layers, const char *mark, struct frames *out)
 {

@@ -2,14 +2,18 @@
 /*
  * probe.c - UDP probes through a vif.
  *
- * probe echo PORT                   answer every datagram from the address it was sent to
+ * probe echo PORT                   answer every datagram from the address it was sent to; returns
+ *                                   when the port is open, and answers in the background
  * probe stream ADDRESS PORT RATE    RATE datagrams a second until SIGINT; then
- *                                   "N sent, N lost, N refused"
+ *                                   "N sent, N lost, N refused". While MOST_UNANSWERED have no
+ *                                   answer yet, it sends none: a machine that is short of time
+ *                                   loses none of them in a queue
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LAST_ANSWER_MS 5000
+#define LAST_ANSWER_MS 60000
+#define MOST_UNANSWERED 400
 
 /* What arrives while the machine has no time for us is not lost by the host that is tested. */
 static void queue_much(int fd)
@@ -44,6 +49,8 @@ static int echo(unsigned short port)
 	setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)&local, sizeof(local)))
 		return perror("probe: bind"), 1;
+	if (daemon(1, 1))
+		return perror("probe: daemon"), 1;
 	while (!stopped) {
 		char data[64], control[256];
 		struct sockaddr_in peer;
@@ -66,52 +73,82 @@ static int echo(unsigned short port)
 	return 0;
 }
 
-static unsigned long receive(int fd, unsigned long *refused)
+struct stream {
+	int fd;
+	unsigned long sent, answered, refused, unsent;
+};
+
+static unsigned long unanswered(const struct stream *s)
+{
+	const unsigned long done = s->answered + s->refused;
+
+	return done < s->sent ? s->sent - done : 0;
+}
+
+static void receive(struct stream *s)
 {
 	char data[64];
-	unsigned long n = 0;
 
 	for (;;) {
-		if (recv(fd, data, sizeof(data), MSG_DONTWAIT) >= 0)
-			n++;
+		if (recv(s->fd, data, sizeof(data), MSG_DONTWAIT) >= 0)
+			s->answered++;
 		else if (errno == EAGAIN)
-			return n;
-		else
-			++*refused;
+			return;
+		else if (errno != EINTR)
+			s->refused++;
 	}
+}
+
+static bool receive_within(struct stream *s, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = s->fd, .events = POLLIN };
+	int n = poll(&pfd, 1, timeout_ms);
+
+	if (n > 0)
+		receive(s);
+	return n > 0;
+}
+
+/* An error of an earlier datagram is told by send(), too. */
+static void send_one(struct stream *s)
+{
+	if (send(s->fd, "probe", 5, 0) >= 0)
+		s->sent++;
+	else if (errno == ECONNREFUSED)
+		s->refused++;
+	else
+		s->unsent++;
+}
+
+static void pause_until(struct timespec *next, long rate)
+{
+	next->tv_nsec += 1000000000 / rate;
+	next->tv_sec += next->tv_nsec / 1000000000;
+	next->tv_nsec %= 1000000000;
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL);
 }
 
 static int stream(const char *address, unsigned short port, long rate)
 {
 	struct sockaddr_in peer = { .sin_family = AF_INET, .sin_port = htons(port) };
-	unsigned long sent = 0, answered = 0, refused = 0;
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct stream s = { .fd = socket(AF_INET, SOCK_DGRAM, 0) };
 	struct timespec next;
 
-	queue_much(fd);
+	queue_much(s.fd);
 	if (inet_pton(AF_INET, address, &peer.sin_addr) != 1 ||
-	    connect(fd, (struct sockaddr *)&peer, sizeof(peer)))
+	    connect(s.fd, (struct sockaddr *)&peer, sizeof(peer)))
 		return perror("probe: connect"), 1;
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	while (!stopped) {
-		if (send(fd, "probe", 5, 0) < 0)
-			refused++;
-		else
-			sent++;
-		answered += receive(fd, &refused);
-		next.tv_nsec += 1000000000 / rate;
-		next.tv_sec += next.tv_nsec / 1000000000;
-		next.tv_nsec %= 1000000000;
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+		send_one(&s);
+		receive(&s);
+		while (!stopped && unanswered(&s) >= MOST_UNANSWERED)
+			receive_within(&s, 1000);
+		pause_until(&next, rate);
 	}
-	while (answered < sent) {
-		struct pollfd pfd = { .fd = fd, .events = POLLIN };
-
-		if (poll(&pfd, 1, LAST_ANSWER_MS) <= 0)
-			break;
-		answered += receive(fd, &refused);
-	}
-	printf("%lu sent, %lu lost, %lu refused\n", sent, sent - answered, refused);
+	while (unanswered(&s) && receive_within(&s, LAST_ANSWER_MS))
+		;
+	printf("%lu sent, %lu lost, %lu refused\n", s.sent, unanswered(&s), s.refused + s.unsent);
 	return 0;
 }
 
