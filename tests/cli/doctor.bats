@@ -29,7 +29,7 @@ teardown() {
 		umount "$path"
 	done
 	rm -rf /etc/xen/scripts/*.bak /etc/xvif/* /run/systemd /run/udev /run/NetworkManager /run/firewalld.pid
-	world_stop
+	untraced world_stop
 }
 
 # finds NAME VERDICT [TEXT]: that and no other verdict, TEXT in a detail, and the exit status fits

@@ -6,19 +6,33 @@ PATH=$XVIF_BUILD/.libs:$XVIF_BUILD:$PATH
 export LD_LIBRARY_PATH=$XVIF_BUILD/.libs
 . "${BASH_SOURCE[0]%/*}/../sandbox/world.sh"
 
-setup() {
-	# enter made a copy of the scripts for this file; each test begins with the stock ones,
-	# and with nothing that another test has left
+# untraced COMMAND...: in a shell of its own, without the note that bats takes of each command: that
+# costs more than many of them
+untraced() (
+	set +T
+	trap - DEBUG
+	"$@"
+)
+
+# enter made a copy of the scripts for this file; each test begins with the stock ones,
+# and with nothing that another test has left
+fresh_host() {
 	[ -d /run/xen/scripts ] || cp -a /etc/xen/scripts /run/xen/scripts
 	find /run/xen -mindepth 1 -maxdepth 1 ! -name scripts ! -name nr_open -exec rm -rf {} +
 	cp -a /run/xen/scripts/. /etc/xen/scripts/
 	rm -rf /etc/xen/scripts/vif-post.d
 	world_start "${XENSTORED:-xenstored}"
 	world_guests
+	echo "$XENSTORED_PID" >/run/xen/daemon.pid
+}
+
+setup() {
+	untraced fresh_host
+	XENSTORED_PID=$(</run/xen/daemon.pid)
 }
 
 teardown() {
-	world_stop
+	untraced world_stop
 }
 
 # not COMMAND...: true if it fails; a test does not end at a "! COMMAND" that succeeds

@@ -10,7 +10,7 @@ own_list="$own4 ${own4_net%.*}.0/24 $own6 2001:db8:9:1::/64"
 peer_list="$peer4 ${peer4_net%.*}.0/24 $peer6 2001:db8:9:2::/64"
 
 teardown() {
-	world_stop
+	untraced world_stop
 	nft delete table netdev xvif 2>/dev/null || true
 	rm -f {/etc,/var/lib}/xvif/guard.conf
 }

@@ -9,7 +9,7 @@ manual=$BATS_TEST_DIRNAME/../../man/xvif-shell.1
 teardown() {
 	terminal_end
 	rm -rf /run/xen/home
-	world_stop
+	untraced world_stop
 }
 
 # the lines of the walk, as they are printed

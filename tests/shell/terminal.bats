@@ -7,7 +7,7 @@ load terminal
 teardown() {
 	terminal_end
 	rm -rf /run/xen/home
-	world_stop
+	untraced world_stop
 }
 
 @test "Tab completes commands, options, nodes, domains, addresses" {
