@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # xvif dump, load and --store: every byte comes back, all or nothing is loaded,
 # what is no dump is refused. CHURN_SECONDS: how long the store is churned.
-# bats file_tags=oxenstored
 load setup
 
 SECONDS_OF_CHURN=${CHURN_SECONDS:-3}
@@ -36,6 +35,7 @@ write_tree() {
 	xenstore-chmod /tool/t b0
 }
 
+# bats test_tags=oxenstored
 @test "a dump has the nodes, values and permissions of xenstore-ls" {
 	xvif dump -J >/run/xen/json
 	jq -r '.. | objects | select(has("path")) | select(.path != "/") |
@@ -48,6 +48,7 @@ write_tree() {
 	[ "$(wc -l </run/xen/sxp)" = $(($(xenstore-ls -f | wc -l) + 1)) ]
 }
 
+# bats test_tags=oxenstored
 @test "more children than one answer of xenstored holds come back" {
 	local i nodes=() paths=() form
 	for i in $(seq 900); do
@@ -66,6 +67,7 @@ write_tree() {
 	[ "$(sed -n '10,11s/ (perms.*//p' /run/xen/sxp | tr '\n' ' ')" = ' (node name9 9  (node name10 10 ' ]
 }
 
+# bats test_tags=oxenstored
 @test "every byte, empty values, deep, permissions: both forms put all back" {
 	local form
 	write_tree
@@ -91,6 +93,7 @@ write_tree() {
 	done
 }
 
+# bats test_tags=oxenstored
 @test "a domain whose name is not ASCII: show -J, apply, dump, load and --store" {
 	local option
 	xenstore-write /local/domain/1/name bücher "/vm/$(uuid_of 1)/name" bücher
@@ -106,6 +109,7 @@ write_tree() {
 	done
 }
 
+# bats test_tags=oxenstored
 @test "a dump that a person wrote or edited" {
 	xenstore-write /tool/e/keep old /tool/e/perms p
 	xenstore-chmod /tool/e/perms n0 r7
@@ -138,6 +142,7 @@ write_tree() {
 	xenstore-exists /tool/e/a
 }
 
+# bats test_tags=oxenstored
 @test "an owner that does not run here" {
 	echo '(node /tool/o x (node a y (perms n77)))' >/run/xen/o
 	if [ "${XENSTORED:-xenstored}" = xenstored ]; then
@@ -149,6 +154,7 @@ write_tree() {
 	fi
 }
 
+# bats test_tags=oxenstored
 @test "nodes that the dump does not have stay, or go with --prune; --dry-run touches nothing" {
 	xenstore-write /tool/p/a 1
 	xvif dump /tool/p >/run/xen/p
@@ -169,6 +175,7 @@ write_tree() {
 	xvif dump /tool/p | cmp - /run/xen/p
 }
 
+# bats test_tags=oxenstored
 @test "what running domains depend on is not changed without --force" {
 	local path
 	xvif dump /local/domain/0/backend >/run/xen/b
@@ -226,6 +233,7 @@ no_dump() {
 	refused 2 'no path of xenstore' xvif load tool /run/xen/bad
 }
 
+# bats test_tags=oxenstored
 @test "what xenstored would not take is found before the first write" {
 	local long
 	long=$(printf 'x%.0s' $(seq 4090))
@@ -241,6 +249,7 @@ no_dump() {
 	[ "$(xenstore-read /tool/a | tr -d '\n' | wc -c)" = $value_max ]
 }
 
+# bats test_tags=oxenstored
 @test "load killed at any call: all of it is there, or nothing" {
 	local n=1 tried=0 none=0 all=0 step=$((${KILL_STEP:-23} * 3)) g i
 	count() {
@@ -273,6 +282,7 @@ no_dump() {
 	[ "$(count)" = 1204 ]
 }
 
+# bats test_tags=oxenstored
 @test "others write the same nodes meanwhile: all of a load is there, or none" {
 	local i writer status done=0
 	{
@@ -300,6 +310,7 @@ no_dump() {
 	[ "$(xenstore-ls /tool/c | grep -c loaded)" = 200 ]
 }
 
+# bats test_tags=oxenstored
 @test "--store: a dump is shown, compared and dumped as the host it is from, with that one gone" {
 	local form
 	xvif show -J >/run/xen/show
@@ -349,6 +360,7 @@ no_dump() {
 	not grep -qE 'NETLINK|/dev/xen' /run/xen/trace
 }
 
+# bats test_tags=oxenstored
 @test "dumps of nodes that vanish and appear as fast as possible" {
 	local end=$((SECONDS + SECONDS_OF_CHURN)) pids=() i n=0 full=0
 	for i in 1 2 3; do

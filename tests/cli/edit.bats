@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # add-ip, del-ip, set-ips on a routed vif
-# bats file_tags=oxenstored
 load setup
 
 routes() {
@@ -12,6 +11,7 @@ live() {
 	xenstore-read "/local/domain/0/backend/vif/1/0/${1:-ip}"
 }
 
+# bats test_tags=oxenstored
 @test "add-ip adds one route, the guest answers, the list is in both places" {
 	not ping -c 1 -W 1 10.0.0.5
 	run xvif add-ip web01 10.0.0.5
@@ -57,6 +57,7 @@ live() {
 	diff /run/xen/before /run/xen/after
 }
 
+# bats test_tags=oxenstored
 @test "the last address goes only with --allow-empty, and the node with it" {
 	refused 1 "without a route" xvif del-ip web01 10.0.0.1 10.0.0.2
 	xvif del-ip --allow-empty web01 10.0.0.1 10.0.0.2
@@ -73,6 +74,7 @@ live() {
 	refused 4 "no luck with 10.0.0.6" xvif add-ip --hotplug=delta web01 10.0.0.5 10.0.0.6
 }
 
+# bats test_tags=oxenstored
 @test "--dry-run says what would be done and does nothing" {
 	snapshot >/run/xen/before
 	run xvif add-ip --dry-run web01 10.0.0.5
@@ -105,6 +107,7 @@ live() {
 	ping -c 1 -W 2 10.0.0.5
 }
 
+# bats test_tags=oxenstored
 @test "a vif without an ip node" {
 	xenstore-rm /local/domain/0/backend/vif/1/0/ip
 	ip route flush dev vif1.0
@@ -113,6 +116,7 @@ live() {
 	ping -c 1 -W 2 10.0.0.5
 }
 
+# bats test_tags=oxenstored
 @test "ten edits under a stream of probes lose none" {
 	local i
 	stream 10.0.0.1
@@ -221,6 +225,7 @@ fails_beside() { # DOMID ARG...: an edit that cannot take libxl's lock of the do
 	[[ "$output" == *"xvif: run script="* ]]
 }
 
+# bats test_tags=oxenstored
 @test "two edits at the same time are both done" {
 	local i
 	for i in 21 22 23 24; do

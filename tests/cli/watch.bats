@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # xvif watch: changes as they happen
-# bats file_tags=oxenstored
 load setup
 
 B=/local/domain/0/backend/vif
@@ -44,6 +43,7 @@ marker() {
 	xenstore-write $B/2/1/bridge "br$1"
 }
 
+# bats test_tags=oxenstored
 @test "an edit, a state, a hotplug-status: one line each, before and after" {
 	watching --no-kernel
 	xvif -q add-ip web01 10.0.0.5
@@ -83,6 +83,7 @@ marker() {
 	[[ "$(cat /run/xen/lines)" == *"(before 10.0.0.1 10.0.0.2 10.0.0.5) (after 10.0.0.7))" ]]
 }
 
+# bats test_tags=oxenstored
 @test "vifs appear and vanish, with what they are" {
 	watching
 	vif_nodes 2 2 00:16:3e:00:00:22 vif-route "10.0.1.7 10.0.1.8"
@@ -103,6 +104,7 @@ marker() {
 	ended
 }
 
+# bats test_tags=oxenstored
 @test "events that mean no change print nothing" {
 	watching
 	xenstore-write $B/1/0/state 4 $B/1/0/ip "10.0.0.1 10.0.0.2"
@@ -116,6 +118,7 @@ marker() {
 	ended
 }
 
+# bats test_tags=oxenstored
 @test "one domain by name, domid, uuid; one vif by devid, MAC, link" {
 	local words
 	for words in "db01 1" "2 00:16:3E:00:00:03" "$(uuid_of 2) vif2.1" "db01 --vif 1"; do
@@ -140,6 +143,7 @@ marker() {
 	[ "$status" = 2 ]
 }
 
+# bats test_tags=oxenstored
 @test "a named domain is followed over its reboot, and no other" {
 	watching web01 0
 	xenstore-rm $B/1 /libxl/1
@@ -175,6 +179,7 @@ marker() {
 	ended
 }
 
+# bats test_tags=oxenstored
 @test "a vif whose backend is in another domain" {
 	domain_create 5 driver
 	xenstore-write /local/domain/5/backend/vif/2/3/frontend-id 2 /local/domain/5/backend/vif/2/3/state 2 \
@@ -186,6 +191,7 @@ marker() {
 	ended
 }
 
+# bats test_tags=oxenstored
 @test "a path: every change there and below, old and new" {
 	watching /local/domain/1/memo
 	grep -q 'not there yet' /run/xen/error
@@ -236,6 +242,7 @@ marker() {
 	ended
 }
 
+# bats test_tags=oxenstored
 @test "a whole store of changes is in the lines of a path" {
 	xenstore-ls -f / >/run/xen/before
 	watching -J /
@@ -395,6 +402,7 @@ told() {
 	ended
 }
 
+# bats test_tags=oxenstored
 @test "--count ends it after that many changes" {
 	watching --count 2
 	xenstore-write $B/1/0/state 5 $B/1/0/hotplug-status error $B/2/0/state 5
@@ -402,6 +410,7 @@ told() {
 	printed 2
 }
 
+# bats test_tags=oxenstored
 @test "--until: at once when it holds, when it comes true, not before" {
 	local condition
 	for condition in state=connected state=4 hotplug-status=connected ip~10.0.0.2 'ip!~10.0.0.9' \
@@ -437,6 +446,7 @@ told() {
 	[ "$status" = 0 ]
 }
 
+# bats test_tags=oxenstored
 @test "--until with a path: nodes below it by their names" {
 	watching $B/1/0 --until 'state=6 and online=0'
 	xenstore-write $B/1/0/state 6
@@ -454,6 +464,7 @@ told() {
 	finished
 }
 
+# bats test_tags=oxenstored
 @test "--until waits for a domain that is not there yet" {
 	watching new01 0 --until ip~10.9.9.9
 	grep -q 'not there yet' /run/xen/error
@@ -466,6 +477,7 @@ told() {
 	finished
 }
 
+# bats test_tags=oxenstored
 @test "--timeout: 1 and a sentence if something was waited for, else 0" {
 	run xvif watch web01 --until state=closing --timeout 1
 	[ "$status" = 1 ]
@@ -505,6 +517,7 @@ fails_in_vain() {
 	[ "$(wc -l </run/xen/error)" = 2 ]
 }
 
+# bats test_tags=oxenstored
 @test "a signal, or a reader that goes, before what is waited for: 1 and a sentence" {
 	local signal
 	for signal in INT TERM HUP; do
@@ -529,6 +542,7 @@ fails_in_vain() {
 	fails_in_vain "its reader went before 'state=closing' held" true
 }
 
+# bats test_tags=oxenstored
 @test "signals end it with status 0, and so does a reader that goes" {
 	local signal pid
 	for signal in INT TERM HUP; do
@@ -574,6 +588,7 @@ restart() {
 	world_start "${XENSTORED:-xenstored}"
 }
 
+# bats test_tags=oxenstored
 @test "a restart of xenstored: the gap is reported, then what changed meanwhile" {
 	watching -J
 	restart
@@ -593,6 +608,7 @@ restart() {
 	[ "$(grep -c waiting /run/xen/error)" = 1 ]
 }
 
+# bats test_tags=oxenstored
 @test "a restart while a path, a domain, a condition are waited for" {
 	watching /local/domain/1/name
 	restart
@@ -615,6 +631,7 @@ restart() {
 	grep -q "'gone' did not hold within 2 s" /run/xen/error
 }
 
+# bats test_tags=oxenstored
 @test "a xenstored that does not answer" {
 	kill -STOP "$XENSTORED_PID"
 	run timeout 10 xvif watch --timeout 1
@@ -633,6 +650,7 @@ flatten() {
 		map(tostring) | join("\t")' /run/xen/lines
 }
 
+# bats test_tags=oxenstored
 @test "domains created, changed, renamed, deleted as fast as it goes: no false line" {
 	local churn=$XVIF_BUILD/tests/sandbox/churn a b tree
 	watching -J
