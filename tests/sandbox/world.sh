@@ -7,6 +7,7 @@ XEN_BIN=$(ls -d /usr/lib/xen-[0-9]*/bin 2>/dev/null | sort -V | tail -n 1)
 WORLD=/run/xen
 NOHV=$XVIF_BUILD/tests/sandbox/nohv.so
 PROBE=$XVIF_BUILD/tests/sandbox/probe
+NODES=$XVIF_BUILD/tests/sandbox/nodes
 export NOHV_DOMAINS=$WORLD/domids
 
 # wait_until SECONDS COMMAND...: true as soon as COMMAND is
@@ -89,18 +90,13 @@ uuid_of() {
 
 # domain_create DOMID NAME: as libxl leaves a running domain in the store
 domain_create() {
-	local uuid node
+	local uuid domain=/local/domain/$1
 	uuid=$(uuid_of "$1")
 	echo "$1" >>$NOHV_DOMAINS
-	xenstore-write "/local/domain/$1/name" "$2" "/local/domain/$1/domid" "$1" \
-		"/local/domain/$1/vm" "/vm/$uuid" "/vm/$uuid/name" "$2" "/vm/$uuid/uuid" "$uuid" \
-		"/libxl/$1/type" pv "/local/domain/$1/data" "" "/local/domain/$1/attr" "" \
-		"/local/domain/$1/error" ""
-	xenstore-chmod -r "/local/domain/$1" n0 "r$1"
-	xenstore-chmod -r "/vm/$uuid" n0 "r$1"
-	for node in data attr error; do
-		xenstore-chmod "/local/domain/$1/$node" "n$1"
-	done
+	"$NODES" "$domain" "" "n0 r$1" "$domain/name" "$2" "" "$domain/domid" "$1" "" \
+		"$domain/vm" "/vm/$uuid" "" "$domain/data" "" "n$1" "$domain/attr" "" "n$1" \
+		"$domain/error" "" "n$1" "/vm/$uuid" "" "n0 r$1" "/vm/$uuid/name" "$2" "" \
+		"/vm/$uuid/uuid" "$uuid" "" "/libxl/$1/type" pv ""
 }
 
 # vif_nodes DOMID DEVID MAC SCRIPT IPS [KEY VALUE...]: the nodes libxl writes
@@ -116,17 +112,14 @@ vif_nodes() {
 		script "/etc/xen/scripts/$script" mac "$mac")
 	[ -z "$ips" ] || nodes+=(ip "$ips")
 	nodes+=(bridge xenbr0 handle "$devid" type vif hotplug-status connected "$@")
-	local write=() i
+	local write=("$backend" "" "n0 r$domid" "$copy" "" n0 "$frontend" "" "n$domid r0") i
 	for ((i = 0; i < ${#nodes[@]}; i += 2)); do
-		write+=("$backend/${nodes[i]}" "${nodes[i + 1]}" "$copy/${nodes[i]}" "${nodes[i + 1]}")
+		write+=("$backend/${nodes[i]}" "${nodes[i + 1]}" "" "$copy/${nodes[i]}" "${nodes[i + 1]}" "")
 	done
-	xenstore-write "${write[@]}" "$copy/backend" "$backend" "$copy/state" 1 "$copy/hotplug-status" "" \
-		"$backend/feature-sg" 1 "$backend/multi-queue-max-queues" 1 "$frontend/backend" "$backend" \
-		"$frontend/backend-id" 0 "$frontend/state" 4 "$frontend/handle" "$devid" \
-		"$frontend/mac" "$mac" "$frontend/trusted" 1
-	xenstore-chmod -r "$backend" n0 "r$domid"
-	xenstore-chmod -r "$frontend" "n$domid" r0
-	xenstore-chmod "$copy" n0
+	"$NODES" "${write[@]}" "$copy/backend" "$backend" "" "$copy/state" 1 "" "$copy/hotplug-status" "" "" \
+		"$backend/feature-sg" 1 "" "$backend/multi-queue-max-queues" 1 "" \
+		"$frontend/backend" "$backend" "" "$frontend/backend-id" 0 "" "$frontend/state" 4 "" \
+		"$frontend/handle" "$devid" "" "$frontend/mac" "$mac" "" "$frontend/trusted" 1 ""
 	write_userdata "$domid"
 }
 
