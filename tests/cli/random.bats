@@ -212,10 +212,8 @@ bridged() {
 	ip -n peer link set e0 up
 	ip -n g2.1 addr add 10.9.0.1/24 dev e0
 	ip netns exec g2.1 "$PROBE" echo 7 </dev/null >/dev/null 2>&1 3>&-
-	disown
 	wait_until 10 ip netns exec peer ping -c 1 -W 1 10.9.0.1
-	ip netns exec peer "$PROBE" stream 10.9.0.1 7 2000 >/run/xen/stream 3>&- &
-	STREAM_PID=$!
+	stream 10.9.0.1 ip netns exec peer
 }
 
 @test "random edits of a bridged vif with rules that drop everything else" {

@@ -74,10 +74,10 @@ none_lost() {
 	return 1
 }
 
-# stream ADDRESS: 2000 probes a second until "streamed"
+# stream ADDRESS [COMMAND...]: 2000 probes a second until "streamed", run by COMMAND
 stream() {
 	STREAM_DROPS=$(queue_drops)
-	"$PROBE" stream "$1" 7 2000 >/run/xen/stream 3>&- &
+	"${@:2}" "$PROBE" stream "$1" 7 2000 >/run/xen/stream 3>&- &
 	STREAM_PID=$!
 }
 

@@ -174,8 +174,7 @@ guest() {
 		${3:+route add local $3 dev lo}
 	END
 	[ -z "${3:-}" ] || {
-		ip netns exec "$name" "$PROBE" echo 7 </dev/null >/dev/null 2>&1 3>&- &
-		disown
+		ip netns exec "$name" "$PROBE" echo 7 </dev/null >/dev/null 2>&1 3>&-
 	}
 }
 
