@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guard-sync-elements.c - the elements of sets of the guard, compared and put right. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/guard/guard-sync-parts.h"
+
+int guard_read_elements(struct nft_seen_set *set, struct error *err)
+{
+	int r = set->has_elements ? 0 : nft_read_elements(set, err);
+
+	/* it went since the sets were listed */
+	if (r == -ENOENT) {
+		set->has_elements = true;
+		return 0;
+	}
+	return r;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct nft_element *x = a, *y = b;
+
+	return memcmp(x->first, y->first, NFT_KEY_SIZE);
+}
+
+static struct nft_element *find_element(const struct nft_seen_set *set,
+					const struct nft_element *wanted)
+{
+	return set && set->n ? bsearch(wanted, set->elements, set->n, sizeof(*wanted), by_first) :
+			       NULL;
+}
+
+static bool has_range(const struct nft_element *found, const struct nft_element *wanted)
+{
+	return found && !memcmp(found->last, wanted->last, NFT_KEY_SIZE);
+}
+
+/* @list: sorted; is this very range in it? */
+static bool is_in(const struct nft_element *list, size_t n, const struct nft_element *one)
+{
+	return n && has_range(bsearch(one, list, n, sizeof(*one), by_first), one);
+}
+
+/* Ranges that go and come; those that stay keep their counters. */
+static void sync_ranges(struct guard_sync *sync, const struct nft_seen_set *seen,
+			const struct nft_set *wanted)
+{
+	bool keeps = sync->is_partial && !strcmp(wanted->name, GUARD_RESERVED);
+	size_t n_gone = 0, n_new = 0;
+
+	for (size_t i = 0; seen && i < seen->n; i++)
+		if (!keeps && !is_in(wanted->elements, wanted->n, &seen->elements[i])) {
+			nft_delete_elements(&sync->batch, wanted, &seen->elements[i], 1);
+			n_gone++;
+		}
+	for (size_t i = 0; i < wanted->n; i++)
+		n_new += !seen || !is_in(seen->elements, seen->n, &wanted->elements[i]);
+	if (seen && (n_gone || n_new))
+		guard_differs(sync, "guard-differs", "set %s: %zu elements are missing, %zu too many",
+			      wanted->name, n_new, n_gone);
+	if (!seen || !seen->n) {
+		nft_put_elements(&sync->batch, wanted, wanted->elements, wanted->n);
+		return;
+	}
+	for (size_t i = 0; i < wanted->n && n_new; i++)
+		if (!is_in(seen->elements, seen->n, &wanted->elements[i]))
+			nft_put_elements(&sync->batch, wanted, &wanted->elements[i], 1);
+}
+
+static size_t link_size(const struct nft_set *set)
+{
+	return set->key[0]->size;
+}
+
+/* The elements of a set that begin with a link: the first, and how many. */
+static size_t find_of_link(const struct nft_seen_set *seen, const uint8_t *link, size_t size,
+			   size_t *n_out)
+{
+	size_t low = 0, high = seen->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(seen->elements[middle].first, link, size) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*n_out = 0; low + *n_out < seen->n; ++*n_out)
+		if (memcmp(seen->elements[low + *n_out].first, link, size) != 0)
+			break;
+	return low;
+}
+
+static bool is_wanted(const struct nft_set *wanted, const struct nft_element *one)
+{
+	for (size_t i = 0; i < wanted->n; i++)
+		if (!memcmp(one->first, wanted->elements[i].first, NFT_KEY_SIZE))
+			return true;
+	return false;
+}
+
+/* What ends by itself waits for a confirmation. */
+static bool is_waiting(const struct nft_set *set, const struct nft_element *element)
+{
+	return !strcmp(set->name, GUARD_ARMED) && element->timeout_ms;
+}
+
+/* Delete those of a link that are not wanted. */
+static size_t delete_of_link(struct guard_sync *sync, const struct nft_seen_set *seen,
+			     const struct nft_set *wanted, const uint8_t *link)
+{
+	size_t n, deleted = 0, at = find_of_link(seen, link, link_size(wanted), &n);
+
+	for (size_t i = at; i < at + n; i++) {
+		const struct nft_element *one = &seen->elements[i];
+
+		if (is_wanted(wanted, one) || is_waiting(wanted, one))
+			continue;
+		nft_delete_elements(&sync->batch, wanted, one, 1);
+		deleted++;
+	}
+	return deleted;
+}
+
+static size_t put_by_link(struct guard_sync *sync, const struct nft_seen_set *seen,
+			  const struct nft_set *wanted)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < wanted->n; i++) {
+		const struct nft_element *found = find_element(seen, &wanted->elements[i]);
+
+		if (found && !found->timeout_ms)
+			continue;
+		if (found)
+			nft_delete_elements(&sync->batch, wanted, found, 1);
+		nft_put_elements(&sync->batch, wanted, &wanted->elements[i], 1);
+		n++;
+	}
+	return n;
+}
+
+/* Elements of other vifs are none of this one's business; its links are in @links. */
+static void sync_by_link(struct guard_sync *sync, const struct nft_seen_set *seen,
+			 const struct nft_set *wanted, const struct nft_set *links)
+{
+	bool is_armed_set = !strcmp(wanted->name, GUARD_ARMED);
+	size_t missing = put_by_link(sync, seen, wanted), extra = 0;
+
+	for (size_t i = 0; seen && i < links->n; i++)
+		if (!i || memcmp(links->elements[i].first, links->elements[i - 1].first,
+				 link_size(wanted)))
+			extra += delete_of_link(sync, seen, wanted, links->elements[i].first);
+	if (seen && missing)
+		guard_differs(sync, is_armed_set ? "guard-off" : "guard-differs",
+			      is_armed_set ? "it does not drop: its links are not in set '%s'" :
+					     "set '%s': elements of it are missing",
+			      wanted->name);
+	if (seen && extra)
+		guard_differs(sync, "guard-differs",
+			      is_armed_set ? "it drops: its links are in set '%s'" :
+					     "set '%s': there are elements too many",
+			      wanted->name);
+}
+
+int guard_sync_set(struct guard_sync *sync, const struct nft_set *wanted,
+		   const struct nft_set *links, struct error *err)
+{
+	struct nft_seen_set *seen = guard_find_set(sync, wanted->name);
+	int r = seen ? guard_read_elements(seen, err) : 0;
+
+	if (r || wanted->is_dynamic)
+		return r;
+	if (!guard_is_by_link(wanted->name))
+		sync_ranges(sync, seen, wanted);
+	else if (links)
+		sync_by_link(sync, seen, wanted, links);
+	return 0;
+}
+
+int guard_sync_elements(struct guard_sync *sync, const struct nft_ruleset *wanted, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < wanted->n_sets && !r; i++)
+		if (wanted->sets[i].is_interval)
+			r = guard_sync_set(sync, &wanted->sets[i], NULL, err);
+	return r;
+}
+
+/* An element that is there already stays. */
+int guard_sync_reserved(struct guard_sync *sync, const struct nft_ruleset *shared, struct error *err)
+{
+	const struct nft_set *set = nft_find_set(shared, GUARD_RESERVED);
+
+	if (!set)
+		return error_memory(err);
+	nft_put_elements(&sync->batch, set, set->elements, set->n);
+	return 0;
+}
