@@ -91,9 +91,12 @@ static int change_elements(struct one *one, struct error *err)
 	return r ? r : nft_commit(&one->sync.batch, err);
 }
 
+/* Others may make the same at the same time: a script's hook, udev, an administrator. */
+#define TRIES 10
+
 static int change_all(struct one *one, struct error *err)
 {
-	int r;
+	int r, tries = 0;
 
 	CLEANUP(lock_release) struct lock lock = { 0 };
 	bool is_locked = false;
@@ -117,7 +120,11 @@ again:
 				    "guard restore' makes it anew");
 	if (!r)
 		r = guard_sync_vif(&one->sync, &one->wanted, err);
-	return r ? r : nft_commit(&one->sync.batch, err);
+	if (!r)
+		r = nft_commit(&one->sync.batch, err);
+	if (r == -EEXIST && ++tries < TRIES)
+		goto again;
+	return r;
 }
 
 static int verify(const struct vif *vif, struct one *one, struct error *err)

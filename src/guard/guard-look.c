@@ -7,6 +7,9 @@
 
 #include "src/base/cleanup.h"
 #include "src/guard/guard-look.h"
+#include "src/kernel/kernel.h"
+
+#define TRIES 10
 
 static void state_of(struct guard_look *look, const struct vif *vif, guard_choose choose,
 		     void *data, struct guard_state *out)
@@ -54,6 +57,48 @@ static int look_at_vif(struct guard_look *look, struct guard_state *state, struc
 	return r;
 }
 
+static bool is_listed(const struct guard_look *look, unsigned domid, unsigned devid)
+{
+	for (size_t i = 0; i < look->n; i++)
+		if (look->v[i].vif->domain.domid == domid && look->v[i].vif->devid == devid)
+			return true;
+	return false;
+}
+
+/* Its link exists, and the vifs were listed before it had nodes: it starts at this moment. */
+static bool is_newcomer(const struct guard_look *look, const struct nft_seen_chain *chain,
+			struct guard_vif *out)
+{
+	*out = (struct guard_vif){ 0 };
+	if (chain->is_wanted || sscanf(chain->name, "vif-%9u.%9u", &out->domid, &out->devid) != 2 ||
+	    is_listed(look, out->domid, out->devid))
+		return false;
+	for (size_t i = 0; i < chain->n_devices && i < GUARD_LINKS_MAX; i++) {
+		struct guard_link *link = &out->links[out->n_links];
+
+		memcpy(link->name, chain->devices[i], sizeof(link->name));
+		link->index = kernel_link(link->name);
+		out->n_links += link->index != 0;
+	}
+	return out->n_links > 0;
+}
+
+static int look_at_rest(struct guard_look *look, const struct guard_vif *guarded, size_t n,
+			struct error *err)
+{
+	const struct nft_seen *seen = &look->sync.seen;
+	CLEANUP(cleanup_free)
+	struct guard_vif *all = calloc(n + seen->n_chains + 1, sizeof(*all));
+
+	if (!all)
+		return error_memory(err);
+	memcpy(all, guarded, n * sizeof(*all));
+	for (size_t i = 0; i < seen->n_chains; i++)
+		if (is_newcomer(look, &seen->chains[i], &all[n]))
+			guard_sync_keep(&look->sync, &all[n++]);
+	return guard_sync_rest(&look->sync, &look->host, &look->shared, all, n, err);
+}
+
 static int look_at_vifs(struct guard_look *look, struct error *err)
 {
 	CLEANUP(cleanup_free) struct guard_vif *guarded = calloc(look->n + 1, sizeof(*guarded));
@@ -72,7 +117,7 @@ static int look_at_vifs(struct guard_look *look, struct error *err)
 	look->rest = look->sync.found.n;
 	if (r || look->sync.is_partial)
 		return r;
-	return guard_sync_rest(&look->sync, &look->host, &look->shared, guarded, n, err);
+	return look_at_rest(look, guarded, n, err);
 }
 
 /* Nobody is to be guarded: nothing is left. */
@@ -82,6 +127,14 @@ static int look_at_none(struct guard_look *look)
 	if (look->sync.seen.has_table)
 		nft_delete_table(&look->sync.batch, false);
 	return 0;
+}
+
+static int compare(struct guard_look *look, struct error *err)
+{
+	int r = guard_sync_shared(&look->sync, &look->shared, err);
+
+	look->n_shared = look->sync.found.n;
+	return r ? r : look_at_vifs(look, err);
 }
 
 static int look(const struct vif *vifs, size_t n, bool is_partial, guard_choose choose, void *data,
@@ -112,9 +165,7 @@ static int look(const struct vif *vifs, size_t n, bool is_partial, guard_choose 
 	if (!out->is_wanted)
 		return look_at_none(out);
 	guard_shared(&out->host, &out->shared);
-	r = guard_sync_shared(&out->sync, &out->shared, err);
-	out->n_shared = out->sync.found.n;
-	return r ? r : look_at_vifs(out, err);
+	return compare(out, err);
 }
 
 int guard_look(const struct vifs *vifs, guard_choose choose, void *data, struct guard_look *out,
@@ -128,9 +179,28 @@ int guard_look_at(const struct vif *vifs, size_t n, struct guard_look *out, stru
 	return look(vifs, n, true, NULL, NULL, out, err);
 }
 
+static int compare_again(struct guard_look *look, struct error *err)
+{
+	bool is_partial = look->sync.is_partial;
+	int r;
+
+	guard_sync_release(&look->sync);
+	r = guard_sync_begin(&look->sync, err);
+	look->sync.is_partial = is_partial;
+	return r ? r : compare(look, err);
+}
+
+/* A vif that started since the comparison may have made a chain that this one lacked. */
 int guard_look_commit(struct guard_look *look, struct error *err)
 {
-	return nft_commit(&look->sync.batch, err);
+	int r = nft_commit(&look->sync.batch, err);
+
+	for (int i = 0; i < TRIES && r == -EEXIST; i++) {
+		r = compare_again(look, err);
+		if (!r)
+			r = nft_commit(&look->sync.batch, err);
+	}
+	return r;
 }
 
 void guard_look_release(struct guard_look *look)

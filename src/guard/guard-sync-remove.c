@@ -100,6 +100,18 @@ int guard_sync_remove(struct guard_sync *sync, const struct guard_host *host,
 	return r;
 }
 
+void guard_sync_keep(struct guard_sync *sync, const struct guard_vif *vif)
+{
+	char name[NFT_NAME_SIZE];
+
+	guard_name(name, "vif", vif->domid, vif->devid);
+	guard_find_chain(sync, name);
+	for (size_t i = 0; i < sizeof(set_names) / sizeof(*set_names); i++) {
+		guard_name(name, set_names[i], vif->domid, vif->devid);
+		guard_find_set(sync, name);
+	}
+}
+
 /* Whose it was: names end in "-D.N". */
 static void note_numbers(struct guard_sync *sync, const char *name)
 {

@@ -49,6 +49,9 @@ int guard_sync_reserved(struct guard_sync *sync, const struct nft_ruleset *share
 int guard_sync_remove(struct guard_sync *sync, const struct guard_host *host,
 		      const struct guard_vif *vif, struct error *err);
 
+/* What there is of a vif, stays, whatever it is. */
+void guard_sync_keep(struct guard_sync *sync, const struct guard_vif *vif);
+
 /* What belongs to none of these vifs, goes; call it last. */
 int guard_sync_rest(struct guard_sync *sync, const struct guard_host *host,
 		    const struct nft_ruleset *shared, const struct guard_vif *vifs, size_t n,

@@ -324,8 +324,8 @@ static void put_devices(struct nlmsghdr *nlh, const struct nft_chain *chain)
 
 void nft_put_chain(struct nft_batch *batch, const struct nft_chain *chain)
 {
-	struct nlmsghdr *nlh = begin_named(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE, NFTA_CHAIN_TABLE,
-					   NFTA_CHAIN_NAME, chain->name);
+	struct nlmsghdr *nlh = begin_named(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL,
+					   NFTA_CHAIN_TABLE, NFTA_CHAIN_NAME, chain->name);
 	struct nlattr *hook;
 
 	if (!nlh)

@@ -27,7 +27,7 @@ bool nft_batch_is_empty(const struct nft_batch *batch);
 /* With all that is in it; @again: an empty one is put in its place. */
 void nft_delete_table(struct nft_batch *batch, bool again);
 
-/* Without its elements, or rules. */
+/* Without its elements, or rules. A chain that is there by then fails: its rules would be there twice. */
 void nft_put_set(struct nft_batch *batch, const struct nft_set *set);
 void nft_put_chain(struct nft_batch *batch, const struct nft_chain *chain);
 void nft_delete_set(struct nft_batch *batch, const char *name);
