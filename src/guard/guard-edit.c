@@ -7,6 +7,7 @@
 #include "src/base/cleanup.h"
 #include "src/base/lock.h"
 #include "src/guard/guard-edit.h"
+#include "src/kernel/nft-list.h"
 
 /* What one vif is to have. */
 struct one {
@@ -76,11 +77,23 @@ static int read_own_sets(struct one *one, struct error *err)
 	return r;
 }
 
+/* Sets without it let pass everything. */
+static int find_own_chain(const struct one *one, struct error *err)
+{
+	const char *name = one->wanted.chains[0].name;
+	bool has_chain;
+	int r = nft_has_chain(NFT_TABLE, name, &has_chain, err);
+
+	return r || has_chain ? r : error_set(err, -ENOENT, "chain '%s' is missing", name);
+}
+
 /* Elements of the vif's own sets alone. */
 static int change_elements(struct one *one, struct error *err)
 {
-	int r;
+	int r = find_own_chain(one, err);
 
+	if (r)
+		return r;
 	one->sync = (struct guard_sync){ .is_partial = true };
 	nft_begin(&one->sync.batch);
 	r = read_own_sets(one, err);

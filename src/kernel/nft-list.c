@@ -2,6 +2,7 @@
 /* nft-list.c - lists of nf_tables' objects, by netlink. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
@@ -61,4 +62,31 @@ int nft_list(const struct nft_query *query, int (*visit)(const struct nlmsghdr *
 	put_filter(nlh, query);
 	code = kernel_list(NETLINK_NETFILTER, nlh, visit, restart, data);
 	return code ? list_failed(code, err) : 0;
+}
+
+static int note_answer(const struct nlmsghdr *nlh, void *data)
+{
+	bool *is_answered = data;
+
+	(void)nlh;
+	*is_answered = true;
+	return MNL_CB_OK;
+}
+
+int nft_has_chain(const char *table, const char *name, bool *has_out, struct error *err)
+{
+	char buf[1024];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nfgenmsg *head;
+	int code;
+
+	*has_out = false;
+	nlh->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	head = mnl_nlmsg_put_extra_header(nlh, sizeof(*head));
+	*head = (struct nfgenmsg){ .nfgen_family = NFPROTO_NETDEV, .version = NFNETLINK_V0 };
+	mnl_attr_put_strz(nlh, NFTA_CHAIN_TABLE, table);
+	mnl_attr_put_strz(nlh, NFTA_CHAIN_NAME, name);
+	code = kernel_talk(NETLINK_NETFILTER, nlh, note_answer, has_out);
+	return code && code != ENOENT ? list_failed(code, err) : 0;
 }

@@ -3,6 +3,7 @@
 #ifndef XVIF_NFT_LIST_H
 #define XVIF_NFT_LIST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "src/base/error.h"
@@ -24,5 +25,8 @@ struct nft_query {
  */
 int nft_list(const struct nft_query *query, int (*visit)(const struct nlmsghdr *nlh, void *data),
 	     void (*restart)(void *data), void *data, struct error *err);
+
+/* Does @table, of the family netdev, have a chain of this name? Returns 0 or a negative errno, as above. */
+int nft_has_chain(const char *table, const char *name, bool *has_out, struct error *err);
 
 #endif

@@ -209,6 +209,17 @@ web01:0 mode=observe" ]
 	nft list chain netdev xvif vif-1.0
 	not sends g1.0 10.0.0.9/32
 	sends g1.0 10.0.0.7/32
+	# also where its chain alone is missing: its sets let pass everything
+	nft delete chain netdev xvif vif-1.0
+	sends g1.0 10.0.0.9/32
+	xvif add-ip web01 10.0.0.8 -q
+	nft list chain netdev xvif vif-1.0
+	not sends g1.0 10.0.0.9/32
+	xvif del-ip web01 10.0.0.8 -q
+	nft delete chain netdev xvif vif-1.0
+	xvif del-ip web01 10.0.0.7 -q
+	not sends g1.0 10.0.0.9/32
+	in_force
 	# a vif that goes leaves nothing
 	ip link del vif2.1
 	xenstore-rm /local/domain/0/backend/vif/2/1 /libxl/2/device/vif/1
