@@ -12,6 +12,7 @@
 #include "src/commands/commands.h"
 #include "src/commands/report-output.h"
 #include "src/commands/vif-args.h"
+#include "src/guard/guard-host.h"
 #include "src/output/output.h"
 #include "src/xen/overlap.h"
 #include "src/output/result.h"
@@ -58,6 +59,7 @@ struct check_run {
 	unsigned timeout_s;
 	bool is_named;	/* one domain is asked for: ... */
 	unsigned domid; /* ... this one */
+	struct guard_conf guard;
 };
 
 static bool concerns(const struct check_run *check, const struct vif *vif)
@@ -70,7 +72,8 @@ static int note_duplicate(const struct overlap *overlap, void *data)
 	const struct check_run *check = data;
 
 	return (concerns(check, overlap->vif) || concerns(check, overlap->other)) &&
-	       !vif_is_stub_pair(overlap->vif, overlap->other);
+	       !vif_is_stub_pair(overlap->vif, overlap->other) &&
+	       !guard_conf_shares(&check->guard, overlap->vif, overlap->other, overlap->common);
 }
 
 static int report_duplicate(const struct overlap *overlap, void *data)
@@ -95,13 +98,16 @@ static int check_duplicates(struct store *st, struct check_run *check, const str
 {
 	CLEANUP(lock_release) struct lock lock = { 0 };
 	CLEANUP(vifs_release) struct vifs all = { 0 };
-	int r = overlap_find(seen, note_duplicate, check);
+	int r = st->file ? 0 : guard_conf_read(&check->guard, err);
 
+	if (r)
+		return r;
+	r = overlap_find(seen, note_duplicate, check);
 	if (r <= 0)
 		return r ? error_memory(err) : 0;
 	r = geteuid() == 0 && !st->file ? lock_lists(&lock, check->timeout_s, err) : 0;
 	if (!r)
-		r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_STUBDOM, &all, err);
+		r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_STUBDOM, &all, err);
 	if (!r && overlap_find(&all, report_duplicate, check))
 		r = error_memory(err);
 	return r;
@@ -223,7 +229,7 @@ static int check_lists(struct store *st, struct check_run *check, const struct v
 		r = check_duplicates(st, check, looked_at, err);
 		return r ? r : note_leftovers(st, check, looked_at, err);
 	}
-	r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_STUBDOM, &all, err);
+	r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_STUBDOM, &all, err);
 	for (size_t i = 0; i < all.broken.n && !r; i++)
 		if (all.broken.v[i].domid != check->domid &&
 		    report_broken(&check->report, &all.broken.v[i]))
@@ -260,6 +266,7 @@ static int run_check(struct context *cx, const struct args *args, struct error *
 		r = print_check(&check, args, cx->out, err);
 	cx->status = report_is_consistent(&check.report) ? STATUS_DONE : STATUS_WRONG;
 	report_release(&check.report);
+	guard_conf_release(&check.guard);
 	return r;
 }
 

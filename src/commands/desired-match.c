@@ -6,6 +6,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/desired-match.h"
+#include "src/guard/guard-host.h"
 #include "src/xen/overlap.h"
 #include "src/xen/vif-find.h"
 
@@ -85,6 +86,7 @@ static int check_twice(const struct desired_match *fleet, struct error *err)
 struct claims {
 	const struct desired_match *fleet;
 	const struct vif *lists;
+	const struct guard_conf *guard;
 	struct error *err;
 };
 
@@ -94,7 +96,9 @@ static int refuse_overlap(const struct overlap *overlap, void *data)
 	const struct desired_vif_match *a = &c->fleet->v[overlap->vif - c->lists];
 	const struct desired_vif_match *b = &c->fleet->v[overlap->other - c->lists];
 
-	if (a->vif && b->vif && vif_is_stub_pair(a->vif, b->vif))
+	if (a->vif && b->vif &&
+	    (vif_is_stub_pair(a->vif, b->vif) ||
+	     guard_conf_shares(c->guard, a->vif, b->vif, overlap->common)))
 		return 0;
 	error_status(c->err, STATUS_USAGE, -EINVAL, "%s of '%s' is declared for '%s', too",
 		     overlap->word, a->desired->domain, b->desired->domain);
@@ -105,11 +109,12 @@ static int refuse_overlap(const struct overlap *overlap, void *data)
 static int check_claims(const struct desired_match *fleet, struct error *err)
 {
 	CLEANUP(cleanup_free) struct vif *lists = calloc(fleet->n + 1, sizeof(*lists));
-	struct claims claims = { fleet, lists, err };
-	int r;
+	CLEANUP(guard_conf_release) struct guard_conf conf = { 0 };
+	struct claims claims = { fleet, lists, &conf, err };
+	int r = lists ? guard_conf_read(&conf, err) : error_memory(err);
 
-	if (!lists)
-		return error_memory(err);
+	if (r)
+		return r;
 	for (size_t i = 0; i < fleet->n; i++)
 		lists[i].ips = fleet->v[i].desired->ips;
 	r = overlap_find(&(struct vifs){ .v = lists, .n = fleet->n }, refuse_overlap, &claims);

@@ -12,6 +12,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/doctor/doctor.h"
+#include "src/guard/guard-host.h"
 #include "src/xen/hypervisor.h"
 #include "src/xen/overlap.h"
 
@@ -117,14 +118,20 @@ void look_at_hotplug_error(const struct facts *facts, struct findings *out)
 		ok(out, "no script of a vif has failed");
 }
 
+struct duplicates {
+	struct findings *out;
+	struct guard_conf guard;
+};
+
 static int report_overlap(const struct overlap *overlap, void *data)
 {
-	struct findings *out = data;
+	const struct duplicates *to = data;
 	char one[DOMAIN_LABEL_SIZE], other[DOMAIN_LABEL_SIZE];
 
-	if (vif_is_stub_pair(overlap->vif, overlap->other))
+	if (vif_is_stub_pair(overlap->vif, overlap->other) ||
+	    guard_conf_shares(&to->guard, overlap->vif, overlap->other, overlap->common))
 		return 0;
-	bad(out,
+	bad(to->out,
 	    "%s vif %u has %s, %s vif %u has %s: only one of them is reached; take it from the "
 	    "other with 'xvif del-ip'",
 	    domain_label(&overlap->vif->domain, one), overlap->vif->devid, overlap->word,
@@ -134,10 +141,13 @@ static int report_overlap(const struct overlap *overlap, void *data)
 
 void look_at_duplicate_ip(const struct facts *facts, struct findings *out)
 {
+	struct duplicates to = { .out = out };
+	struct error ignored = { 0 };
 	size_t before = out->n;
 
-	if (overlap_find(&facts->vifs, report_overlap, out))
+	if (guard_conf_read(&to.guard, &ignored) || overlap_find(&facts->vifs, report_overlap, &to))
 		out->has_failed = true;
+	guard_conf_release(&to.guard);
 	if (facts->vifs.n > 1 && out->n == before)
 		ok(out, "no address is in the lists of two vifs");
 }

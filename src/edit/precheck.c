@@ -8,6 +8,7 @@
 #include "src/xen/hypervisor.h"
 #include "src/kernel/kernel.h"
 #include "src/edit/precheck.h"
+#include "src/guard/guard-host.h"
 
 static bool says(const char *value, const char *expected)
 {
@@ -147,17 +148,50 @@ static int owned(struct store *st, const struct survey *s, struct vif *owner,
 	return -EEXIST;
 }
 
+/* Does guard.conf say of both vifs that others may have it, too? */
+static int is_shared(struct store *st, const struct survey *s, const struct vif *owner,
+		     const struct ipnet *common, bool *is_shared_out, struct error *err)
+{
+	CLEANUP(vif_release) struct vif vif = { 0 };
+	CLEANUP(domain_release) struct domain domain = { .domid = owner->domain.domid };
+	CLEANUP(guard_conf_release) struct guard_conf conf = { 0 };
+	int r;
+
+	*is_shared_out = guard_options_share(&s->guard, common);
+	if (!*is_shared_out)
+		return 0;
+	r = guard_conf_read(&conf, err);
+	if (!r)
+		r = domain_read(st, 0, &domain, 1, err);
+	if (!r)
+		r = vif_read(st, 0, &domain, owner->devid, &vif, err);
+	/* it has gone since */
+	if (r == -ENOENT)
+		return 0;
+	*is_shared_out = !r && guard_conf_shares(&conf, s->vif, &vif, common);
+	return r;
+}
+
+static int check_word(struct store *st, const struct survey *s, struct vif *other,
+		      const struct ipword *theirs, const struct ipword *ours, struct error *err)
+{
+	bool is_theirs = theirs->net.prefix > ours->net.prefix, may_both;
+	int r;
+
+	if (!theirs->is_valid || !ipnet_overlaps(&theirs->net, &ours->net))
+		return 0;
+	r = is_shared(st, s, other, is_theirs ? &theirs->net : &ours->net, &may_both, err);
+	return r || may_both ? r : owned(st, s, other, theirs, ours->text, err);
+}
+
 static int check_owner(struct store *st, const struct survey *s, struct vif *other, struct error *err)
 {
-	const struct iplist *added = &s->added;
+	int r = 0;
 
-	for (size_t i = 0; i < added->n; i++)
-		for (size_t j = 0; j < other->ips.n; j++)
-			if (other->ips.words[j].is_valid &&
-			    ipnet_overlaps(&other->ips.words[j].net, &added->words[i].net))
-				return owned(st, s, other, &other->ips.words[j],
-					     added->words[i].text, err);
-	return 0;
+	for (size_t i = 0; i < s->added.n && !r; i++)
+		for (size_t j = 0; j < other->ips.n && !r; j++)
+			r = check_word(st, s, other, &other->ips.words[j], &s->added.words[i], err);
+	return r;
 }
 
 /* A vif for each name; only its numbers. Returns -ENOMEM when there is no room. */

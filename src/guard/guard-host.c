@@ -132,3 +132,22 @@ void guard_options_of(const struct guard_conf *conf, const struct vif *vif, stru
 	if (vif->backend_domid)
 		out->mode = GUARD_OFF;
 }
+
+bool guard_options_share(const struct guard_options *options, const struct ipnet *net)
+{
+	for (size_t i = 0; i < options->n_shared; i++)
+		if (options->shared[i].prefix <= net->prefix &&
+		    ipnet_overlaps(&options->shared[i], net))
+			return true;
+	return false;
+}
+
+bool guard_conf_shares(const struct guard_conf *conf, const struct vif *a, const struct vif *b,
+		       const struct ipnet *net)
+{
+	struct guard_options of_a, of_b;
+
+	guard_options_of(conf, a, &of_a);
+	guard_options_of(conf, b, &of_b);
+	return guard_options_share(&of_a, net) && guard_options_share(&of_b, net);
+}

@@ -35,4 +35,9 @@ bool guard_vif_has_link(const struct guard_host *host, const struct guard_vif *v
 void guard_options_of(const struct guard_conf *conf, const struct vif *vif,
 		      struct guard_options *out);
 
+/* Does guard.conf say of a vif, of both, that other lists may have the addresses of @net, too? */
+bool guard_options_share(const struct guard_options *options, const struct ipnet *net);
+bool guard_conf_shares(const struct guard_conf *conf, const struct vif *a, const struct vif *b,
+		       const struct ipnet *net);
+
 #endif

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 #include "src/base/array.h"
-#include "src/guard/guard.h"
+#include "src/guard/guard-host.h"
 
 struct range {
 	uint8_t first[16], last[16];
@@ -200,7 +200,9 @@ static void list_ranges(const struct guard_host *host, const struct guard_vif *v
 	add_words(vif->list, family, false, out);
 	leave_out_inner(out);
 	cut_nets(out, &link_local, 1, family);
-	cut_nets(out, addresses->gateways.v, addresses->gateways.n, family);
+	for (size_t i = 0; i < addresses->gateways.n; i++)
+		if (!guard_options_share(vif->options, &addresses->gateways.v[i]))
+			cut_nets(out, &addresses->gateways.v[i], 1, family);
 	add_words(vif->list, family, true, out);
 	leave_out_inner(out);
 	cut_nets(out, family == AF_INET ? never4 : never6, 3, family);

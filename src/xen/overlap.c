@@ -13,11 +13,14 @@ struct range {
 	int family;
 	const struct vif *vif;
 	const char *word;
+	const struct ipnet *net;
 };
 
 static struct range make_range(const struct vif *vif, const struct ipword *word)
 {
-	struct range range = { .family = word->net.family, .vif = vif, .word = word->text };
+	struct range range = {
+		.family = word->net.family, .vif = vif, .word = word->text, .net = &word->net
+	};
 
 	ipnet_range(&word->net, range.first, range.last);
 	return range;
@@ -48,7 +51,8 @@ static size_t gather_ranges(const struct vifs *all, struct range *out)
 
 static struct overlap make_overlap(const struct range *a, const struct range *b)
 {
-	return (struct overlap){ a->vif, b->vif, a->word, b->word };
+	return (struct overlap){ a->vif, b->vif, a->word, b->word,
+				 a->net->prefix > b->net->prefix ? a->net : b->net };
 }
 
 /* Sorted by where they begin, a range can only overlap the one that reaches furthest so far. */

@@ -9,6 +9,7 @@
 struct overlap {
 	const struct vif *vif, *other;
 	const char *word, *other_word;
+	const struct ipnet *common; /* the smaller one of the two */
 };
 
 /* Anything but 0 ends the search. */

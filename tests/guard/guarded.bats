@@ -115,9 +115,22 @@ only() {
 @test "two guests that are one router: shared and extra-macs" {
 	bridged
 	xvif add-ip web01 "$virtual4" "$virtual6"
+	# both have to say so
 	conf 'default mode=enforce' "web01 extra-macs=$virtual shared=$virtual4,$virtual6" \
-		"db01 extra-macs=$virtual shared=$virtual4,$virtual6"
-	xvif add-ip --force db01 "$virtual4" "$virtual6"
+		"db01 extra-macs=$virtual shared=$virtual6"
+	run xvif add-ip db01 "$virtual4" "$virtual6"
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ "$output" == *"$virtual4: vif 0 of domain 'web01' has $virtual4 already"* ]]
+	conf 'default mode=enforce' "web01 extra-macs=$virtual shared=$virtual4,$virtual6" \
+		"db01 extra-macs=$virtual shared=${virtual4%.*}.64/28,$virtual6"
+	xvif add-ip db01 "$virtual4" "$virtual6"
+	xvif check
+	xvif check db01
+	[[ "$(xvif doctor duplicate-ip)" != *"$virtual4"* ]]
+	[ "$(xvif find -n -o DOMAIN,BY "$virtual4" | tr -s ' ' | sort | xargs)" = "db01 list web01 list" ]
+	run xvif add-ip db01 10.9.1.0/28
+	[ "$status" = 1 ]
 	frames passed e0 to_guest "$GUARD/options" -o 'vrrp:*' -o 'shared:*' -o 'extra-macs:*'
 	frames passed e0 to_guest "$GUARD/flows"
 	frames stopped e0 to_guest "$GUARD/attacks" -x mac-of-virtual-router
