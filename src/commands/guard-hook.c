@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guard-hook.c - xvif guard hook: what hotplug scripts ask for, by the hook. */
+/* guard-hook.c - xvif guard hook: what hotplug scripts ask for, by the hook, and udev, by its rule. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "src/base/cleanup.h"
 #include "src/commands/guard.h"
 #include "src/guard/guard-edit.h"
+#include "src/kernel/kernel.h"
 
 /*
  * Which vif the script is run for: the last two parts of the path. A path of xvif's own is that
@@ -73,11 +74,55 @@ static int make_vif(struct store *st, unsigned domid, unsigned devid, struct err
 	return r;
 }
 
+/* "vifD.N", or the emulated card of that. */
+static bool is_vif_link(const char *name, unsigned *domid, unsigned *devid)
+{
+	int end = 0;
+
+	return sscanf(name, "vif%9u.%9u%n", domid, devid, &end) == 2 &&
+	       (!name[end] || !strcmp(name + end, "-emu"));
+}
+
+/* Its nodes were written before the link was made; a link without them is not Xen's. */
+static int make_vif_of_link(struct store *st, unsigned domid, unsigned devid, struct error *err)
+{
+	int r = make_vif(st, domid, devid, err);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+/*
+ * By the rule of udev: a link has appeared, and its script has not run yet, or does so at this
+ * moment; or it has gone. One that is there again by now stays guarded.
+ */
+static int run_for_link(struct store *st, struct error *err)
+{
+	const char *action = getenv("ACTION"), *link = getenv("INTERFACE");
+	unsigned domid, devid;
+	int r = 0;
+
+	if (!action || !link)
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "guard hook: no ACTION and INTERFACE: it is for udev");
+	if (!is_vif_link(link, &domid, &devid))
+		return 0;
+	if (!strcmp(action, "remove") && !strchr(link, '-') && !kernel_link(link))
+		r = remove_vif(domid, devid, err);
+	if (!r && kernel_link(link))
+		r = make_vif_of_link(st, domid, devid, err);
+	if (r)
+		syslog(LOG_ERR, "%s is not guarded yet: %s", link, err->text);
+	return r;
+}
+
 int guard_run_hook(struct store *st, const char *command, struct error *err)
 {
 	unsigned domid = 0, devid = 0;
-	int r = find_vif(&domid, &devid, err);
+	int r;
 
+	if (!strcmp(command, "link"))
+		return run_for_link(st, err);
+	r = find_vif(&domid, &devid, err);
 	if (r)
 		return r < 0 ? r : 0;
 	if (!strcmp(command, "online") || !strcmp(command, "add"))

@@ -12,7 +12,6 @@
 #include "src/commands/guard-status.h"
 #include "src/guard/guard-look.h"
 #include "src/output/output.h"
-#include "src/settings/guard-hook.h"
 #include "src/xen/vif-find.h"
 #include "src/xen/vif-list.h"
 
@@ -232,26 +231,6 @@ static int find_unconfirmed(struct guard_run *run, const struct guard_look *look
 	return 0;
 }
 
-/* Of links to come; what is there instead is told, and by doctor. */
-static int install_hook(struct error *err)
-{
-	struct error why = { 0 };
-	int r = guard_hook_install(&why);
-
-	if (r > 0)
-		output_note("%s was put there: vifs that start from now on are guarded by it",
-			    GUARD_HOOK);
-	if (r >= 0)
-		return 0;
-	if (r != -EEXIST && r != -ENOENT) {
-		*err = why;
-		return r;
-	}
-	output_note("%s: vifs that start from now on are guarded by 'xvif guard restore' only",
-		    why.text);
-	return 0;
-}
-
 static int change(struct guard_run *run, const struct vifs *vifs, struct context *cx,
 		  const struct args *args, struct error *err)
 {
@@ -274,12 +253,16 @@ static int change(struct guard_run *run, const struct vifs *vifs, struct context
 	}
 	r = write_conf(run, &look, err);
 	if (!r && (run->action == ACTION_ON || run->action == ACTION_OBSERVE))
-		r = install_hook(err);
+		r = guard_install_hook(err);
 	if (!r)
 		r = guard_look_commit(&look, err);
-	if (!r)
-		cx->has_changed = true;
-	return r ? r : guard_conf_save(&look.conf, err);
+	if (r)
+		return r;
+	cx->has_changed = true;
+	r = guard_conf_save(&look.conf, err);
+	if (run->action == ACTION_ON || run->action == ACTION_OBSERVE)
+		guard_enable_services();
+	return r;
 }
 
 /* Whatever guard.conf says; for the removal of this program. */

@@ -2,14 +2,15 @@
 /* doctor-guard.c - probe of the guard: is it in force, and will it be for vifs to come? */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "src/base/cleanup.h"
 #include "src/doctor/doctor.h"
 #include "src/guard/guard-look.h"
 #include "src/settings/guard-hook.h"
+#include "src/settings/guard-services.h"
 
-static void look_at_hook(const struct facts *facts, struct findings *out)
+/* @is_early: a script need not call it, as links are guarded when they appear */
+static void look_at_hook(const struct facts *facts, bool is_early, struct findings *out)
 {
 	struct some deaf = { 0 };
 
@@ -30,22 +31,56 @@ static void look_at_hook(const struct facts *facts, struct findings *out)
 	for (size_t i = 0; i < facts->n_scripts; i++)
 		if (!facts->scripts[i].code && facts->scripts[i].id.family->hooks != HOOKS_CALLED)
 			some_add(&deaf, facts->scripts[i].path);
-	if (deaf.n)
+	if (deaf.n && is_early)
+		note(out,
+		     "%s: it may call no hooks: a vif that it starts is guarded by udev's rule " GUARD_RULE
+		     " alone, and starts also where that fails",
+		     some_text(&deaf));
+	else if (deaf.n)
 		bad(out,
 		    "%s: it may call no hooks: vifs that it starts are not guarded until 'xvif guard restore' is run",
 		    some_text(&deaf));
 }
 
-#define UNITS "/etc/systemd/system/"
+/* Is a vif guarded before its script sets its link up? A guest that starts is not running then. */
+static bool look_at_rule(struct findings *out)
+{
+	switch (guard_rule_find()) {
+	case GUARD_RULE_WORKS:
+		ok(out, "links of vifs are guarded as they appear, by udev's rule " GUARD_RULE);
+		return true;
+	case GUARD_RULE_MISSING:
+		bad(out,
+		    "udev has no rule " GUARD_RULE " that runs " XVIF_PROGRAM
+		    ": a vif that is attached to a running guest is "
+		    "not guarded for some milliseconds; 'make install' or the package puts it there");
+		break;
+	case GUARD_RULE_NO_UDEV:
+		note(out, "udev does not run: a vif that is attached to a running guest is not guarded "
+			  "for some milliseconds");
+		break;
+	}
+	return false;
+}
 
 static void look_at_service(struct findings *out)
 {
-	if (access("/run/systemd/system", F_OK))
-		return;
-	if (access(UNITS "multi-user.target.wants/xvif-guard.service", F_OK))
+	switch (guard_service_find()) {
+	case GUARD_SERVICE_DISABLED:
+		bad(out, GUARD_SERVICE
+		    " is not enabled: after a boot, and after a reload of "
+		    "nftables.service, guests are not guarded; 'xvif guard on' enables it");
+		break;
+	case GUARD_SERVICE_MISSING:
 		bad(out,
-		    "xvif-guard.service is not enabled: after a boot, and after a reload of "
-		    "nftables.service, guests are not guarded; 'systemctl enable xvif-guard.service'");
+		    "systemd has no " GUARD_SERVICE
+		    ": after a boot, and after a reload of nftables.service, guests are not guarded "
+		    "until 'xvif guard restore' is run; 'make install' or the package puts it there");
+		break;
+	case GUARD_SERVICE_ENABLED:
+	case GUARD_SERVICE_NO_SYSTEMD:
+		break;
+	}
 }
 
 static void look_at_vifs(const struct guard_look *look, struct findings *out)
@@ -113,7 +148,7 @@ void look_at_guard(const struct facts *facts, struct findings *out)
 		bad(out, "%s: guests are not guarded", err.text);
 		return;
 	}
-	look_at_hook(facts, out);
+	look_at_hook(facts, look_at_rule(out), out);
 	look_at_service(out);
 	look_at_vifs(&look, out);
 }

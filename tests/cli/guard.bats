@@ -227,17 +227,6 @@ web01:0 mode=observe" ]
 	not nft list chain netdev xvif vif-2.1
 }
 
-# the program where the hook looks for it
-install_program() {
-	mount -t tmpfs tmpfs /usr/local/sbin
-	cat >/usr/local/sbin/xvif <<-END
-		#!/bin/sh
-		export LD_LIBRARY_PATH=$LD_LIBRARY_PATH
-		exec $XVIF_BUILD/.libs/xvif "\$@"
-	END
-	chmod 755 /usr/local/sbin/xvif
-}
-
 @test "the hook: a vif that starts is guarded, one that cannot be does not start, one that goes leaves nothing" {
 	install_program
 	own_macs
@@ -332,14 +321,14 @@ install_program() {
 	run xvif doctor -J guard
 	echo "$output"
 	[ "$status" = 0 ]
-	[ "$(jq -r '.findings[].verdict' <<<"$output" | xargs)" = "note ok" ]
+	[ "$(jq -r '.findings[].verdict' <<<"$output" | xargs)" = "note note ok" ]
 	rm /etc/xen/scripts/vif-post.d/xvif-guard.hook
 	[[ "$(xvif doctor guard)" == *bad*"no hook"* ]]
 	echo : >/etc/xen/scripts/vif-post.d/xvif-guard.hook
 	[[ "$(xvif doctor guard)" == *bad*"is not the hook"* ]]
 	rm /etc/xen/scripts/vif-post.d/xvif-guard.hook
 	mkdir -p /run/systemd/system
-	[[ "$(xvif doctor guard)" == *bad*"xvif-guard.service is not enabled"* ]]
+	[[ "$(xvif doctor guard)" == *bad*"systemd has no xvif-guard.service"* ]]
 	rmdir /run/systemd/system
 	xvif guard clear
 	not nft list table netdev xvif
@@ -465,4 +454,34 @@ since() {
 	nft flush ruleset
 	xvif guard restore -q
 	[[ ! "$(since 10.0.0.2)" < $now ]]
+}
+
+@test "guard on enables the service, once, and says so; it does not fail because of it" {
+	mkdir -p /run/systemd/system /run/bin
+	[[ "$(xvif guard on 2>&1)" == *"systemd has no xvif-guard.service"* ]]
+	echo '[Unit]' >/run/systemd/system/xvif-guard.service
+	[[ "$(xvif doctor guard)" == *bad*"xvif-guard.service is not enabled"* ]]
+	printf '#!/bin/sh\necho "no bus"\nexit 1\n' >/run/bin/systemctl
+	chmod 755 /run/bin/systemctl
+	PATH=/run/bin:$PATH run xvif guard on
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ "$output" == *"xvif-guard.service was not enabled: systemctl enable --now xvif-guard.service: no bus"* ]]
+	in_force
+	mount -t tmpfs tmpfs /etc/systemd/system
+	cat >/run/bin/systemctl <<-END
+		#!/bin/sh
+		echo "\$@" >>/run/xen/systemctl
+		mkdir -p /etc/systemd/system/multi-user.target.wants
+		: >/etc/systemd/system/multi-user.target.wants/xvif-guard.service
+	END
+	PATH=/run/bin:$PATH run xvif guard on
+	echo "$output"
+	[[ "$output" == *"xvif-guard.service was enabled: "* ]]
+	PATH=/run/bin:$PATH run xvif guard on
+	[[ "$output" != *xvif-guard.service* ]]
+	[ "$(cat /run/xen/systemctl)" = "--quiet enable --now xvif-guard.service" ]
+	[[ "$(xvif doctor guard)" != *bad* ]]
+	umount /etc/systemd/system
+	rm -r /run/systemd /run/bin
 }

@@ -40,6 +40,17 @@ not() {
 	! "$@"
 }
 
+# install_program: where the hook of the guard, and udev, look for it; for the test to unmount
+install_program() {
+	mount -t tmpfs tmpfs /usr/local/sbin
+	cat >/usr/local/sbin/xvif <<-END
+		#!/bin/sh
+		export LD_LIBRARY_PATH=$LD_LIBRARY_PATH
+		exec $XVIF_BUILD/.libs/xvif "\$@"
+	END
+	chmod 755 /usr/local/sbin/xvif
+}
+
 # refused STATUS PATTERN COMMAND...: exits so, says so, in at most two lines, and changes nothing
 refused() {
 	local status_wanted=$1 pattern=$2
