@@ -64,24 +64,32 @@ static void add_macs(struct making *m)
 	nft_elements_sort(set->elements, set->n);
 }
 
+static void add_vid(struct making *m, struct nft_set *set, unsigned vid)
+{
+	struct nft_element *element = nft_add_element(m->out, set);
+
+	if (!element)
+		return;
+	element->first[0] = element->last[0] = (uint8_t)(vid >> 8);
+	element->first[1] = element->last[1] = (uint8_t)vid;
+}
+
+/* One by one, each once: ranges of it may overlap. 0 is no tag. */
 static void add_vids(struct making *m)
 {
 	struct nft_set *set = nft_add_set(m->out, m->vids);
+	bool has_vid[4096] = { true };
 
 	if (!set)
 		return;
 	set->key[0] = &field_vlan_id;
 	set->n_key = 1;
-	for (size_t i = 0; i <= m->options->n_vids; i++) {
-		unsigned vid = i ? m->options->vids[i - 1] : 0;
-		struct nft_element *element = nft_add_element(m->out, set);
-
-		if (!element)
-			return;
-		element->first[0] = element->last[0] = (uint8_t)(vid >> 8);
-		element->first[1] = element->last[1] = (uint8_t)vid;
-	}
-	nft_elements_sort(set->elements, set->n);
+	for (size_t i = 0; i < m->options->n_vids; i++)
+		for (unsigned vid = m->options->vids[i].first; vid <= m->options->vids[i].last; vid++)
+			has_vid[vid] = true;
+	for (unsigned vid = 0; vid < 4096; vid++)
+		if (has_vid[vid])
+			add_vid(m, set, vid);
 }
 
 static void refuse_macs(struct making *m, struct writing *w)

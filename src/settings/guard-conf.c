@@ -64,6 +64,19 @@ static bool parse_number(const char *text, unsigned long min, unsigned long max,
 	return true;
 }
 
+/* "10", "10-20" */
+static bool parse_vlans(const char *word, struct guard_vlans *out)
+{
+	const char *dash = strchr(word, '-');
+	char first[16];
+
+	if (strlen(word) >= sizeof(first))
+		return false;
+	snprintf(first, sizeof(first), "%.*s", dash ? (int)(dash - word) : (int)strlen(word), word);
+	return parse_number(first, 1, 4094, &out->first) &&
+	       parse_number(dash ? dash + 1 : first, out->first, 4094, &out->last);
+}
+
 /* A value of an option that takes several. */
 typedef int (*parse_value)(struct guard_line *line, const char *word, const struct place *at,
 			   struct error *err);
@@ -76,8 +89,8 @@ static int parse_vid(struct guard_line *line, const char *word, const struct pla
 	line->has_vids = true;
 	if (o->n_vids == GUARD_VIDS_MAX)
 		return wrong(at, err, "one too many:", word, "at most 64");
-	if (!parse_number(word, 1, 4094, &o->vids[o->n_vids]))
-		return wrong(at, err, "invalid VLAN", word, "1 to 4094");
+	if (!parse_vlans(word, &o->vids[o->n_vids]))
+		return wrong(at, err, "invalid VLAN", word, "1 to 4094, or a range as 10-20");
 	o->n_vids++;
 	return 0;
 }

@@ -42,10 +42,15 @@ enum guard_flag {
 	GUARD_FAIL_OPEN = 1 << 6, /* its start goes on if the guard cannot be made */
 };
 
+/* Tags, from the first to the last. */
+struct guard_vlans {
+	uint16_t first, last;
+};
+
 struct guard_options {
 	enum guard_mode mode;
-	unsigned flags;		       /* of enum guard_flag */
-	uint16_t vids[GUARD_VIDS_MAX]; /* tags that it may send; none: it is not a trunk */
+	unsigned flags;				 /* of enum guard_flag */
+	struct guard_vlans vids[GUARD_VIDS_MAX]; /* tags that it may send; none: it is not a trunk */
 	size_t n_vids;
 	uint16_t types[GUARD_TYPES_MAX]; /* of Ethernet, beside those of IP and ARP */
 	size_t n_types;

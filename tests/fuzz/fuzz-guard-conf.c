@@ -26,7 +26,9 @@ static void check_options(const struct guard_options *o)
 		      o->n_shared <= sizeof(o->shared) / sizeof(o->shared[0]),
 	      "limits");
 	for (size_t i = 0; i < o->n_vids; i++)
-		check(o->vids[i] > 0 && o->vids[i] < 4095, "VLAN");
+		check(o->vids[i].first > 0 && o->vids[i].first <= o->vids[i].last &&
+			      o->vids[i].last < 4095,
+		      "VLAN");
 	for (size_t i = 0; i < o->n_types; i++)
 		check(o->types[i] >= 0x600, "ethertype");
 	for (size_t i = 0; i < o->n_macs; i++)

@@ -52,7 +52,7 @@ TEST(each_option)
 			   "router-advertiser "
 			   "dhcp-server multicast-querier "
 			   "extra-macs=00:00:5e:00:01:07,02:00:00:00:00:0A "
-			   "ethertypes=0x88cc,0x88B5 shared=10.0.0.1,2001:db8::/64 trunk=5,4094 "
+			   "ethertypes=0x88cc,0x88B5 shared=10.0.0.1,2001:db8::/64 trunk=5,10-4094 "
 			   "on-failure=continue\n",
 			   0);
 
@@ -65,7 +65,9 @@ TEST(each_option)
 	assert_int_equal(o.n_types, 2);
 	assert_int_equal(o.types[1], 0x88b5);
 	assert_int_equal(o.n_vids, 2);
-	assert_int_equal(o.vids[1], 4094);
+	assert_int_equal(o.vids[0].last, 5);
+	assert_int_equal(o.vids[1].first, 10);
+	assert_int_equal(o.vids[1].last, 4094);
 	assert_int_equal(o.n_shared, 2);
 	assert_int_equal(o.shared[1].prefix, 64);
 }
@@ -80,11 +82,11 @@ TEST(what_is_closer_goes_before)
 
 	assert_int_equal(o.mode, GUARD_OBSERVE);
 	assert_int_equal(o.n_vids, 1);
-	assert_int_equal(o.vids[0], 7);
+	assert_int_equal(o.vids[0].first, 7);
 	assert_int_equal(o.flags, GUARD_ANY_SOURCE);
 	o = options_of(text, 1);
 	assert_int_equal(o.mode, GUARD_OFF);
-	assert_int_equal(o.vids[0], 6);
+	assert_int_equal(o.vids[0].first, 6);
 }
 
 TEST(a_domain_is_named_by_its_uuid_too)
@@ -117,6 +119,8 @@ TEST(a_mistake_has_line_and_column)
 	refuse(":5 mode=off", "file:1:1: no domain in '' (expected DOMAIN:VIF)");
 }
 
+#define VLANS " (expected 1 to 4094, or a range as 10-20)"
+
 TEST(a_mistake_in_a_list)
 {
 	refuse("a extra-macs=00:00:5e:00:01:07,00:00:5e:00:01",
@@ -125,9 +129,13 @@ TEST(a_mistake_in_a_list)
 	refuse("a extra-macs=01:00:5e:00:01:07",
 	       "file:1:14: invalid MAC '01:00:5e:00:01:07' (expected one as "
 	       "00:00:5e:00:01:07)");
-	refuse("a trunk=5,", "file:1:11: invalid VLAN '' (expected 1 to 4094)");
-	refuse("a trunk=5,4095", "file:1:11: invalid VLAN '4095' (expected 1 to 4094)");
-	refuse("a trunk=-5", "file:1:9: invalid VLAN '-5' (expected 1 to 4094)");
+	refuse("a trunk=5,", "file:1:11: invalid VLAN ''" VLANS);
+	refuse("a trunk=5,4095", "file:1:11: invalid VLAN '4095'" VLANS);
+	refuse("a trunk=-5", "file:1:9: invalid VLAN '-5'" VLANS);
+	refuse("a trunk=5-4", "file:1:9: invalid VLAN '5-4'" VLANS);
+	refuse("a trunk=5-", "file:1:9: invalid VLAN '5-'" VLANS);
+	refuse("a trunk=5-6-7", "file:1:9: invalid VLAN '5-6-7'" VLANS);
+	refuse("a trunk=000000000000005x", "file:1:9: invalid VLAN '000000000000005x'" VLANS);
 	refuse("a ethertypes=0x88cc,0x0800",
 	       "file:1:21: invalid ethertype '0x0800' (expected 0x600 to 0xffff, but "
 	       "those of IP, ARP and tags)");
