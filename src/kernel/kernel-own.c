@@ -2,9 +2,14 @@
 /* kernel-own.c - addresses that no guest may use. */
 #include <errno.h>
 #include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 
@@ -89,13 +94,88 @@ static int list_own(struct ipnets *out, struct error *err)
 	return code ? error_set(err, -code, "netlink: cannot list addresses: %s", strerror(code)) : 0;
 }
 
+/* What asks the kernel for one entry, of an address on a link, or of a MAC in a bridge. */
+static int find_entry(unsigned char family, unsigned link, uint16_t key, const void *value,
+		      size_t size, unsigned bridge, mnl_cb_t visit, void *data)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ndmsg *nd;
+
+	nlh->nlmsg_type = RTM_GETNEIGH;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	nd = mnl_nlmsg_put_extra_header(nlh, sizeof(*nd));
+	nd->ndm_family = family;
+	nd->ndm_ifindex = (int)link;
+	mnl_attr_put(nlh, key, size, value);
+	if (bridge)
+		mnl_attr_put_u32(nlh, NDA_MASTER, bridge);
+	return kernel_talk(NETLINK_ROUTE, nlh, visit, data);
+}
+
+static int note_mac(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct ndmsg))
+		if (mnl_attr_get_type(attr) == NDA_LLADDR && mnl_attr_get_payload_len(attr) == 6)
+			memcpy(data, mnl_attr_get_payload(attr), 6);
+	return MNL_CB_OK;
+}
+
+static int note_port(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *nd = mnl_nlmsg_get_payload(nlh);
+	unsigned *port = data;
+
+	*port = (unsigned)nd->ndm_ifindex;
+	return MNL_CB_OK;
+}
+
+/* By its name, or, whatever it is called since, by the device that netback made it for. */
+static bool is_vif(unsigned link)
+{
+	char name[IF_NAMESIZE], path[64], device[256] = "", end;
+	const char *last;
+	unsigned domid, devid;
+
+	if (!if_indextoname(link, name))
+		return false;
+	if (sscanf(name, "vif%u.%u%c", &domid, &devid, &end) >= 2)
+		return true;
+	snprintf(path, sizeof(path), "/sys/class/net/%s/device", name);
+	if (readlink(path, device, sizeof(device) - 1) < 0)
+		return false;
+	last = strrchr(device, '/');
+	return last && sscanf(last, "/vif-%u-%u%c", &domid, &devid, &end) == 2;
+}
+
+/* A guest that advertises itself as a router: on its own link, or as a port of a bridge. */
+static bool is_guest(const struct route *route)
+{
+	const struct ipnet *gateway = &route->gateway;
+	uint8_t mac[6] = { 0 };
+	unsigned port = 0;
+
+	if (route->protocol != RTPROT_RA)
+		return false;
+	if (is_vif(route->link))
+		return true;
+	if (find_entry(gateway->family, route->link, NDA_DST, gateway->addr,
+		       ipnet_bits(gateway) / 8, 0, note_mac, mac) ||
+	    find_entry(AF_BRIDGE, 0, NDA_LLADDR, mac, sizeof(mac), route->link, note_port, &port))
+		return false;
+	return port && is_vif(port);
+}
+
 static int list_gateways(struct ipnets *out, struct error *err)
 {
 	CLEANUP(routes_release) struct routes routes = { 0 };
 	int r = kernel_routes(0, &routes, err);
 
 	for (size_t i = 0; i < routes.n && !r; i++)
-		if (routes.v[i].has_gateway && ipnets_add(out, &routes.v[i].gateway))
+		if (routes.v[i].has_gateway && !is_guest(&routes.v[i]) &&
+		    ipnets_add(out, &routes.v[i].gateway))
 			r = error_memory(err);
 	return r;
 }

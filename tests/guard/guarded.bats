@@ -169,3 +169,46 @@ only() {
 	frames stopped e0 to_guest "$GUARD/flows" -s "own=$other" -l "mac src=00:16:3e:00:00:03 / ip4 / udp"
 	frames passed e0 to_guest "$GUARD/flows"
 }
+
+@test "a guest that advertises itself as a router is no gateway of this host; another one is" {
+	sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.xenbr0.accept_ra=2
+	bridged
+	xvif guard observe
+	"$FRAMES" send -f g3.0/e0 "ip6 src=own-ll-random dst=ff02::1 / ra / sll / prefix"
+	wait_until 10 eval "ip -6 route show default | grep -q 'via $own_ll_random dev xenbr0 proto ra'"
+	xvif guard restore
+	nft list set netdev xvif reserved | not grep "$own_ll_random"
+	xvif guard status
+	xvif guard on
+	frames passed e0 to_guest "$GUARD/flows" -o '*-random'
+	# behind a port that is not a vif's
+	ip link add up0 type veth peer name up1
+	ip link set up0 master xenbr0 up
+	ip link set up1 up
+	"$FRAMES" send -f /up1 "mac src=$gateway dst=33:33:00:00:00:01 / ip6 src=fe80::77 dst=ff02::1 / ra / sll mac=$gateway / prefix"
+	wait_until 10 eval "ip -6 route show default | grep -q 'fe80::77 dev xenbr0'"
+	xvif guard restore
+	nft list set netdev xvif reserved | grep fe80::77
+}
+
+@test "addresses that this host gets are a difference, those that it had are none" {
+	bridged
+	xvif guard on
+	ip addr add 10.9.1.9/24 dev xenbr0
+	run xvif check
+	echo "$output"
+	[ "$status" = 6 ]
+	[[ "$output" == *"web01 vif 0: guard-differs: set ip4-3.0: "* ]]
+	xvif repair
+	xvif check
+	ip addr del 10.9.1.9/24 dev xenbr0
+	xvif check
+	xvif guard status
+	# more than one address is missing: somebody took it
+	nft delete element netdev xvif ip4-3.0 '{ 10.9.1.10-10.9.1.255 }'
+	run xvif check
+	[ "$status" = 6 ]
+	[[ "$output" == *"guard-differs: set ip4-3.0: "* ]]
+	xvif guard restore
+	xvif check
+}
