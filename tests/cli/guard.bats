@@ -210,6 +210,7 @@ web01:0 mode=observe" ]
 	not sends g1.0 10.0.0.9/32
 	sends g1.0 10.0.0.7/32
 	# also where its chain alone is missing: its sets let pass everything
+	ip route add 10.0.0.9 dev vif1.0
 	nft delete chain netdev xvif vif-1.0
 	sends g1.0 10.0.0.9/32
 	xvif add-ip web01 10.0.0.8 -q
@@ -219,7 +220,8 @@ web01:0 mode=observe" ]
 	nft delete chain netdev xvif vif-1.0
 	xvif del-ip web01 10.0.0.7 -q
 	not sends g1.0 10.0.0.9/32
-	in_force
+	ip route del 10.0.0.9 dev vif1.0
+	xvif guard status web01
 	# a vif that goes leaves nothing
 	ip link del vif2.1
 	xenstore-rm /local/domain/0/backend/vif/2/1 /libxl/2/device/vif/1
@@ -457,6 +459,7 @@ since() {
 }
 
 @test "guard on enables the service, once, and says so; it does not fail because of it" {
+	grep -qx 'ExecStart=/.*/sbin/xvif guard restore' "$XVIF_BUILD/systemd/xvif-guard.service"
 	mkdir -p /run/systemd/system /run/bin
 	[[ "$(xvif guard on 2>&1)" == *"systemd has no xvif-guard.service"* ]]
 	echo '[Unit]' >/run/systemd/system/xvif-guard.service

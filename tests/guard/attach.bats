@@ -73,7 +73,7 @@ attach() {
 	ip link del vif4.0 2>/dev/null || true
 	wait_until 20 eval '! nft list table netdev xvif | grep -q -- "-4\.0"'
 	# off stays off
-	ip link del vif3.0
+	detach
 	udevadm settle
 	attach
 	udevadm settle
@@ -93,13 +93,14 @@ attach() {
 		wait_until 20 has_chain 3
 		"$FRAMES" flood -f g3.0/e0 -t g4.0/e0 -r 1000 "$GUARD"/{attacks,options} -x '*fragment*' \
 			>/run/xen/flood 2>&1 3>&- &
+		FLOOD_PID=$!
 		wait_until 20 grep started /run/xen/flood
 		hotplug 3 0 online
-		frames passed e0 to_guest "$GUARD/flows"
-		kill -INT $!
-		wait $!
+		kill -INT "$FLOOD_PID"
+		wait "$FLOOD_PID"
 		cat /run/xen/flood
 		[[ "$(sed 1d /run/xen/flood)" =~ ^[0-9]{3,}" sent, 0 passed"$ ]]
+		frames passed e0 to_guest "$GUARD/flows"
 	done
 	# both at the same time
 	for _ in 1 2 3 4 5; do
