@@ -278,7 +278,7 @@ no_dump() {
 		tried=$((tried + 1))
 	done
 	echo "# $tried stops: $none before, $all after" >&3
-	[ "$none" -gt 2 ]
+	[ "$none" -gt 0 ] # how many calls it makes depends on how the answers arrive
 	[ "$(count)" = 1204 ]
 }
 
