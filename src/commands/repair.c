@@ -350,7 +350,9 @@ const struct command cmd_repair = {
 	.help = "Make links, routes, rules and libxl's copies match the list of each vif, with the\n"
 		"fewest steps; finish or undo edits that were cut off; write the hotplug-status that a\n"
 		"script owes once the kernel is right. Prints what it put right, and a note of what\n"
-		"it left, with the reason.",
+		"it left, with the reason. Vifs are repaired one after the other. Where the script of\n"
+		"a vif has to run for its routes, nearly all the time goes there: the stock vif-route\n"
+		"starts about 20 programs each time.",
 	.example = "# ip route del 10.0.0.1 dev vif1.0\n"
 		   "# xvif repair --dry-run | grep -v 0/xvif\n"
 		   "run script=/etc/xen/scripts/vif-route ... /etc/xen/scripts/vif-route online "
