@@ -28,6 +28,24 @@ failing_iptables() {
 	mount --bind /run/xen/alternatives /etc/alternatives
 }
 
+# set_rules: web01 has the rules that the scripts set when they are activated
+set_rules() {
+	activate_rules
+	hotplug 1 0 offline
+	ip route flush dev vif1.0
+	hotplug 1 0 online
+}
+
+# fail_to_remove ADDRESS: an edit of web01 that is rolled back, as iptables fails; the state before is kept
+fail_to_remove() {
+	failing_iptables "$1"
+	snapshot | sort >/run/xen/before
+	run xvif del-ip web01 "$1"
+	umount /etc/alternatives
+	echo "$output"
+	[ "$status" = 4 ]
+}
+
 @test "links flushed, as a restart of systemd-networkd does: address and routes come back" {
 	ip route flush dev vif2.0
 	ip addr flush dev vif2.0
@@ -84,17 +102,9 @@ failing_iptables() {
 }
 
 @test "a route by hand to a removed address comes back when the edit is rolled back" {
-	activate_rules
-	hotplug 1 0 offline
-	ip route flush dev vif1.0
-	hotplug 1 0 online
+	set_rules
 	ip route add 10.0.0.2 dev vif1.0 metric 7
-	failing_iptables 10.0.0.2
-	snapshot | sort >/run/xen/before
-	run xvif del-ip web01 10.0.0.2
-	umount /etc/alternatives
-	echo "$output"
-	[ "$status" = 4 ]
+	fail_to_remove 10.0.0.2
 	! grep -q '^10\.0\.0\.2 ' /run/xen/then
 	snapshot | sort | diff /run/xen/before -
 }
@@ -125,10 +135,7 @@ failing_iptables() {
 }
 
 @test "a route to the vif with an MTU or by a gateway: replaced, and put back when the edit fails" {
-	activate_rules
-	hotplug 1 0 offline
-	ip route flush dev vif1.0
-	hotplug 1 0 online
+	set_rules
 	mended() {
 		run xvif check
 		echo "$output"
@@ -141,12 +148,7 @@ failing_iptables() {
 	ip route replace 10.0.0.2 via 10.0.0.1 dev vif1.0 src 192.168.7.1 metric 2 onlink
 	mended
 	ip route replace 10.0.0.2 via 10.0.0.1 dev vif1.0 src 192.168.7.1 metric 2 onlink mtu lock 300
-	failing_iptables 10.0.0.1
-	snapshot | sort >/run/xen/before
-	run xvif del-ip web01 10.0.0.1
-	umount /etc/alternatives
-	echo "$output"
-	[ "$status" = 4 ]
+	fail_to_remove 10.0.0.1
 	grep -qx '10.0.0.2 scope link src 192.168.7.1 metric 2 ' /run/xen/then
 	snapshot | sort | diff /run/xen/before -
 }
