@@ -23,13 +23,13 @@ static int find_vif(unsigned *domid, unsigned *devid, struct error *err)
 
 	if (!path)
 		return error_status(err, STATUS_USAGE, -EINVAL,
-				    "guard hook: no XENBUS_PATH: it is for hotplug scripts");
+				    "guard hook: XENBUS_PATH is not set: only hotplug scripts run this");
 	if (!strncmp(path, "xvif/", 5) || strstr(path, "/xvif/"))
 		return 1;
 	last = strstr(path, "/vif/");
 	if (!last || sscanf(last, "/vif/%9u/%9u%c", domid, devid, &end) != 2)
-		return error_status(err, STATUS_USAGE, -EINVAL, "guard hook: '%s' is not a vif",
-				    path);
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "guard hook: XENBUS_PATH '%s' names no vif", path);
 	return 0;
 }
 

@@ -14,7 +14,7 @@ int guard_install_hook(struct error *err)
 	int r = guard_hook_install(&why);
 
 	if (r > 0)
-		output_note("%s was put there: vifs that start from now on are guarded by it",
+		output_note("%s installed: hotplug scripts now guard each vif that starts",
 			    GUARD_HOOK);
 	if (r >= 0)
 		return 0;
@@ -22,7 +22,7 @@ int guard_install_hook(struct error *err)
 		*err = why;
 		return r;
 	}
-	output_note("%s: vifs that start from now on are guarded by 'xvif guard restore' only",
+	output_note("%s: vifs that start later are not guarded until 'xvif guard restore' is run",
 		    why.text);
 	return 0;
 }

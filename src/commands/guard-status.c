@@ -44,14 +44,14 @@ static const char *state_text(const struct guard_look *look, const struct guard_
 			 look->sync.found.v[state->n ? state->first : 0].kind,
 			 look->sync.found.v[state->n ? state->first : 0].detail);
 	else if (state->ends_ms)
-		snprintf(out, size, "drops for %llu s, unless it is confirmed",
+		snprintf(out, size, "in force; ends in %llu s unless confirmed",
 			 (unsigned long long)(state->ends_ms + 999) / 1000);
 	else if (!state->vif->ips.n)
-		snprintf(out, size, "in force; without a list it is %s",
+		snprintf(out, size, "in force; without a list, %s",
 			 state->options.mode == GUARD_CLOSED ||
 					 state->options.flags & GUARD_UNLISTED_CLOSED ?
-				 "closed" :
-				 "free");
+				 "it can send nothing" :
+				 "any address passes");
 	else
 		snprintf(out, size, "in force");
 	return out;
@@ -115,8 +115,7 @@ static int list_notes(const struct guard_look *look, struct strv *out)
 	int r = 0;
 
 	if (*look->conf.broken.text)
-		r |= strv_add(out, "%s: it is not used, but what was in force before",
-			      look->conf.broken.text);
+		r |= strv_add(out, "%s; %s", look->conf.broken.text, guard_conf_instead(&look->conf));
 	for (size_t i = 0; i < look->n_shared; i++)
 		r |= strv_add(out, "%s: %s", look->sync.found.v[i].kind,
 			      look->sync.found.v[i].detail);

@@ -19,7 +19,7 @@ static const struct option option_confirm = {
 	.name = "confirm",
 	.value = "SECONDS",
 	.is_number = true,
-	.help = "with 'on': stop to drop after that, unless 'guard confirm' is run",
+	.help = "with 'on': stop dropping after SECONDS unless 'guard confirm' is run",
 };
 
 enum guard_action {
@@ -35,13 +35,13 @@ enum guard_action {
 
 /* Without that for hotplug scripts. */
 static const struct action actions[] = {
-	[ACTION_STATUS] = { "status", "what is guarded, and what was refused" },
-	[ACTION_ON] = { "on", "drop what is not the vif's" },
-	[ACTION_OBSERVE] = { "observe", "count it, and let it pass" },
-	[ACTION_OFF] = { "off", "look at nothing" },
-	[ACTION_CONFIRM] = { "confirm", "go on to drop, after 'on --confirm'" },
-	[ACTION_RESTORE] = { "restore", "make the kernel as guard.conf says" },
-	[ACTION_CLEAR] = { "clear", "take all of it out of the kernel" },
+	[ACTION_STATUS] = { "status", "show what is guarded, and what was refused" },
+	[ACTION_ON] = { "on", "drop what is not allowed" },
+	[ACTION_OBSERVE] = { "observe", "count what is not allowed, and let it pass" },
+	[ACTION_OFF] = { "off", "check nothing" },
+	[ACTION_CONFIRM] = { "confirm", "keep dropping, after 'on --confirm'" },
+	[ACTION_RESTORE] = { "restore", "put the rules that guard.conf asks for into the kernel" },
+	[ACTION_CLEAR] = { "clear", "remove all rules from the kernel" },
 	{ 0 },
 };
 
@@ -73,16 +73,17 @@ static int parse_run(const struct args *args, struct guard_run *run, struct erro
 	size_t at = args->n_words && parse_action(args->words[0], &run->action);
 
 	if (args->n_words > at + 1)
-		return error_status(err, STATUS_USAGE, -EINVAL,
-				    "guard: '%s' is one argument too many", args->words[at + 1]);
+		return error_status(err, STATUS_USAGE, -EINVAL, "guard: too many arguments at '%s'",
+				    args->words[at + 1]);
 	run->word = at < args->n_words ? args->words[at] : NULL;
 	run->whom.is_all = !run->word;
 	if (run->action == ACTION_HOOK && !run->word)
-		return error_status(err, STATUS_USAGE, -EINVAL, "guard hook: no command of a script");
+		return error_status(err, STATUS_USAGE, -EINVAL,
+				    "guard hook: the command of the script is missing");
 	run->confirm_s = args_number(args, &option_confirm);
 	if (run->confirm_s && run->action != ACTION_ON)
 		return error_status(err, STATUS_USAGE, -EINVAL,
-				    "guard: --confirm is for 'guard on' only");
+				    "guard: --confirm has an effect with 'guard on' only");
 	if (args_has(args, &option_dry_run) && run->action == ACTION_STATUS)
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "guard status: --dry-run has no effect");
@@ -109,7 +110,7 @@ static int find_selector(const struct domain *domain, struct guard_run *run, str
 
 	if (!name)
 		return error_set(err, -ENOENT,
-				 "%s: it has neither a name nor a uuid to write into " GUARD_CONF,
+				 "%s: has neither a name nor a uuid that " GUARD_CONF " could hold",
 				 run->word);
 	if (run->whom.has_devid ? asprintf(&run->selector, "%s:%u", name, run->whom.devid) < 0 :
 				  !(run->selector = strdup(name))) {
@@ -226,8 +227,8 @@ static int find_unconfirmed(struct guard_run *run, const struct guard_look *look
 		n += guard_whom_is(&run->whom, look->v[i].vif) && look->v[i].ends_ms;
 	if (!n)
 		return error_set(err, -ENOENT,
-				 "guard confirm: nothing waits for it: its time is over, or 'guard on' was "
-				 "run without --confirm");
+				 "guard confirm: there is nothing to confirm: the time is over, or 'guard on' "
+				 "was run without --confirm");
 	return 0;
 }
 
@@ -292,7 +293,7 @@ static int run_guard(struct context *cx, const struct args *args, struct error *
 	if (!r && run.action == ACTION_CLEAR)
 		return clear(cx, err);
 	if (!r && geteuid() != 0)
-		r = error_set(err, -EPERM, "guard: only root can look at nftables");
+		r = error_set(err, -EPERM, "guard: only root can read nftables");
 	if (!r)
 		r = find_whom(cx->store, &run, err);
 	if (!r)
@@ -311,24 +312,25 @@ static int run_guard(struct context *cx, const struct args *args, struct error *
 const struct command cmd_guard = {
 	.name = "guard",
 	.summary = "keep vifs to the addresses of their lists",
-	.help = "With a guard, a vif can send with its own MAC and from the addresses of its list only:\n"
-		"IPv4, IPv6, ARP, neighbour discovery, DHCP and router advertisements included,\n"
-		"to other guests, to this host and beyond it. See xvif-guard(7).\n"
-		"  status [DOMAIN[:VIF]]    what is guarded, and what was refused\n"
-		"  on [DOMAIN[:VIF]]        drop what is not the vif's; of all vifs, and of those to come\n"
-		"  observe [DOMAIN[:VIF]]   count it, and let it pass\n"
-		"  off [DOMAIN[:VIF]]       look at nothing\n"
-		"  confirm [DOMAIN[:VIF]]   go on to drop, after 'on --confirm'\n"
-		"  restore                  make the kernel as /etc/xvif/guard.conf says, as the service does\n"
-		"  clear                    take all of it out of the kernel, until the next 'restore'\n"
-		"ACTION may be left out: status. 'status' ends with exit status 6 if what is\n"
-		"configured is not in force.",
+	.help = "A guarded vif can send with its own MAC and from the addresses of its list only.\n"
+		"IPv4, IPv6, ARP, neighbour discovery, DHCP and router advertisements are checked,\n"
+		"whether they are for other guests, this host or the network. See xvif-guard(7).\n"
+		"  status [DOMAIN[:VIF]]    show what is guarded, and what was refused\n"
+		"  on [DOMAIN[:VIF]]        drop what is not allowed; without DOMAIN, for all vifs, also\n"
+		"                           those that start later\n"
+		"  observe [DOMAIN[:VIF]]   count what is not allowed, and let it pass\n"
+		"  off [DOMAIN[:VIF]]       check nothing\n"
+		"  confirm [DOMAIN[:VIF]]   keep dropping, after 'on --confirm'\n"
+		"  restore                  put the rules that /etc/xvif/guard.conf asks for into the kernel\n"
+		"  clear                    remove all rules from the kernel, until the next 'restore'\n"
+		"Without ACTION, 'status' is meant. It exits with 6 if what is configured is not in\n"
+		"force.",
 	.example = "# xvif guard on -q\n"
 		   "# xvif guard\n"
 		   "DOMAIN VIF LINK   MODE    REFUSED STATE\n"
 		   "web01    0 vif1.0 enforce       0 in force\n"
 		   "db01     0 vif2.0 enforce       0 in force\n"
-		   "db01     1 vif2.1 enforce       0 in force; without a list it is free\n"
+		   "db01     1 vif2.1 enforce       0 in force; without a list, any address passes\n"
 		   "# xvif guard off -q",
 	.arguments = { ARG_ACTION, ARG_WHOM },
 	.actions = actions,

@@ -16,14 +16,13 @@ static void look_at_hook(const struct facts *facts, bool is_early, struct findin
 
 	switch (guard_hook_find()) {
 	case GUARD_HOOK_MISSING:
-		bad(out, "there is no hook " GUARD_HOOK
-			 ": vifs that start are not guarded; 'xvif guard on' "
-			 "puts it there");
+		bad(out, "the hook " GUARD_HOOK " does not exist: vifs that start are not guarded; "
+			 "'xvif guard on' installs it");
 		break;
 	case GUARD_HOOK_OTHER:
-		bad(out,
-		    GUARD_HOOK " is not the hook of this xvif: vifs that start may not be guarded; "
-			       "remove it, and run 'xvif guard on'");
+		bad(out, GUARD_HOOK
+		    " differs from the hook of this xvif: vifs that start may not be guarded; "
+		    "remove it, and run 'xvif guard on'");
 		break;
 	case GUARD_HOOK_OURS:
 		break;
@@ -33,12 +32,12 @@ static void look_at_hook(const struct facts *facts, bool is_early, struct findin
 			some_add(&deaf, facts->scripts[i].path);
 	if (deaf.n && is_early)
 		note(out,
-		     "%s: it may call no hooks: a vif that it starts is guarded by udev's rule " GUARD_RULE
+		     "%s is not known to call hooks: a vif that it starts is guarded by udev's rule " GUARD_RULE
 		     " alone, and starts also where that fails",
 		     some_text(&deaf));
 	else if (deaf.n)
 		bad(out,
-		    "%s: it may call no hooks: vifs that it starts are not guarded until 'xvif guard restore' is run",
+		    "%s is not known to call hooks: vifs that it starts are not guarded until 'xvif guard restore' is run",
 		    some_text(&deaf));
 }
 
@@ -98,14 +97,13 @@ static void look_at_vifs(const struct guard_look *look, struct findings *out)
 	}
 	if (wrong.n)
 		bad(out,
-		    "%s: not guarded as " GUARD_CONF
-		    " says: 'xvif guard status' says why, 'xvif repair' "
-		    "puts it right",
+		    "%s: not guarded as " GUARD_CONF " says: 'xvif guard status' shows why, "
+		    "'xvif repair' repairs it",
 		    some_text(&wrong));
 	if (free_vifs.n)
 		note(out,
-		     "%s: guarded, but without a list: it can take addresses of other guests; "
-		     "'unlisted=closed' in " GUARD_CONF " lets it send nothing",
+		     "%s: guarded without a list: it can send from addresses of other guests; with "
+		     "'unlisted=closed' in " GUARD_CONF " it can send nothing",
 		     some_text(&free_vifs));
 	if (!wrong.n && !look->n_shared)
 		ok(out, "what " GUARD_CONF " says is in force");
@@ -137,7 +135,7 @@ void look_at_guard(const struct facts *facts, struct findings *out)
 		return;
 	r = guard_conf_read(&conf, &err);
 	if (*conf.broken.text)
-		bad(out, "%s: what was in force before is used", conf.broken.text);
+		bad(out, "%s; %s", conf.broken.text, guard_conf_instead(&conf));
 	if (!r && !guard_conf_is_used(&conf)) {
 		look_at_unguarded(facts, out);
 		return;

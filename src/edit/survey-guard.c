@@ -15,7 +15,7 @@ static int find_options(struct survey *s, struct error *err)
 		return r;
 	guard_options_of(&conf, s->vif, &s->guard);
 	if (*conf.broken.text &&
-	    strv_add(&s->notes, "%s: what was in force before is", conf.broken.text))
+	    strv_add(&s->notes, "%s; %s", conf.broken.text, guard_conf_instead(&conf)))
 		return error_memory(err);
 	return 0;
 }

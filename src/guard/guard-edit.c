@@ -129,8 +129,8 @@ again:
 	}
 	if (!r && one->sync.is_rebuilt)
 		return error_status(err, STATUS_FAILED, -EEXIST,
-				    "nftables: table 'netdev xvif' was made by somebody else: 'xvif "
-				    "guard restore' makes it anew");
+				    "nftables: table 'netdev xvif' was created by another program or "
+				    "version; 'xvif guard restore' replaces it");
 	if (!r)
 		r = guard_sync_vif(&one->sync, &one->wanted, err);
 	if (!r)
@@ -152,7 +152,7 @@ static int verify(const struct vif *vif, struct one *one, struct error *err)
 		r = guard_sync_elements(&one->sync, &one->wanted, err);
 	if (!r && one->sync.found.n)
 		r = error_status(err, STATUS_FAILED, -EIO,
-				 "vif %u.%u: the guard is not what was written: %s",
+				 "vif %u.%u: the kernel's guard differs from what was written: %s",
 				 vif->domain.domid, vif->devid, one->sync.found.v[0].detail);
 	return r;
 }

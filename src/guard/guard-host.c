@@ -86,7 +86,7 @@ int guard_vif_of(const struct vif *vif, const struct iplist *list,
 	}
 	if (vif->mac && guard_parse_mac(vif->mac, out->mac))
 		return 0;
-	return error_set(err, -EINVAL, "vif %u.%u: its MAC '%s' is not one that a guest may have",
+	return error_set(err, -EINVAL, "vif %u.%u: its MAC '%s' is not a unicast address",
 			 vif->domain.domid, vif->devid, vif->mac ? vif->mac : "");
 }
 

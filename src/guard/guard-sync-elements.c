@@ -126,8 +126,9 @@ static void sync_ranges(struct guard_sync *sync, const struct nft_seen_set *seen
 	for (size_t i = 0; i < wanted->n; i++)
 		n_new += !seen || !is_in(seen->elements, seen->n, &wanted->elements[i]);
 	if (seen && (n_gone || n_new) && !is_only_older(seen, wanted, n_new))
-		guard_differs(sync, "guard-differs", "set %s: %zu elements are missing, %zu too many",
-			      wanted->name, n_new, n_gone);
+		guard_differs(sync, "guard-differs",
+			      "set '%s': missing elements: %zu, unexpected ones: %zu", wanted->name,
+			      n_new, n_gone);
 	if (!seen || !seen->n) {
 		nft_put_elements(&sync->batch, wanted, wanted->elements, wanted->n);
 		return;
@@ -224,13 +225,13 @@ static void sync_by_link(struct guard_sync *sync, const struct nft_seen_set *see
 			extra += delete_of_link(sync, seen, wanted, links->elements[i].first);
 	if (seen && missing)
 		guard_differs(sync, is_armed_set ? "guard-off" : "guard-differs",
-			      is_armed_set ? "it does not drop: its links are not in set '%s'" :
-					     "set '%s': elements of it are missing",
+			      is_armed_set ? "nothing is dropped: its links are not in set '%s'" :
+					     "set '%s' lacks elements of this vif",
 			      wanted->name);
 	if (seen && extra)
 		guard_differs(sync, "guard-differs",
-			      is_armed_set ? "it drops: its links are in set '%s'" :
-					     "set '%s': there are elements too many",
+			      is_armed_set ? "packets are dropped: its links are in set '%s'" :
+					     "set '%s' has unexpected elements of this vif",
 			      wanted->name);
 }
 

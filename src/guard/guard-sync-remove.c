@@ -140,8 +140,8 @@ static int remove_orphans(struct guard_sync *sync, const struct guard_host *host
 	}
 	if (extra)
 		guard_differs(sync, "guard-extra",
-			      "set '%s': %zu elements of links that no guarded vif has", set->name,
-			      extra);
+			      "set '%s' has elements of links that belong to no guarded vif: %zu",
+			      set->name, extra);
 	return r;
 }
 

@@ -98,7 +98,7 @@ static void put_rules(struct guard_sync *sync, const struct nft_ruleset *wanted)
 			nft_flush_chain(&sync->batch, chain->name);
 		}
 		if (seen)
-			guard_differs(sync, "guard-differs", "chain %s: it was changed", chain->name);
+			guard_differs(sync, "guard-differs", "chain '%s' was changed", chain->name);
 		nft_put_rules(&sync->batch, chain);
 	}
 }
@@ -148,15 +148,16 @@ int guard_sync_shared(struct guard_sync *sync, const struct nft_ruleset *shared,
 	size_t missing = count_missing(sync, shared);
 
 	if (!sync->seen.has_table)
-		guard_differs(sync, "guard-missing", "there is no table 'netdev " NFT_TABLE "'");
+		guard_differs(sync, "guard-missing", "table 'netdev " NFT_TABLE "' does not exist");
 	else if (!fits(sync, shared)) {
 		guard_differs(sync, "guard-differs",
-			      "table 'netdev " NFT_TABLE "' was made by somebody else");
+			      "table 'netdev " NFT_TABLE
+			      "' was created by another program or version");
 		nft_delete_table(&sync->batch, true);
 		sync->is_rebuilt = true;
 	} else if (missing)
 		guard_differs(sync, "guard-missing",
-			      "%zu of the chains and sets that all vifs share", missing);
+			      "chains and sets that all vifs share: %zu do not exist", missing);
 	return put(sync, shared, NULL, err);
 }
 
@@ -193,9 +194,10 @@ int guard_sync_vif(struct guard_sync *sync, const struct nft_ruleset *wanted, st
 	if (wanted->failed)
 		return error_memory(err);
 	if (!fits(sync, wanted)) {
-		guard_differs(sync, "guard-differs", "sets of it were made by somebody else");
+		guard_differs(sync, "guard-differs",
+			      "its sets were created by another program or version");
 		take_out(sync, wanted);
 	} else if (missing && !sync->is_rebuilt)
-		guard_differs(sync, "guard-missing", "it has no chain or not all of its sets");
+		guard_differs(sync, "guard-missing", "its chain or some of its sets do not exist");
 	return put(sync, wanted, links_of(wanted), err);
 }

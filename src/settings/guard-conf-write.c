@@ -25,7 +25,7 @@ static int put_file(const char *path, const char *text, size_t len, struct error
 		return atomic_file_put(path, text, len, err);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return error_set(err, -errno, "%s: cannot be made: %s", path, strerror(errno));
+		return error_set(err, -errno, "cannot create '%s': %s", path, strerror(errno));
 	close(fd);
 	return atomic_file_put(path, text, len, err);
 }

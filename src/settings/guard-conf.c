@@ -88,7 +88,7 @@ static int parse_vid(struct guard_line *line, const char *word, const struct pla
 
 	line->has_vids = true;
 	if (o->n_vids == GUARD_VIDS_MAX)
-		return wrong(at, err, "one too many:", word, "at most 64");
+		return wrong(at, err, "too many values:", word, "at most 64");
 	if (!parse_vlans(word, &o->vids[o->n_vids]))
 		return wrong(at, err, "invalid VLAN", word, "1 to 4094, or a range as 10-20");
 	o->n_vids++;
@@ -102,13 +102,13 @@ static int parse_type(struct guard_line *line, const char *word, const struct pl
 
 	line->has_types = true;
 	if (o->n_types == GUARD_TYPES_MAX)
-		return wrong(at, err, "one too many:", word, "at most 16");
+		return wrong(at, err, "too many values:", word, "at most 16");
 	if (!parse_number(word, 0x600, 0xffff, &o->types[o->n_types]) ||
 	    o->types[o->n_types] == 0x8100 || o->types[o->n_types] == 0x88a8 ||
 	    o->types[o->n_types] == 0x0800 || o->types[o->n_types] == 0x86dd ||
 	    o->types[o->n_types] == 0x0806 || o->types[o->n_types] == 0x8035)
 		return wrong(at, err, "invalid ethertype", word,
-			     "0x600 to 0xffff, but those of IP, ARP and tags");
+			     "0x600 to 0xffff, except IP, ARP, RARP and VLAN tags");
 	o->n_types++;
 	return 0;
 }
@@ -120,9 +120,9 @@ static int parse_extra_mac(struct guard_line *line, const char *word, const stru
 
 	line->has_macs = true;
 	if (o->n_macs == GUARD_MACS_MAX)
-		return wrong(at, err, "one too many:", word, "at most 8");
+		return wrong(at, err, "too many values:", word, "at most 8");
 	if (!guard_parse_mac(word, o->macs[o->n_macs]))
-		return wrong(at, err, "invalid MAC", word, "one as 00:00:5e:00:01:07");
+		return wrong(at, err, "invalid MAC", word, "a unicast MAC such as 00:00:5e:00:01:07");
 	o->n_macs++;
 	return 0;
 }
@@ -134,7 +134,7 @@ static int parse_shared(struct guard_line *line, const char *word, const struct 
 
 	line->has_shared = true;
 	if (o->n_shared == sizeof(o->shared) / sizeof(*o->shared))
-		return wrong(at, err, "one too many:", word, "at most 64");
+		return wrong(at, err, "too many values:", word, "at most 64");
 	if (ipnet_parse(word, &o->shared[o->n_shared], NULL))
 		return wrong(at, err, "invalid address", word, "an address or network");
 	o->n_shared++;
@@ -237,7 +237,7 @@ static int parse_option(struct guard_line *line, char *word, struct place at, st
 	if (value)
 		at_value.column += (size_t)(value - word);
 	if (is_said_twice(line, word))
-		return wrong(&at, err, "option said twice:", word, "each once in a line");
+		return wrong(&at, err, "repeated option", word, "each once in a line");
 	for (size_t i = 0; i < N_FLAGS; i++)
 		if (!strcmp(word, flags[i].name))
 			return set_flag(line, i, value, &at_value, err);
@@ -245,7 +245,7 @@ static int parse_option(struct guard_line *line, char *word, struct place at, st
 		if (!strcmp(word, values[i].name))
 			return value && *value ?
 				       parse_list(line, i, value, at_value, err) :
-				       wrong(&at, err, "no value of", word, "one after '='");
+				       wrong(&at, err, "missing value of", word, "one after '='");
 	return wrong(&at, err, "unknown option", word, OPTIONS_TEXT);
 }
 
@@ -259,7 +259,8 @@ static int parse_whom(struct guard_line *line, char *word, const struct place *a
 		line->has_mac = true;
 		return guard_parse_mac(word + 4, line->mac) ?
 			       0 :
-			       wrong(at, err, "invalid MAC", word + 4, "one as 00:16:3e:00:00:01");
+			       wrong(at, err, "invalid MAC", word + 4,
+				     "a unicast MAC such as 00:16:3e:00:00:01");
 	}
 	if (strchr(word, '='))
 		return wrong(at, err, "not a vif:", word,
@@ -272,7 +273,7 @@ static int parse_whom(struct guard_line *line, char *word, const struct place *a
 		*colon = '\0';
 	}
 	line->domain = word;
-	return *word ? 0 : wrong(at, err, "no domain in", word, "DOMAIN:VIF");
+	return *word ? 0 : wrong(at, err, "missing domain in", word, "DOMAIN:VIF");
 }
 
 static bool is_of_same(const struct guard_line *a, const struct guard_line *b)
@@ -291,7 +292,7 @@ static int add_line(struct guard_conf *out, const struct guard_line *line, const
 	for (size_t i = 0; i < out->n; i++) {
 		snprintf(other, sizeof(other), "%u", out->v[i].number);
 		if (is_of_same(&out->v[i], line))
-			return wrong(at, err, "said of it before in line", other,
+			return wrong(at, err, "same vif or domain as in line", other,
 				     "one line for each");
 	}
 	v = array_grow(out->v, out->n, sizeof(*v));
@@ -348,7 +349,8 @@ static int read_saved(struct guard_conf *out, struct error *err)
 	out->exists = true;
 	if (r == -ENOMEM)
 		return error_memory(err);
-	if (!r && text)
+	out->is_saved = !r && text;
+	if (out->is_saved)
 		return 0;
 	/* with neither, what has a list is guarded */
 	guard_conf_release(out);
@@ -381,6 +383,12 @@ int guard_conf_read(struct guard_conf *out, struct error *err)
 	guard_conf_release(out);
 	out->broken = why;
 	return read_saved(out, err);
+}
+
+const char *guard_conf_instead(const struct guard_conf *conf)
+{
+	return conf->is_saved ? "the last valid configuration is in force" :
+				"no earlier configuration is saved, so every vif is guarded";
 }
 
 void guard_conf_release(struct guard_conf *conf)

@@ -77,7 +77,8 @@ struct guard_conf {
 	struct guard_line *v;
 	size_t n;
 	bool exists;	     /* somebody has said something of the guard */
-	struct error broken; /* text "": it is not; else the one saved before is in force */
+	struct error broken; /* text "": it is not; else guard_conf_instead() is in force */
+	bool is_saved;	     /* read from the copy of the last one that was valid */
 };
 
 /*
@@ -94,6 +95,9 @@ int guard_conf_parse(char *text, const char *name, struct guard_conf *out, struc
  * one is in force; without that, all vifs that have a list are to be guarded. Returns 0 or -ENOMEM.
  */
 int guard_conf_read(struct guard_conf *out, struct error *err);
+
+/* Of a broken file: what is in force in its place, as a sentence. */
+const char *guard_conf_instead(const struct guard_conf *conf);
 
 /* Keep a copy of what is in force, for when the file is broken. Returns 0 or a negative errno. */
 int guard_conf_save(const struct guard_conf *conf, struct error *err);

@@ -80,12 +80,12 @@ int guard_hook_install(struct error *err)
 	case GUARD_HOOK_OURS:
 		return 0;
 	case GUARD_HOOK_OTHER:
-		return error_set(err, -EEXIST, GUARD_HOOK ": it is not the hook of this xvif");
+		return error_set(err, -EEXIST, GUARD_HOOK ": differs from the hook of this xvif");
 	case GUARD_HOOK_MISSING:
 		break;
 	}
 	if (access(SCRIPTS, F_OK))
-		return error_set(err, -ENOENT, SCRIPTS ": there are no hotplug scripts");
+		return error_set(err, -ENOENT, SCRIPTS ": no such folder");
 	mkdir(FOLDER, 0755);
 	/* the name does not end in .hook: nobody sources it */
 	r = write_hook(FOLDER "/.xvif-guard.new");

@@ -325,9 +325,9 @@ web01:0 mode=observe" ]
 	[ "$status" = 0 ]
 	[ "$(jq -r '.findings[].verdict' <<<"$output" | xargs)" = "note note ok" ]
 	rm /etc/xen/scripts/vif-post.d/xvif-guard.hook
-	[[ "$(xvif doctor guard)" == *bad*"no hook"* ]]
+	[[ "$(xvif doctor guard)" == *bad*"the hook"*"does not exist"* ]]
 	echo : >/etc/xen/scripts/vif-post.d/xvif-guard.hook
-	[[ "$(xvif doctor guard)" == *bad*"is not the hook"* ]]
+	[[ "$(xvif doctor guard)" == *bad*"differs from the hook"* ]]
 	rm /etc/xen/scripts/vif-post.d/xvif-guard.hook
 	mkdir -p /run/systemd/system
 	[[ "$(xvif doctor guard)" == *bad*"systemd has no xvif-guard.service"* ]]

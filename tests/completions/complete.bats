@@ -86,9 +86,9 @@ options_in_help() {
 @test "what guard does, with whom" {
 	odd_guests
 	{ offered show ''; printf '%s\n' status on observe off confirm restore clear; } | same guard ''
-	[ "$(xvif complete -- xvif guard o | grep -v ' domain')" = "on	drop what is not the vif's
-observe	count it, and let it pass
-off	look at nothing" ]
+	[ "$(xvif complete -- xvif guard o | grep -v ' domain')" = "on	drop what is not allowed
+observe	count what is not allowed, and let it pass
+off	check nothing" ]
 	offered show '' | same guard off ''
 	[ "$(xvif complete -- xvif guard off db01: | sort)" = "db01:0	vif2.0 10.0.1.1
 db01:1	vif2.1" ]

@@ -104,19 +104,19 @@ TEST(a_mistake_has_line_and_column)
 	       "file:3:3: not a vif: 'mode=off' (expected default, DOMAIN, "
 	       "DOMAIN:VIF or mac=MAC first)");
 	refuse("web01 mode=off  mode=off",
-	       "file:1:17: option said twice: 'mode' (expected each once in a line)");
+	       "file:1:17: repeated option 'mode' (expected each once in a line)");
 	refuse("web01 any-source\tmode=on", "file:1:23: invalid mode 'on' (expected "
 					    "off, observe, enforce or closed)");
-	refuse("web01 mode", "file:1:7: no value of 'mode' (expected one after '=')");
-	refuse("web01 mode=", "file:1:7: no value of 'mode' (expected one after '=')");
+	refuse("web01 mode", "file:1:7: missing value of 'mode' (expected one after '=')");
+	refuse("web01 mode=", "file:1:7: missing value of 'mode' (expected one after '=')");
 	refuse("web01 any-source=1", "file:1:18: invalid value '1' (expected no value)");
 	refuse("web01 unlisted=open", "file:1:16: invalid value 'open' (expected free or closed)");
 	refuse("web01 mode=off\nweb01 any-source",
-	       "file:2:1: said of it before in line '1' (expected one line for each)");
+	       "file:2:1: same vif or domain as in line '1' (expected one line for each)");
 	refuse("mac=00:16:3e:00:00:0g mode=off",
-	       "file:1:1: invalid MAC '00:16:3e:00:00:0g' (expected one as "
-	       "00:16:3e:00:00:01)");
-	refuse(":5 mode=off", "file:1:1: no domain in '' (expected DOMAIN:VIF)");
+	       "file:1:1: invalid MAC '00:16:3e:00:00:0g' (expected a unicast "
+	       "MAC such as 00:16:3e:00:00:01)");
+	refuse(":5 mode=off", "file:1:1: missing domain in '' (expected DOMAIN:VIF)");
 }
 
 #define VLANS " (expected 1 to 4094, or a range as 10-20)"
@@ -124,11 +124,11 @@ TEST(a_mistake_has_line_and_column)
 TEST(a_mistake_in_a_list)
 {
 	refuse("a extra-macs=00:00:5e:00:01:07,00:00:5e:00:01",
-	       "file:1:32: invalid MAC '00:00:5e:00:01' (expected one as "
-	       "00:00:5e:00:01:07)");
+	       "file:1:32: invalid MAC '00:00:5e:00:01' (expected a unicast "
+	       "MAC such as 00:00:5e:00:01:07)");
 	refuse("a extra-macs=01:00:5e:00:01:07",
-	       "file:1:14: invalid MAC '01:00:5e:00:01:07' (expected one as "
-	       "00:00:5e:00:01:07)");
+	       "file:1:14: invalid MAC '01:00:5e:00:01:07' (expected a unicast "
+	       "MAC such as 00:00:5e:00:01:07)");
 	refuse("a trunk=5,", "file:1:11: invalid VLAN ''" VLANS);
 	refuse("a trunk=5,4095", "file:1:11: invalid VLAN '4095'" VLANS);
 	refuse("a trunk=-5", "file:1:9: invalid VLAN '-5'" VLANS);
@@ -137,11 +137,11 @@ TEST(a_mistake_in_a_list)
 	refuse("a trunk=5-6-7", "file:1:9: invalid VLAN '5-6-7'" VLANS);
 	refuse("a trunk=000000000000005x", "file:1:9: invalid VLAN '000000000000005x'" VLANS);
 	refuse("a ethertypes=0x88cc,0x0800",
-	       "file:1:21: invalid ethertype '0x0800' (expected 0x600 to 0xffff, but "
-	       "those of IP, ARP and tags)");
+	       "file:1:21: invalid ethertype '0x0800' (expected 0x600 to 0xffff, "
+	       "except IP, ARP, RARP and VLAN tags)");
 	refuse("a ethertypes=0x8035",
-	       "file:1:14: invalid ethertype '0x8035' (expected 0x600 to 0xffff, but "
-	       "those of IP, ARP and tags)");
+	       "file:1:14: invalid ethertype '0x8035' (expected 0x600 to 0xffff, "
+	       "except IP, ARP, RARP and VLAN tags)");
 	refuse("a shared=10.0.0.300", "file:1:10: invalid address '10.0.0.300' "
 				      "(expected an address or network)");
 }
@@ -153,7 +153,7 @@ TEST(a_list_has_its_limit)
 	for (int i = 0; i < GUARD_TYPES_MAX; i++)
 		sprintf(text + strlen(text), "0x88%02x,", 0x10 + i);
 	strcat(text, "0x9999");
-	refuse(text, "file:1:126: one too many: '0x9999' (expected at most 16)");
+	refuse(text, "file:1:126: too many values: '0x9999' (expected at most 16)");
 	*strrchr(text, ',') = '\0';
 	assert_int_equal(options_of(text, 0).n_types, 0);
 }
