@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* repair.c - xvif repair: finish or undo what was cut off, make the kernel match the lists. */
+/* repair.c - xvif repair: finish or undo interrupted edits, make the kernel match the lists. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -346,9 +346,9 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 
 const struct command cmd_repair = {
 	.name = "repair",
-	.summary = "finish or undo what was cut off, make the host match the lists",
+	.summary = "finish or undo interrupted edits, make the host match the lists",
 	.help = "Make links, routes, rules and libxl's copies match the list of each vif, with the\n"
-		"fewest steps; finish or undo edits that were cut off; write the hotplug-status that a\n"
+		"fewest steps; finish or undo interrupted edits; write the hotplug-status that a\n"
 		"script owes once the kernel is right. Prints what it put right, and a note of what\n"
 		"it left, with the reason. Vifs are repaired one after the other. Where the script of\n"
 		"a vif has to run for its routes, nearly all the time goes there: the stock vif-route\n"

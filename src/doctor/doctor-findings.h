@@ -7,7 +7,7 @@
 #define PROBES(X) \
 	X(xenstored, "xenstored", "xenstored answers") \
 	X(lost_domains, "lost-domains", "the store has all domains of the hypervisor") \
-	X(store_quota, "store-quota", "no guest is near a limit that xenstored sets it") \
+	X(store_quota, "store-quota", "no guest is near a limit of xenstored") \
 	X(scripts, "scripts", "hotplug scripts are there, and known") \
 	X(script_permissions, "script-permissions", "only root can change hotplug scripts") \
 	X(quoted_ip, "quoted-ip", "vif-common.sh takes a list as several addresses (--fix)") \
@@ -23,7 +23,7 @@
 	X(mark_rules, "mark-rules", "no rule by mark decides where packets of routed vifs go") \
 	X(guest_rules, "guest-rules", "no rule of routing stops what routed guests send") \
 	X(proxy_arp, "proxy-arp", "this host answers ARP for routed addresses") \
-	X(neighbours, "neighbours", "no address of a guest has another MAC by hand") \
+	X(neighbours, "neighbours", "no neighbour entry gives an address of a guest another MAC") \
 	X(rp_filter, "rp-filter", "routed guests cannot use addresses of others") \
 	X(iptables, "iptables", "iptables works where the scripts set rules") \
 	X(forward_policy, "forward-policy", "chain FORWARD fits the vifs") \

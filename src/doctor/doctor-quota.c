@@ -54,7 +54,7 @@ static void judge(const struct domain *guest, const char *unit, long has, long l
 		return;
 	finding_add(out, has < limit ? VERDICT_NOTE : VERDICT_BAD,
 		    "%s has %ld of the %ld %s in the store that xenstored allows a guest: %sit "
-		    "cannot write there, and its vifs do not connect anew; see what in it makes them",
+		    "cannot write there, and its vifs do not reconnect; find out what in the guest makes them",
 		    domain_label(guest, label), has, limit, unit, has < limit ? "at the limit " : "");
 }
 

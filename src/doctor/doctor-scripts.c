@@ -9,7 +9,7 @@
 #include "src/doctor/doctor.h"
 #include "src/base/atomic-file.h"
 
-/* "2 vifs have it", "vifs to come will have it" */
+/* "2 vifs have it", "vifs to come have it" */
 static const char *users_of(const struct facts_script *script, char buf[48])
 {
 	if (!script->n_vifs)
@@ -57,7 +57,7 @@ void look_at_script_permissions(const struct facts *facts, struct findings *out)
 		if (script->code)
 			continue;
 		if (script->id.is_unsafe)
-			bad(out, "%s: %s: others get root by it; edits are refused%s%s",
+			bad(out, "%s: %s: others can become root with it; edits are refused%s%s",
 			    script->path, why->text, *why->hint ? "; type: " : "", why->hint);
 		else
 			ok(out, "only root can change %s and what it sources", script->path);

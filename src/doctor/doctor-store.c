@@ -42,8 +42,8 @@ void look_at_xenstored(const struct facts *facts, struct findings *out)
 
 	if (!facts->has_store) {
 		bad(out,
-		    "%s; vifs cannot be looked at or changed until it answers, running guests go on "
-		    "without it; see whether it runs ('systemctl status xenstored')",
+		    "%s; vifs cannot be read or changed until it answers; running guests keep "
+		    "running; 'systemctl status xenstored' shows whether it runs",
 		    facts->store_error.text);
 		return;
 	}
@@ -85,7 +85,7 @@ void look_at_lost_domains(const struct facts *facts, struct findings *out)
 	if (running && !facts->n_guests)
 		bad(out,
 		    "the hypervisor has %d guests, the store none: xenstored was restarted and has "
-		    "lost them; they run on until each is shut down from inside, then create them anew",
+		    "lost them; they keep running: shut each down from inside, then create it anew",
 		    running);
 	else if ((size_t)running > facts->n_guests)
 		note(out,
@@ -108,8 +108,8 @@ void look_at_hotplug_error(const struct facts *facts, struct findings *out)
 
 		if (!strcmp(status, "error"))
 			bad(out,
-			    "%s vif %u: its script failed, hotplug-status is 'error': at its next "
-			    "reconnect it never gets connected; the reason is in "
+			    "%s vif %u: its script failed, hotplug-status is 'error': it cannot reconnect; "
+			    "the reason is in "
 			    "/var/log/xen/xen-hotplug.log, 'xvif repair %u %u' puts it right",
 			    domain_label(&vif->domain, buf), vif->devid, vif->domain.domid,
 			    vif->devid);

@@ -22,7 +22,7 @@ int dump_compare(struct store *st, const struct vif *vif, struct differences *ou
 	int r = journal_read(st, vif, &journal, err);
 
 	if (!r && journal.is_there)
-		r = differences_add(out, "journal", "an edit was cut off");
+		r = differences_add(out, "journal", "an edit was interrupted");
 	if (!r)
 		r = compare_libxl(st, vif, out, err);
 	if (!r && vif->hotplug_status && !strcmp(vif->hotplug_status, "error"))

@@ -7,7 +7,7 @@
 
 /*
  * dump_compare - as repair_look(), in the store alone: libxl's copy there, the
- * hotplug-status, an edit that was cut off. Nothing of this host is asked.
+ * hotplug-status, an edit that was interrupted. Nothing of this host is asked.
  * Returns 0 or a negative errno.
  */
 int dump_compare(struct store *st, const struct vif *vif, struct differences *out, struct error *err);

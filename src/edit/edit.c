@@ -107,7 +107,7 @@ static int carry_out(struct store *st, struct edit *e, const struct edit_request
 					    apply(st, e, &steps, request, lock, err);
 }
 
-/* Finish or undo an edit of this vif that was cut off; -EAGAIN: done, load the vif anew. */
+/* Finish or undo an edit of this vif that was interrupted; -EAGAIN: done, load the vif anew. */
 static int recover(struct store *st, const struct edit_request *request, const struct vif *vif,
 		   const struct lock *lock, struct strv *warnings, struct error *err)
 {
@@ -157,7 +157,7 @@ static int check_expected(const struct vif *vif, const struct edit_done *expecte
 	if (is_same)
 		error_set(err, -EBUSY, "%s: somebody else has changed it since", vif->backend);
 	else
-		error_set(err, -EBUSY, "domain %u: is another one now", vif->domain.domid);
+		error_set(err, -EBUSY, "domid %u belongs to another domain now", vif->domain.domid);
 	error_hint(err, "nothing was changed");
 	return -EBUSY;
 }

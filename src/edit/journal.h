@@ -4,7 +4,7 @@
  * the state it speaks of: /local/domain/0/xvif/journal/D/N/{before,after,uuid,method,link,repair}.
  *
  * Written before the first step, removed after the last. Who finds one holds
- * the vif's lock, so the edit it belongs to was cut off.
+ * the vif's lock, so the edit it belongs to was interrupted.
  */
 #ifndef XVIF_JOURNAL_H
 #define XVIF_JOURNAL_H

@@ -8,7 +8,7 @@
 /*
  * The vif: backend here, connected, no script running, nodes that fit together.
  * A repair is allowed after its script failed, or while hotplug-status is empty
- * because an edit was cut off; a comparison also when the guest has closed it.
+ * because an edit was interrupted; a comparison also when the guest has closed it.
  */
 int precheck_vif(const struct vif *vif, const struct apply_options *options, struct error *err);
 

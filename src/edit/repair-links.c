@@ -154,10 +154,9 @@ int repair_list_state(struct repair *r)
 	if (vif->backend_domid || !vif->state)
 		return 0;
 	if (!strcmp(vif->state, "5"))
-		return set_stays(r,
-				 differences_add(&r->found, "state",
-						 "the backend is closing, and does not end"),
-				 "the guest, or 'xl network-detach', ends that");
+		return set_stays(
+			r, differences_add(&r->found, "state", "the backend does not finish closing"),
+			"the guest has to close its end, or 'xl network-detach' removes the vif");
 	if (!vif_awaits_status(vif))
 		return 0;
 	code = differences_add(&r->found, "state",

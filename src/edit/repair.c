@@ -47,8 +47,8 @@ static int list_journal(struct repair *r)
 		return differences_add(&r->found, "journal", "a repair was interrupted");
 	if (before && after && !strcmp(before, after))
 		return differences_add(&r->found, "journal",
-				       "an edit was cut off, which kept the list '%s'", before);
-	return differences_add(&r->found, "journal", "an edit was cut off: '%s' to '%s'",
+				       "an edit was interrupted that keeps the list '%s'", before);
+	return differences_add(&r->found, "journal", "an edit was interrupted: '%s' to '%s'",
 			       before ? before : "", after ? after : "");
 }
 
@@ -163,8 +163,7 @@ static int list_places(struct repair *r)
 		code |= differences_add(&r->found, "hotplug-status", "hotplug-status is 'error'");
 	if (vif_lacks_status(s->vif))
 		code |= differences_add(&r->found, "hotplug-status",
-					"hotplug-status is gone: at its next reconnect it never gets "
-					"connected");
+					"hotplug-status is gone: the vif cannot reconnect");
 	return code;
 }
 

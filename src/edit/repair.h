@@ -50,7 +50,7 @@ int repair_do(struct store *st, const struct repair *r, const struct lock *lock,
 void repair_release(struct repair *r);
 
 /*
- * repair_orphan - an edit was cut off and then its vif went away: take away the
+ * repair_orphan - an edit was interrupted and then its vif went away: take away the
  * rules of its link and the journal. Returns 0 or a negative errno.
  */
 int repair_orphan(struct store *st, unsigned domid, unsigned devid, unsigned timeout_s,

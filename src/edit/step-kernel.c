@@ -345,7 +345,7 @@ static int complain(const struct survey *s, const struct port *port, const struc
 				    word->text, port->name);
 	if (survey_is_routed(s, port, &port->routes, &word->net))
 		return error_status(err, STATUS_FAILED, -EIO,
-				    "the route to %s on %s vanished meanwhile", word->text,
+				    "the route to %s on %s vanished during this edit", word->text,
 				    port->name);
 	return 0;
 }

@@ -58,13 +58,13 @@ static int compare_with_store(const struct apply *a, store_tx tx, struct error *
 	if (r)
 		return r;
 	if (vif->domain.uuid && (!vm || !strstr(vm, vif->domain.uuid)))
-		return error_status(err, STATUS_NOT_FOUND, -ENOENT, "domain %u is another one now",
-				    vif->domain.domid);
+		return error_status(err, STATUS_NOT_FOUND, -ENOENT,
+				    "domid %u belongs to another domain now", vif->domain.domid);
 	if (text_is_same(now.ip, vif->ip) && text_is_same(now.state, vif->state) &&
 	    text_is_same(now.online, vif->online) && text_is_same(now.script, vif->script) &&
 	    text_is_same(now.hotplug_status, vif->hotplug_status) && has_its_link(a->s))
 		return 0;
-	return error_set(err, -EAGAIN, "vif %u.%u: somebody else changed it meanwhile",
+	return error_set(err, -EAGAIN, "vif %u.%u: somebody else changed it during this edit",
 			 vif->domain.domid, vif->devid);
 }
 

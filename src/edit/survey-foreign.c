@@ -58,8 +58,8 @@ static int tell(struct survey *s, const struct route *rt)
 		return 0;
 	route_format(rt, text);
 	if (verdict == VERDICT_BEHIND)
-		return strv_add(&s->behind, "the route '%s' is not of its list", text);
-	return strv_add(&s->foreign, "%s: that %s is not in its list", text,
+		return strv_add(&s->behind, "the route '%s' is for no address of its list", text);
+	return strv_add(&s->foreign, "%s: the %s is not in its list", text,
 			rt->has_gateway ? "gateway" : "address");
 }
 

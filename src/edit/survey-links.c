@@ -55,7 +55,7 @@ static int survey_bridge(struct survey *s, struct error *err)
 	if (r)
 		return r;
 	if (!s->bridge.index)
-		n = asprintf(&s->bridge_fault, "there is no bridge '%s'", name);
+		n = asprintf(&s->bridge_fault, "bridge '%s' does not exist", name);
 	else if (!s->bridge.is_bridge)
 		n = asprintf(&s->bridge_fault, "'%s' is not a bridge", s->bridge.name);
 	if (n < 0)
@@ -126,10 +126,10 @@ static void note_faults(struct survey *s, const struct port *port)
 	unsigned left = port->faults & ~port->mended & ~(unsigned)LINK_ADDRESS;
 
 	if (port->mended)
-		strv_add(&s->notes, "%s is down: it is set up", port->name);
+		strv_add(&s->notes, "%s is down: setting it up", port->name);
 	if (left)
 		strv_add(&s->notes,
-			 "%s is not as its script left it%s%s%s%s: 'xvif repair' mends that",
+			 "%s is not as its script left it%s%s%s%s: 'xvif repair' repairs that",
 			 port->name, left & LINK_UP ? ", it is down" : "",
 			 left & LINK_MASTER ? ", it is not a port of its bridge" : "",
 			 left & LINK_MAC ? ", its MAC is another one" : "",
@@ -155,7 +155,8 @@ int survey_find_links(struct survey *s, struct error *err)
 			note_faults(s, port);
 	}
 	if (s->bridge_fault && !s->options->repair)
-		strv_add(&s->notes, "%s: %s is a port of none", s->bridge_fault, s->vif->link);
+		strv_add(&s->notes, "%s: %s is not a port of a bridge", s->bridge_fault,
+			 s->vif->link);
 	if (s->script.family->wiring == WIRING_SWITCHED && s->options->repair)
 		uncompared_add(&s->uncompared, REASON_OPENVSWITCH,
 			       "port: Open vSwitch is not asked what it does with %s", s->vif->link);

@@ -239,7 +239,7 @@ static int meet_conflict(struct survey *s, const struct ipword *word, const stru
 		return -EEXIST;
 	}
 	if (!s->options->repair)
-		strv_add(&s->notes, "%s is in the list, and is routed to %s: that is left so",
+		strv_add(&s->notes, "%s is in the list, and is routed to %s: that route is kept",
 			 word->text, name);
 	else if (!s->conflict &&
 		 asprintf(&s->conflict, "%s: is routed to %s already", word->text, name) < 0)
@@ -251,7 +251,7 @@ static int meet_conflict(struct survey *s, const struct ipword *word, const stru
 static int list_misrouted(struct survey *s, struct port *port, const struct ipword *word,
 			  struct error *err)
 {
-	strv_add(&s->notes, "the route to %s on %s is not as its script makes it: it is replaced",
+	strv_add(&s->notes, "the route to %s on %s is not as its script makes it: replacing it",
 		 word->text, port->name);
 	return iplist_add(&port->misrouted, &word->net, err);
 }
@@ -284,7 +284,7 @@ static int list_unrouted(struct survey *s, struct port *port, const struct route
 			continue;
 		r = iplist_add(&port->unrouted, &word->net, err);
 		if (s->uses_routes && !iplist_has(&s->added, &word->net))
-			strv_add(&s->notes, "%s is in the list and has no route on %s: it gets one",
+			strv_add(&s->notes, "%s is in the list and has no route on %s: adding one",
 				 word->text, port->name);
 	}
 	return r;

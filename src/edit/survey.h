@@ -33,7 +33,7 @@ struct apply_options {
 	bool flush;		       /* forget neighbours and connections of removed addresses */
 	bool no_persist;	       /* leave libxl's stored configuration alone */
 	bool repair;		       /* the list stays; everything else is to match it */
-	const struct journal *journal; /* repair: of an edit that was cut off; or NULL */
+	const struct journal *journal; /* repair: of an edit that was interrupted; or NULL */
 	struct snapshot *snapshot;     /* repair: of many vifs, to compare with; or NULL */
 };
 

@@ -207,7 +207,7 @@ fails_beside() { # DOMID ARG...: an edit that cannot take libxl's lock of the do
 	ip route del 10.0.0.1 dev vif1.0
 	run xvif add-ip web01 10.0.0.1
 	[ "$status" = 0 ]
-	[[ "$output" == *"10.0.0.1 is in the list and has no route on vif1.0: it gets one"* ]]
+	[[ "$output" == *"10.0.0.1 is in the list and has no route on vif1.0: adding one"* ]]
 	routes | grep -qx '10.0.0.1 scope link src 192.168.7.1 metric 2'
 }
 
@@ -284,7 +284,7 @@ fails_beside() { # DOMID ARG...: an edit that cannot take libxl's lock of the do
 	run xvif add-ip web01 10.0.0.5
 	echo "$output"
 	[ "$status" = 0 ]
-	[[ "$output" == *"10.0.0.2 is in the list, and is routed to vif2.0: that is left so"* ]]
+	[[ "$output" == *"10.0.0.2 is in the list, and is routed to vif2.0: that route is kept"* ]]
 	run xvif del-ip web01 10.0.0.5
 	[ "$status" = 0 ]
 	[ "$(live)" = "10.0.0.1 10.0.0.2" ]

@@ -160,11 +160,11 @@ lookups() {
 	run xvif check
 	echo "$output"
 	[ "$status" = 6 ]
-	[[ "$output" == *"web01 vif 0: route-foreign: 10.9.7.0/24 via 10.9.9.9 dev vif1.0: that gateway is not in its list"* ]]
-	[[ "$output" == *"web01 vif 0: route-foreign: 10.9.9.9 dev vif1.0: that address is not in its list"* ]]
+	[[ "$output" == *"web01 vif 0: route-foreign: 10.9.7.0/24 via 10.9.9.9 dev vif1.0: the gateway is not in its list"* ]]
+	[[ "$output" == *"web01 vif 0: route-foreign: 10.9.9.9 dev vif1.0: the address is not in its list"* ]]
 	[[ "$output" == *"db01 vif 1: route-foreign: 10.9.6.6 dev vif2.1: "* ]]
-	[[ "$output" == *"xvif: web01 vif 0: the route '10.9.8.0/24 via 10.0.0.2 dev vif1.0' is not of its list"* ]]
-	[[ "$output" == *"xvif: web01 vif 0: the route '2001:db8:1::/64 dev vif1.0 metric 1024' is not of its list"* ]]
+	[[ "$output" == *"xvif: web01 vif 0: the route '10.9.8.0/24 via 10.0.0.2 dev vif1.0' is for no address of its list"* ]]
+	[[ "$output" == *"xvif: web01 vif 0: the route '2001:db8:1::/64 dev vif1.0 metric 1024' is for no address of its list"* ]]
 	[ "$(grep -c route-foreign <<<"$output")" = 3 ]
 	run xvif repair
 	[ "$status" = 0 ]
@@ -177,7 +177,7 @@ lookups() {
 	xvif check
 	# its gateway goes, and it stays: told
 	[[ "$(xvif del-ip web01 10.0.0.2 2>&1)" == *"the route '10.9.8.0/24 via 10.0.0.2 dev vif1.0' stays"* ]]
-	[[ "$(xvif check)" == *"10.9.8.0/24 via 10.0.0.2 dev vif1.0: that gateway"* ]]
+	[[ "$(xvif check)" == *"10.9.8.0/24 via 10.0.0.2 dev vif1.0: the gateway"* ]]
 	ip route del 10.9.8.0/24
 	# one inside of a network goes with it
 	xvif add-ip -q web01 10.9.0.0/28

@@ -176,7 +176,7 @@ live() {
 	umount /etc/alternatives
 	echo "$output"
 	[ "$status" = 4 ]
-	[[ "$output" == *"the route to 10.0.0.2 on vif1.0 is not as its script makes it: it is replaced"* ]]
+	[[ "$output" == *"the route to 10.0.0.2 on vif1.0 is not as its script makes it: replacing it"* ]]
 	snapshot | diff /run/xen/before -
 }
 

@@ -66,7 +66,7 @@ remember() {
 	differs "db01 vif 1: link-down: vif2.1 is down"
 	run xvif add-ip --vif 1 db01 10.9.0.1
 	[ "$status" = 0 ]
-	[[ "$output" == *"vif2.1 is not as its script left it, it is down: 'xvif repair' mends that"* ]]
+	[[ "$output" == *"vif2.1 is not as its script left it, it is down: 'xvif repair' repairs that"* ]]
 	ip link set vif2.1 nomaster
 	ip link set vif2.1 address 00:16:3e:00:00:03
 	differs "db01 vif 1: link-down: vif2.1 is down" "db01 vif 1: bridge-port: vif2.1 is not a port of 'xenbr0'" \
@@ -95,7 +95,7 @@ remember() {
 	echo 0 >/proc/sys/net/ipv4/conf/vif1.0/proxy_arp
 	run xvif add-ip web01 10.0.0.5
 	[ "$status" = 0 ]
-	[[ "$output" == *"web01 vif 0: vif1.0 is down: it is set up"* ]]
+	[[ "$output" == *"web01 vif 0: vif1.0 is down: setting it up"* ]]
 	[ "$(ip route show dev vif1.0 | wc -l)" = 3 ]
 	mended
 }
@@ -134,11 +134,11 @@ remember() {
 
 @test "a bridge that is not there, is none, is down, or is called eth0" {
 	xenstore-write $B/2/1/bridge br9
-	differs "db01 vif 1: bridge-missing: there is no bridge 'br9'"
+	differs "db01 vif 1: bridge-missing: bridge 'br9' does not exist"
 	run xvif repair
 	[ "$status" = 0 ]
-	[[ "$output" == *"bridge-missing: there is no bridge 'br9' stays: "* ]]
-	[[ "$(xvif add-ip --vif 1 db01 10.9.0.1 2>&1)" == *"there is no bridge 'br9': vif2.1 is a port of none"* ]]
+	[[ "$output" == *"bridge-missing: bridge 'br9' does not exist stays: "* ]]
+	[[ "$(xvif add-ip --vif 1 db01 10.9.0.1 2>&1)" == *"bridge 'br9' does not exist: vif2.1 is not a port of a bridge"* ]]
 	xenstore-write $B/2/1/bridge eth0
 	differs "db01 vif 1: bridge-missing: 'eth0' is not a bridge"
 	ip link set xenbr0 down
@@ -152,7 +152,7 @@ remember() {
 	xvif check
 	xenstore-write $B/2/1/bridge xenbr0
 	ip link set xenbr0 name eth7
-	differs "db01 vif 1: bridge-missing: there is no bridge 'xenbr0'"
+	differs "db01 vif 1: bridge-missing: bridge 'xenbr0' does not exist"
 	ip link set eth7 down
 	ip link set eth7 name eth9
 	ip link set eth9 up
@@ -204,12 +204,12 @@ remember() {
 	xenstore-write $B/1/0/state 5
 	run xvif check --timeout 30 web01
 	[ "$status" = 6 ]
-	[ "$output" = "web01 vif 0: state: the backend is closing, and does not end" ]
+	[ "$output" = "web01 vif 0: state: the backend does not finish closing" ]
 	[ $((SECONDS - began)) -lt 20 ]
 	[[ "$(xvif repair web01 2>&1)" == *"left alone: vif 1.0: it is closing, not connected"* ]]
 	# the guest is closing it, or the toolstack removes it: that ends
 	xenstore-write /local/domain/1/device/vif/0/state 5
-	differs "web01 vif 0: state: the backend is closing, and does not end"
+	differs "web01 vif 0: state: the backend does not finish closing"
 	for node in state online; do
 		xenstore-write $B/1/0/state 5
 		[ $node = state ] || xenstore-write $B/1/0/online 0 /local/domain/1/device/vif/0/state 4

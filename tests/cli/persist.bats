@@ -452,7 +452,7 @@ killed_in() {
 }
 
 # bats test_tags=oxenstored
-@test "a cycle that was cut off, script and all: repair brings the vif up" {
+@test "a cycle that was interrupted, script and all: repair brings the vif up" {
 	killed_in online xvif -q add-ip --hotplug=cycle web01 10.0.0.5
 	run xvif repair
 	echo "$output"
@@ -596,7 +596,7 @@ go_on() {
 }
 
 # bats test_tags=oxenstored
-@test "an edit with --hotplug=none that was cut off: the next one, or repair, clears it away" {
+@test "an edit with --hotplug=none that was interrupted: the next one, or repair, clears it away" {
 	sed -i 's/for addr in \$ip$/for addr in "$ip"/' /etc/xen/scripts/vif-common.sh
 	activate_rules
 	local routes
@@ -711,7 +711,7 @@ go_on() {
 	umount /etc/alternatives
 	echo "$output"
 	[ "$status" = 1 ]
-	[[ "$output" == *"somebody else changed it meanwhile"* ]]
+	[[ "$output" == *"somebody else changed it during this edit"* ]]
 	[[ "$output" == *"db01 vif 0: repaired: route-missing"* ]]
 	ip route show dev vif2.0 | grep -q 10.0.1.1
 }
@@ -852,7 +852,7 @@ xl_begins() {
 	stopped_before_commit xvif add-ip web01 10.0.0.1
 	kill -KILL "$edit"
 	go_on
-	[[ "$(xvif check web01)" == *"journal: an edit was cut off, which kept the list '10.0.0.1 10.0.0.2'"* ]]
+	[[ "$(xvif check web01)" == *"journal: an edit was interrupted that keeps the list '10.0.0.1 10.0.0.2'"* ]]
 	xvif repair -q
 	xvif check
 	ip route del 10.0.0.2 dev vif1.0

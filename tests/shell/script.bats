@@ -185,7 +185,7 @@ undo' 'somebody else has changed it since'
 
 @test "--store: nothing is done to this host, or followed on it, in the name of another" {
 	local journal=/local/domain/0/xvif/journal/1/0 words
-	# with an edit in it that was cut off: repair needs to write no journal
+	# with an edit in it that was interrupted: repair needs to write no journal
 	xenstore-write $journal/before '10.0.0.1 10.0.0.2' $journal/after '10.0.0.1' \
 		$journal/uuid "$(uuid_of 1)" /local/domain/0/backend/vif/1/0/ip 10.0.0.1
 	xvif dump / >/run/xen/dump
