@@ -323,7 +323,7 @@ const struct command cmd_show = {
 		"node of the backend; if it is guarded, what was refused, and what each address has\n"
 		"sent. A word of the list that is no address is marked '?'. The columns GUARD and DROPS\n"
 		"say how it is guarded, and how much was refused: see xvif-guard(7).\n"
-		"--guest-config prints what the guest itself has to be told.\n"
+		"--guest-config prints what to configure in the guest.\n"
 		"With --json, -o chooses the keys: those of the columns that it names. --sxp prints\n"
 		"(device (vif (ip LIST) (mac MAC)...)) for each vif, as xend did, always the whole.",
 	.example = "# xvif show\n"

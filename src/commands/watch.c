@@ -297,7 +297,8 @@ static int go_on(struct watch *w, int64_t lost_ms, struct error *err)
 	char text[80];
 	int r;
 
-	snprintf(text, sizeof(text), "xenstored is back after %lld s; what changed meanwhile follows",
+	snprintf(text, sizeof(text),
+		 "xenstored is back after %lld s; what changed since then follows",
 		 (long long)(now_ms() - lost_ms + 500) / 1000);
 	r = tell_gap(w, false, text, err);
 	return r ? r : begin(w, print_change, err);

@@ -102,12 +102,12 @@ static void judge_list(const struct facts_folder *folder, struct findings *out)
 	if (common->is_disabled)
 		note(out,
 		     "%s: line %u has the list in quotes, as one address; without effect while "
-		     "handle_iptable() is disabled; 'xvif doctor --fix' mends it",
+		     "handle_iptable() is disabled; 'xvif doctor --fix' repairs it",
 		     folder->common_path, common->quoted_line);
 	else
 		bad(out,
 		    "%s: line %u has the list in quotes, as one address: a vif with several gets no "
-		    "rule for any; 'xvif doctor --fix' mends it",
+		    "rule for any; 'xvif doctor --fix' repairs it",
 		    folder->common_path, common->quoted_line);
 	if (!out->has_failed)
 		out->v[out->n - 1].is_fixable = true;
