@@ -14,14 +14,14 @@
 #include <libnftnl/rule.h>
 
 #include "src/base/cleanup.h"
+#include "src/kernel/nft-attr.h"
 #include "src/kernel/nft-batch.h"
 #include "src/kernel/nft-encode.h"
+#include "src/kernel/nft-notes.h"
 #include "src/kernel/nft-since.h"
 
 /* No message is longer. */
 #define MESSAGE_MAX 65536
-/* Of Linux 6.17, later than the headers of many systems. */
-#define DEVICE_PREFIX 2 /* NFTA_DEVICE_PREFIX */
 /* So many elements are in one message. */
 #define ELEMENTS_AT_ONCE 300
 
@@ -165,106 +165,6 @@ static uint32_t key_type(const struct nft_set *set)
 	return type;
 }
 
-/*
- * What nft(8) keeps with a set, to list it with the fields that its key is made of: without that it
- * ends where one of several fields is a number (nftables, src/payload.c, src/meta.c,
- * include/udata.h).
- */
-enum {
-	EXPRESSION_PAYLOAD = 7,
-	EXPRESSION_META = 9,
-	EXPRESSION_CONCAT = 13,
-	ORDER_HOST = 1,
-	ORDER_NETWORK = 2,
-};
-
-struct notes {
-	uint8_t bytes[256];
-	size_t len;
-};
-
-static void note_number(struct notes *notes, uint8_t type, uint32_t value)
-{
-	notes->bytes[notes->len++] = type;
-	notes->bytes[notes->len++] = sizeof(value);
-	memcpy(notes->bytes + notes->len, &value, sizeof(value));
-	notes->len += sizeof(value);
-}
-
-static size_t begin_note(struct notes *notes, uint8_t type)
-{
-	notes->bytes[notes->len] = type;
-	notes->len += 2;
-	return notes->len;
-}
-
-static void end_note(struct notes *notes, size_t begin)
-{
-	notes->bytes[begin - 1] = (uint8_t)(notes->len - begin);
-}
-
-static void note_payload(struct notes *notes, const struct nft_field *field)
-{
-	static const uint32_t bases[] = {
-		[NFT_FROM_LINK] = 1, [NFT_FROM_NETWORK] = 2, [NFT_FROM_TRANSPORT] = 3
-	};
-
-	note_number(notes, 0, field->header);
-	note_number(notes, 1, field->part);
-	if (!field->part) {
-		note_number(notes, 2, bases[field->source]);
-		note_number(notes, 3, field->offset * 8u);
-		note_number(notes, 4, field->size * 8u);
-	} else if (field->mask[0]) {
-		note_number(notes, 4, 12); /* bits of a VLAN's number */
-	}
-}
-
-static void note_field(struct notes *notes, const struct nft_field *field)
-{
-	bool is_meta = field->source == NFT_FROM_META;
-	size_t begin;
-
-	note_number(notes, 0, is_meta ? EXPRESSION_META : EXPRESSION_PAYLOAD);
-	begin = begin_note(notes, 1);
-	if (is_meta)
-		note_number(notes, 0, field->offset);
-	else
-		note_payload(notes, field);
-	end_note(notes, begin);
-}
-
-static uint32_t order_of(const struct nft_set *set)
-{
-	if (set->n_key > 1)
-		return 0;
-	return set->key[0]->form == NFT_NAME || set->key[0]->form == NFT_INDEX ? ORDER_HOST :
-										 ORDER_NETWORK;
-}
-
-static void put_notes(struct nlmsghdr *nlh, const struct nft_set *set)
-{
-	struct notes notes = { .len = 0 };
-	size_t key, concat, one;
-
-	note_number(&notes, 0, order_of(set));
-	key = begin_note(&notes, 3);
-	if (set->n_key == 1) {
-		note_field(&notes, set->key[0]);
-	} else {
-		note_number(&notes, 0, EXPRESSION_CONCAT);
-		concat = begin_note(&notes, 1);
-		for (size_t i = 0; i < set->n_key; i++) {
-			one = begin_note(&notes, (uint8_t)i);
-			note_field(&notes, set->key[i]);
-			end_note(&notes, one);
-		}
-		end_note(&notes, concat);
-	}
-	end_note(&notes, key);
-	mnl_attr_put(nlh, NFTA_SET_USERDATA, notes.len, notes.bytes);
-}
-
 static void put_description(struct nlmsghdr *nlh, const struct nft_set *set)
 {
 	struct nlattr *description = mnl_attr_nest_start(nlh, NFTA_SET_DESC), *concat, *field;
@@ -305,7 +205,7 @@ void nft_put_set(struct nft_batch *batch, const struct nft_set *set)
 		put_description(nlh, set);
 	if (set->has_counters)
 		put_counter(nlh, NFTA_SET_EXPR);
-	put_notes(nlh, set);
+	nft_put_notes(nlh, set);
 	end(batch, nlh);
 }
 
@@ -315,7 +215,7 @@ static void put_devices(struct nlmsghdr *nlh, const struct nft_chain *chain)
 
 	for (size_t i = 0; i < chain->n_devices; i++) {
 		if (chain->is_prefix)
-			mnl_attr_put_strz(nlh, DEVICE_PREFIX, chain->devices[i]);
+			mnl_attr_put_strz(nlh, NFT_DEVICE_PREFIX, chain->devices[i]);
 		else
 			mnl_attr_put_strz(nlh, NFTA_DEVICE_NAME, chain->devices[i]);
 	}

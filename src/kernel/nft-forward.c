@@ -206,8 +206,9 @@ static struct chain *find_chain(const struct chains *chains, uint8_t family, con
 }
 
 /* A chain that came after the list of chains is not looked at. */
-static int append_rule(const struct chains *chains, struct nftnl_rule *rule)
+static int visit_rule(struct nftnl_rule *rule, void *data)
 {
+	const struct chains *chains = data;
 	struct chain *chain = find_chain(chains, (uint8_t)nftnl_rule_get_u32(rule, NFTNL_RULE_FAMILY),
 					 nftnl_rule_get_str(rule, NFTNL_RULE_TABLE),
 					 nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN));
@@ -221,18 +222,6 @@ static int append_rule(const struct chains *chains, struct nftnl_rule *rule)
 	chain->rules = v;
 	v[chain->n] = (struct brief){ 0 };
 	return nftnl_expr_foreach(rule, note_expression, &v[chain->n++]) ? MNL_CB_ERROR : MNL_CB_OK;
-}
-
-static int visit_rule(const struct nlmsghdr *nlh, void *data)
-{
-	struct nftnl_rule *rule = nftnl_rule_alloc();
-	int r = MNL_CB_ERROR;
-
-	if (rule && !nftnl_rule_nlmsg_parse(nlh, rule))
-		r = append_rule(data, rule);
-	if (rule)
-		nftnl_rule_free(rule);
-	return r;
 }
 
 static void restart_rules(void *data)
@@ -338,7 +327,7 @@ int nft_forward_list(struct nft_forwards *out, struct error *err)
 	int r = nft_list(&chain_query, visit_chain, restart_chains, &chains, err);
 
 	if (!r && has_forward(&chains))
-		r = nft_list(&rule_query, visit_rule, restart_rules, &chains, err);
+		r = nft_list_rules(&rule_query, visit_rule, restart_rules, &chains, err);
 	if (r == -EOPNOTSUPP)
 		return 0;
 	if (!r && judge(&chains, out))

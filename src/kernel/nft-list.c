@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <libmnl/libmnl.h>
+#include <libnftnl/rule.h>
 
 #include "src/kernel/kernel.h"
 #include "src/kernel/nft-list.h"
@@ -89,4 +90,38 @@ int nft_has_chain(const char *table, const char *name, bool *has_out, struct err
 	mnl_attr_put_strz(nlh, NFTA_CHAIN_NAME, name);
 	code = kernel_talk(NETLINK_NETFILTER, nlh, note_answer, has_out);
 	return code && code != ENOENT ? list_failed(code, err) : 0;
+}
+
+struct rule_visit {
+	int (*visit)(struct nftnl_rule *rule, void *data);
+	void (*restart)(void *data);
+	void *data;
+};
+
+static int visit_rule(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rule_visit *to = data;
+	struct nftnl_rule *rule = nftnl_rule_alloc();
+	int r = MNL_CB_ERROR;
+
+	if (rule && !nftnl_rule_nlmsg_parse(nlh, rule))
+		r = to->visit(rule, to->data);
+	if (rule)
+		nftnl_rule_free(rule);
+	return r;
+}
+
+static void restart_rules(void *data)
+{
+	const struct rule_visit *to = data;
+
+	to->restart(to->data);
+}
+
+int nft_list_rules(const struct nft_query *query, int (*visit)(struct nftnl_rule *rule, void *data),
+		   void (*restart)(void *data), void *data, struct error *err)
+{
+	struct rule_visit to = { visit, restart, data };
+
+	return nft_list(query, visit_rule, restart_rules, &to, err);
 }

@@ -9,6 +9,7 @@
 #include "src/base/error.h"
 
 struct nlmsghdr;
+struct nftnl_rule;
 
 /* What to list: objects of one kind (NFT_MSG_GETCHAIN, ...); @table, @chain or @set NULL: of all. */
 struct nft_query {
@@ -28,5 +29,9 @@ int nft_list(const struct nft_query *query, int (*visit)(const struct nlmsghdr *
 
 /* Does @table, of the family netdev, have a chain of this name? Returns 0 or a negative errno, as above. */
 int nft_has_chain(const char *table, const char *name, bool *has_out, struct error *err);
+
+/* The same of rules (NFT_MSG_GETRULE), which are freed behind @visit. */
+int nft_list_rules(const struct nft_query *query, int (*visit)(struct nftnl_rule *rule, void *data),
+		   void (*restart)(void *data), void *data, struct error *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include <libnftnl/rule.h>
 
 #include "src/base/array.h"
+#include "src/kernel/nft-attr.h"
 #include "src/kernel/nft-batch.h"
 #include "src/kernel/nft-encode.h"
 #include "src/kernel/nft-list.h"
@@ -20,62 +21,8 @@
 #include "src/kernel/nft-since.h"
 
 /* Numbers that the headers of older systems lack. */
-#define DEVICE_PREFIX 2	       /* NFTA_DEVICE_PREFIX, of Linux 6.17 */
 #define SET_EXPRESSIONS 18     /* NFTA_SET_EXPRESSIONS, of Linux 5.11 */
 #define ELEMENT_EXPRESSIONS 11 /* NFTA_SET_ELEM_EXPRESSIONS */
-#define ATTRIBUTES_MAX 32
-
-/* Attributes by their type. */
-struct attributes {
-	const struct nlattr *v[ATTRIBUTES_MAX];
-};
-
-static int note_attribute(const struct nlattr *attr, void *data)
-{
-	struct attributes *all = data;
-
-	if (mnl_attr_get_type(attr) < ATTRIBUTES_MAX)
-		all->v[mnl_attr_get_type(attr)] = attr;
-	return MNL_CB_OK;
-}
-
-static struct attributes attributes_of(const struct nlmsghdr *nlh)
-{
-	struct attributes all = { 0 };
-
-	mnl_attr_parse(nlh, sizeof(struct nfgenmsg), note_attribute, &all);
-	return all;
-}
-
-static struct attributes nested_in(const struct nlattr *attr)
-{
-	struct attributes all = { 0 };
-
-	if (attr)
-		mnl_attr_parse_nested(attr, note_attribute, &all);
-	return all;
-}
-
-static uint32_t get_u32(const struct nlattr *attr)
-{
-	return attr && mnl_attr_get_payload_len(attr) >= 4 ? ntohl(mnl_attr_get_u32(attr)) : 0;
-}
-
-static uint64_t get_u64(const struct nlattr *attr)
-{
-	return attr && mnl_attr_get_payload_len(attr) >= 8 ? be64toh(mnl_attr_get_u64(attr)) : 0;
-}
-
-static bool is_text(const struct nlattr *attr, const char *text)
-{
-	return attr && !strcmp(mnl_attr_get_str(attr), text);
-}
-
-static void copy_name(char *out, size_t size, const struct nlattr *attr)
-{
-	if (attr)
-		snprintf(out, size, "%s", mnl_attr_get_str(attr));
-}
 
 static void read_devices(struct nft_seen_chain *chain, const struct nlattr *devices)
 {
@@ -83,8 +30,8 @@ static void read_devices(struct nft_seen_chain *chain, const struct nlattr *devi
 
 	mnl_attr_for_each_nested(attr, devices) {
 		if (chain->n_devices <= NFT_DEVICES_MAX)
-			copy_name(chain->devices[chain->n_devices], IFNAMSIZ, attr);
-		chain->is_prefix |= mnl_attr_get_type(attr) == DEVICE_PREFIX;
+			nft_copy_name(chain->devices[chain->n_devices], IFNAMSIZ, attr);
+		chain->is_prefix |= mnl_attr_get_type(attr) == NFT_DEVICE_PREFIX;
 		if (chain->n_devices++ > NFT_DEVICES_MAX)
 			break;
 	}
@@ -92,24 +39,24 @@ static void read_devices(struct nft_seen_chain *chain, const struct nlattr *devi
 
 static void read_hook(struct nft_seen_chain *chain, const struct nlattr *nest)
 {
-	struct attributes hook = nested_in(nest);
+	struct nft_attributes hook = nft_nested_in(nest);
 
 	chain->is_base = true;
-	chain->is_ingress = get_u32(hook.v[NFTA_HOOK_HOOKNUM]) == NF_NETDEV_INGRESS;
-	chain->priority = (int)get_u32(hook.v[NFTA_HOOK_PRIORITY]);
+	chain->is_ingress = nft_get_u32(hook.v[NFTA_HOOK_HOOKNUM]) == NF_NETDEV_INGRESS;
+	chain->priority = (int)nft_get_u32(hook.v[NFTA_HOOK_PRIORITY]);
 	if (hook.v[NFTA_HOOK_DEVS])
 		read_devices(chain, hook.v[NFTA_HOOK_DEVS]);
 	else if (hook.v[NFTA_HOOK_DEV])
-		copy_name(chain->devices[chain->n_devices++], IFNAMSIZ, hook.v[NFTA_HOOK_DEV]);
+		nft_copy_name(chain->devices[chain->n_devices++], IFNAMSIZ, hook.v[NFTA_HOOK_DEV]);
 }
 
 static int visit_chain(const struct nlmsghdr *nlh, void *data)
 {
-	struct attributes all = attributes_of(nlh);
+	struct nft_attributes all = nft_attributes_of(nlh);
 	struct nft_seen *seen = data;
 	struct nft_seen_chain *v;
 
-	if (!is_text(all.v[NFTA_CHAIN_TABLE], NFT_TABLE))
+	if (!nft_is_text(all.v[NFTA_CHAIN_TABLE], NFT_TABLE))
 		return MNL_CB_OK;
 	seen->has_table = true;
 	v = array_grow(seen->chains, seen->n_chains, sizeof(*v));
@@ -118,10 +65,10 @@ static int visit_chain(const struct nlmsghdr *nlh, void *data)
 	seen->chains = v;
 	v += seen->n_chains++;
 	*v = (struct nft_seen_chain){ 0 };
-	copy_name(v->name, sizeof(v->name), all.v[NFTA_CHAIN_NAME]);
+	nft_copy_name(v->name, sizeof(v->name), all.v[NFTA_CHAIN_NAME]);
 	if (all.v[NFTA_CHAIN_HOOK])
 		read_hook(v, all.v[NFTA_CHAIN_HOOK]);
-	v->is_accepting = get_u32(all.v[NFTA_CHAIN_POLICY]) == NF_ACCEPT;
+	v->is_accepting = nft_get_u32(all.v[NFTA_CHAIN_POLICY]) == NF_ACCEPT;
 	return MNL_CB_OK;
 }
 
@@ -170,8 +117,9 @@ struct nft_seen_set *nft_seen_find_set(const struct nft_seen *seen, const char *
 		       NULL;
 }
 
-static int append_rule(struct nft_seen *seen, struct nftnl_rule *rule)
+static int visit_rule(struct nftnl_rule *rule, void *data)
 {
+	struct nft_seen *seen = data;
 	struct nft_seen_chain *chain = nft_seen_find_chain(seen,
 							   nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN));
 	uint64_t *v;
@@ -187,18 +135,6 @@ static int append_rule(struct nft_seen *seen, struct nftnl_rule *rule)
 	return MNL_CB_OK;
 }
 
-static int visit_rule(const struct nlmsghdr *nlh, void *data)
-{
-	struct nftnl_rule *rule = nftnl_rule_alloc();
-	int r = MNL_CB_ERROR;
-
-	if (rule && !nftnl_rule_nlmsg_parse(nlh, rule))
-		r = append_rule(data, rule);
-	if (rule)
-		nftnl_rule_free(rule);
-	return r;
-}
-
 static void restart_rules(void *data)
 {
 	const struct nft_seen *seen = data;
@@ -212,7 +148,7 @@ static void restart_rules(void *data)
 
 static int visit_set(const struct nlmsghdr *nlh, void *data)
 {
-	struct attributes all = attributes_of(nlh), description;
+	struct nft_attributes all = nft_attributes_of(nlh), description;
 	struct nft_seen *seen = data;
 	struct nft_seen_set *v = array_grow(seen->sets, seen->n_sets, sizeof(*v));
 
@@ -220,15 +156,15 @@ static int visit_set(const struct nlmsghdr *nlh, void *data)
 		return MNL_CB_ERROR;
 	seen->sets = v;
 	v += seen->n_sets++;
-	description = nested_in(all.v[NFTA_SET_DESC]);
+	description = nft_nested_in(all.v[NFTA_SET_DESC]);
 	*v = (struct nft_seen_set){
-		.flags = get_u32(all.v[NFTA_SET_FLAGS]),
-		.key_size = get_u32(all.v[NFTA_SET_KEY_LEN]),
-		.size = get_u32(description.v[NFTA_SET_DESC_SIZE]),
-		.timeout_ms = get_u64(all.v[NFTA_SET_TIMEOUT]),
+		.flags = nft_get_u32(all.v[NFTA_SET_FLAGS]),
+		.key_size = nft_get_u32(all.v[NFTA_SET_KEY_LEN]),
+		.size = nft_get_u32(description.v[NFTA_SET_DESC_SIZE]),
+		.timeout_ms = nft_get_u64(all.v[NFTA_SET_TIMEOUT]),
 		.has_counters = all.v[NFTA_SET_EXPR] || all.v[SET_EXPRESSIONS],
 	};
-	copy_name(v->name, sizeof(v->name), all.v[NFTA_SET_NAME]);
+	nft_copy_name(v->name, sizeof(v->name), all.v[NFTA_SET_NAME]);
 	return MNL_CB_OK;
 }
 
@@ -256,7 +192,7 @@ int nft_read(struct nft_seen *out, struct error *err)
 		return r;
 	qsort(out->chains, out->n_chains, sizeof(*out->chains), by_chain_name);
 	query.type = NFT_MSG_GETRULE;
-	r = nft_list(&query, visit_rule, restart_rules, out, err);
+	r = nft_list_rules(&query, visit_rule, restart_rules, out, err);
 	query.type = NFT_MSG_GETSET;
 	if (!r)
 		r = nft_list(&query, visit_set, release_sets, out, err);
@@ -286,16 +222,16 @@ struct listing {
 
 static void read_counter(struct nft_element *element, const struct nlattr *nest)
 {
-	struct attributes expression = nested_in(nest), counter;
+	struct nft_attributes expression = nft_nested_in(nest), counter;
 
-	if (!is_text(expression.v[NFTA_EXPR_NAME], "counter"))
+	if (!nft_is_text(expression.v[NFTA_EXPR_NAME], "counter"))
 		return;
-	counter = nested_in(expression.v[NFTA_EXPR_DATA]);
-	element->packets = get_u64(counter.v[NFTA_COUNTER_PACKETS]);
-	element->bytes = get_u64(counter.v[NFTA_COUNTER_BYTES]);
+	counter = nft_nested_in(expression.v[NFTA_EXPR_DATA]);
+	element->packets = nft_get_u64(counter.v[NFTA_COUNTER_PACKETS]);
+	element->bytes = nft_get_u64(counter.v[NFTA_COUNTER_BYTES]);
 }
 
-static void read_counters(struct nft_element *element, const struct attributes *all)
+static void read_counters(struct nft_element *element, const struct nft_attributes *all)
 {
 	const struct nlattr *attr;
 
@@ -309,17 +245,18 @@ static void read_counters(struct nft_element *element, const struct attributes *
 
 static int append_element(struct listing *listing, const struct nlattr *nest)
 {
-	struct attributes all = nested_in(nest), key = nested_in(all.v[NFTA_SET_ELEM_KEY]);
+	struct nft_attributes all = nft_nested_in(nest),
+			      key = nft_nested_in(all.v[NFTA_SET_ELEM_KEY]);
 	struct listed *v = array_grow(listing->v, listing->n, sizeof(*v));
 
 	if (!v)
 		return MNL_CB_ERROR;
 	listing->v = v;
 	v += listing->n++;
-	*v = (struct listed){ .is_end = get_u32(all.v[NFTA_SET_ELEM_FLAGS]) &
+	*v = (struct listed){ .is_end = nft_get_u32(all.v[NFTA_SET_ELEM_FLAGS]) &
 					NFT_SET_ELEM_INTERVAL_END };
-	v->element.timeout_ms = get_u64(all.v[NFTA_SET_ELEM_TIMEOUT]);
-	v->element.expires_ms = get_u64(all.v[NFTA_SET_ELEM_EXPIRATION]);
+	v->element.timeout_ms = nft_get_u64(all.v[NFTA_SET_ELEM_TIMEOUT]);
+	v->element.expires_ms = nft_get_u64(all.v[NFTA_SET_ELEM_EXPIRATION]);
 	if (key.v[NFTA_DATA_VALUE] &&
 	    mnl_attr_get_payload_len(key.v[NFTA_DATA_VALUE]) >= listing->key_size)
 		memcpy(v->element.first, mnl_attr_get_payload(key.v[NFTA_DATA_VALUE]),
@@ -331,7 +268,7 @@ static int append_element(struct listing *listing, const struct nlattr *nest)
 
 static int visit_elements(const struct nlmsghdr *nlh, void *data)
 {
-	struct attributes all = attributes_of(nlh);
+	struct nft_attributes all = nft_attributes_of(nlh);
 	struct listing *listing = data;
 	const struct nlattr *attr;
 	int r = MNL_CB_OK;
