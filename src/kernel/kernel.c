@@ -68,10 +68,36 @@ static void close_netlink(struct mnl_socket **nl)
 		mnl_socket_close(*nl);
 }
 
+static int end_with(int code)
+{
+	errno = code < 0 ? -code : code;
+	return code ? MNL_CB_ERROR : MNL_CB_STOP;
+}
+
+static int visit_error(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlmsgerr *answer = mnl_nlmsg_get_payload(nlh);
+
+	(void)data;
+	return end_with(mnl_nlmsg_get_payload_len(nlh) < sizeof(*answer) ? EBADMSG : answer->error);
+}
+
+/* A list that broke off says so at its end (Linux, netlink_dump_done()), which libmnl ignores. */
+static int visit_end(const struct nlmsghdr *nlh, void *data)
+{
+	int code = 0;
+
+	(void)data;
+	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(code))
+		memcpy(&code, mnl_nlmsg_get_payload(nlh), sizeof(code));
+	return end_with(code);
+}
+
 int kernel_talk(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghdr *nlh, void *data),
 		void *data)
 {
 	CLEANUP(close_netlink) struct mnl_socket *nl = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	mnl_cb_t control[] = { [NLMSG_ERROR] = visit_error, [NLMSG_DONE] = visit_end };
 	char buf[32768];
 	ssize_t n;
 	int r = 1;
@@ -84,11 +110,14 @@ int kernel_talk(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghd
 		n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
 		if (n < 0)
 			return errno;
-		r = mnl_cb_run(buf, (size_t)n, 1, mnl_socket_get_portid(nl), visit, data);
+		errno = 0;
+		r = mnl_cb_run2(buf, (size_t)n, 1, mnl_socket_get_portid(nl), visit, data, control,
+				MNL_ARRAY_SIZE(control));
 		if (!(nlh->nlmsg_flags & NLM_F_DUMP))
 			break;
 	}
-	return r < 0 ? errno : 0;
+	/* what cannot be parsed has no number of its own */
+	return r >= 0 ? 0 : errno ? errno : EPROTO;
 }
 
 #define LIST_TRIES 100
