@@ -102,6 +102,19 @@ bool facts_vif_bridge(const struct facts_vif *hv, char *out, size_t size)
 	return true;
 }
 
+/* By the setting of its bridge or that of all bridges. */
+bool facts_vif_is_shown(const struct facts_vif *hv, int family)
+{
+	const char *digit = family == AF_INET6 ? "6" : "";
+	char bridge[16] = "?";
+
+	if (hv->wiring != WIRING_BRIDGED)
+		return false;
+	facts_vif_bridge(hv, bridge, sizeof(bridge));
+	return facts_read_number(0, "/proc/sys/net/bridge/bridge-nf-call-ip%stables", digit) > 0 ||
+	       facts_read_number(0, "/sys/class/net/%s/bridge/nf_call_ip%stables", bridge, digit) > 0;
+}
+
 static enum wiring find_wiring(const struct facts_vif *hv)
 {
 	enum wiring wiring = hv->script && !hv->script->code ? hv->script->id.family->wiring :
@@ -353,9 +366,9 @@ static int look_at_forward(struct facts *facts)
 	facts->no_forward = r ? strdup(err.text) : NULL;
 	if (r == -ENOMEM || (r && !facts->no_forward))
 		return -ENOMEM;
-	r = nft_forward_list(&facts->forwards, &err);
-	facts->no_forwards = r ? strdup(err.text) : NULL;
-	return r == -ENOMEM || (r && !facts->no_forwards) ? -ENOMEM : 0;
+	r = nft_tables_read(&facts->tables, &err);
+	facts->no_tables = r ? strdup(err.text) : NULL;
+	return r == -ENOMEM || (r && !facts->no_tables) ? -ENOMEM : 0;
 }
 
 int facts_look(struct facts *out, unsigned timeout_s, struct error *err)
@@ -394,8 +407,8 @@ void facts_release(struct facts *facts)
 	free(facts->by_link);
 	free(facts->gatewaydev);
 	free(facts->no_forward);
-	free(facts->no_forwards);
-	nft_forwards_release(&facts->forwards);
+	free(facts->no_tables);
+	nft_tables_release(&facts->tables);
 	if (facts->addresses)
 		freeifaddrs(facts->addresses);
 	rules_release(&facts->forward.rules);

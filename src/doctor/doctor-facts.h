@@ -6,7 +6,7 @@
 #include "src/hotplug/rules.h"
 #include "src/hotplug/script.h"
 #include "src/hotplug/vif-common.h"
-#include "src/kernel/nft-forward.h"
+#include "src/kernel/nft-tables.h"
 #include "src/xen/vif.h"
 
 #define SCRIPT_FOLDER "/etc/xen/scripts"
@@ -57,9 +57,9 @@ struct facts {
 	struct ifaddrs *addresses;
 	bool has_forward; /* chain FORWARD was listed ... */
 	struct forward forward;
-	char *no_forward; /* ... or not, and why; NULL: no vif depends on it */
-	struct nft_forwards forwards;
-	char *no_forwards; /* why chains of nftables could not be listed */
+	char *no_forward;	  /* ... or not, and why; NULL: no vif depends on it */
+	struct nft_tables tables; /* chains of nftables; none where no vif depends on them */
+	char *no_tables;	  /* why they could not be read */
 };
 
 /*
@@ -78,6 +78,9 @@ bool facts_has(const struct facts *facts, enum wiring wiring);
 
 /* A bridged vif with a list for which the scripts set rules. */
 bool facts_has_bridge_rules(const struct facts *facts);
+
+/* Are its packets, which are bridged, shown to the chains of IP (AF_INET, AF_INET6)? */
+bool facts_vif_is_shown(const struct facts_vif *hv, int family);
 
 /* The bridge or switch that the vif's link is a port of; false: none. */
 bool facts_vif_bridge(const struct facts_vif *hv, char *out, size_t size);

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "src/base/cleanup.h"
 #include "src/doctor/doctor.h"
+#include "src/kernel/nft-forward.h"
 
 void look_at_iptables(const struct facts *facts, struct findings *out)
 {
@@ -19,35 +21,6 @@ void look_at_iptables(const struct facts *facts, struct findings *out)
 		bad(out, "%s: the scripts set no rules then, and say nothing", facts->no_forward);
 	else if (facts->no_forward)
 		note(out, "%s: chain FORWARD was not looked at", facts->no_forward);
-}
-
-/* Does the bridge show its packets to iptables? By its own setting or that of all bridges. */
-static bool shows_packets(const char *bridge)
-{
-	return facts_read_number(0, "/proc/sys/net/bridge/bridge-nf-call-iptables") > 0 ||
-	       facts_read_number(0, "/sys/class/net/%s/bridge/nf_call_iptables", bridge) > 0;
-}
-
-static bool is_filtered(const struct facts_vif *hv)
-{
-	char bridge[16] = "?";
-
-	if (hv->wiring != WIRING_BRIDGED)
-		return false;
-	facts_vif_bridge(hv, bridge, sizeof(bridge));
-	return shows_packets(bridge);
-}
-
-/* The twin for IPv6. */
-static bool is_filtered6(const struct facts_vif *hv)
-{
-	char bridge[16] = "?";
-
-	if (hv->wiring != WIRING_BRIDGED)
-		return false;
-	facts_vif_bridge(hv, bridge, sizeof(bridge));
-	return facts_read_number(0, "/proc/sys/net/bridge/bridge-nf-call-ip6tables") > 0 ||
-	       facts_read_number(0, "/sys/class/net/%s/bridge/nf_call_ip6tables", bridge) > 0;
 }
 
 static bool matches_ports(const struct rule *rule)
@@ -113,7 +86,7 @@ static void judge_bridged(const struct facts *facts, struct findings *out)
 static bool has_unruled(const struct facts *facts)
 {
 	for (size_t i = 0; i < facts->n_here; i++)
-		if (!facts->here[i].sets_rules && is_filtered(&facts->here[i]))
+		if (!facts->here[i].sets_rules && facts_vif_is_shown(&facts->here[i], AF_INET))
 			return true;
 	return false;
 }
@@ -125,14 +98,14 @@ static bool passes_chain(const struct facts_vif *hv, uint8_t family)
 		return hv->wiring == WIRING_BRIDGED;
 	if (hv->wiring == WIRING_ROUTED)
 		return family != NFPROTO_IPV6 || iplist_has_family(&hv->vif->ips, AF_INET6);
-	return family == NFPROTO_IPV6 ? is_filtered6(hv) : is_filtered(hv);
+	return facts_vif_is_shown(hv, family == NFPROTO_IPV6 ? AF_INET6 : AF_INET);
 }
 
 /* The chain of iptables, which was listed with that. */
-static bool is_of_iptables(const struct facts *facts, const struct nft_forward *chain)
+static bool is_of_iptables(const struct facts *facts, const struct nft_table_chain *chain)
 {
 	return facts->has_forward && facts->forward.drops && chain->family == NFPROTO_IPV4 &&
-	       !strcmp(chain->table, "filter") && !strcmp(chain->chain, "FORWARD");
+	       !strcmp(chain->table, "filter") && !strcmp(chain->name, "FORWARD");
 }
 
 static void judge_chain(const struct facts *facts, const struct nft_forward *chain,
@@ -143,12 +116,12 @@ static void judge_chain(const struct facts *facts, const struct nft_forward *cha
 	char name[NFT_CHAIN_TEXT_SIZE];
 	struct some met = { 0 };
 
-	if ((!chain->drops_by_policy && !chain->drops_at_end) || is_of_iptables(facts, chain))
+	if ((!chain->drops_by_policy && !chain->drops_at_end) || is_of_iptables(facts, chain->chain))
 		return;
 	for (size_t i = 0; i < facts->n_here; i++)
-		if (facts->here[i].link && passes_chain(&facts->here[i], chain->family))
+		if (facts->here[i].link && passes_chain(&facts->here[i], chain->chain->family))
 			some_add(&met, facts->here[i].vif->link);
-	nft_forward_format(chain, name);
+	nft_chain_format(chain->chain, name);
 	if (met.n && chain->may_accept)
 		note(out,
 		     "nftables: chain '%s' %s: packets of %s pass only as far as its rules accept them",
@@ -163,10 +136,14 @@ static void judge_chain(const struct facts *facts, const struct nft_forward *cha
 
 static void judge_nftables(const struct facts *facts, struct findings *out)
 {
-	if (facts->no_forwards)
-		note(out, "%s: chains of nftables were not looked at", facts->no_forwards);
-	for (size_t i = 0; i < facts->forwards.n; i++)
-		judge_chain(facts, &facts->forwards.v[i], out);
+	CLEANUP(nft_forwards_release) struct nft_forwards forwards = { 0 };
+
+	if (facts->no_tables)
+		note(out, "%s: chains of nftables were not looked at", facts->no_tables);
+	if (nft_forward_list(&facts->tables, &forwards, NULL))
+		out->has_failed = true;
+	for (size_t i = 0; i < forwards.n && !out->has_failed; i++)
+		judge_chain(facts, &forwards.v[i], out);
 }
 
 void look_at_forward_policy(const struct facts *facts, struct findings *out)
@@ -200,7 +177,7 @@ void look_at_bridge_netfilter(const struct facts *facts, struct findings *out)
 		const struct facts_vif *hv = &facts->here[i];
 
 		if (hv->wiring == WIRING_BRIDGED && hv->sets_rules && hv->vif->ips.n &&
-		    !is_filtered(hv))
+		    !facts_vif_is_shown(hv, AF_INET))
 			some_add(&blind, hv->vif->link);
 	}
 	if (!blind.n)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nft-forward.c - chains of nftables that forwarded packets pass, and how they end. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -8,15 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libmnl/libmnl.h>
-#include <libnftnl/chain.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
 
 #include "src/base/array.h"
 #include "src/base/cleanup.h"
 #include "src/kernel/nft-forward.h"
-#include "src/kernel/nft-list.h"
 
 enum outcome {
 	OUTCOME_OPEN, /* the packet goes on */
@@ -35,86 +31,32 @@ struct brief {
 };
 
 struct chain {
-	uint8_t family;
-	char *table, *name;
-	bool is_forward, drops_by_policy;
+	const struct nft_table_chain *from;
 	bool is_visited;
 	struct brief *rules;
-	size_t n;
 };
 
+/* As they are in the tables. */
 struct chains {
+	const struct nft_tables *tables;
 	struct chain *v;
-	size_t n;
 };
-
-static void release_rules(struct chain *chain)
-{
-	for (size_t i = 0; i < chain->n; i++)
-		free(chain->rules[i].target);
-	free(chain->rules);
-	chain->rules = NULL;
-	chain->n = 0;
-}
 
 static void chains_release(struct chains *chains)
 {
-	for (size_t i = 0; i < chains->n; i++) {
-		release_rules(&chains->v[i]);
-		free(chains->v[i].table);
-		free(chains->v[i].name);
+	for (size_t i = 0; chains->v && i < chains->tables->n; i++) {
+		for (size_t j = 0; chains->v[i].rules && j < chains->v[i].from->n; j++)
+			free(chains->v[i].rules[j].target);
+		free(chains->v[i].rules);
 	}
 	free(chains->v);
-	*chains = (struct chains){ 0 };
 }
 
-static bool is_forward_hook(const struct nftnl_chain *chain)
+static bool is_forward(const struct nft_table_chain *chain)
 {
-	uint32_t family = nftnl_chain_get_u32(chain, NFTNL_CHAIN_FAMILY);
-	uint32_t hook = nftnl_chain_get_u32(chain, NFTNL_CHAIN_HOOKNUM);
-	const char *type = nftnl_chain_get_str(chain, NFTNL_CHAIN_TYPE);
-
-	return nftnl_chain_is_set(chain, NFTNL_CHAIN_HOOKNUM) && type && !strcmp(type, "filter") &&
-	       (family == NFPROTO_INET || family == NFPROTO_IPV4 || family == NFPROTO_IPV6 ||
-		family == NFPROTO_BRIDGE) &&
-	       hook == NF_INET_FORWARD;
-}
-
-static int append_chain(struct chains *chains, const struct nftnl_chain *from)
-{
-	struct chain *v = array_grow(chains->v, chains->n, sizeof(*v));
-	struct chain *chain;
-
-	if (!v)
-		return MNL_CB_ERROR;
-	chains->v = v;
-	chain = &v[chains->n++];
-	*chain = (struct chain){
-		.family = (uint8_t)nftnl_chain_get_u32(from, NFTNL_CHAIN_FAMILY),
-		.table = strdup(nftnl_chain_get_str(from, NFTNL_CHAIN_TABLE)),
-		.name = strdup(nftnl_chain_get_str(from, NFTNL_CHAIN_NAME)),
-		.is_forward = is_forward_hook(from),
-		.drops_by_policy = nftnl_chain_is_set(from, NFTNL_CHAIN_POLICY) &&
-				   nftnl_chain_get_u32(from, NFTNL_CHAIN_POLICY) == NF_DROP,
-	};
-	return chain->table && chain->name ? MNL_CB_OK : MNL_CB_ERROR;
-}
-
-static int visit_chain(const struct nlmsghdr *nlh, void *data)
-{
-	struct nftnl_chain *chain = nftnl_chain_alloc();
-	int r = MNL_CB_ERROR;
-
-	if (chain && !nftnl_chain_nlmsg_parse(nlh, chain))
-		r = append_chain(data, chain);
-	if (chain)
-		nftnl_chain_free(chain);
-	return r;
-}
-
-static void restart_chains(void *data)
-{
-	chains_release(data);
+	return chain->is_base && chain->is_filter && chain->hook == NF_INET_FORWARD &&
+	       (chain->family == NFPROTO_INET || chain->family == NFPROTO_IPV4 ||
+		chain->family == NFPROTO_IPV6 || chain->family == NFPROTO_BRIDGE);
 }
 
 /* Is the immediate value of a rule a verdict, and which? */
@@ -195,41 +137,39 @@ static int note_expression(struct nftnl_expr *expr, void *data)
 	return 0;
 }
 
-static struct chain *find_chain(const struct chains *chains, uint8_t family, const char *table,
+/* The one that a rule of @chain goes to; NULL. */
+static struct chain *find_chain(const struct chains *chains, const struct chain *chain,
 				const char *name)
 {
-	for (size_t i = 0; i < chains->n; i++)
-		if (chains->v[i].family == family && !strcmp(chains->v[i].table, table) &&
-		    !strcmp(chains->v[i].name, name))
-			return &chains->v[i];
-	return NULL;
+	size_t i = nft_tables_find(chains->tables, chain->from->family, chain->from->table, name);
+
+	return i < chains->tables->n ? &chains->v[i] : NULL;
 }
 
-/* A chain that came after the list of chains is not looked at. */
-static int visit_rule(struct nftnl_rule *rule, void *data)
+static int read_rules(struct chain *chain)
 {
-	const struct chains *chains = data;
-	struct chain *chain = find_chain(chains, (uint8_t)nftnl_rule_get_u32(rule, NFTNL_RULE_FAMILY),
-					 nftnl_rule_get_str(rule, NFTNL_RULE_TABLE),
-					 nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN));
-	struct brief *v;
-
-	if (!chain)
-		return MNL_CB_OK;
-	v = array_grow(chain->rules, chain->n, sizeof(*v));
-	if (!v)
-		return MNL_CB_ERROR;
-	chain->rules = v;
-	v[chain->n] = (struct brief){ 0 };
-	return nftnl_expr_foreach(rule, note_expression, &v[chain->n++]) ? MNL_CB_ERROR : MNL_CB_OK;
+	chain->rules = calloc(chain->from->n + 1, sizeof(*chain->rules));
+	if (!chain->rules)
+		return -ENOMEM;
+	for (size_t i = 0; i < chain->from->n; i++)
+		if (nftnl_expr_foreach(chain->from->rules[i], note_expression, &chain->rules[i]))
+			return -ENOMEM;
+	return 0;
 }
 
-static void restart_rules(void *data)
+static int read_chains(const struct nft_tables *tables, struct chains *out)
 {
-	const struct chains *chains = data;
+	int r = 0;
 
-	for (size_t i = 0; i < chains->n; i++)
-		release_rules(&chains->v[i]);
+	out->tables = tables;
+	out->v = calloc(tables->n + 1, sizeof(*out->v));
+	if (!out->v)
+		return -ENOMEM;
+	for (size_t i = 0; i < tables->n; i++)
+		out->v[i].from = &tables->v[i];
+	for (size_t i = 0; i < tables->n && !r; i++)
+		r = read_rules(&out->v[i]);
+	return r;
 }
 
 /* What becomes of a packet that no rule with a condition matches; chains make no circle. */
@@ -237,7 +177,7 @@ static enum outcome end_of(const struct chains *chains, const struct chain *chai
 {
 	enum outcome outcome = OUTCOME_OPEN;
 
-	for (size_t i = 0; i < chain->n && outcome == OUTCOME_OPEN; i++) {
+	for (size_t i = 0; i < chain->from->n && outcome == OUTCOME_OPEN; i++) {
 		const struct brief *rule = &chain->rules[i];
 		const struct chain *target;
 
@@ -246,7 +186,7 @@ static enum outcome end_of(const struct chains *chains, const struct chain *chai
 		outcome = rule->outcome;
 		if (outcome != OUTCOME_CHAIN)
 			continue;
-		target = find_chain(chains, chain->family, chain->table, rule->target);
+		target = find_chain(chains, chain, rule->target);
 		outcome = target ? end_of(chains, target) : OUTCOME_OPEN;
 	}
 	return outcome;
@@ -259,7 +199,7 @@ static bool may_accept(const struct chains *chains, struct chain *chain)
 	if (chain->is_visited)
 		return false;
 	chain->is_visited = true;
-	for (size_t i = 0; i < chain->n && !accepts; i++) {
+	for (size_t i = 0; i < chain->from->n && !accepts; i++) {
 		const struct brief *rule = &chain->rules[i];
 		struct chain *target = NULL;
 
@@ -267,7 +207,7 @@ static bool may_accept(const struct chains *chains, struct chain *chain)
 			continue;
 		accepts = rule->outcome == OUTCOME_ACCEPTS;
 		if (rule->outcome == OUTCOME_CHAIN)
-			target = find_chain(chains, chain->family, chain->table, rule->target);
+			target = find_chain(chains, chain, rule->target);
 		if (target)
 			accepts = may_accept(chains, target);
 	}
@@ -276,7 +216,7 @@ static bool may_accept(const struct chains *chains, struct chain *chain)
 
 static bool accepts_somewhere(const struct chains *chains, struct chain *chain)
 {
-	for (size_t i = 0; i < chains->n; i++)
+	for (size_t i = 0; i < chains->tables->n; i++)
 		chains->v[i].is_visited = false;
 	return may_accept(chains, chain);
 }
@@ -291,76 +231,27 @@ static int append_forward(struct nft_forwards *out, const struct chains *chains,
 	out->v = v;
 	v = &v[out->n++];
 	*v = (struct nft_forward){
-		.family = chain->family,
-		.table = strdup(chain->table),
-		.chain = strdup(chain->name),
-		.drops_by_policy = chain->drops_by_policy && end == OUTCOME_OPEN,
+		.chain = chain->from,
+		.drops_by_policy = chain->from->drops_by_policy && end == OUTCOME_OPEN,
 		.drops_at_end = end == OUTCOME_DROPS,
 		.may_accept = accepts_somewhere(chains, chain),
 	};
-	return v->table && v->chain ? 0 : -ENOMEM;
+	return 0;
 }
 
-static bool has_forward(const struct chains *chains)
+int nft_forward_list(const struct nft_tables *tables, struct nft_forwards *out, struct error *err)
 {
-	for (size_t i = 0; i < chains->n; i++)
-		if (chains->v[i].is_forward)
-			return true;
-	return false;
-}
-
-static int judge(const struct chains *chains, struct nft_forwards *out)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < chains->n && !r; i++)
-		if (chains->v[i].is_forward)
-			r = append_forward(out, chains, &chains->v[i]);
-	return r;
-}
-
-int nft_forward_list(struct nft_forwards *out, struct error *err)
-{
-	static const struct nft_query chain_query = { .type = NFT_MSG_GETCHAIN };
-	static const struct nft_query rule_query = { .type = NFT_MSG_GETRULE };
 	CLEANUP(chains_release) struct chains chains = { 0 };
-	int r = nft_list(&chain_query, visit_chain, restart_chains, &chains, err);
+	int r = read_chains(tables, &chains);
 
-	if (!r && has_forward(&chains))
-		r = nft_list_rules(&rule_query, visit_rule, restart_rules, &chains, err);
-	if (r == -EOPNOTSUPP)
-		return 0;
-	if (!r && judge(&chains, out))
-		r = error_memory(err);
-	return r;
+	for (size_t i = 0; i < tables->n && !r; i++)
+		if (is_forward(&tables->v[i]))
+			r = append_forward(out, &chains, &chains.v[i]);
+	return r ? error_memory(err) : 0;
 }
 
 void nft_forwards_release(struct nft_forwards *forwards)
 {
-	for (size_t i = 0; i < forwards->n; i++) {
-		free(forwards->v[i].table);
-		free(forwards->v[i].chain);
-	}
 	free(forwards->v);
 	*forwards = (struct nft_forwards){ 0 };
-}
-
-static const char *family_name(uint8_t family)
-{
-	switch (family) {
-	case NFPROTO_INET:
-		return "inet";
-	case NFPROTO_IPV4:
-		return "ip";
-	case NFPROTO_IPV6:
-		return "ip6";
-	default:
-		return "bridge";
-	}
-}
-
-void nft_forward_format(const struct nft_forward *chain, char out[NFT_CHAIN_TEXT_SIZE])
-{
-	snprintf(out, NFT_CHAIN_TEXT_SIZE, "%s %.128s %.128s", family_name(chain->family),
-		 chain->table, chain->chain);
 }

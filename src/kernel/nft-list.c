@@ -12,6 +12,7 @@
 #include <libnftnl/rule.h>
 
 #include "src/kernel/kernel.h"
+#include "src/kernel/nft-attr.h"
 #include "src/kernel/nft-list.h"
 
 static void put_name(struct nlmsghdr *nlh, uint16_t attribute, const char *name)
@@ -48,18 +49,25 @@ static int list_failed(int code, struct error *err)
 	return error_set(err, -code, "nftables: cannot list: %s", strerror(code));
 }
 
+static struct nlmsghdr *request(void *buf, uint16_t type, uint16_t flags, uint8_t family)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nfgenmsg *head;
+
+	nlh->nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type);
+	nlh->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	head = mnl_nlmsg_put_extra_header(nlh, sizeof(*head));
+	*head = (struct nfgenmsg){ .nfgen_family = family, .version = NFNETLINK_V0 };
+	return nlh;
+}
+
 int nft_list(const struct nft_query *query, int (*visit)(const struct nlmsghdr *nlh, void *data),
 	     void (*restart)(void *data), void *data, struct error *err)
 {
 	char buf[1024];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct nfgenmsg *head;
+	struct nlmsghdr *nlh = request(buf, query->type, NLM_F_DUMP, query->family);
 	int code;
 
-	nlh->nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | query->type);
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	head = mnl_nlmsg_put_extra_header(nlh, sizeof(*head));
-	*head = (struct nfgenmsg){ .nfgen_family = query->family, .version = NFNETLINK_V0 };
 	put_filter(nlh, query);
 	code = kernel_list(NETLINK_NETFILTER, nlh, visit, restart, data);
 	return code ? list_failed(code, err) : 0;
@@ -77,15 +85,10 @@ static int note_answer(const struct nlmsghdr *nlh, void *data)
 int nft_has_chain(const char *table, const char *name, bool *has_out, struct error *err)
 {
 	char buf[1024];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct nfgenmsg *head;
+	struct nlmsghdr *nlh = request(buf, NFT_MSG_GETCHAIN, 0, NFPROTO_NETDEV);
 	int code;
 
 	*has_out = false;
-	nlh->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	head = mnl_nlmsg_put_extra_header(nlh, sizeof(*head));
-	*head = (struct nfgenmsg){ .nfgen_family = NFPROTO_NETDEV, .version = NFNETLINK_V0 };
 	mnl_attr_put_strz(nlh, NFTA_CHAIN_TABLE, table);
 	mnl_attr_put_strz(nlh, NFTA_CHAIN_NAME, name);
 	code = kernel_talk(NETLINK_NETFILTER, nlh, note_answer, has_out);
@@ -93,7 +96,7 @@ int nft_has_chain(const char *table, const char *name, bool *has_out, struct err
 }
 
 struct rule_visit {
-	int (*visit)(struct nftnl_rule *rule, void *data);
+	int (*visit)(struct nftnl_rule **rule, void *data);
 	void (*restart)(void *data);
 	void *data;
 };
@@ -105,7 +108,7 @@ static int visit_rule(const struct nlmsghdr *nlh, void *data)
 	int r = MNL_CB_ERROR;
 
 	if (rule && !nftnl_rule_nlmsg_parse(nlh, rule))
-		r = to->visit(rule, to->data);
+		r = to->visit(&rule, to->data);
 	if (rule)
 		nftnl_rule_free(rule);
 	return r;
@@ -118,10 +121,51 @@ static void restart_rules(void *data)
 	to->restart(to->data);
 }
 
-int nft_list_rules(const struct nft_query *query, int (*visit)(struct nftnl_rule *rule, void *data),
+int nft_list_rules(const struct nft_query *query, int (*visit)(struct nftnl_rule **rule, void *data),
 		   void (*restart)(void *data), void *data, struct error *err)
 {
 	struct rule_visit to = { visit, restart, data };
 
 	return nft_list(query, visit_rule, restart_rules, &to, err);
+}
+
+static int visit_generation(const struct nlmsghdr *nlh, void *data)
+{
+	*(uint32_t *)data = nft_get_u32(nft_attributes_of(nlh).v[NFTA_GEN_ID]);
+	return MNL_CB_OK;
+}
+
+/* How many transactions there have been. */
+static int read_generation(uint32_t *out, struct error *err)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = request(buf, NFT_MSG_GETGEN, 0, NFPROTO_UNSPEC);
+	int code;
+
+	*out = 0;
+	code = kernel_talk(NETLINK_NETFILTER, nlh, visit_generation, out);
+	return code ? list_failed(code, err) : 0;
+}
+
+/* The kernel has nf_tables, for it counts: it is libnftnl that refuses. */
+static int not_understood(struct error *err)
+{
+	return error_set(err, -EPROTO, "nftables: what is listed cannot be understood");
+}
+
+#define READ_TRIES 100
+
+int nft_read_settled(int (*read)(void *data, struct error *err), void *data, struct error *err)
+{
+	uint32_t before, after;
+	int r = read_generation(&before, err), result = 0;
+
+	for (int i = 0; i < READ_TRIES && !r; i++) {
+		result = read(data, err);
+		r = read_generation(&after, err);
+		if (!r && before == after)
+			return result == -EOPNOTSUPP ? not_understood(err) : result;
+		before = after;
+	}
+	return r ? r : error_set(err, -EINTR, "nftables: changed whenever it was listed");
 }

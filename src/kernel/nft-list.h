@@ -27,11 +27,18 @@ struct nft_query {
 int nft_list(const struct nft_query *query, int (*visit)(const struct nlmsghdr *nlh, void *data),
 	     void (*restart)(void *data), void *data, struct error *err);
 
+/* nft_list() of rules (NFT_MSG_GETRULE); one that @visit keeps it sets to NULL. */
+int nft_list_rules(const struct nft_query *query, int (*visit)(struct nftnl_rule **rule, void *data),
+		   void (*restart)(void *data), void *data, struct error *err);
+
 /* Does @table, of the family netdev, have a chain of this name? Returns 0 or a negative errno, as above. */
 int nft_has_chain(const char *table, const char *name, bool *has_out, struct error *err);
 
-/* The same of rules (NFT_MSG_GETRULE), which are freed behind @visit. */
-int nft_list_rules(const struct nft_query *query, int (*visit)(struct nftnl_rule *rule, void *data),
-		   void (*restart)(void *data), void *data, struct error *err);
+/*
+ * nft_read_settled - call @read, which lists several things, until no transaction came between.
+ * @read: begins anew each time
+ * Returns what it does, or a negative errno.
+ */
+int nft_read_settled(int (*read)(void *data, struct error *err), void *data, struct error *err);
 
 #endif

@@ -117,21 +117,22 @@ struct nft_seen_set *nft_seen_find_set(const struct nft_seen *seen, const char *
 		       NULL;
 }
 
-static int visit_rule(struct nftnl_rule *rule, void *data)
+static int visit_rule(struct nftnl_rule **rule, void *data)
 {
 	struct nft_seen *seen = data;
 	struct nft_seen_chain *chain = nft_seen_find_chain(seen,
-							   nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN));
+							   nftnl_rule_get_str(*rule,
+									      NFTNL_RULE_CHAIN));
 	uint64_t *v;
 
-	/* one that came after the list of chains is seen the next time */
+	/* one that came after the list of chains: all is read anew */
 	if (!chain)
 		return MNL_CB_OK;
 	v = array_grow(chain->digests, chain->n, sizeof(*v));
 	if (!v)
 		return MNL_CB_ERROR;
 	chain->digests = v;
-	v[chain->n++] = nft_rule_digest(rule);
+	v[chain->n++] = nft_rule_digest(*rule);
 	return MNL_CB_OK;
 }
 
@@ -179,14 +180,22 @@ static void release_sets(void *data)
 	seen->n_sets = 0;
 }
 
-int nft_read(struct nft_seen *out, struct error *err)
+void nft_seen_release(struct nft_seen *seen)
+{
+	release_chains(seen);
+	release_sets(seen);
+	seen->has_table = false;
+}
+
+static int read_once(void *data, struct error *err)
 {
 	struct nft_query query = { .type = NFT_MSG_GETCHAIN,
 				   .family = NFPROTO_NETDEV,
 				   .table = NFT_TABLE };
+	struct nft_seen *out = data;
 	int r;
 
-	*out = (struct nft_seen){ 0 };
+	nft_seen_release(out);
 	r = nft_list(&query, visit_chain, release_chains, out, err);
 	if (r || !out->has_table)
 		return r;
@@ -198,14 +207,13 @@ int nft_read(struct nft_seen *out, struct error *err)
 		r = nft_list(&query, visit_set, release_sets, out, err);
 	if (out->n_sets)
 		qsort(out->sets, out->n_sets, sizeof(*out->sets), by_set_name);
-	return r == -ENOENT ? 0 : r;
+	return r;
 }
 
-void nft_seen_release(struct nft_seen *seen)
+int nft_read(struct nft_seen *out, struct error *err)
 {
-	release_chains(seen);
-	release_sets(seen);
-	seen->has_table = false;
+	*out = (struct nft_seen){ 0 };
+	return nft_read_settled(read_once, out, err);
 }
 
 /* An element as it is listed: where a range begins, or ends. */
