@@ -27,6 +27,7 @@
 	X(rp_filter, "rp-filter", "routed guests cannot use addresses of others") \
 	X(iptables, "iptables", "iptables works where the scripts set rules") \
 	X(forward_policy, "forward-policy", "chain FORWARD fits the vifs") \
+	X(link_drops, "link-drops", "no chain of nftables drops all packets of a vif") \
 	X(bridge_netfilter, "bridge-netfilter", "bridged packets are shown to the rules") \
 	X(physdev, "physdev", "rules of bridged vifs are there at all") \
 	X(guard, "guard", "guests are kept to their lists (xvif guard)") \

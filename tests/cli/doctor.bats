@@ -618,6 +618,89 @@ passes() { # ADDRESS
 	ip -6 rule del fwmark 7
 }
 
+# site_rule FAMILY HOOK RULE...: a chain of the site's own in the place of the one before
+site_rule() {
+	local family=$1 hook=$2 rule
+	shift 2
+	nft -f - <<-EOF
+		table $family site
+		delete table $family site
+		table $family site {
+			set links { type ifname; elements = { "vif2.0" }; }
+			chain drops { meta protocol ip6 return; drop; }
+			chain fw { type filter hook $hook priority 0; policy accept; }
+		}
+	EOF
+	for rule in "$@"; do
+		nft add rule "$family" site fw "$rule"
+	done
+}
+
+@test "link-drops: chains of nftables that drop all packets of a vif" {
+	site_rule inet forward 'iifname "vif1.0" counter drop'
+	finds link-drops bad "chain 'inet site fw' drops all packets from vif1.0;"
+	site_rule inet forward 'oifname "vif*" reject'
+	finds link-drops bad "all packets to vif1.0, vif2.0;"
+	site_rule inet forward 'iif { vif1.0 } log drop' 'iifname @links drop'
+	finds link-drops bad "all packets from vif1.0, vif2.0;"
+	site_rule inet forward 'iifname vmap { "vif1.0" : jump drops, "vif3.0" : drop }'
+	finds link-drops bad "all packets from vif1.0;"
+	xenstore-write /local/domain/0/backend/vif/1/0/ip "10.0.0.1 2001:db8::1"
+	finds link-drops bad "all IPv4 packets from vif1.0;"
+	xenstore-write /local/domain/0/backend/vif/1/0/ip 10.0.0.1
+	# for some packets only, of other links, behind a rule that accepts
+	site_rule inet forward 'iifname "vif1.0" ip saddr 10.0.0.1 drop' 'iifname "vif2.1" drop' \
+		'iifname vmap { "eth0" : drop }' 'iifname "vif2.0" accept' 'iifname @links drop' \
+		'iifname "vif*" jump drops'
+	nft flush chain inet site drops
+	nft add rule inet site drops return
+	finds link-drops ok
+	# a chain that asks for no link is forward-policy's
+	site_rule inet forward drop
+	finds link-drops ok
+	site_rule inet forward 'iifname "vif1.0" accept' 'iifname "vif2.0" jump drops' drop
+	finds link-drops bad "all packets from vif2.0;"
+	# what cannot be told is not good
+	site_rule inet forward 'iifgroup 5 drop'
+	finds link-drops note "whether chain 'inet site fw' drops all packets from vif1.0, vif2.0"
+	site_rule inet input 'iifname "vif1.0" drop'
+	finds link-drops note "all packets from vif1.0 to this host itself"
+	nft delete table inet site
+	nft 'table netdev site { chain in { type filter hook ingress device vif1.0 priority 0; policy drop; }; }'
+	finds link-drops bad "chain 'netdev site in' drops all packets from vif1.0;"
+	nft delete table netdev site
+	site_rule bridge forward 'oifname "vif*" meta protocol ip drop'
+	finds link-drops bad "chain 'bridge site fw' drops all packets to vif2.1;"
+	nft delete table bridge site
+	# chains of IP see the bridge, and iptables' physdev the port
+	echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
+	site_rule ip forward 'iifname "xenbr0" drop'
+	finds link-drops bad "all packets to vif2.1;"
+	nft delete table ip site
+	iptables -A FORWARD -m physdev --physdev-in vif2.1 -j DROP
+	finds link-drops bad "chain 'ip filter FORWARD' drops all packets from vif2.1;"
+	iptables -F FORWARD
+	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables
+	xvif -q guard on
+	finds link-drops ok
+	nft delete table netdev xvif
+}
+
+@test "link-drops: a list that breaks off is not taken for a whole one" {
+	local n
+	site_rule inet forward 'iifname "vif1.0" drop'
+	for n in $(seq 40); do
+		run strace -o /run/xen/trace -e trace=recvmsg -e inject=recvmsg:error=ENOBUFS:when="$n" \
+			xvif doctor link-drops
+		echo "$output"
+		grep -q INJECTED /run/xen/trace || break
+		[[ "$output" == *"all packets from vif1.0;"* || "$output" == *"link-drops note"*"is not known"* ||
+			$status != [06] ]]
+	done
+	[ "$n" -gt 5 ]
+	nft delete table inet site
+}
+
 @test "bridge-netfilter: rules that never see a packet" {
 	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables
 	bridged_list 10.9.0.1
