@@ -371,6 +371,19 @@ static int look_at_forward(struct facts *facts)
 	return r == -ENOMEM || (r && !facts->no_tables) ? -ENOMEM : 0;
 }
 
+static int look_at_routing(struct facts *facts)
+{
+	const struct routes none = { 0 };
+	struct error err = { 0 };
+	int r = facts_has(facts, WIRING_ROUTED) ? kernel_routing(&none, &facts->routing, &err) : 0;
+
+	if (!r)
+		return 0;
+	routing_release(&facts->routing);
+	facts->no_routing = strdup(err.text);
+	return r == -ENOMEM || !facts->no_routing ? -ENOMEM : 0;
+}
+
 int facts_look(struct facts *out, unsigned timeout_s, struct error *err)
 {
 	int r;
@@ -385,6 +398,8 @@ int facts_look(struct facts *out, unsigned timeout_s, struct error *err)
 		r = add_here(out);
 	if (!r)
 		r = look_at_forward(out);
+	if (!r)
+		r = look_at_routing(out);
 	if (!r)
 		r = sort_links(out);
 	return r ? error_memory(err) : look_at_addresses(out, err);
@@ -408,6 +423,8 @@ void facts_release(struct facts *facts)
 	free(facts->gatewaydev);
 	free(facts->no_forward);
 	free(facts->no_tables);
+	free(facts->no_routing);
+	routing_release(&facts->routing);
 	nft_tables_release(&facts->tables);
 	if (facts->addresses)
 		freeifaddrs(facts->addresses);

@@ -6,6 +6,7 @@
 #include "src/hotplug/rules.h"
 #include "src/hotplug/script.h"
 #include "src/hotplug/vif-common.h"
+#include "src/kernel/kernel-routing.h"
 #include "src/kernel/nft-tables.h"
 #include "src/xen/vif.h"
 
@@ -60,6 +61,8 @@ struct facts {
 	char *no_forward;	  /* ... or not, and why; NULL: no vif depends on it */
 	struct nft_tables tables; /* chains of nftables; none where no vif depends on them */
 	char *no_tables;	  /* why they could not be read */
+	struct routing routing;	  /* rules of routing; none where no vif is routed */
+	char *no_routing;	  /* why they could not be read */
 };
 
 /*

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor-guest-rules.c - probe of rules of routing that stop what routed guests send. */
-#include <errno.h>
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-#include "src/base/cleanup.h"
 #include "src/doctor/doctor.h"
-#include "src/kernel/kernel-routing.h"
 
 /* NULL: it stops nothing, and leads past nothing */
 static const char *action_name(const struct policy *policy)
@@ -67,20 +64,10 @@ static void judge(const struct facts *facts, const struct policy *policy, struct
 
 void look_at_guest_rules(const struct facts *facts, struct findings *out)
 {
-	CLEANUP(routing_release) struct routing routing = { 0 };
-	const struct routes none = { 0 };
-	struct error err = { 0 };
-	int r;
-
-	if (!facts_has(facts, WIRING_ROUTED))
-		return;
-	r = kernel_routing(&none, &routing, &err);
-	out->has_failed |= r == -ENOMEM;
-	if (r) {
-		note(out, "%s: whether a rule stops what guests send is not known", err.text);
-		return;
-	}
-	for (size_t i = 0; i < routing.n_policies; i++)
-		if (action_name(&routing.policies[i]))
-			judge(facts, &routing.policies[i], out);
+	if (facts->no_routing)
+		note(out, "%s: whether a rule stops what guests send is not known",
+		     facts->no_routing);
+	for (size_t i = 0; i < facts->routing.n_policies; i++)
+		if (action_name(&facts->routing.policies[i]))
+			judge(facts, &facts->routing.policies[i], out);
 }

@@ -10,7 +10,6 @@
 
 #include "src/base/cleanup.h"
 #include "src/doctor/doctor.h"
-#include "src/kernel/kernel-mark-rules.h"
 #include "src/kernel/kernel.h"
 
 #define IPV4 "/proc/sys/net/ipv4"
@@ -192,17 +191,16 @@ void look_at_ip_forward(const struct facts *facts, struct findings *out)
 /* What sets the mark is elsewhere: whether it meets packets of guests is not known. */
 void look_at_mark_rules(const struct facts *facts, struct findings *out)
 {
-	CLEANUP(mark_rules_release) struct mark_rules rules = { 0 };
-	struct error err = { 0 };
-	int r = facts_has(facts, WIRING_ROUTED) ? kernel_mark_rules(&rules, &err) : 0;
+	const struct routing *routing = &facts->routing;
 
-	out->has_failed |= r == -ENOMEM;
-	if (r)
-		note(out, "%s: whether a mark decides where packets go is not known", err.text);
-	for (size_t i = 0; i < rules.n && !r; i++) {
-		const struct mark_rule *rule = &rules.v[i];
+	if (facts->no_routing)
+		note(out, "%s: whether a mark decides where packets go is not known",
+		     facts->no_routing);
+	for (size_t i = 0; i < routing->n_policies; i++) {
+		const struct policy *rule = &routing->policies[i];
 
-		if (rule->family == AF_INET6 && !has_routed_ipv6(facts))
+		if (!rule->has_mark || !rule->mask ||
+		    (rule->family == AF_INET6 && !has_routed_ipv6(facts)))
 			continue;
 		note(out,
 		     "'ip%s rule' %u sends packets with mark 0x%x/0x%x to table %u: if packets to guests get "

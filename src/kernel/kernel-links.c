@@ -250,18 +250,15 @@ static int by_link(const void *a, const void *b)
 
 int kernel_addresses(struct link_addresses *out, struct error *err)
 {
-	char buf[256];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	int code;
+	static const struct kernel_query query = { RTM_GETADDR, sizeof(struct ifaddrmsg),
+						   "addresses" };
+	int r;
 
 	*out = (struct link_addresses){ 0 };
-	nlh->nlmsg_type = RTM_GETADDR;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg));
-	code = kernel_list(NETLINK_ROUTE, nlh, visit_address, restart_addresses, out);
+	r = kernel_list_all(&query, visit_address, restart_addresses, out, err);
 	if (out->n)
 		qsort(out->v, out->n, sizeof(*out->v), by_link);
-	return code ? error_set(err, -code, "netlink: cannot list addresses: %s", strerror(code)) : 0;
+	return r;
 }
 
 void link_addresses_release(struct link_addresses *addresses)

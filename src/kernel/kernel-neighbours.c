@@ -59,16 +59,9 @@ static void restart(void *data)
 
 int kernel_neighbours(struct neighbours *out, struct error *err)
 {
-	char buf[256];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	int code;
+	static const struct kernel_query query = { RTM_GETNEIGH, sizeof(struct ndmsg), "neighbours" };
 
-	nlh->nlmsg_type = RTM_GETNEIGH;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ndmsg));
-	code = kernel_list(NETLINK_ROUTE, nlh, visit_neighbour, restart, out);
-	return code ? error_set(err, -code, "netlink: cannot list neighbours: %s", strerror(code)) :
-		      0;
+	return kernel_list_all(&query, visit_neighbour, restart, out, err);
 }
 
 void neighbours_release(struct neighbours *neighbours)

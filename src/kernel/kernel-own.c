@@ -83,15 +83,10 @@ static void restart(void *data)
 
 static int list_own(struct ipnets *out, struct error *err)
 {
-	char buf[256];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	int code;
+	static const struct kernel_query query = { RTM_GETADDR, sizeof(struct ifaddrmsg),
+						   "addresses" };
 
-	nlh->nlmsg_type = RTM_GETADDR;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg));
-	code = kernel_list(NETLINK_ROUTE, nlh, visit_address, restart, out);
-	return code ? error_set(err, -code, "netlink: cannot list addresses: %s", strerror(code)) : 0;
+	return kernel_list_all(&query, visit_address, restart, out, err);
 }
 
 /* What asks the kernel for one entry, of an address on a link, or of a MAC in a bridge. */

@@ -87,7 +87,12 @@ static void read_policy_attribute(struct policy *policy, const struct nlattr *at
 			memcpy(policy->to.addr, mnl_attr_get_payload(attr), size);
 		break;
 	case FRA_FWMARK:
-		policy->is_by_mark |= mnl_attr_get_u32(attr) != 0;
+		policy->mark = mnl_attr_get_u32(attr);
+		policy->has_mark = true;
+		policy->is_by_mark |= policy->mark != 0;
+		break;
+	case FRA_FWMASK:
+		policy->mask = mnl_attr_get_u32(attr);
 		break;
 	case FRA_OIFNAME:
 	case FRA_UID_RANGE:
@@ -130,7 +135,9 @@ static int visit_policy(const struct nlmsghdr *nlh, void *data)
 {
 	const struct fib_rule_hdr *hdr = mnl_nlmsg_get_payload(nlh);
 	struct routing *out = data;
-	struct policy policy = { .family = hdr->family, .table = hdr->table, .action = hdr->action };
+	struct policy policy = {
+		.family = hdr->family, .table = hdr->table, .action = hdr->action, .mask = UINT32_MAX
+	};
 	const struct nlattr *attr;
 	struct policy *v;
 
@@ -160,18 +167,6 @@ void routing_release(struct routing *routing)
 static void restart(void *data)
 {
 	routing_release(data);
-}
-
-static int list(uint16_t type, size_t header, int (*visit)(const struct nlmsghdr *nlh, void *data),
-		struct routing *out)
-{
-	char buf[256];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(nlh, header);
-	return kernel_list(NETLINK_ROUTE, nlh, visit, restart, out);
 }
 
 /* From an address of this host? */
@@ -234,16 +229,19 @@ static int by_priority(const void *a, const void *b)
 
 int kernel_routing(const struct routes *all, struct routing *out, struct error *err)
 {
+	static const struct kernel_query local_query = { RTM_GETROUTE, sizeof(struct rtmsg),
+							 "local routes" };
+	static const struct kernel_query rule_query = { RTM_GETRULE, sizeof(struct fib_rule_hdr),
+							"rules of routing" };
 	struct routing locals = { 0 };
-	int code = list(RTM_GETROUTE, sizeof(struct rtmsg), visit_local, &locals);
+	int r = kernel_list_all(&local_query, visit_local, restart, &locals, err);
 
-	if (!code)
-		code = list(RTM_GETRULE, sizeof(struct fib_rule_hdr), visit_policy, out);
+	if (!r)
+		r = kernel_list_all(&rule_query, visit_policy, restart, out, err);
 	out->locals = locals.locals;
 	/* a kernel without policy routing has no rules */
-	if (code && code != EOPNOTSUPP)
-		return error_set(err, -code, "netlink: cannot list routing rules: %s",
-				 strerror(code));
+	if (r && r != -EOPNOTSUPP)
+		return r;
 	for (size_t i = 0; i < out->n_policies; i++) {
 		out->policies[i].is_of_host |= is_from_here(&out->policies[i], &out->locals);
 		out->policies[i].is_of_uplink = is_uplink(out->policies[i].iif, all);

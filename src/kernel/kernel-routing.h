@@ -13,6 +13,8 @@ struct policy {
 	uint32_t target; /* FR_ACT_GOTO: the priority at which the kernel goes on, if a rule has it */
 	uint32_t suppressed; /* routes with a prefix of at most this length are passed over ... */
 	bool has_suppressed; /* ... if this is set */
+	bool has_mark;	     /* it looks at the mark: ... */
+	uint32_t mark, mask; /* ... at these bits of it */
 	bool is_by_mark;     /* only packets with a mark, which no address tells */
 	bool is_partial;     /* only some other packets: those of an interface, a source, ... */
 	bool is_of_uplink;   /* partial: what comes by a link that has a gateway */

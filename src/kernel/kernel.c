@@ -144,6 +144,21 @@ static struct nlmsghdr *request(void *buf, uint16_t type, uint16_t flags)
 	return nlh;
 }
 
+int kernel_list_all(const struct kernel_query *query,
+		    int (*visit)(const struct nlmsghdr *nlh, void *data),
+		    void (*restart)(void *data), void *data, struct error *err)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = request(buf, query->type, NLM_F_DUMP);
+	int code;
+
+	mnl_nlmsg_put_extra_header(nlh, query->header);
+	code = kernel_list(NETLINK_ROUTE, nlh, visit, restart, data);
+	return code ? error_set(err, -code, "netlink: cannot list %s: %s", query->what,
+				strerror(code)) :
+		      0;
+}
+
 static size_t address_size(int family)
 {
 	return family == AF_INET ? 4 : 16;
@@ -291,18 +306,13 @@ static void restart_routes(void *data)
 
 int kernel_routes(unsigned link, struct routes *out, struct error *err)
 {
-	char buf[256];
-	struct nlmsghdr *nlh = request(buf, RTM_GETROUTE, NLM_F_DUMP);
+	static const struct kernel_query query = { RTM_GETROUTE, sizeof(struct rtmsg), "routes" };
 	struct route_filter filter = { link, out };
-	int code;
+	int r = kernel_list_all(&query, visit_route, restart_routes, &filter, err);
 
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct rtmsg));
-	code = kernel_list(NETLINK_ROUTE, nlh, visit_route, restart_routes, &filter);
-	if (code) {
+	if (r)
 		routes_release(out);
-		return error_set(err, -code, "netlink: cannot list routes: %s", strerror(code));
-	}
-	return 0;
+	return r;
 }
 
 void routes_release(struct routes *routes)
@@ -502,13 +512,10 @@ static void restart_search(void *data)
 
 static int search_addresses(struct address_search *search, struct error *err)
 {
-	char buf[256];
-	struct nlmsghdr *nlh = request(buf, RTM_GETADDR, NLM_F_DUMP);
-	int code;
+	static const struct kernel_query query = { RTM_GETADDR, sizeof(struct ifaddrmsg),
+						   "addresses" };
 
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg));
-	code = kernel_list(NETLINK_ROUTE, nlh, visit_address, restart_search, search);
-	return code ? error_set(err, -code, "netlink: cannot list addresses: %s", strerror(code)) : 0;
+	return kernel_list_all(&query, visit_address, restart_search, search, err);
 }
 
 int kernel_first_address(unsigned link, uint8_t out[4], struct error *err)

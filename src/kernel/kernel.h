@@ -27,6 +27,18 @@ int kernel_talk(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghd
 int kernel_list(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghdr *nlh, void *data),
 		void (*restart)(void *data), void *data);
 
+/* What to list of the bus NETLINK_ROUTE: all of a kind. */
+struct kernel_query {
+	uint16_t type;	  /* RTM_GETROUTE, ... */
+	size_t header;	  /* bytes of the header of its messages */
+	const char *what; /* in the plural, for messages */
+};
+
+/* As kernel_list(). Returns 0, or a negative errno with a message. */
+int kernel_list_all(const struct kernel_query *query,
+		    int (*visit)(const struct nlmsghdr *nlh, void *data),
+		    void (*restart)(void *data), void *data, struct error *err);
+
 struct route {
 	struct ipnet dst;
 	unsigned link; /* interface index */
