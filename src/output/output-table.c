@@ -69,10 +69,12 @@ int scols_set_cell(struct libscols_line *line, size_t i, char *text, const struc
 {
 	const char *color = text && field && field->color ? field->color(text) : NULL;
 
-	if (text && !scols_line_refer_data(line, i, text))
-		return color ? scols_cell_set_color(scols_line_get_cell(line, i), color) : 0;
-	free(text);
-	return -ENOMEM;
+	if (!text || scols_line_refer_data(line, i, text)) {
+		free(text);
+		return -ENOMEM;
+	}
+	/* libsmartcols 2.41 returns -EINVAL where it has no memory for a colour that it knows */
+	return color && scols_cell_set_color(scols_line_get_cell(line, i), color) ? -ENOMEM : 0;
 }
 
 /* A list or a sentence is wrapped between its words where the terminal is too narrow. */
