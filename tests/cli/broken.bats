@@ -335,7 +335,7 @@ node() { xenstore-write "$@"; }
 	way "script changed" stays "web01 vif 0: *unknown-script" "echo true >>$S/vif-route" "cp -a /run/xen/scripts/vif-route $S"
 	way "script missing" stays "web01 vif 0: *script-missing" "rm $S/vif-route" "cp -a /run/xen/scripts/vif-route $S"
 	way "script writable by others" stays "web01 vif 0: script-unsafe" "chmod 777 $S/vif-route" "chmod 755 $S/vif-route"
-	way "folder of scripts writable" stays "doctor script-permissions *bad" "chmod 777 $S" "chmod 1755 $S"
+	way "folder of scripts writable" stays "doctor script-permissions *bad" "chmod 777 $S" "chmod 755 $S"
 	way "script not executable" stays "web01 vif 0: *script-unreadable" "chmod -x $S/vif-route" "chmod 755 $S/vif-route"
 	way "hook added" stays "doctor scripts *note" "mkdir $S/vif-post.d; echo true >$S/vif-post.d/site.hook; chmod +x $S/vif-post.d/site.hook" "rm -r $S/vif-post.d"
 	way "vif-common.sh changed" stays "doctor scripts *note" "cp -a $S/vif-common.sh /run/xen/v; echo true >>$S/vif-common.sh" "cp -a /run/xen/v $S/vif-common.sh"
