@@ -13,6 +13,14 @@ flood() {
 	wait_until 60 grep started /run/xen/flood
 }
 
+# where_lost: what the guard has refused since it was last put there, and what links have dropped
+where_lost() {
+	xvif guard
+	ip -s -s link show master xenbr0
+	ip -n g4.0 -s -s link show e0
+	return 1
+}
+
 # flooded passed|stopped: ends the flood; true if all of it was; prints the cases that were not
 flooded() {
 	kill -INT "$FLOOD_PID" || true
@@ -22,7 +30,7 @@ flooded() {
 	if [ "$1" = stopped ]; then
 		[ "${BASH_REMATCH[2]}" = 0 ]
 	else
-		none_lost $((BASH_REMATCH[1] - BASH_REMATCH[2])) "$DROPS"
+		none_lost $((BASH_REMATCH[1] - BASH_REMATCH[2])) "$DROPS" || where_lost
 	fi
 }
 
