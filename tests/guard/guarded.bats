@@ -205,7 +205,7 @@ is_reserved() {
 	run xvif check
 	echo "$output"
 	[ "$status" = 6 ]
-	[[ "$output" == *"web01 vif 0: guard-differs: set ip4-3.0: "* ]]
+	[[ "$output" == *"web01 vif 0: guard-differs: set 'ip4-3.0': "* ]]
 	xvif repair
 	xvif check
 	ip addr del 10.9.1.9/24 dev xenbr0
@@ -215,7 +215,7 @@ is_reserved() {
 	nft delete element netdev xvif ip4-3.0 '{ 10.9.1.10-10.9.1.255 }'
 	run xvif check
 	[ "$status" = 6 ]
-	[[ "$output" == *"guard-differs: set ip4-3.0: "* ]]
+	[[ "$output" == *"guard-differs: set 'ip4-3.0': "* ]]
 	xvif guard restore
 	xvif check
 }
