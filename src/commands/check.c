@@ -92,6 +92,9 @@ static int report_duplicate(const struct overlap *overlap, void *data)
 	return r;
 }
 
+/* "shared" of guard.conf may name a guest by its UUID */
+#define LIST_NODES (1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_STUBDOM | WITH_UUIDS)
+
 /* An address that moved while the lists were read is in two of them: look again, while none moves. */
 static int check_duplicates(struct store *st, struct check_run *check, const struct vifs *seen,
 			    struct error *err)
@@ -107,7 +110,7 @@ static int check_duplicates(struct store *st, struct check_run *check, const str
 		return r ? error_memory(err) : 0;
 	r = geteuid() == 0 && !st->file ? lock_lists(&lock, check->timeout_s, err) : 0;
 	if (!r)
-		r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_STUBDOM, &all, err);
+		r = vif_list_all(st, LIST_NODES, &all, err);
 	if (!r && overlap_find(&all, report_duplicate, check))
 		r = error_memory(err);
 	return r;
@@ -229,7 +232,7 @@ static int check_lists(struct store *st, struct check_run *check, const struct v
 		r = check_duplicates(st, check, looked_at, err);
 		return r ? r : note_leftovers(st, check, looked_at, err);
 	}
-	r = vif_list_all(st, 1u << NODE_IP | 1u << NODE_MAC | 1u << NODE_STUBDOM, &all, err);
+	r = vif_list_all(st, LIST_NODES, &all, err);
 	for (size_t i = 0; i < all.broken.n && !r; i++)
 		if (all.broken.v[i].domid != check->domid &&
 		    report_broken(&check->report, &all.broken.v[i]))

@@ -51,67 +51,98 @@ static int remove_vif(unsigned domid, unsigned devid, struct error *err)
 	return guard_remove(&vif, err);
 }
 
-/* The list is read anew: the script may have been given another. */
-static int make_vif(struct store *st, unsigned domid, unsigned devid, struct error *err)
+static int make_guard(const struct vif *vif, struct error *err)
 {
-	CLEANUP(vif_release) struct vif vif = { 0 };
 	CLEANUP(guard_conf_release) struct guard_conf conf = { 0 };
+	unsigned domid = vif->domain.domid, devid = vif->devid;
 	struct guard_options options;
-	int r = read_vif(st, domid, devid, &vif, err);
+	int r = guard_conf_read(&conf, err);
 
-	if (!r)
-		r = guard_conf_read(&conf, err);
 	if (r)
 		return r;
-	guard_options_of(&conf, &vif, &options);
+	guard_options_of(&conf, vif, &options);
 	if (options.mode == GUARD_OFF)
 		return remove_vif(domid, devid, err);
-	r = guard_make(&vif, &options, &vif.ips, err);
-	if (r && options.flags & GUARD_FAIL_OPEN) {
+	r = guard_make(vif, &options, &vif->ips, err);
+	if (r && r != -ENODEV && options.flags & GUARD_FAIL_OPEN) {
 		syslog(LOG_ERR, "vif %u.%u is not guarded: %s", domid, devid, err->text);
 		return 0;
 	}
 	return r;
 }
 
-/* "vifD.N", or the emulated card of that. */
-static bool is_vif_link(const char *name, unsigned *domid, unsigned *devid)
+/* The list is read anew: the script may have been given another. */
+static int make_vif(struct store *st, unsigned domid, unsigned devid, struct error *err)
 {
-	int end = 0;
+	CLEANUP(vif_release) struct vif vif = { 0 };
+	int r = read_vif(st, domid, devid, &vif, err);
 
-	return sscanf(name, "vif%9u.%9u%n", domid, devid, &end) == 2 &&
-	       (!name[end] || !strcmp(name + end, "-emu"));
+	return r ? r : make_guard(&vif, err);
 }
 
-/* Its nodes were written before the link was made; a link without them is not Xen's. */
+/*
+ * Of a link that has gone udev knows the last name, but its device, too: "/devices/vif-D-N/net/NAME"
+ * (Linux, drivers/xen/xenbus/xenbus_probe_backend.c). Else "vifD.N", or the emulated card of that.
+ */
+static bool find_vif_of_link(unsigned *domid, unsigned *devid)
+{
+	const char *link = getenv("INTERFACE"), *path = getenv("DEVPATH");
+	const char *device = path ? strstr(path, "/vif-") : NULL;
+	int end = 0;
+
+	if (device && sscanf(device, "/vif-%9u-%9u/net/%n", domid, devid, &end) == 2 && end)
+		return true;
+	return link && sscanf(link, "vif%9u.%9u%n", domid, devid, &end) == 2 &&
+	       (!link[end] || !strcmp(link + end, "-emu"));
+}
+
+/*
+ * Its nodes were written before the link was made; a link without them is not Xen's. The script may
+ * have given it another name by now, or it may have gone: whatever the vif has is guarded.
+ */
 static int make_vif_of_link(struct store *st, unsigned domid, unsigned devid, struct error *err)
 {
-	int r = make_vif(st, domid, devid, err);
+	CLEANUP(vif_release) struct vif vif = { 0 };
+	int r = read_vif(st, domid, devid, &vif, err);
 
-	return r == -ENOENT ? 0 : r;
+	if (!r)
+		r = make_guard(&vif, err);
+	else if (r == -ENOENT)
+		r = 0;
+	return r == -ENODEV ? 0 : r;
+}
+
+static bool has_link(unsigned domid, unsigned devid)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "vif%u.%u", domid, devid);
+	return kernel_link(link) != 0;
 }
 
 /*
  * By the rule of udev: a link has appeared, and its script has not run yet, or does so at this
- * moment; or it has gone. One that is there again by now stays guarded.
+ * moment; or it has gone. One that exists again stays guarded.
  */
 static int run_for_link(struct store *st, struct error *err)
 {
 	const char *action = getenv("ACTION"), *link = getenv("INTERFACE");
+	bool is_gone = action && !strcmp(action, "remove");
 	unsigned domid, devid;
 	int r = 0;
 
 	if (!action || !link)
 		return error_status(err, STATUS_USAGE, -EINVAL,
 				    "guard hook: no ACTION and INTERFACE: it is for udev");
-	if (!is_vif_link(link, &domid, &devid))
+	if (!find_vif_of_link(&domid, &devid))
 		return 0;
-	if (!strcmp(action, "remove") && !strchr(link, '-') && !kernel_link(link))
-		r = remove_vif(domid, devid, err);
-	if (!r && kernel_link(link))
+	if (!is_gone || kernel_link(link) || has_link(domid, devid))
 		r = make_vif_of_link(st, domid, devid, err);
+	else if (!strstr(link, "-emu"))
+		r = remove_vif(domid, devid, err);
 	if (r)
-		syslog(LOG_ERR, "%s is not guarded yet: %s", link, err->text);
+		syslog(LOG_ERR, "vif %u.%u (%s): %s: %s", domid, devid, link,
+		       is_gone ? "its guard is not removed yet" : "it is not guarded yet", err->text);
 	return r;
 }
 

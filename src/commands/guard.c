@@ -280,11 +280,36 @@ static int clear(struct context *cx, struct error *err)
 	return r == -EOPNOTSUPP ? 0 : r;
 }
 
-/* What was written into the kernel is read again. */
+#define ROUNDS 5
+
+/*
+ * What was written into the kernel is compared again, with the lists of this moment: an edit, or a
+ * vif that has started, may have come between.
+ */
+static int settle(struct store *st, struct vifs *vifs, struct guard_look *out, struct error *err)
+{
+	int r = 0;
+
+	for (int i = 0; i < ROUNDS && !r; i++) {
+		guard_look_release(out);
+		*out = (struct guard_look){ 0 };
+		vifs_release(vifs);
+		*vifs = (struct vifs){ 0 };
+		r = vif_list_all(st, NODES_ALL, vifs, err);
+		if (!r)
+			r = guard_look(vifs, NULL, NULL, out, err);
+		if (r || !out->sync.found.n || i == ROUNDS - 1)
+			break;
+		r = guard_look_commit(out, err);
+	}
+	return r;
+}
+
 static int run_guard(struct context *cx, const struct args *args, struct error *err)
 {
 	CLEANUP(vifs_release) struct vifs vifs = { 0 };
 	CLEANUP(guard_look_release) struct guard_look look = { 0 };
+	bool is_dry_run = args_has(args, &option_dry_run);
 	struct guard_run run = { 0 };
 	int r = parse_run(args, &run, err);
 
@@ -298,11 +323,13 @@ static int run_guard(struct context *cx, const struct args *args, struct error *
 		r = find_whom(cx->store, &run, err);
 	if (!r)
 		r = vif_list_all(cx->store, NODES_ALL, &vifs, err);
-	if (!r && run.action != ACTION_STATUS)
-		r = change(&run, &vifs, cx, args, err);
-	if (!r && !args_has(args, &option_dry_run))
+	if (!r && run.action == ACTION_STATUS)
 		r = guard_look(&vifs, NULL, NULL, &look, err);
-	if (!r && !args_has(args, &option_dry_run))
+	else if (!r)
+		r = change(&run, &vifs, cx, args, err);
+	if (!r && run.action != ACTION_STATUS && !is_dry_run)
+		r = settle(cx->store, &vifs, &look, err);
+	if (!r && !is_dry_run)
 		r = guard_print_status(&look, &run.whom, cx, args, err);
 	free(run.domain);
 	free(run.selector);

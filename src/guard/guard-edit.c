@@ -135,7 +135,7 @@ again:
 		r = guard_sync_vif(&one->sync, &one->wanted, err);
 	if (!r)
 		r = nft_commit(&one->sync.batch, err);
-	if (r == -EEXIST && ++tries < TRIES)
+	if ((r == -EEXIST || r == -ENOENT) && ++tries < TRIES)
 		goto again;
 	return r;
 }
@@ -172,8 +172,8 @@ int guard_set_list(const struct vif *vif, const struct guard_options *options,
 	return r ? r : verify(vif, &one, err);
 }
 
-int guard_make(const struct vif *vif, const struct guard_options *options,
-	       const struct iplist *list, struct error *err)
+static int make_once(const struct vif *vif, const struct guard_options *options,
+		     const struct iplist *list, struct error *err)
 {
 	CLEANUP(release) struct one one = { 0 };
 	int r = make(vif, options, list, &one, err);
@@ -187,7 +187,18 @@ int guard_make(const struct vif *vif, const struct guard_options *options,
 	return r ? r : verify(vif, &one, err);
 }
 
-int guard_remove(const struct vif *vif, struct error *err)
+/* Its link may get another name, or go, at any moment. */
+int guard_make(const struct vif *vif, const struct guard_options *options,
+	       const struct iplist *list, struct error *err)
+{
+	int r = make_once(vif, options, list, err);
+
+	for (int i = 0; i < 2 && r == -ENOENT; i++)
+		r = make_once(vif, options, list, err);
+	return r;
+}
+
+static int remove_once(const struct vif *vif, struct error *err)
 {
 	static const struct guard_options none = { .mode = GUARD_OFF };
 	CLEANUP(release) struct one one = { 0 };
@@ -202,6 +213,16 @@ int guard_remove(const struct vif *vif, struct error *err)
 	if (!r)
 		r = guard_sync_remove(&one.sync, &one.host, &one.facts, err);
 	return r ? r : nft_commit(&one.sync.batch, err);
+}
+
+/* The script and udev remove it at the same time when a vif goes. */
+int guard_remove(const struct vif *vif, struct error *err)
+{
+	int r = remove_once(vif, err);
+
+	for (int i = 1; i < TRIES && r == -ENOENT; i++)
+		r = remove_once(vif, err);
+	return r;
 }
 
 int guard_compare(const struct vif *vif, const struct guard_options *options,

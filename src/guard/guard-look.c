@@ -11,23 +11,29 @@
 
 #define TRIES 10
 
-static void state_of(struct guard_look *look, const struct vif *vif, guard_choose choose,
-		     void *data, struct guard_state *out)
+/* Its links are those of this moment. */
+static void find_facts(struct guard_state *state)
 {
 	struct error why = { 0 };
 	int r;
 
+	if (state->options.mode == GUARD_OFF)
+		return;
+	r = guard_vif_of(state->vif, &state->vif->ips, &state->options, &state->facts, &why);
+	state->is_possible = !r;
+	if (r)
+		snprintf(state->why, sizeof(state->why), "%.199s", why.text);
+}
+
+static void state_of(struct guard_look *look, const struct vif *vif, guard_choose choose,
+		     void *data, struct guard_state *out)
+{
 	*out = (struct guard_state){ .vif = vif };
 	guard_options_of(&look->conf, vif, &out->options);
 	if (choose && !vif->backend_domid)
 		choose(vif, out, data);
-	if (out->options.mode == GUARD_OFF)
-		return;
-	look->is_wanted = true;
-	r = guard_vif_of(vif, &vif->ips, &out->options, &out->facts, &why);
-	out->is_possible = !r;
-	if (r)
-		snprintf(out->why, sizeof(out->why), "%.199s", why.text);
+	look->is_wanted |= out->options.mode != GUARD_OFF;
+	find_facts(out);
 }
 
 /* A link that was renamed is where its chain is, which follows it; one that does not exist has none. */
@@ -65,6 +71,21 @@ static bool is_listed(const struct guard_look *look, unsigned domid, unsigned de
 	return false;
 }
 
+/* A name may have been that of another vif's link before. */
+static bool is_link_of_listed(const struct guard_look *look, const char *name)
+{
+	for (size_t i = 0; i < look->n; i++) {
+		const struct guard_vif *facts = &look->v[i].facts;
+
+		if (look->v[i].vif->link && !strcmp(look->v[i].vif->link, name))
+			return true;
+		for (size_t j = 0; j < facts->n_links; j++)
+			if (!strncmp(facts->links[j].name, name, sizeof(facts->links[j].name)))
+				return true;
+	}
+	return false;
+}
+
 /* Its link exists, and the vifs were listed before it had nodes: it starts at this moment. */
 static bool is_newcomer(const struct guard_look *look, const struct nft_seen_chain *chain,
 			struct guard_vif *out)
@@ -77,7 +98,7 @@ static bool is_newcomer(const struct guard_look *look, const struct nft_seen_cha
 		struct guard_link *link = &out->links[out->n_links];
 
 		memcpy(link->name, chain->devices[i], sizeof(link->name));
-		link->index = kernel_link(link->name);
+		link->index = is_link_of_listed(look, link->name) ? 0 : kernel_link(link->name);
 		out->n_links += link->index != 0;
 	}
 	return out->n_links > 0;
@@ -184,18 +205,20 @@ static int compare_again(struct guard_look *look, struct error *err)
 	bool is_partial = look->sync.is_partial;
 	int r;
 
+	for (size_t i = 0; i < look->n; i++)
+		find_facts(&look->v[i]);
 	guard_sync_release(&look->sync);
 	r = guard_sync_begin(&look->sync, err);
 	look->sync.is_partial = is_partial;
 	return r ? r : compare(look, err);
 }
 
-/* A vif that started since the comparison may have made a chain that this one lacked. */
+/* A vif that started since the comparison may have made a chain that this one lacked; or one has gone. */
 int guard_look_commit(struct guard_look *look, struct error *err)
 {
 	int r = nft_commit(&look->sync.batch, err);
 
-	for (int i = 0; i < TRIES && r == -EEXIST; i++) {
+	for (int i = 0; i < TRIES && (r == -EEXIST || r == -ENOENT); i++) {
 		r = compare_again(look, err);
 		if (!r)
 			r = nft_commit(&look->sync.batch, err);

@@ -188,6 +188,15 @@ static bool may_use_all(const struct guard_vif *vif)
 		options->mode != GUARD_CLOSED);
 }
 
+/* A gateway that "shared" names itself; a network around it does not. */
+static bool shares_it(const struct guard_options *options, const struct ipnet *gateway)
+{
+	for (size_t i = 0; i < options->n_shared; i++)
+		if (ipnet_equal(&options->shared[i], gateway))
+			return true;
+	return false;
+}
+
 /* What is the host's or nobody's is never a guest's; that of a gateway is, if the list names it. */
 static void list_ranges(const struct guard_host *host, const struct guard_vif *vif, int family,
 			struct ranges *out)
@@ -201,7 +210,7 @@ static void list_ranges(const struct guard_host *host, const struct guard_vif *v
 	leave_out_inner(out);
 	cut_nets(out, &link_local, 1, family);
 	for (size_t i = 0; i < addresses->gateways.n; i++)
-		if (!guard_options_share(vif->options, &addresses->gateways.v[i]))
+		if (!shares_it(vif->options, &addresses->gateways.v[i]))
 			cut_nets(out, &addresses->gateways.v[i], 1, family);
 	add_words(vif->list, family, true, out);
 	leave_out_inner(out);

@@ -53,10 +53,11 @@ bool guard_parse_mac(const char *text, uint8_t out[6])
 	return true;
 }
 
-static bool parse_number(const char *text, unsigned long min, unsigned long max, uint16_t *out)
+static bool parse_number(const char *text, int base, unsigned long min, unsigned long max,
+			 uint16_t *out)
 {
 	char *end;
-	unsigned long value = strtoul(text, &end, 0);
+	unsigned long value = strtoul(text, &end, base);
 
 	if (*text < '0' || *text > '9' || *end || value < min || value > max)
 		return false;
@@ -73,8 +74,8 @@ static bool parse_vlans(const char *word, struct guard_vlans *out)
 	if (strlen(word) >= sizeof(first))
 		return false;
 	snprintf(first, sizeof(first), "%.*s", dash ? (int)(dash - word) : (int)strlen(word), word);
-	return parse_number(first, 1, 4094, &out->first) &&
-	       parse_number(dash ? dash + 1 : first, out->first, 4094, &out->last);
+	return parse_number(first, 10, 1, 4094, &out->first) &&
+	       parse_number(dash ? dash + 1 : first, 10, out->first, 4094, &out->last);
 }
 
 /* A value of an option that takes several. */
@@ -103,7 +104,7 @@ static int parse_type(struct guard_line *line, const char *word, const struct pl
 	line->has_types = true;
 	if (o->n_types == GUARD_TYPES_MAX)
 		return wrong(at, err, "too many values:", word, "at most 16");
-	if (!parse_number(word, 0x600, 0xffff, &o->types[o->n_types]) ||
+	if (!parse_number(word, 0, 0x600, 0xffff, &o->types[o->n_types]) ||
 	    o->types[o->n_types] == 0x8100 || o->types[o->n_types] == 0x88a8 ||
 	    o->types[o->n_types] == 0x0800 || o->types[o->n_types] == 0x86dd ||
 	    o->types[o->n_types] == 0x0806 || o->types[o->n_types] == 0x8035)

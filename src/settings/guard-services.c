@@ -30,6 +30,21 @@ static char *read_first(const char *file)
 	return NULL;
 }
 
+/* A rule that is a comment does nothing. */
+static bool runs_it(const char *text)
+{
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		const char *at, *end;
+
+		line += strspn(line, " \t\n");
+		end = line + strcspn(line, "\n");
+		at = strstr(line, XVIF_PROGRAM " guard hook link");
+		if (*line != '#' && at && at < end)
+			return true;
+	}
+	return false;
+}
+
 enum guard_rule guard_rule_find(void)
 {
 	CLEANUP(cleanup_free) char *text = NULL;
@@ -37,8 +52,7 @@ enum guard_rule guard_rule_find(void)
 	if (access("/run/udev/control", F_OK))
 		return GUARD_RULE_NO_UDEV;
 	text = read_first("udev/rules.d/" GUARD_RULE);
-	return text && strstr(text, XVIF_PROGRAM " guard hook link") ? GUARD_RULE_WORKS :
-								       GUARD_RULE_MISSING;
+	return text && runs_it(text) ? GUARD_RULE_WORKS : GUARD_RULE_MISSING;
 }
 
 enum guard_service guard_service_find(void)
@@ -61,9 +75,10 @@ int guard_service_enable(struct error *err)
 					       GUARD_SERVICE, NULL },
 		.timeout_s = 30,
 	};
+	enum guard_service found = guard_service_find();
 	int r;
 
-	if (guard_service_find() != GUARD_SERVICE_DISABLED)
+	if (found != GUARD_SERVICE_DISABLED && found != GUARD_SERVICE_ENABLED)
 		return 0;
 	r = process_run(&p, err);
 	if (!r && (p.timed_out || p.status))
@@ -72,5 +87,5 @@ int guard_service_enable(struct error *err)
 			      p.output	  ? p.output :
 					    "failed");
 	free(p.output);
-	return r ? r : 1;
+	return r ? r : found == GUARD_SERVICE_DISABLED;
 }
