@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The ways in which operators and services break a host: check or doctor sees each of them, repair
 # mends what it says it mends, and nothing gets worse. One host is broken and mended in turn; after
-# each way it is as it was.
+# each way it is as it was. Where docs/differences.md names the way, what it says of those that see the
+# difference is true, and all: show, watch, find, guard status, and findings of doctor.
 load setup
 
 BASE=/run/xen/base BROKEN=/run/xen/broken NOW=/run/xen/now
@@ -67,10 +68,11 @@ vouch() {
 	echo "/etc/xen/scripts/vif-site $(sha256sum </etc/xen/scripts/vif-site | cut -c1-64) delta routes" >/etc/xvif/scripts.conf
 }
 
-# what the guard counts and has seen apart
+# what the guard counts and has seen apart, and since when
 guard_state() {
 	nft -s list chains netdev xvif
-	for set in armed ip4-1.0 mine-9.0; do nft -s list set netdev xvif $set; done
+	nft -s list chain netdev xvif vif-1.0
+	for set in armed ip4-1.0 mine-9.0; do nft -s list set netdev xvif $set; done | sed 's/ comment "since [^"]*"//g'
 }
 
 # hide PROGRAM: nothing that can be executed stands in its place, until "show" of it
@@ -113,16 +115,62 @@ state() {
 		/fe80::/d;/ff00::/d;/^multicast/d;/^anycast/d;/^broadcast .* dev vif/d' | sort
 }
 
+# seers_said NAME: what docs/differences.md says of the way, "check; show; watch: `route`"
+seers_said() {
+	sed -n "s/^|[^|]*|[^|]*| \([^|]*\) |[^|]*| broken.bats: \"$1\" |$/\1/p" "$BATS_TEST_DIRNAME/../../docs/differences.md"
+}
+
+# look FILE: what others than check print of a vif, but when its link was set up
+look() {
+	xvif show "${vif[@]}" 2>&1 | sed '/^since/d' >"$1.show"
+	xvif guard status >"$1.guard" 2>&1 || true
+	xvif doctor 2>&1 | awk '$2 != "ok" { $1 = $1; print }' >"$1.doctor" || true
+}
+
+begin_looking() {
+	vif=(web01 0)
+	[[ "$1" != *" vif "* ]] || read -ra vif <<<"${1/ vif/}"
+	look /run/xen/before
+	: >/run/xen/watching # what an earlier one said
+	xvif watch -v >/run/xen/lines 2>/run/xen/watching 3>&- &
+	WATCH_PID=$!
+	wait_until 10 grep -q ': watching$' /run/xen/watching
+}
+
+# seers: those that print otherwise than before
+seers() {
+	cmp -s /run/xen/{before,after}.show || echo show
+	cmp -s /run/xen/{before,after}.guard || echo '`guard status`'
+	{ grep -vxFf /run/xen/before.doctor /run/xen/after.doctor || true; } | cut -d' ' -f1 | sort -u | paste -sd, | sed '/^$/d;s/^./doctor: &/;s/,/, /g'
+}
+
+# end_looking SAID SEEN
+end_looking() {
+	local said=$1 node
+	look /run/xen/after
+	for node in $(grep -o 'watch: [^;]*' <<<"$said" | sed 's/watch: //;s/ or /|/g;s/[`,]//g'); do
+		wait_until 10 grep -qE " ${2%%:*}: ($node): " /run/xen/lines || fails "watch does not print $node: $(cat /run/xen/lines)"
+	done
+	kill "$WATCH_PID"
+	wait "$WATCH_PID" || true
+	[[ "$said" != *find* ]] || [ "$(xvif find -n -o BY "${2##* }" | grep -c list)" = 2 ] || fails "find does not name two owners"
+	[[ "$said" != "check of all"* ]] || xvif check "${vif[@]}" || fails "check of a vif sees it"
+	diff <(sed 's/; /\n/g' <<<"$said" | grep -vE '^(check|watch|find)') <(seers) || fails "docs/differences.md says: $said"
+}
+
 # way NAME MENDED SEEN BREAK [UNDO]: MENDED is
 #   mends: repair brings back the state before
 #   stays: repair changes nothing, UNDO does
 #   follows: repair makes the host agree with what was broken; UNDO brings back the state before
 # SEEN is a pattern of a line of check, or, after "doctor ", one of doctor that a healthy host has not
 way() {
-	local name=$1 mended=$2 seen=$3 break=$4 undo=${5:-true} by=check said repair=0
+	local name=$1 mended=$2 seen=$3 break=$4 undo=${5:-true} by=check said repair=0 vif seers
 	echo "--- $name"
+	seers=$(seers_said "$name")
+	[ -z "$seers" ] || begin_looking "${seen%%:*}"
 	eval "$break"
 	state >$BROKEN
+	[ -z "$seers" ] || end_looking "$seers" "$seen"
 	! cmp -s $BASE $BROKEN || [ "${HIDDEN:-}" ] || fails "changes nothing"
 	[[ "$seen" != doctor* ]] || by=doctor
 	said=$(timeout 20 xvif --timeout "${TIMEOUT:-5}" $by 2>&1) && [ "$by" = check ] && [[ "$seen" != xvif:* ]] && fails "check is silent"
@@ -383,9 +431,9 @@ node() { xenstore-write "$@"; }
 	way "guard flushed" mends "web01 vif 0: guard-missing: " "nft delete table netdev xvif"
 	way "guard changed" mends "web01 vif 0: guard-differs: " "nft insert rule netdev xvif vif-1.0 accept"
 	way "guard disarmed" mends "web01 vif 0: guard-off: " "nft delete element netdev xvif armed '{ \"vif1.0\" }'"
-	way "guard of a vif that is not there" stays "*guard-extra: " "nft add set netdev xvif mine-9.0 '{ type ipv4_addr; }'" \
-		"xvif -q guard restore"
+	way "guard of a vif that is not there" mends "*guard-extra: " "nft add set netdev xvif mine-9.0 '{ type ipv4_addr; }'"
 	xvif guard off -q
+	all_seen
 }
 
 @test "programs and services" {
