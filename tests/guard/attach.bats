@@ -99,7 +99,7 @@ attach() {
 		kill -INT "$FLOOD_PID"
 		wait "$FLOOD_PID"
 		cat /run/xen/flood
-		[[ "$(sed 1d /run/xen/flood)" =~ ^[0-9]{3,}" sent, 0 passed"$ ]]
+		[[ "$(sed 1d /run/xen/flood)" =~ ^[1-9][0-9]*" sent, 0 passed"$ ]]
 		frames passed e0 to_guest "$GUARD/flows"
 	done
 	# both at the same time

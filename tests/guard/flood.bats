@@ -26,7 +26,7 @@ flooded() {
 	kill -INT "$FLOOD_PID" || true
 	wait "$FLOOD_PID" || true
 	sed 1d /run/xen/flood
-	[[ "$(sed -n 2p /run/xen/flood)" =~ ^([0-9]{4,})" sent, "([0-9]+)" passed"$ ]]
+	[[ "$(sed -n 2p /run/xen/flood)" =~ ^([0-9]{3,})" sent, "([0-9]+)" passed"$ ]]
 	if [ "$1" = stopped ]; then
 		[ "${BASH_REMATCH[2]}" = 0 ]
 	else
