@@ -306,6 +306,30 @@ static int print_repair(const struct repair_run *run, const struct args *args, F
 		&args->style, out, err);
 }
 
+#define GUARD_ROUNDS 5
+
+/*
+ * With the lists of this moment: repairs take their time, and edits go on. Once more after a
+ * change, for what came between.
+ */
+static int repair_guard(struct repair_run *run, const struct args *args, struct error *err)
+{
+	struct context *cx = run->cx;
+	bool has_changed = true;
+	int r = 0;
+
+	for (int i = 0; i < GUARD_ROUNDS && has_changed && !r; i++) {
+		CLEANUP(vifs_release) struct vifs vifs = { 0 };
+
+		has_changed = false;
+		r = vifs_of_args(cx->store, args, &vifs, err);
+		if (!r)
+			r = guard_mend(&vifs, !args->n_words, &run->report, &has_changed, err);
+		cx->has_changed |= has_changed;
+	}
+	return r;
+}
+
 static int run_repair(struct context *cx, const struct args *args, struct error *err)
 {
 	struct repair_run run = {
@@ -327,7 +351,7 @@ static int run_repair(struct context *cx, const struct args *args, struct error 
 	if (!r && !args->n_words && !run.options.dry_run)
 		r = repair_orphans(&run, cx->store, err);
 	if (!r && !run.options.dry_run)
-		r = guard_mend(&vifs, !args->n_words, &run.report, &cx->has_changed, err);
+		r = repair_guard(&run, args, err);
 	if (!r) {
 		r = print_repair(&run, args, cx->out, err);
 		if (cx->has_changed || run.code)

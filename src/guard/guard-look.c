@@ -216,12 +216,18 @@ static int compare_again(struct guard_look *look, struct error *err)
 /* A vif that started since the comparison may have made a chain that this one lacked; or one has gone. */
 int guard_look_commit(struct guard_look *look, struct error *err)
 {
-	int r = nft_commit(&look->sync.batch, err);
+	int r = 0;
 
-	for (int i = 0; i < TRIES && (r == -EEXIST || r == -ENOENT); i++) {
+	for (int i = 0; i < TRIES && !r; i++) {
+		bool is_last = i == TRIES - 1;
+
+		/* at last whatever came between: other programs may change nftables all the time */
+		nft_expect(&look->sync.batch,
+			   is_last || look->sync.is_partial ? 0 : look->sync.seen.generation);
+		r = nft_commit(&look->sync.batch, err);
+		if (is_last || (r != -EEXIST && r != -ENOENT && r != -ERESTART))
+			break;
 		r = compare_again(look, err);
-		if (!r)
-			r = nft_commit(&look->sync.batch, err);
 	}
 	return r;
 }

@@ -68,6 +68,12 @@ static size_t count_parts(const struct nft_seen_set *seen, size_t at,
 	uint8_t awaited[NFT_KEY_SIZE];
 	size_t n = 0;
 
+	/* of two addresses, one that is missing is not a hole in a network */
+	memcpy(awaited, wanted->first, sizeof(awaited));
+	step(awaited, size);
+	if (!memcmp(awaited, wanted->last, size))
+		return at < seen->n && !by_first(&seen->elements[at], wanted) &&
+		       has_range(&seen->elements[at], wanted);
 	memcpy(awaited, wanted->first, sizeof(awaited));
 	for (; at + n < seen->n; n++) {
 		const struct nft_element *part = &seen->elements[at + n];

@@ -112,9 +112,24 @@ void nft_begin(struct nft_batch *batch)
 
 	*batch = (struct nft_batch){ 0 };
 	nlh = begin(batch, NFNL_MSG_BATCH_BEGIN, 0);
-	if (nlh)
+	if (nlh) {
+		mnl_attr_put_u32(nlh, NFNL_BATCH_GENID, 0);
 		end(batch, nlh);
+	}
 	put_named(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_ACK, NFTA_TABLE_NAME, 0, NULL);
+}
+
+/* In the first message; the kernel takes 0 for any (nf_tables_valid_genid()). */
+void nft_expect(struct nft_batch *batch, uint32_t generation)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)batch->buffer;
+	struct nlattr *attr;
+
+	if (!nlh)
+		return;
+	attr = mnl_nlmsg_get_payload_offset(nlh, sizeof(struct nfgenmsg));
+	generation = htonl(generation);
+	memcpy(mnl_attr_get_payload(attr), &generation, sizeof(generation));
 }
 
 void nft_delete_table(struct nft_batch *batch, bool again)

@@ -21,6 +21,9 @@ struct nft_batch {
 void nft_begin(struct nft_batch *batch);
 void nft_batch_release(struct nft_batch *batch);
 
+/* Let it fail with -ERESTART if there was a transaction since nft_read(); @generation 0: whatever there was. */
+void nft_expect(struct nft_batch *batch, uint32_t generation);
+
 /* Has nothing been put into it? */
 bool nft_batch_is_empty(const struct nft_batch *batch);
 
@@ -48,8 +51,8 @@ void nft_delete_elements(struct nft_batch *batch, const struct nft_set *set,
 
 /*
  * nft_commit - make all changes, or none.
- * Returns 0, -ENOENT (something that was to be changed is not there), -EEXIST, -EOPNOTSUPP (this
- * kernel lacks something), -EPERM, or another negative errno.
+ * Returns 0, -ENOENT (something that was to be changed is not there), -EEXIST, -ERESTART (see
+ * nft_expect()), -EOPNOTSUPP (this kernel lacks something), -EPERM, or another negative errno.
  */
 int nft_commit(struct nft_batch *batch, struct error *err);
 

@@ -155,7 +155,8 @@ static int not_understood(struct error *err)
 
 #define READ_TRIES 100
 
-int nft_read_settled(int (*read)(void *data, struct error *err), void *data, struct error *err)
+int nft_read_settled(int (*read)(void *data, struct error *err), void *data,
+		     uint32_t *generation_out, struct error *err)
 {
 	uint32_t before, after;
 	int r = read_generation(&before, err), result = 0;
@@ -163,6 +164,8 @@ int nft_read_settled(int (*read)(void *data, struct error *err), void *data, str
 	for (int i = 0; i < READ_TRIES && !r; i++) {
 		result = read(data, err);
 		r = read_generation(&after, err);
+		if (generation_out)
+			*generation_out = after;
 		if (!r && before == after)
 			return result == -EOPNOTSUPP ? not_understood(err) : result;
 		before = after;

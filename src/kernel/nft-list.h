@@ -37,8 +37,10 @@ int nft_has_chain(const char *table, const char *name, bool *has_out, struct err
 /*
  * nft_read_settled - call @read, which lists several things, until no transaction came between.
  * @read: begins anew each time
+ * @generation_out: how many transactions there have been; or NULL
  * Returns what it does, or a negative errno.
  */
-int nft_read_settled(int (*read)(void *data, struct error *err), void *data, struct error *err);
+int nft_read_settled(int (*read)(void *data, struct error *err), void *data,
+		     uint32_t *generation_out, struct error *err);
 
 #endif

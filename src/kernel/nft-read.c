@@ -213,7 +213,7 @@ static int read_once(void *data, struct error *err)
 int nft_read(struct nft_seen *out, struct error *err)
 {
 	*out = (struct nft_seen){ 0 };
-	return nft_read_settled(read_once, out, err);
+	return nft_read_settled(read_once, out, &out->generation, err);
 }
 
 /* An element as it is listed: where a range begins, or ends. */

@@ -185,7 +185,7 @@ int nft_tables_read(struct nft_tables *out, struct error *err)
 	int r;
 
 	*out = (struct nft_tables){ 0 };
-	r = nft_read_settled(read_once, out, err);
+	r = nft_read_settled(read_once, out, NULL, err);
 	if (r)
 		nft_tables_release(out);
 	return r == -EOPNOTSUPP ? 0 : r;

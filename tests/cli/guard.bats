@@ -92,6 +92,14 @@ web01:0 mode=observe" ]
 		xvif guard restore
 		in_force
 	done
+	# of two addresses neither is one that this host had
+	xvif -q set-ips web01 10.0.0.2/31
+	nft 'delete element netdev xvif ip4-1.0 { 10.0.0.2/31 }; add element netdev xvif ip4-1.0 { 10.0.0.2 }'
+	run xvif guard status
+	[ "$status" = 6 ]
+	xvif -q set-ips web01 10.0.0.1 10.0.0.2
+	xvif guard restore
+	in_force
 	# a table of that name that somebody else made, with a set of another type
 	nft delete table netdev xvif
 	nft -f - <<-END
@@ -330,6 +338,55 @@ web01:0 mode=observe" ]
 	not nft list chain netdev xvif vif-1.0
 	nft list chain netdev xvif vif-2.0 | grep web0
 	xvif guard status db01
+}
+
+@test "repair and restore leave to a vif what an edit adds while they compare" {
+	local command n added edits
+	own_macs
+	xvif guard on -q
+	for command in repair 'guard restore'; do
+		n=0 edits=0
+		nft delete element netdev xvif ip4-1.0 '{ 10.0.0.1 }'
+		# shellcheck disable=SC2086
+		while stopped_at openat $((++n)) -P /etc/xvif/guard.conf xvif $command; do
+			added=
+			# where the lock of this vif is held, an edit waits
+			xvif add-ip -q --timeout 1 --vif 0 db01 10.0.1.$((n + 10)) && added=10.0.1.$((n + 10))
+			continued
+			xvif check
+			if [ -n "$added" ]; then
+				nft get element netdev xvif ip4-2.0 "{ $added }"
+				edits=$((edits + 1))
+			fi
+			xvif -q set-ips --vif 0 db01 10.0.1.1
+			nft delete element netdev xvif ip4-1.0 '{ 10.0.0.1 }'
+		done
+		wait $STRACE_PID
+		xvif check
+		[ $edits -gt 0 ]
+	done
+}
+
+# batches TRACE: transactions of nftables in it
+batches() {
+	grep -c 'NFNL_MSG_BATCH_BEGIN' "$1"
+}
+
+@test "what was compared while others changed nftables is compared again" {
+	local n
+	own_macs
+	xvif guard on -q
+	nft delete element netdev xvif ip4-1.0 '{ 10.0.0.1 }'
+	strace -o /run/xen/alone -e trace=sendto xvif guard restore -q
+	[ "$(batches /run/xen/alone)" = 1 ]
+	n=$(grep -n NFNL_MSG_BATCH_BEGIN /run/xen/alone | cut -d: -f1)
+	nft delete element netdev xvif ip4-1.0 '{ 10.0.0.1 }'
+	stopped_at sendto $((n - 1)) xvif guard restore -q
+	nft add table inet other
+	continued
+	[ "$(batches /run/xen/trace)" = 2 ]
+	nft delete table inet other
+	xvif check
 }
 
 @test "udev knows a link by the name that it had, and by its device" {

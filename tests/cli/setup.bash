@@ -100,3 +100,21 @@ streamed() {
 	[[ "$(cat /run/xen/stream)" =~ ^[0-9]{3,}" sent, "([0-9]+)" lost, 0 refused"$ ]] || return 1
 	none_lost "${BASH_REMATCH[1]}" "$STREAM_DROPS"
 }
+
+# stopped_at CALL N [-P PATH] COMMAND...: in the background, stopped at its Nth system call CALL (for
+# PATH); false if it has fewer
+stopped_at() {
+	local call=$1 n=$2
+	shift 2
+	rm -f /run/xen/trace
+	strace -o /run/xen/trace -e trace="$call" -e inject="$call:signal=STOP:when=$n" "$@" >/run/xen/out 3>&- &
+	STRACE_PID=$!
+	wait_until 20 eval "grep -qE 'stopped by SIGSTOP|exited with' /run/xen/trace"
+	grep -q 'stopped by SIGSTOP' /run/xen/trace
+}
+
+# continued: until it has ended
+continued() {
+	kill -CONT "$(pgrep -P $STRACE_PID)"
+	wait $STRACE_PID
+}

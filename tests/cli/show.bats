@@ -258,25 +258,13 @@ rows() {
 	not grep -lw vlan /etc/xen/scripts/vif-*
 }
 
-# stopped_at N COMMAND...: in the background, stopped behind its request number N; false if it has fewer
-stopped_at() {
-	local n=$1
-	shift
-	rm -f /run/xen/trace
-	strace -o /run/xen/trace -e trace=sendto -e inject=sendto:signal=STOP:when="$n" "$@" >/run/xen/out 3>&- &
-	STRACE_PID=$!
-	wait_until 20 eval "grep -qE 'stopped by SIGSTOP|exited with' /run/xen/trace"
-	grep -q 'stopped by SIGSTOP' /run/xen/trace
-}
-
 @test "one vif: list, nodes and claims are of one moment, whenever others change them" {
 	local n=1 list claim=/local/domain/1/attr/vif/0/ipv4/0
 	xenstore-write $claim "10.0.0.1 10.0.0.2"
-	while stopped_at $n xvif show -J web01 0; do
+	while stopped_at sendto $n xvif show -J web01 0; do
 		list="10.0.0.1 10.0.0.$((n + 100))"
 		xenstore-write /local/domain/0/backend/vif/1/0/ip "$list" $claim "$list"
-		kill -CONT "$(pgrep -P $STRACE_PID)"
-		wait $STRACE_PID
+		continued
 		jq -c '.vifs[0] | [(.ips | join(" ")), (.nodes[] | select(.name == "ip").value), .claimed[0]]' /run/xen/out |
 			tee /run/xen/three
 		jq -e 'unique | length == 1' /run/xen/three
