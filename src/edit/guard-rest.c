@@ -73,7 +73,7 @@ int guard_mend(const struct vifs *vifs, bool is_all, struct report *report, bool
 	int r = is_all ? guard_look(vifs, NULL, NULL, &look, err) :
 			 guard_look_at(vifs->v, vifs->n, &look, err);
 
-	if (r || nft_batch_is_empty(&look.sync.batch) || (!is_all && !look.is_wanted))
+	if (r || guard_sync_is_empty(&look.sync) || (!is_all && !look.is_wanted))
 		return r;
 	r = guard_look_commit(&look, err);
 	if (r)

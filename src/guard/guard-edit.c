@@ -94,14 +94,14 @@ static int change_elements(struct one *one, struct error *err)
 
 	if (r)
 		return r;
-	one->sync = (struct guard_sync){ .is_partial = true };
-	nft_begin(&one->sync.batch);
+	guard_sync_open(&one->sync);
+	one->sync.is_partial = true;
 	r = read_own_sets(one, err);
 	if (!r)
 		r = guard_sync_elements(&one->sync, &one->wanted, err);
 	if (!r)
 		r = one->host.listed_local.n ? guard_sync_reserved(&one->sync, &one->shared, err) : 0;
-	return r ? r : nft_commit(&one->sync.batch, err);
+	return r ? r : guard_sync_commit(&one->sync, false, err);
 }
 
 /* Others may make the same at the same time: a script's hook, udev, an administrator. */
@@ -134,7 +134,7 @@ again:
 	if (!r)
 		r = guard_sync_vif(&one->sync, &one->wanted, err);
 	if (!r)
-		r = nft_commit(&one->sync.batch, err);
+		r = guard_sync_commit(&one->sync, false, err);
 	if ((r == -EEXIST || r == -ENOENT) && ++tries < TRIES)
 		goto again;
 	return r;
@@ -145,8 +145,8 @@ static int verify(const struct vif *vif, struct one *one, struct error *err)
 	int r;
 
 	guard_sync_release(&one->sync);
-	one->sync = (struct guard_sync){ .is_partial = true };
-	nft_begin(&one->sync.batch);
+	guard_sync_open(&one->sync);
+	one->sync.is_partial = true;
 	r = read_own_sets(one, err);
 	if (!r)
 		r = guard_sync_elements(&one->sync, &one->wanted, err);
@@ -212,7 +212,7 @@ static int remove_once(const struct vif *vif, struct error *err)
 	guard_vif_of(vif, &vif->ips, &none, &one.facts, &ignored);
 	if (!r)
 		r = guard_sync_remove(&one.sync, &one.host, &one.facts, err);
-	return r ? r : nft_commit(&one.sync.batch, err);
+	return r ? r : guard_sync_commit(&one.sync, false, err);
 }
 
 /* The script and udev remove it at the same time when a vif goes. */

@@ -222,9 +222,7 @@ int guard_look_commit(struct guard_look *look, struct error *err)
 		bool is_last = i == TRIES - 1;
 
 		/* at last whatever came between: other programs may change nftables all the time */
-		nft_expect(&look->sync.batch,
-			   is_last || look->sync.is_partial ? 0 : look->sync.seen.generation);
-		r = nft_commit(&look->sync.batch, err);
+		r = guard_sync_commit(&look->sync, !is_last && !look->sync.is_partial, err);
 		if (is_last || (r != -EEXIST && r != -ENOENT && r != -ERESTART))
 			break;
 		r = compare_again(look, err);

@@ -136,12 +136,14 @@ static void sync_ranges(struct guard_sync *sync, const struct nft_seen_set *seen
 			      "set '%s': missing elements: %zu, unexpected ones: %zu", wanted->name,
 			      n_new, n_gone);
 	if (!seen || !seen->n) {
-		nft_put_elements(&sync->batch, wanted, wanted->elements, wanted->n);
+		nft_put_elements(guard_batch_of(sync, wanted->name), wanted, wanted->elements,
+				 wanted->n);
 		return;
 	}
 	for (size_t i = 0; i < wanted->n && n_new; i++)
 		if (!is_in(seen->elements, seen->n, &wanted->elements[i]))
-			nft_put_elements(&sync->batch, wanted, &wanted->elements[i], 1);
+			nft_put_elements(guard_batch_of(sync, wanted->name), wanted,
+					 &wanted->elements[i], 1);
 }
 
 static size_t link_size(const struct nft_set *set)
@@ -212,7 +214,7 @@ static size_t put_by_link(struct guard_sync *sync, const struct nft_seen_set *se
 			continue;
 		if (found)
 			nft_delete_elements(&sync->batch, wanted, found, 1);
-		nft_put_elements(&sync->batch, wanted, &wanted->elements[i], 1);
+		nft_put_elements(guard_batch_of(sync, wanted->name), wanted, &wanted->elements[i], 1);
 		n++;
 	}
 	return n;

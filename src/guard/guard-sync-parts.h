@@ -13,6 +13,9 @@ void guard_differs(struct guard_sync *sync, const char *kind, const char *format
 struct nft_seen_set *guard_find_set(struct guard_sync *sync, const char *name);
 struct nft_seen_chain *guard_find_chain(struct guard_sync *sync, const char *name);
 
+/* The changes that those of this set belong to. */
+struct nft_batch *guard_batch_of(struct guard_sync *sync, const char *set);
+
 /* Read its elements, unless they were. Returns 0 or a negative errno. */
 int guard_read_elements(struct nft_seen_set *set, struct error *err);
 

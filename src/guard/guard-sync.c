@@ -32,16 +32,44 @@ void guard_differences_release(struct guard_differences *all)
 	*all = (struct guard_differences){ 0 };
 }
 
-int guard_sync_begin(struct guard_sync *sync, struct error *err)
+void guard_sync_open(struct guard_sync *sync)
 {
 	*sync = (struct guard_sync){ 0 };
+	nft_begin(&sync->sets);
 	nft_begin(&sync->batch);
+}
+
+int guard_sync_begin(struct guard_sync *sync, struct error *err)
+{
+	guard_sync_open(sync);
 	return nft_read(&sync->seen, err);
+}
+
+bool guard_sync_is_empty(const struct guard_sync *sync)
+{
+	return nft_batch_is_empty(&sync->sets) && nft_batch_is_empty(&sync->batch);
+}
+
+int guard_sync_commit(struct guard_sync *sync, bool alone, struct error *err)
+{
+	uint32_t generation = alone ? sync->seen.generation : 0;
+	int r;
+
+	nft_expect(&sync->sets, generation);
+	r = nft_commit(&sync->sets, err);
+	if (r)
+		return r;
+	/* each transaction counts, and none has the number 0 */
+	if (generation && !nft_batch_is_empty(&sync->sets) && !++generation)
+		generation = 1;
+	nft_expect(&sync->batch, generation);
+	return nft_commit(&sync->batch, err);
 }
 
 void guard_sync_release(struct guard_sync *sync)
 {
 	nft_seen_release(&sync->seen);
+	nft_batch_release(&sync->sets);
 	nft_batch_release(&sync->batch);
 	guard_differences_release(&sync->found);
 }
@@ -54,6 +82,14 @@ struct nft_seen_set *guard_find_set(struct guard_sync *sync, const char *name)
 	if (set)
 		set->is_wanted = true;
 	return set && !set->is_gone ? set : NULL;
+}
+
+/* What takes the place of a set that goes comes in the same moment. */
+struct nft_batch *guard_batch_of(struct guard_sync *sync, const char *set)
+{
+	bool is_new = !sync->is_rebuilt && !nft_seen_find_set(&sync->seen, set);
+
+	return is_new ? &sync->sets : &sync->batch;
 }
 
 struct nft_seen_chain *guard_find_chain(struct guard_sync *sync, const char *name)
@@ -77,7 +113,7 @@ static void put_missing(struct guard_sync *sync, const struct nft_ruleset *wante
 {
 	for (size_t i = 0; i < wanted->n_sets; i++)
 		if (!guard_find_set(sync, wanted->sets[i].name))
-			nft_put_set(&sync->batch, &wanted->sets[i]);
+			nft_put_set(guard_batch_of(sync, wanted->sets[i].name), &wanted->sets[i]);
 	for (size_t i = 0; i < wanted->n_chains; i++)
 		if (!guard_find_chain(sync, wanted->chains[i].name) && can_be(&wanted->chains[i]))
 			nft_put_chain(&sync->batch, &wanted->chains[i]);

@@ -24,14 +24,16 @@ void guard_differences_release(struct guard_differences *all);
 
 /* A comparison. */
 struct guard_sync {
-	struct nft_seen seen;	/* what the kernel has */
-	struct nft_batch batch; /* what makes it what it is to be */
+	struct nft_seen seen; /* what the kernel has */
+	struct nft_batch sets; /* what makes it what it is to be: sets that are new, with their elements */
+	struct nft_batch batch; /* the rest, behind it */
 	struct guard_differences found;
 	bool is_partial; /* not all vifs are known: what others need is left alone */
 	bool is_rebuilt; /* the table is made anew: all has to be put */
 };
 
 /*
+ * guard_sync_open - nothing is known of what is there; release always.
  * guard_sync_begin - read what is there; release always.
  * guard_sync_shared - compare the part that all vifs share, first; if that cannot be put
  * right in its place, the table goes, and what comes after is made anew.
@@ -39,6 +41,7 @@ struct guard_sync {
  * guard_sync_remove - what there is of a vif, goes.
  * These return 0 or a negative errno.
  */
+void guard_sync_open(struct guard_sync *sync);
 int guard_sync_begin(struct guard_sync *sync, struct error *err);
 int guard_sync_shared(struct guard_sync *sync, const struct nft_ruleset *shared, struct error *err);
 int guard_sync_vif(struct guard_sync *sync, const struct nft_ruleset *wanted, struct error *err);
@@ -56,6 +59,20 @@ void guard_sync_keep(struct guard_sync *sync, const struct guard_vif *vif);
 int guard_sync_rest(struct guard_sync *sync, const struct guard_host *host,
 		    const struct nft_ruleset *shared, const struct guard_vif *vifs, size_t n,
 		    struct error *err);
+
+/* Is all as it is to be? */
+bool guard_sync_is_empty(const struct guard_sync *sync);
+
+/*
+ * guard_sync_commit - make what was found to be wrong right.
+ * @alone: only if nobody has changed nftables since guard_sync_begin()
+ * A set that is looked into from the moment on in which it is made is found empty for some
+ * microseconds: the kernel makes rules valid first, then elements (nf_tables_commit(), which calls
+ * nft_set_commit_update() at its end). So sets that are new are committed before what looks into
+ * them; what ends between both leaves a set without rules, which changes no packet.
+ * Returns 0 or a negative errno of nft_commit().
+ */
+int guard_sync_commit(struct guard_sync *sync, bool alone, struct error *err);
 void guard_sync_release(struct guard_sync *sync);
 
 /* When does the guard of a vif end to drop by itself, in ms from now? 0: it does not. */

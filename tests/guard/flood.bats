@@ -101,3 +101,13 @@ killed() {
 	streamed
 	flooded passed
 }
+
+@test "nothing is lost in the moment in which the guard is put there" {
+	bridged
+	flood 3 20000 passed "$GUARD/flows"
+	for _ in {1..20}; do
+		xvif -q guard on
+		xvif -q guard off
+	done
+	flooded passed
+}
