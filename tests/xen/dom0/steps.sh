@@ -203,7 +203,7 @@ consistent() {
 # tidy: after a scenario, whatever its end: the host as after boot
 tidy() {
 	local id name
-	pkill -x 'probe|xvif'
+	pkill -x 'probe|frames|xvif'
 	[ ! -e /run/xenstored/away ] || mv /run/xenstored/away /run/xenstored/socket
 	for id in $(xenstore-list /local/domain | grep -vx 0); do
 		xl destroy "$id"
@@ -217,5 +217,6 @@ tidy() {
 	iptables -P FORWARD ACCEPT
 	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables
 	cp -a /tests/etc-xen/. /etc/xen/
-	rm -f /etc/xen/*.cfg* /var/log/xen/console/* /run/xen/ping /run/xen/probes
+	rm -rf /etc/xen/scripts/vif-post.d /etc/xvif /var/lib/xvif
+	rm -f /etc/xen/*.cfg* /var/log/xen/console/* /run/xen/ping /run/xen/probes /run/xen/heard
 }
