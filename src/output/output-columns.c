@@ -69,6 +69,17 @@ int output_choose_columns(const struct field *fields, const char *wanted,
 	return 0;
 }
 
+/* Of whatever may be printed. */
+static unsigned most_needs(const struct field *fields, const struct output_style *style)
+{
+	unsigned needs = 0;
+
+	for (const struct field *f = fields; f->name; f++)
+		if (style->columns || !(f->is_optional && f->column))
+			needs |= f->needs;
+	return needs;
+}
+
 unsigned output_needs(const struct field *fields, enum output_view view,
 		      const struct output_style *style)
 {
@@ -81,9 +92,9 @@ unsigned output_needs(const struct field *fields, enum output_view view,
 		if (is_text ? view == VIEW_TREE && f->level == LEVEL_LEAF :
 			      !style->columns && !(f->is_optional && f->column))
 			needs |= f->needs;
-	/* the columns were checked, so memory is short: to read all is right, too */
+	/* the columns were checked, so memory is short: to read more is right, too */
 	if (output_choose_columns(fields, style->columns, chosen, &n, NULL))
-		return ~0u;
+		return most_needs(fields, style);
 	while (n)
 		needs |= chosen[--n]->needs;
 	return needs;
