@@ -37,7 +37,7 @@ static void add(struct ranges *ranges, const struct range *range)
 
 static struct range range_of(const struct ipnet *net)
 {
-	struct range range;
+	struct range range = { 0 };
 
 	ipnet_range(net, range.first, range.last);
 	return range;

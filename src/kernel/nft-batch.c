@@ -122,7 +122,7 @@ void nft_begin(struct nft_batch *batch)
 /* In the first message; the kernel takes 0 for any (nf_tables_valid_genid()). */
 void nft_expect(struct nft_batch *batch, uint32_t generation)
 {
-	struct nlmsghdr *nlh = (struct nlmsghdr *)batch->buffer;
+	struct nlmsghdr *nlh = (void *)batch->buffer;
 	struct nlattr *attr;
 
 	if (!nlh)

@@ -31,7 +31,7 @@ struct nft_seen_set {
 
 struct nft_seen {
 	bool has_table;
-	uint32_t generation; /* transactions of all nftables until then */
+	uint32_t generation;	       /* transactions of all nftables until then */
 	struct nft_seen_chain *chains; /* sorted by name */
 	size_t n_chains;
 	struct nft_seen_set *sets; /* sorted by name */

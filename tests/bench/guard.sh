@@ -123,7 +123,7 @@ guard_in_turns() {
 milliseconds() { # COMMAND...
 	local begin=${EPOCHREALTIME/./}
 	"$@" >/dev/null 2>&1 || true
-	echo $(((${EPOCHREALTIME/./} - begin) / 1000)).$(printf %03d $(((${EPOCHREALTIME/./} - begin) % 1000)))
+	echo $(((${EPOCHREALTIME/./} - begin) / 1000)).$(printf %03d "$(((${EPOCHREALTIME/./} - begin) % 1000))")
 }
 
 # fill: domains with a vif each, as one list of nodes; their links do not exist

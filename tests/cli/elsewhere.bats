@@ -156,6 +156,7 @@ lookups() {
 	ip route add 10.9.7.0/24 via 10.9.9.9 dev vif1.0 onlink
 	ip route add 10.9.6.6 dev vif2.1
 	ip -6 route add 2001:db8:1::/64 dev vif1.0
+	wait_until 10 eval "! ip -6 addr show tentative | grep -q inet6"
 	ip route show table all >/run/xen/before
 	run xvif check
 	echo "$output"
