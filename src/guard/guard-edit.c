@@ -7,6 +7,7 @@
 #include "src/base/cleanup.h"
 #include "src/base/lock.h"
 #include "src/guard/guard-edit.h"
+#include "src/guard/guard-sync-parts.h"
 #include "src/kernel/nft-list.h"
 
 /* What one vif is to have. */
@@ -15,6 +16,7 @@ struct one {
 	struct guard_vif facts;
 	struct nft_ruleset wanted, shared;
 	struct guard_sync sync;
+	bool has_other[2]; /* there is a set of IPv4, of IPv6, that is not wanted */
 };
 
 static void release(struct one *one)
@@ -49,7 +51,7 @@ static bool is_of_list(const struct nft_set *set)
 	return set->is_interval;
 }
 
-/* Read the vif's own sets, without a list of all that there are. Returns 0, -ENOENT or another. */
+/* Read the vif's own sets, those that there are, without a list of all. Returns 0 or a negative errno. */
 static int read_own_sets(struct one *one, struct error *err)
 {
 	struct nft_seen *seen = &one->sync.seen;
@@ -71,10 +73,73 @@ static int read_own_sets(struct one *one, struct error *err)
 		};
 		memcpy(own->name, set->name, sizeof(own->name));
 		r = nft_read_elements(own, err);
-		seen->n_sets++;
+		if (r == -ENOENT)
+			r = 0;
+		else
+			seen->n_sets++;
 	}
 	seen->has_table = true;
 	return r;
+}
+
+/* The name of a set of its chain's vif. */
+static void name_of_set(const struct one *one, const char *what, char out[NFT_NAME_SIZE])
+{
+	snprintf(out, NFT_NAME_SIZE, "%s%s", what, strchr(one->wanted.chains[0].name, '-'));
+}
+
+/* A list that had its last address of a family removed has no set of it. */
+static int find_other_sets(struct one *one, struct error *err)
+{
+	static const char *const names[] = { "ip4", "ip6" };
+	char name[NFT_NAME_SIZE];
+	int r = 0;
+
+	for (size_t i = 0; i < 2 && !r; i++) {
+		name_of_set(one, names[i], name);
+		if (!nft_find_set(&one->wanted, name))
+			r = nft_has_set(NFT_TABLE, name, &one->has_other[i], err);
+	}
+	return r;
+}
+
+static size_t put_missing_sets(struct one *one)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < one->wanted.n_sets; i++) {
+		const struct nft_set *set = &one->wanted.sets[i];
+
+		if (!is_of_list(set) || nft_seen_find_set(&one->sync.seen, set->name))
+			continue;
+		nft_put_set(&one->sync.sets, set);
+		n++;
+	}
+	return n;
+}
+
+static void delete_other_sets(struct one *one)
+{
+	static const char *const names[] = { "ip4", "ip6", "nd" };
+	char name[NFT_NAME_SIZE];
+
+	for (size_t i = 0; i < 3; i++) {
+		name_of_set(one, names[i], name);
+		if (one->has_other[i ? 1 : 0])
+			nft_delete_set(&one->sync.batch, name);
+	}
+}
+
+/* The first address of a family comes with a set and rules, which go with its last one. */
+static void change_families(struct one *one)
+{
+	const struct nft_chain *chain = &one->wanted.chains[0];
+
+	if (!put_missing_sets(one) && !one->has_other[0] && !one->has_other[1])
+		return;
+	nft_flush_chain(&one->sync.batch, chain->name);
+	nft_put_rules(&one->sync.batch, chain);
+	delete_other_sets(one);
 }
 
 /* Sets without it let pass everything. */
@@ -87,7 +152,7 @@ static int find_own_chain(const struct one *one, struct error *err)
 	return r || has_chain ? r : error_set(err, -ENOENT, "chain '%s' is missing", name);
 }
 
-/* Elements of the vif's own sets alone. */
+/* Elements of the vif's own sets, and what it needs for another family. */
 static int change_elements(struct one *one, struct error *err)
 {
 	int r = find_own_chain(one, err);
@@ -98,7 +163,11 @@ static int change_elements(struct one *one, struct error *err)
 	one->sync.is_partial = true;
 	r = read_own_sets(one, err);
 	if (!r)
-		r = guard_sync_elements(&one->sync, &one->wanted, err);
+		r = find_other_sets(one, err);
+	if (r)
+		return r;
+	change_families(one);
+	r = guard_sync_elements(&one->sync, &one->wanted, err);
 	if (!r)
 		r = one->host.listed_local.n ? guard_sync_reserved(&one->sync, &one->shared, err) : 0;
 	return r ? r : guard_sync_commit(&one->sync, false, err);
@@ -148,6 +217,8 @@ static int verify(const struct vif *vif, struct one *one, struct error *err)
 	guard_sync_open(&one->sync);
 	one->sync.is_partial = true;
 	r = read_own_sets(one, err);
+	if (!r && put_missing_sets(one))
+		guard_differs(&one->sync, "guard-missing", "some of its sets do not exist");
 	if (!r)
 		r = guard_sync_elements(&one->sync, &one->wanted, err);
 	if (!r && one->sync.found.n)

@@ -124,8 +124,10 @@ static int look_at_vifs(struct guard_look *look, struct error *err)
 {
 	CLEANUP(cleanup_free) struct guard_vif *guarded = calloc(look->n + 1, sizeof(*guarded));
 	size_t n = 0;
-	int r = guarded ? 0 : error_memory(err);
+	int r = 0;
 
+	if (!guarded)
+		return error_memory(err);
 	for (size_t i = 0; i < look->n && !r; i++) {
 		struct guard_state *state = &look->v[i];
 

@@ -151,26 +151,6 @@ static size_t link_size(const struct nft_set *set)
 	return set->key[0]->size;
 }
 
-/* The elements of a set that begin with a link: the first, and how many. */
-static size_t find_of_link(const struct nft_seen_set *seen, const uint8_t *link, size_t size,
-			   size_t *n_out)
-{
-	size_t low = 0, high = seen->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (memcmp(seen->elements[middle].first, link, size) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (*n_out = 0; low + *n_out < seen->n; ++*n_out)
-		if (memcmp(seen->elements[low + *n_out].first, link, size) != 0)
-			break;
-	return low;
-}
-
 static bool is_wanted(const struct nft_set *wanted, const struct nft_element *one)
 {
 	for (size_t i = 0; i < wanted->n; i++)
@@ -189,7 +169,7 @@ static bool is_waiting(const struct nft_set *set, const struct nft_element *elem
 static size_t delete_of_link(struct guard_sync *sync, const struct nft_seen_set *seen,
 			     const struct nft_set *wanted, const uint8_t *link)
 {
-	size_t n, deleted = 0, at = find_of_link(seen, link, link_size(wanted), &n);
+	size_t n, deleted = 0, at = nft_seen_find_elements(seen, link, link_size(wanted), &n);
 
 	for (size_t i = at; i < at + n; i++) {
 		const struct nft_element *one = &seen->elements[i];

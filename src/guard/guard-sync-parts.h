@@ -16,6 +16,9 @@ struct nft_seen_chain *guard_find_chain(struct guard_sync *sync, const char *nam
 /* The changes that those of this set belong to. */
 struct nft_batch *guard_batch_of(struct guard_sync *sync, const char *set);
 
+/* Sets of a vif that it is not to have, go; behind the rules that looked into them. */
+void guard_remove_unwanted(struct guard_sync *sync, const struct nft_ruleset *wanted);
+
 /* Read its elements, unless they were. Returns 0 or a negative errno. */
 int guard_read_elements(struct nft_seen_set *set, struct error *err);
 

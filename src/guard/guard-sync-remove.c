@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/cleanup.h"
 #include "src/guard/guard-host.h"
 #include "src/guard/guard-sync-parts.h"
 
@@ -30,18 +31,15 @@ static void remove_chain(struct guard_sync *sync, const char *name)
 	seen->is_gone = true;
 }
 
-static bool is_link_of(const struct guard_host *host, const struct guard_vif *vifs, size_t n,
-		       const uint8_t *key)
+static bool is_link_of(const struct guard_host *host, const struct guard_vif *vif, const uint8_t *key)
 {
-	uint32_t index;
+	for (size_t i = 0; i < vif->n_links; i++) {
+		uint8_t own[NFT_KEY_SIZE] = { 0 };
+		size_t size = guard_link_key(host, &vif->links[i], own);
 
-	memcpy(&index, key, sizeof(index));
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < vifs[i].n_links; j++)
-			if (host->binds_names ?
-				    !strncmp((const char *)key, vifs[i].links[j].name, IFNAMSIZ) :
-				    index == vifs[i].links[j].index)
-				return true;
+		if (size && !memcmp(own, key, size))
+			return true;
+	}
 	return false;
 }
 
@@ -72,7 +70,7 @@ static int remove_elements(struct guard_sync *sync, const struct guard_host *hos
 			continue;
 		r = guard_read_elements(seen, err);
 		for (size_t j = 0; j < seen->n && !r; j++)
-			if (is_link_of(host, vif, 1, seen->elements[j].first) ||
+			if (is_link_of(host, vif, seen->elements[j].first) ||
 			    is_link_gone(host, seen->elements[j].first))
 				nft_delete_elements(&sync->batch, set, &seen->elements[j], 1);
 	}
@@ -100,6 +98,20 @@ int guard_sync_remove(struct guard_sync *sync, const struct guard_host *host,
 	return r;
 }
 
+void guard_remove_unwanted(struct guard_sync *sync, const struct nft_ruleset *wanted)
+{
+	const char *numbers = strchr(wanted->chains[0].name, '-');
+	char name[NFT_NAME_SIZE];
+
+	for (size_t i = 0; i < sizeof(set_names) / sizeof(*set_names); i++) {
+		snprintf(name, sizeof(name), "%s%s", set_names[i], numbers);
+		if (nft_find_set(wanted, name) || !guard_find_set(sync, name))
+			continue;
+		guard_differs(sync, "guard-differs", "set '%s' is not needed", name);
+		remove_set(sync, name);
+	}
+}
+
 void guard_sync_keep(struct guard_sync *sync, const struct guard_vif *vif)
 {
 	char name[NFT_NAME_SIZE];
@@ -122,6 +134,22 @@ static void note_numbers(struct guard_sync *sync, const char *name)
 		last->domid = last->devid = 0;
 }
 
+/* The elements whose link is that of one of the vifs. */
+static void mark_known(const struct guard_host *host, const struct guard_vif *vifs, size_t n,
+		       const struct nft_seen_set *seen, bool *is_known)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < vifs[i].n_links; j++) {
+			uint8_t key[NFT_KEY_SIZE] = { 0 };
+			size_t size = guard_link_key(host, &vifs[i].links[j], key), m, at;
+
+			if (!size)
+				continue;
+			at = nft_seen_find_elements(seen, key, size, &m);
+			memset(is_known + at, true, m);
+		}
+}
+
 /* Elements whose link is that of no vif. */
 static int remove_orphans(struct guard_sync *sync, const struct guard_host *host,
 			  const struct nft_set *set, const struct guard_vif *vifs, size_t n,
@@ -129,20 +157,25 @@ static int remove_orphans(struct guard_sync *sync, const struct guard_host *host
 {
 	struct nft_seen_set *seen = guard_find_set(sync, set->name);
 	int r = seen ? guard_read_elements(seen, err) : 0;
+	CLEANUP(cleanup_free) bool *is_known = NULL;
 	size_t extra = 0;
 
-	for (size_t i = 0; seen && i < seen->n && !r; i++) {
-		/* the one before was asked for that link */
-		if (is_link_of(host, vifs, n, seen->elements[i].first))
-			continue;
-		nft_delete_elements(&sync->batch, set, &seen->elements[i], 1);
-		extra++;
-	}
+	if (r || !seen)
+		return r;
+	is_known = calloc(seen->n + 1, sizeof(*is_known));
+	if (!is_known)
+		return error_memory(err);
+	mark_known(host, vifs, n, seen, is_known);
+	for (size_t i = 0; i < seen->n; i++)
+		if (!is_known[i]) {
+			nft_delete_elements(&sync->batch, set, &seen->elements[i], 1);
+			extra++;
+		}
 	if (extra)
 		guard_differs(sync, "guard-extra",
 			      "set '%s' has elements of links that belong to no guarded vif: %zu",
 			      set->name, extra);
-	return r;
+	return 0;
 }
 
 int guard_sync_rest(struct guard_sync *sync, const struct guard_host *host,
@@ -180,12 +213,18 @@ uint64_t guard_armed_ms(const struct guard_sync *sync, const struct guard_host *
 	uint64_t least = 0;
 
 	*is_armed_out = false;
-	for (size_t i = 0; seen && i < seen->n; i++) {
-		if (!is_link_of(host, vif, 1, seen->elements[i].first))
-			continue;
-		*is_armed_out = true;
-		least = least && least < seen->elements[i].expires_ms ? least :
-									seen->elements[i].expires_ms;
+	for (size_t i = 0; seen && i < vif->n_links; i++) {
+		uint8_t key[NFT_KEY_SIZE] = { 0 };
+		size_t size = guard_link_key(host, &vif->links[i], key), n = 0, at = 0;
+
+		if (size)
+			at = nft_seen_find_elements(seen, key, size, &n);
+		for (; n; n--, at++) {
+			uint64_t ms = seen->elements[at].expires_ms;
+
+			*is_armed_out = true;
+			least = least && least < ms ? least : ms;
+		}
 	}
 	return least;
 }

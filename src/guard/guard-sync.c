@@ -226,6 +226,7 @@ static void take_out(struct guard_sync *sync, const struct nft_ruleset *wanted)
 int guard_sync_vif(struct guard_sync *sync, const struct nft_ruleset *wanted, struct error *err)
 {
 	size_t missing = count_missing(sync, wanted);
+	int r;
 
 	if (wanted->failed)
 		return error_memory(err);
@@ -235,5 +236,8 @@ int guard_sync_vif(struct guard_sync *sync, const struct nft_ruleset *wanted, st
 		take_out(sync, wanted);
 	} else if (missing && !sync->is_rebuilt)
 		guard_differs(sync, "guard-missing", "its chain or some of its sets do not exist");
-	return put(sync, wanted, links_of(wanted), err);
+	r = put(sync, wanted, links_of(wanted), err);
+	if (!r && can_be(&wanted->chains[0]))
+		guard_remove_unwanted(sync, wanted);
+	return r || !sync->found.failed ? r : error_memory(err);
 }

@@ -20,6 +20,7 @@ struct making {
 	const struct guard_vif *vif;
 	const struct guard_options *options;
 	struct nft_ruleset *out;
+	bool has_ip4, has_ip6; /* the list has an address of that family */
 	char chain[NFT_NAME_SIZE], ip4[NFT_NAME_SIZE], ip6[NFT_NAME_SIZE], nd[NFT_NAME_SIZE],
 		macs[NFT_NAME_SIZE], vids[NFT_NAME_SIZE];
 };
@@ -29,17 +30,22 @@ static bool has(const struct making *m, enum guard_flag flag)
 	return m->options->flags & flag;
 }
 
-static void add_range_set(struct making *m, const char *name, const struct nft_field *key, int family)
+/* Is there an address of this family? Without, there is no set: the kernel goes through all of them. */
+static bool add_range_set(struct making *m, const char *name, const struct nft_field *key, int family)
 {
 	struct nft_set *set = nft_add_set(m->out, name);
 
 	if (!set)
-		return;
+		return false;
 	set->key[0] = key;
 	set->n_key = 1;
 	set->is_interval = true;
 	set->has_counters = key != &field_nd_target;
 	guard_ranges(m->host, m->vif, family, m->out, set);
+	if (set->n)
+		return true;
+	nft_drop_set(m->out);
+	return false;
 }
 
 static void add_macs(struct making *m)
@@ -157,21 +163,25 @@ static void accept_options(struct making *m, struct writing *w)
 		then_go_to(w, router);
 		is_icmpv6(w, 151);
 		then_go_to(w, router);
+	}
+	if (has(m, GUARD_MULTICAST_QUERIER) && m->has_ip4) {
 		is_number(w, &field_protocol, ETH_P_IP);
 		is_number(w, &field_l4proto, IPPROTO_IGMP);
 		is_in(w, &field_ip_saddr, m->ip4);
 		then_accept(w);
 	}
-	for (size_t i = 0; i < 3 && has(m, GUARD_DHCP_SERVER); i++) {
+	for (size_t i = 0; i < 3 && has(m, GUARD_DHCP_SERVER) && m->has_ip4; i++) {
 		accept_from_port(w, ETH_P_IP, dhcp_ports[i], numbers[i]);
 		is_in(w, &field_ip_saddr, m->ip4);
 		then_accept(w);
 	}
 	for (size_t i = 0; i < 2 && has(m, GUARD_DHCP_SERVER); i++) {
-		accept_from_port(w, ETH_P_IPV6, i ? &field_udp_dport : &field_udp_sport,
-				 i ? 546 : 547);
-		is_in(w, &field_ip6_saddr, m->ip6);
-		then_accept(w);
+		if (m->has_ip6) {
+			accept_from_port(w, ETH_P_IPV6, i ? &field_udp_dport : &field_udp_sport,
+					 i ? 546 : 547);
+			is_in(w, &field_ip6_saddr, m->ip6);
+			then_accept(w);
+		}
 		accept_from_port(w, ETH_P_IPV6, i ? &field_udp_dport : &field_udp_sport,
 				 i ? 546 : 547);
 		is_masked(w, NFT_IS, &field_ip6_saddr, (const uint8_t[16]){ 0xff, 0xc0 },
@@ -184,6 +194,8 @@ static void check_ipv4(struct making *m, struct writing *w)
 {
 	static const uint8_t zero[4];
 
+	if (!m->has_ip4)
+		return;
 	is_number(w, &field_protocol, ETH_P_IP);
 	is_in(w, &field_ip_saddr, m->ip4);
 	then_go_to(w, "check-ip4");
@@ -203,18 +215,23 @@ static void check_ipv6(struct making *m, struct writing *w)
 					      local[16] = { 0xfe, 0x80 };
 
 	is_icmpv6(w, 136);
-	is_not_in(w, &field_nd_target, m->nd);
+	if (m->has_ip6)
+		is_not_in(w, &field_nd_target, m->nd);
 	then_jump(w, strict(m, "check-na", "check-na-strict"));
-	is_number(w, &field_protocol, ETH_P_IPV6);
-	is_in(w, &field_ip6_saddr, m->ip6);
-	then_go_to(w, "check-ip6");
+	if (m->has_ip6) {
+		is_number(w, &field_protocol, ETH_P_IPV6);
+		is_in(w, &field_ip6_saddr, m->ip6);
+		then_go_to(w, "check-ip6");
+	}
 	is_number(w, &field_protocol, ETH_P_IPV6);
 	is_masked(w, NFT_IS, &field_ip6_saddr, local_mask, local);
 	then_go_to(w, strict(m, "check-local", "check-local-strict"));
-	is_icmpv6(w, 135);
-	is_bytes(w, NFT_IS, &field_ip6_saddr, unspecified);
-	is_in(w, &field_nd_target, m->nd);
-	then_go_to(w, "options-dad-24");
+	if (m->has_ip6) {
+		is_icmpv6(w, 135);
+		is_bytes(w, NFT_IS, &field_ip6_saddr, unspecified);
+		is_in(w, &field_nd_target, m->nd);
+		then_go_to(w, "options-dad-24");
+	}
 	is_number(w, &field_protocol, ETH_P_IPV6);
 	is_bytes(w, NFT_IS, &field_ip6_saddr, unspecified);
 	then_go_to(w, strict(m, "check-unspecified", "check-unspecified-strict"));
@@ -272,8 +289,7 @@ static void add_chain(struct making *m)
 	then_go_to(&w, "check-rest");
 }
 
-/* The link as a key begins with it; how many bytes that are. 0: the kernel needs it, and it does not exist. */
-static size_t put_link(const struct guard_host *host, const struct guard_link *link, uint8_t *out)
+size_t guard_link_key(const struct guard_host *host, const struct guard_link *link, uint8_t *out)
 {
 	uint32_t index = link->index;
 
@@ -289,7 +305,7 @@ static void add_by_link(struct making *m, struct nft_set *set, const struct guar
 			const uint8_t *mac, const void *value, size_t size)
 {
 	uint8_t key[NFT_KEY_SIZE] = { 0 };
-	size_t at = put_link(m->host, link, key);
+	size_t at = guard_link_key(m->host, link, key);
 	struct nft_element *element = at ? nft_add_element(m->out, set) : NULL;
 
 	if (!element)
@@ -367,9 +383,10 @@ void guard_of_vif(const struct guard_host *host, const struct guard_vif *vif, st
 	guard_name(m.nd, "nd", vif->domid, vif->devid);
 	guard_name(m.macs, "macs", vif->domid, vif->devid);
 	guard_name(m.vids, "vids", vif->domid, vif->devid);
-	add_range_set(&m, m.ip4, &field_ip_saddr, AF_INET);
-	add_range_set(&m, m.ip6, &field_ip6_saddr, AF_INET6);
-	add_range_set(&m, m.nd, &field_nd_target, AF_INET6);
+	m.has_ip4 = add_range_set(&m, m.ip4, &field_ip_saddr, AF_INET);
+	m.has_ip6 = add_range_set(&m, m.ip6, &field_ip6_saddr, AF_INET6);
+	if (m.has_ip6)
+		add_range_set(&m, m.nd, &field_nd_target, AF_INET6);
 	if (m.options->n_macs)
 		add_macs(&m);
 	if (m.options->n_vids)

@@ -3,7 +3,7 @@
  * guard.h - the rules that keep a vif to its addresses, as a value.
  *
  * Table "netdev xvif". Each vif has a base chain "vif-D.N" at ingress of its links, and the sets
- * "ip4-D.N" and "ip6-D.N" of what it may send from. It goes on into chains that all vifs share.
+ * "ip4-D.N" and "ip6-D.N" of what it may send from, if that is anything. It goes on into chains that all vifs share.
  * Only what some rule accepts passes; the rest ends in the chain "refuse", which drops while
  * the link is in the set "armed".
  */
@@ -61,6 +61,13 @@ void guard_of_vif(const struct guard_host *host, const struct guard_vif *vif,
 
 /* Is the set one of those that vifs put elements into, each beginning with its link? */
 bool guard_is_by_link(const char *set);
+
+/*
+ * guard_link_key - the link as keys of these sets begin with it.
+ * @out: NFT_KEY_SIZE bytes, all 0
+ * Returns how many bytes that are. 0: the kernel needs the link, and it does not exist.
+ */
+size_t guard_link_key(const struct guard_host *host, const struct guard_link *link, uint8_t *out);
 
 /* Why a frame was refused: there are a set "dropped-REASON" by link and a set "seen-REASON". */
 struct guard_reason {

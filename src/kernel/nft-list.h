@@ -31,7 +31,8 @@ int nft_list(const struct nft_query *query, int (*visit)(const struct nlmsghdr *
 int nft_list_rules(const struct nft_query *query, int (*visit)(struct nftnl_rule **rule, void *data),
 		   void (*restart)(void *data), void *data, struct error *err);
 
-/* Does @table, of the family netdev, have a chain of this name? Returns 0 or a negative errno, as above. */
+/* Does @table, of the family netdev, have a set, or a chain, of this name? Returns 0 or a negative errno, as above. */
+int nft_has_set(const char *table, const char *name, bool *has_out, struct error *err);
 int nft_has_chain(const char *table, const char *name, bool *has_out, struct error *err);
 
 /*

@@ -70,6 +70,11 @@ struct nft_set *nft_add_set(struct nft_ruleset *ruleset, const char *name)
 	return v;
 }
 
+void nft_drop_set(struct nft_ruleset *ruleset)
+{
+	nft_set_release(&ruleset->sets[--ruleset->n_sets]);
+}
+
 struct nft_element *nft_add_element(struct nft_ruleset *ruleset, struct nft_set *set)
 {
 	struct nft_element *v = set ? append(set->elements, &set->n, sizeof(*v), &ruleset->failed) :

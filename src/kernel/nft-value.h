@@ -142,6 +142,9 @@ struct nft_rule *nft_add_rule(struct nft_ruleset *ruleset, struct nft_chain *cha
 struct nft_set *nft_add_set(struct nft_ruleset *ruleset, const char *name);
 struct nft_element *nft_add_element(struct nft_ruleset *ruleset, struct nft_set *set);
 
+/* The set that was appended last goes. */
+void nft_drop_set(struct nft_ruleset *ruleset);
+
 const struct nft_chain *nft_find_chain(const struct nft_ruleset *ruleset, const char *name);
 const struct nft_set *nft_find_set(const struct nft_ruleset *ruleset, const char *name);
 

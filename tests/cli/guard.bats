@@ -237,6 +237,39 @@ web01:0 mode=observe" ]
 	not nft list chain netdev xvif vif-2.1
 }
 
+# sets_of VIF: the sets of a vif, by what they are of
+sets_of() {
+	nft -j list sets | jq -r --arg of "-$1" '.nftables[].set | select(.table == "xvif").name | select(endswith($of))' | sort | xargs
+}
+
+@test "sets of a family come with its first address and go with its last, in force at each moment" {
+	xvif guard on
+	[ "$(sets_of 1.0)" = ip4-1.0 ]
+	xvif add-ip -q --hotplug=none web01 2001:db8::5
+	[ "$(sets_of 1.0)" = "ip4-1.0 ip6-1.0 nd-1.0" ]
+	nft list set netdev xvif nd-1.0 | grep -q 0x20010db8000000000000000000000005
+	in_force
+	nft list chain netdev xvif vif-1.0 >/run/xen/edited
+	xvif guard off
+	xvif guard on
+	nft list chain netdev xvif vif-1.0 | diff /run/xen/edited -
+	[ "$(sets_of 1.0)" = "ip4-1.0 ip6-1.0 nd-1.0" ]
+
+	xvif del-ip -q --hotplug=none web01 2001:db8::5
+	[ "$(sets_of 1.0)" = ip4-1.0 ]
+	[ -z "$(nft list chain netdev xvif vif-1.0 | grep 'saddr @ip6')" ]
+	in_force
+
+	# a set that nobody needs is told, and goes
+	nft add set netdev xvif ip6-1.0 '{ type ipv6_addr; flags interval; }'
+	run xvif guard status
+	[ "$status" = 6 ]
+	[[ "$output" == *"set 'ip6-1.0' is not needed"* ]]
+	xvif guard restore
+	[ "$(sets_of 1.0)" = ip4-1.0 ]
+	in_force
+}
+
 @test "the hook: a vif that starts is guarded, one that cannot be does not start, one that goes leaves nothing" {
 	install_program
 	own_macs
