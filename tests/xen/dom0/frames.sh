@@ -10,11 +10,15 @@ too_large="-x *-jumbo -x *-gso"
 # bridge_up: xenbr0, where the host has its addresses, and what is for groups arrives
 bridge_up() {
 	ok ip link add xenbr0 type bridge mcast_snooping 0 group_fwd_mask 0x4000
+	# a router that a guest pretends to be would be a gateway, whose addresses are nobody's
+	echo 0 >/proc/sys/net/ipv6/conf/xenbr0/accept_ra
 	ok ip link set xenbr0 up
 	ip -batch - <<-END
 		addr add $host4/24 dev xenbr0
 		addr add $host6/64 dev xenbr0 nodad
 		addr add $host_ll/64 dev xenbr0 nodad
+		route add default via $gateway4
+		route add default via $gateway_ll dev xenbr0
 	END
 	# a guest's own addresses are added by its init
 	own_list="$own4 ${own4_net%.*}.0/24 $own6 2001:db8:9:1::/64"
