@@ -120,9 +120,9 @@ seers_said() {
 	sed -n "s/^|[^|]*|[^|]*| \([^|]*\) |[^|]*| broken.bats: \"$1\" |$/\1/p" "$BATS_TEST_DIRNAME/../../docs/differences.md"
 }
 
-# look FILE: what others than check print of a vif, but when its link was set up
+# look FILE: what others than check print of a vif, but when its link was set up, and what was counted
 look() {
-	xvif show "${vif[@]}" 2>&1 | sed '/^since/d' >"$1.show"
+	xvif show "${vif[@]}" 2>&1 | sed -E '/^(since|drop|refused)/d' >"$1.show"
 	xvif guard status >"$1.guard" 2>&1 || true
 	xvif doctor 2>&1 | awk '$2 != "ok" { $1 = $1; print }' >"$1.doctor" || true
 }
