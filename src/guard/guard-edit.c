@@ -16,7 +16,6 @@ struct one {
 	struct guard_vif facts;
 	struct nft_ruleset wanted, shared;
 	struct guard_sync sync;
-	bool has_other[2]; /* there is a set of IPv4, of IPv6, that is not wanted */
 };
 
 static void release(struct one *one)
@@ -45,101 +44,80 @@ static int make(const struct vif *vif, const struct guard_options *options,
 	return out->wanted.failed || out->shared.failed ? error_memory(err) : 0;
 }
 
-/* Sets of ranges, which an edit changes; all else of the guard stays. */
-static bool is_of_list(const struct nft_set *set)
+static int read_own_set(struct one *one, const char *what, struct nft_seen_set *out,
+			bool *is_there_out, struct error *err)
 {
-	return set->is_interval;
+	const struct nft_set *set;
+	int r;
+
+	*out = (struct nft_seen_set){ 0 };
+	guard_name(out->name, what, one->facts.domid, one->facts.devid);
+	set = nft_find_set(&one->wanted, out->name);
+	if (!set) {
+		out->has_elements = true;
+		return nft_has_set(NFT_TABLE, out->name, is_there_out, err);
+	}
+	out->flags = NFT_SET_INTERVAL;
+	out->key_size = (uint32_t)nft_key_size(set->key, set->n_key);
+	out->has_counters = set->has_counters;
+	r = nft_read_elements(out, err);
+	*is_there_out = r != -ENOENT;
+	return *is_there_out ? r : 0;
 }
 
-/* Read the vif's own sets, those that there are, without a list of all. Returns 0 or a negative errno. */
+/*
+ * Read the vif's sets of ranges, those that there are, without a list of all: an edit changes them,
+ * all else of the guard stays. One that is not wanted has no elements here. Returns 0 or a negative errno.
+ */
 static int read_own_sets(struct one *one, struct error *err)
 {
+	static const char *const names[] = { "ip4", "ip6", "nd" }; /* sorted, as the sets are */
 	struct nft_seen *seen = &one->sync.seen;
 	int r = 0;
 
-	seen->sets = calloc(one->wanted.n_sets, sizeof(*seen->sets));
+	guard_sync_release(&one->sync);
+	guard_sync_open(&one->sync);
+	one->sync.is_partial = true;
+	seen->has_table = true;
+	seen->sets = calloc(sizeof(names) / sizeof(*names), sizeof(*seen->sets));
 	if (!seen->sets)
 		return error_memory(err);
-	for (size_t i = 0; i < one->wanted.n_sets && !r; i++) {
-		const struct nft_set *set = &one->wanted.sets[i];
-		struct nft_seen_set *own = &seen->sets[seen->n_sets];
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !r; i++) {
+		bool is_there = true;
 
-		if (!is_of_list(set))
-			continue;
-		*own = (struct nft_seen_set){
-			.flags = NFT_SET_INTERVAL,
-			.key_size = (uint32_t)nft_key_size(set->key, set->n_key),
-			.has_counters = set->has_counters,
-		};
-		memcpy(own->name, set->name, sizeof(own->name));
-		r = nft_read_elements(own, err);
-		if (r == -ENOENT)
-			r = 0;
-		else
-			seen->n_sets++;
-	}
-	seen->has_table = true;
-	return r;
-}
-
-/* The name of a set of its chain's vif. */
-static void name_of_set(const struct one *one, const char *what, char out[NFT_NAME_SIZE])
-{
-	snprintf(out, NFT_NAME_SIZE, "%s%s", what, strchr(one->wanted.chains[0].name, '-'));
-}
-
-/* A list that had its last address of a family removed has no set of it. */
-static int find_other_sets(struct one *one, struct error *err)
-{
-	static const char *const names[] = { "ip4", "ip6" };
-	char name[NFT_NAME_SIZE];
-	int r = 0;
-
-	for (size_t i = 0; i < 2 && !r; i++) {
-		name_of_set(one, names[i], name);
-		if (!nft_find_set(&one->wanted, name))
-			r = nft_has_set(NFT_TABLE, name, &one->has_other[i], err);
+		r = read_own_set(one, names[i], &seen->sets[seen->n_sets], &is_there, err);
+		seen->n_sets += is_there;
 	}
 	return r;
 }
 
-static size_t put_missing_sets(struct one *one)
+/* Are there sets of each family that is wanted, and of no other? */
+static bool has_families(const struct one *one)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < one->wanted.n_sets; i++) {
-		const struct nft_set *set = &one->wanted.sets[i];
-
-		if (!is_of_list(set) || nft_seen_find_set(&one->sync.seen, set->name))
+		if (!one->wanted.sets[i].is_interval)
 			continue;
-		nft_put_set(&one->sync.sets, set);
+		if (!nft_seen_find_set(&one->sync.seen, one->wanted.sets[i].name))
+			return false;
 		n++;
 	}
-	return n;
+	return n == one->sync.seen.n_sets;
 }
 
-static void delete_other_sets(struct one *one)
-{
-	static const char *const names[] = { "ip4", "ip6", "nd" };
-	char name[NFT_NAME_SIZE];
-
-	for (size_t i = 0; i < 3; i++) {
-		name_of_set(one, names[i], name);
-		if (one->has_other[i ? 1 : 0])
-			nft_delete_set(&one->sync.batch, name);
-	}
-}
-
-/* The first address of a family comes with a set and rules, which go with its last one. */
+/* The first address of a family comes with sets and rules, which go with its last one. */
 static void change_families(struct one *one)
 {
 	const struct nft_chain *chain = &one->wanted.chains[0];
 
-	if (!put_missing_sets(one) && !one->has_other[0] && !one->has_other[1])
-		return;
+	for (size_t i = 0; i < one->wanted.n_sets; i++)
+		if (one->wanted.sets[i].is_interval &&
+		    !nft_seen_find_set(&one->sync.seen, one->wanted.sets[i].name))
+			nft_put_set(&one->sync.batch, &one->wanted.sets[i]);
 	nft_flush_chain(&one->sync.batch, chain->name);
 	nft_put_rules(&one->sync.batch, chain);
-	delete_other_sets(one);
+	guard_remove_unwanted(&one->sync, &one->wanted);
 }
 
 /* Sets without it let pass everything. */
@@ -159,14 +137,11 @@ static int change_elements(struct one *one, struct error *err)
 
 	if (r)
 		return r;
-	guard_sync_open(&one->sync);
-	one->sync.is_partial = true;
 	r = read_own_sets(one, err);
-	if (!r)
-		r = find_other_sets(one, err);
 	if (r)
 		return r;
-	change_families(one);
+	if (!has_families(one))
+		change_families(one);
 	r = guard_sync_elements(&one->sync, &one->wanted, err);
 	if (!r)
 		r = one->host.listed_local.n ? guard_sync_reserved(&one->sync, &one->shared, err) : 0;
@@ -211,14 +186,10 @@ again:
 
 static int verify(const struct vif *vif, struct one *one, struct error *err)
 {
-	int r;
+	int r = read_own_sets(one, err);
 
-	guard_sync_release(&one->sync);
-	guard_sync_open(&one->sync);
-	one->sync.is_partial = true;
-	r = read_own_sets(one, err);
-	if (!r && put_missing_sets(one))
-		guard_differs(&one->sync, "guard-missing", "some of its sets do not exist");
+	if (!r && !has_families(one))
+		guard_differs(&one->sync, "guard-differs", "its sets are of other families");
 	if (!r)
 		r = guard_sync_elements(&one->sync, &one->wanted, err);
 	if (!r && one->sync.found.n)

@@ -35,7 +35,7 @@ void guard_differences_release(struct guard_differences *all)
 void guard_sync_open(struct guard_sync *sync)
 {
 	*sync = (struct guard_sync){ 0 };
-	nft_begin(&sync->sets);
+	nft_begin(&sync->first);
 	nft_begin(&sync->batch);
 }
 
@@ -47,7 +47,7 @@ int guard_sync_begin(struct guard_sync *sync, struct error *err)
 
 bool guard_sync_is_empty(const struct guard_sync *sync)
 {
-	return nft_batch_is_empty(&sync->sets) && nft_batch_is_empty(&sync->batch);
+	return nft_batch_is_empty(&sync->first) && nft_batch_is_empty(&sync->batch);
 }
 
 int guard_sync_commit(struct guard_sync *sync, bool alone, struct error *err)
@@ -55,12 +55,12 @@ int guard_sync_commit(struct guard_sync *sync, bool alone, struct error *err)
 	uint32_t generation = alone ? sync->seen.generation : 0;
 	int r;
 
-	nft_expect(&sync->sets, generation);
-	r = nft_commit(&sync->sets, err);
+	nft_expect(&sync->first, generation);
+	r = nft_commit(&sync->first, err);
 	if (r)
 		return r;
 	/* each transaction counts, and none has the number 0 */
-	if (generation && !nft_batch_is_empty(&sync->sets) && !++generation)
+	if (generation && !nft_batch_is_empty(&sync->first) && !++generation)
 		generation = 1;
 	nft_expect(&sync->batch, generation);
 	return nft_commit(&sync->batch, err);
@@ -69,7 +69,7 @@ int guard_sync_commit(struct guard_sync *sync, bool alone, struct error *err)
 void guard_sync_release(struct guard_sync *sync)
 {
 	nft_seen_release(&sync->seen);
-	nft_batch_release(&sync->sets);
+	nft_batch_release(&sync->first);
 	nft_batch_release(&sync->batch);
 	guard_differences_release(&sync->found);
 }
@@ -87,9 +87,9 @@ struct nft_seen_set *guard_find_set(struct guard_sync *sync, const char *name)
 /* What takes the place of a set that goes comes in the same moment. */
 struct nft_batch *guard_batch_of(struct guard_sync *sync, const char *set)
 {
-	bool is_new = !sync->is_rebuilt && !nft_seen_find_set(&sync->seen, set);
+	bool is_first = sync->is_new && !sync->is_rebuilt && !nft_seen_find_set(&sync->seen, set);
 
-	return is_new ? &sync->sets : &sync->batch;
+	return is_first ? &sync->first : &sync->batch;
 }
 
 struct nft_seen_chain *guard_find_chain(struct guard_sync *sync, const char *name)
@@ -194,6 +194,7 @@ int guard_sync_shared(struct guard_sync *sync, const struct nft_ruleset *shared,
 	} else if (missing)
 		guard_differs(sync, "guard-missing",
 			      "chains and sets that all vifs share: %zu do not exist", missing);
+	sync->is_new = !sync->seen.has_table;
 	return put(sync, shared, NULL, err);
 }
 
@@ -236,6 +237,7 @@ int guard_sync_vif(struct guard_sync *sync, const struct nft_ruleset *wanted, st
 		take_out(sync, wanted);
 	} else if (missing && !sync->is_rebuilt)
 		guard_differs(sync, "guard-missing", "its chain or some of its sets do not exist");
+	sync->is_new = !guard_find_chain(sync, wanted->chains[0].name);
 	r = put(sync, wanted, links_of(wanted), err);
 	if (!r && can_be(&wanted->chains[0]))
 		guard_remove_unwanted(sync, wanted);

@@ -25,11 +25,12 @@ void guard_differences_release(struct guard_differences *all);
 /* A comparison. */
 struct guard_sync {
 	struct nft_seen seen; /* what the kernel has */
-	struct nft_batch sets; /* what makes it what it is to be: sets that are new, with their elements */
-	struct nft_batch batch; /* the rest, behind it */
+	struct nft_batch first; /* what makes it what it is to be: new sets of new chains, with elements */
+	struct nft_batch batch; /* the rest */
 	struct guard_differences found;
 	bool is_partial; /* not all vifs are known: what others need is left alone */
 	bool is_rebuilt; /* the table is made anew: all has to be put */
+	bool is_new;	 /* what is compared now has no chain yet */
 };
 
 /*
@@ -68,8 +69,10 @@ bool guard_sync_is_empty(const struct guard_sync *sync);
  * @alone: only if nobody has changed nftables since guard_sync_begin()
  * A set that is looked into from the moment on in which it is made is found empty for some
  * microseconds: the kernel makes rules valid first, then elements (nf_tables_commit(), which calls
- * nft_set_commit_update() at its end). So sets that are new are committed before what looks into
- * them; what ends between both leaves a set without rules, which changes no packet.
+ * nft_set_commit_update() at its end). A link that was not guarded must lose nothing, so the sets of
+ * a new chain are committed before it; what ends between both leaves sets without a chain, and
+ * whoever finds no chain compares all. A chain that is there gets a set, of a family of which
+ * nothing could pass, together with the rules that look into it.
  * Returns 0 or a negative errno of nft_commit().
  */
 int guard_sync_commit(struct guard_sync *sync, bool alone, struct error *err);

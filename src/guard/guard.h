@@ -2,10 +2,10 @@
 /*
  * guard.h - the rules that keep a vif to its addresses, as a value.
  *
- * Table "netdev xvif". Each vif has a base chain "vif-D.N" at ingress of its links, and the sets
- * "ip4-D.N" and "ip6-D.N" of what it may send from, if that is anything. It goes on into chains that all vifs share.
- * Only what some rule accepts passes; the rest ends in the chain "refuse", which drops while
- * the link is in the set "armed".
+ * Table "netdev xvif". Each vif has a base chain "vif-D.N" at ingress of its links, and of each
+ * family of which it may send anything a set "ip4-D.N" or "ip6-D.N" of what that is. It goes on into
+ * chains that all vifs share. Only what some rule accepts passes; the rest ends in the chain
+ * "refuse", which drops while the link is in the set "armed".
  */
 #ifndef XVIF_GUARD_H
 #define XVIF_GUARD_H

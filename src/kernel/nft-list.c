@@ -82,33 +82,29 @@ static int note_answer(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static int ask_for(struct nlmsghdr *nlh, bool *has_out, struct error *err)
+/* @attribute: of the name; that of the table is the same in all requests */
+static int ask_for(uint16_t type, const char *table, uint16_t attribute, const char *name,
+		   bool *has_out, struct error *err)
 {
+	char buf[1024];
+	struct nlmsghdr *nlh = request(buf, type, 0, NFPROTO_NETDEV);
 	int code;
 
 	*has_out = false;
+	mnl_attr_put_strz(nlh, NFTA_SET_TABLE, table);
+	mnl_attr_put_strz(nlh, attribute, name);
 	code = kernel_talk(NETLINK_NETFILTER, nlh, note_answer, has_out);
 	return code && code != ENOENT ? list_failed(code, err) : 0;
 }
 
 int nft_has_set(const char *table, const char *name, bool *has_out, struct error *err)
 {
-	char buf[1024];
-	struct nlmsghdr *nlh = request(buf, NFT_MSG_GETSET, 0, NFPROTO_NETDEV);
-
-	mnl_attr_put_strz(nlh, NFTA_SET_TABLE, table);
-	mnl_attr_put_strz(nlh, NFTA_SET_NAME, name);
-	return ask_for(nlh, has_out, err);
+	return ask_for(NFT_MSG_GETSET, table, NFTA_SET_NAME, name, has_out, err);
 }
 
 int nft_has_chain(const char *table, const char *name, bool *has_out, struct error *err)
 {
-	char buf[1024];
-	struct nlmsghdr *nlh = request(buf, NFT_MSG_GETCHAIN, 0, NFPROTO_NETDEV);
-
-	mnl_attr_put_strz(nlh, NFTA_CHAIN_TABLE, table);
-	mnl_attr_put_strz(nlh, NFTA_CHAIN_NAME, name);
-	return ask_for(nlh, has_out, err);
+	return ask_for(NFT_MSG_GETCHAIN, table, NFTA_CHAIN_NAME, name, has_out, err);
 }
 
 struct rule_visit {
