@@ -121,9 +121,10 @@ guard_in_turns() {
 }
 
 milliseconds() { # COMMAND...
-	local begin=${EPOCHREALTIME/./}
+	local begin=${EPOCHREALTIME/./} us
 	"$@" >/dev/null 2>&1 || true
-	echo $(((${EPOCHREALTIME/./} - begin) / 1000)).$(printf %03d "$(((${EPOCHREALTIME/./} - begin) % 1000))")
+	us=$((${EPOCHREALTIME/./} - begin))
+	printf '%d.%03d\n' $((us / 1000)) $((us % 1000))
 }
 
 # fill: domains with a vif each, as one list of nodes; their links do not exist

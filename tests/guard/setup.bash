@@ -5,9 +5,7 @@
 GUARD=${BASH_SOURCE[0]%/*}
 . "$GUARD/../cli/setup.bash"
 FRAMES=$XVIF_BUILD/tests/guard/frames
-eval "$("$FRAMES" names)"
-own_list="$own4 ${own4_net%.*}.0/24 $own6 2001:db8:9:1::/64"
-peer_list="$peer4 ${peer4_net%.*}.0/24 $peer6 2001:db8:9:2::/64"
+. "$GUARD/host.bash"
 
 teardown() {
 	untraced world_stop
@@ -48,13 +46,7 @@ quiet() {
 
 # bridged: both guests on xenbr0, where the host and the gateway are, too
 bridged() {
-	ip -batch - <<-END
-		addr add $host4/24 dev xenbr0
-		addr add $host6/64 dev xenbr0 nodad
-		addr add $host_ll/64 dev xenbr0 nodad
-		route add default via $gateway4
-		route add default via $gateway_ll dev xenbr0
-	END
+	bridge_addresses
 	add_guest 3 web01 vif-bridge "$own_list"
 	add_guest 4 db01 vif-bridge "$peer_list"
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # frames.sh - raw frames from a guest, heard by another one or by the host: the cases of tests/guard, with
 # the addresses of its names.c. web01 is "own", db01 "peer".
-eval "$(frames names)"
+. /guard/host.bash
 
 # more than a guest's MTU, or made by a guest's own stack only
 too_large="-x *-jumbo -x *-gso"
@@ -13,16 +13,7 @@ bridge_up() {
 	# a router that a guest pretends to be would be a gateway, whose addresses are nobody's
 	echo 0 >/proc/sys/net/ipv6/conf/xenbr0/accept_ra
 	ok ip link set xenbr0 up
-	ip -batch - <<-END
-		addr add $host4/24 dev xenbr0
-		addr add $host6/64 dev xenbr0 nodad
-		addr add $host_ll/64 dev xenbr0 nodad
-		route add default via $gateway4
-		route add default via $gateway_ll dev xenbr0
-	END
-	# a guest's own addresses are added by its init
-	own_list="$own4 ${own4_net%.*}.0/24 $own6 2001:db8:9:1::/64"
-	peer_list="$peer4 ${peer4_net%.*}.0/24 $peer6 2001:db8:9:2::/64"
+	bridge_addresses
 }
 
 # listen_in GUEST WANTED OPTION...: it listens on eth0; "heard_in" tells
