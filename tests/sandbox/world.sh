@@ -53,6 +53,7 @@ world_start() {
 		link set xenbr0 up
 	END
 	echo 1 >/proc/sys/net/ipv4/ip_forward
+	echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
 	xenstore-write /local/domain/0/name Domain-0 /local/domain/0/domid 0
 }
 
@@ -68,6 +69,7 @@ world_stop() {
 		for link in /run/netns/*; do
 			[ ! -e "$link" ] || echo "netns del ${link##*/}"
 		done
+		echo 'addr flush dev lo scope global'
 		printf 'link set %s group 1\n' "${links[@]}"
 		echo 'link del group 1'
 	} | ip -force -batch - 2>/dev/null
