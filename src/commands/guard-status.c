@@ -57,6 +57,14 @@ static const char *state_text(const struct guard_look *look, const struct guard_
 	return out;
 }
 
+/* What waits for a confirmation drops, whatever guard.conf says until then. */
+static enum guard_mode present_mode(const struct guard_state *state)
+{
+	bool drops = state->ends_ms && state->options.mode < GUARD_ENFORCE;
+
+	return drops ? GUARD_ENFORCE : state->options.mode;
+}
+
 static void add_row(struct sxp_doc *doc, sxp_node list, const struct guard_look *look,
 		    const struct guard_state *state, const struct guard_counters *counters)
 {
@@ -67,7 +75,7 @@ static void add_row(struct sxp_doc *doc, sxp_node list, const struct guard_look 
 	result_number(doc, row, "domid", state->vif->domain.domid);
 	result_number(doc, row, "vif", state->vif->devid);
 	result_text(doc, row, "link", state->vif->link);
-	result_text(doc, row, "mode", guard_mode_name(state->options.mode));
+	result_text(doc, row, "mode", guard_mode_name(present_mode(state)));
 	result_bool(doc, row, "in_force", guard_is_in_force(look, state) || state->ends_ms);
 	result_bool(doc, row, "listed", state->vif->ips.n > 0);
 	result_text(doc, row, "state", state_text(look, state, text, sizeof(text)));

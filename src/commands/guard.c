@@ -12,6 +12,7 @@
 #include "src/commands/guard-status.h"
 #include "src/guard/guard-look.h"
 #include "src/output/output.h"
+#include "src/settings/guard-hook.h"
 #include "src/xen/vif-find.h"
 #include "src/xen/vif-list.h"
 
@@ -47,6 +48,7 @@ static const struct action actions[] = {
 
 struct guard_run {
 	enum guard_action action;
+	bool has_action;  /* it was said */
 	const char *word; /* DOMAIN[:VIF]; NULL: all */
 	char *domain;	  /* of @word */
 	struct guard_whom whom;
@@ -72,6 +74,7 @@ static int parse_run(const struct args *args, struct guard_run *run, struct erro
 {
 	size_t at = args->n_words && parse_action(args->words[0], &run->action);
 
+	run->has_action = at > 0;
 	if (args->n_words > at + 1)
 		return error_status(err, STATUS_USAGE, -EINVAL, "guard: too many arguments at '%s'",
 				    args->words[at + 1]);
@@ -120,6 +123,15 @@ static int find_selector(const struct domain *domain, struct guard_run *run, str
 	return 0;
 }
 
+/* Without an action it may be either; what is like a domain's name is the hint. */
+static int refuse_word(const struct guard_run *run, struct error *err)
+{
+	return error_status(err, STATUS_NOT_FOUND, -ENOENT,
+			    "guard: '%s' is not a domain, and none of status, on, observe, off, confirm, "
+			    "restore and clear",
+			    run->word);
+}
+
 /* DOMAIN[:VIF]; a colon in a name is one of it if such a domain exists. */
 static int find_whom(struct store *st, struct guard_run *run, struct error *err)
 {
@@ -136,6 +148,8 @@ static int find_whom(struct store *st, struct guard_run *run, struct error *err)
 		return error_memory(err);
 	colon = strrchr(run->domain, ':');
 	r = domain_find(st, run->domain, &domain, colon ? &ignored : err);
+	if (r == -ENOENT && !colon && !run->has_action)
+		return refuse_word(run, err);
 	if (r && colon) {
 		domain_release(&domain);
 		domain = (struct domain){ 0 };
@@ -167,8 +181,29 @@ static void choose_mode(const struct vif *vif, struct guard_state *state, void *
 		state->confirm_s = run->confirm_s;
 }
 
+static const char *whom_of(const struct guard_run *run)
+{
+	return run->selector ? run->selector : "default";
+}
+
+/* What is done beside, as comments. */
+static void print_rest(const struct guard_run *run, FILE *out)
+{
+	static const enum guard_mode modes[] = {
+		[ACTION_ON] = GUARD_ENFORCE, [ACTION_CONFIRM] = GUARD_ENFORCE, [ACTION_OBSERVE] = GUARD_OBSERVE, [ACTION_OFF] = GUARD_OFF
+	};
+	bool is_on = run->action == ACTION_ON || run->action == ACTION_OBSERVE;
+
+	if (run->action != ACTION_RESTORE)
+		fprintf(out, "# " GUARD_CONF ": %s mode=%s\n", whom_of(run),
+			guard_mode_name(run->confirm_s ? GUARD_OBSERVE : modes[run->action]));
+	if (is_on && guard_hook_find() == GUARD_HOOK_MISSING)
+		fputs("# " GUARD_HOOK ": installed\n", out);
+}
+
 /* The ruleset as it will be, in the language of nft(8). */
-static int print_plan(const struct guard_look *look, FILE *out, struct error *err)
+static int print_plan(const struct guard_run *run, const struct guard_look *look, FILE *out,
+		      struct error *err)
 {
 	struct nft_ruleset all = { 0 };
 	bool is_any = false;
@@ -186,6 +221,7 @@ static int print_plan(const struct guard_look *look, FILE *out, struct error *er
 		is_any = true;
 	}
 	guard_merge_sets(&all);
+	print_rest(run, out);
 	fputs("table netdev xvif\ndelete table netdev xvif\n", out);
 	if (all.failed)
 		r = error_memory(err);
@@ -198,7 +234,7 @@ static int print_plan(const struct guard_look *look, FILE *out, struct error *er
 /* guard.conf first: what it says is put in place by the service, if this ends here. */
 static int write_conf(const struct guard_run *run, const struct guard_look *look, struct error *err)
 {
-	const char *whom = run->selector ? run->selector : "default";
+	const char *whom = whom_of(run);
 
 	switch (run->action) {
 	case ACTION_ON:
@@ -247,7 +283,7 @@ static int change(struct guard_run *run, const struct vifs *vifs, struct context
 	if (r)
 		return r;
 	if (args_has(args, &option_dry_run))
-		return print_plan(&look, cx->out, err);
+		return print_plan(run, &look, cx->out, err);
 	if (run->action != ACTION_RESTORE && *look.conf.broken.text) {
 		*err = look.conf.broken;
 		return -EINVAL;

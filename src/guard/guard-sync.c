@@ -134,7 +134,8 @@ static void put_rules(struct guard_sync *sync, const struct nft_ruleset *wanted)
 			nft_flush_chain(&sync->batch, chain->name);
 		}
 		if (seen)
-			guard_differs(sync, "guard-differs", "chain '%s' was changed", chain->name);
+			guard_differs(sync, "guard-differs", "chain '%s' has other rules",
+				      chain->name);
 		nft_put_rules(&sync->batch, chain);
 	}
 }
@@ -226,18 +227,23 @@ static void take_out(struct guard_sync *sync, const struct nft_ruleset *wanted)
 
 int guard_sync_vif(struct guard_sync *sync, const struct nft_ruleset *wanted, struct error *err)
 {
-	size_t missing = count_missing(sync, wanted);
+	bool is_incomplete = count_missing(sync, wanted) && !sync->is_rebuilt, has_fit;
 	int r;
 
 	if (wanted->failed)
 		return error_memory(err);
-	if (!fits(sync, wanted)) {
+	has_fit = fits(sync, wanted);
+	if (!has_fit) {
 		guard_differs(sync, "guard-differs",
 			      "its sets were created by another program or version");
 		take_out(sync, wanted);
-	} else if (missing && !sync->is_rebuilt)
-		guard_differs(sync, "guard-missing", "its chain or some of its sets do not exist");
+	}
 	sync->is_new = !guard_find_chain(sync, wanted->chains[0].name);
+	if (has_fit && is_incomplete)
+		guard_differs(sync, "guard-missing",
+			      sync->is_new ? "its chain does not exist" :
+					     "some of its sets do not exist: they were deleted, or the "
+					     "configuration was changed");
 	r = put(sync, wanted, links_of(wanted), err);
 	if (!r && can_be(&wanted->chains[0]))
 		guard_remove_unwanted(sync, wanted);
