@@ -19,6 +19,7 @@
 #include "src/base/lock.h"
 
 #define RETRY_NS (10 * 1000 * 1000)
+#define VIF_LOCK "/run/xvif/vif-%u.%u.lock"
 
 static bool is_at_path(int fd, const char *path)
 {
@@ -98,6 +99,35 @@ static bool is_same_group(int pid, unsigned long long noted)
 	return pid > 1 && noted && !start_time(pid, &now) && (!now || now == noted);
 }
 
+/* The last that was noted in the file: with which number, started when. */
+static bool read_noted(int fd, int *group, unsigned long long *time)
+{
+	const char *line = NULL;
+	char text[256];
+
+	read_last(fd, text, sizeof(text));
+	for (const char *p = text; (p = strstr(p, "\nscript ")); p++)
+		line = p;
+	return line && sscanf(line, "\nscript %d %llu", group, time) == 2;
+}
+
+bool lock_is_for_us(unsigned domid, unsigned devid)
+{
+	unsigned long long time = 0, own;
+	char path[128];
+	int group, fd;
+	bool is_ours;
+
+	snprintf(path, sizeof(path), VIF_LOCK, domid, devid);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	is_ours = read_noted(fd, &group, &time) && group == getpid() &&
+		  !start_time(getpid(), &own) && time == own;
+	close(fd);
+	return is_ours;
+}
+
 int lock_note_process(int fd)
 {
 	unsigned long long time;
@@ -111,17 +141,12 @@ int lock_note_process(int fd)
 /* The holder was killed, and what it had started goes on: end that, whose work nobody awaits. */
 static void end_orphan(int fd)
 {
-	char holder[128], text[256];
-	const char *line = NULL;
+	char holder[128];
 	int pid, group;
 	unsigned long long time;
 
 	read_holder(fd, holder, sizeof(holder));
-	read_last(fd, text, sizeof(text));
-	for (const char *p = text; (p = strstr(p, "\nscript ")); p++)
-		line = p;
-	if (sscanf(holder, "pid %d", &pid) != 1 || !line ||
-	    sscanf(line, "\nscript %d %llu", &group, &time) != 2)
+	if (sscanf(holder, "pid %d", &pid) != 1 || !read_noted(fd, &group, &time))
 		return;
 	if (kill(pid, 0) && errno == ESRCH && is_same_group(group, time))
 		kill(-group, SIGKILL);
@@ -205,7 +230,7 @@ static int lock_own(struct lock *lock, unsigned timeout_s, struct error *err)
 
 int lock_vif(struct lock *lock, unsigned domid, unsigned devid, unsigned timeout_s, struct error *err)
 {
-	snprintf(lock->path, sizeof(lock->path), "/run/xvif/vif-%u.%u.lock", domid, devid);
+	snprintf(lock->path, sizeof(lock->path), VIF_LOCK, domid, devid);
 	return lock_own(lock, timeout_s, err);
 }
 

@@ -3,6 +3,8 @@
 #ifndef XVIF_LOCK_H
 #define XVIF_LOCK_H
 
+#include <stdbool.h>
+
 #include "src/base/error.h"
 
 struct lock {
@@ -19,6 +21,9 @@ int lock_vif(struct lock *lock, unsigned domid, unsigned devid, unsigned timeout
  * tools/hotplug/Linux/locking.sh, claim_lock "iptables").
  */
 int lock_iptables(struct lock *lock, unsigned timeout_s, struct error *err);
+
+/* Does somebody hold that lock who has started this process to work for him (lock_note_process())? */
+bool lock_is_for_us(unsigned domid, unsigned devid);
 
 /* Remove the file, then release; a lock that is not held is left alone. */
 void lock_release(struct lock *lock);

@@ -8,7 +8,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/guard.h"
-#include "src/guard/guard-edit.h"
+#include "src/guard/guard-script.h"
 #include "src/kernel/kernel.h"
 
 /*
@@ -51,33 +51,13 @@ static int remove_vif(unsigned domid, unsigned devid, struct error *err)
 	return guard_remove(&vif, err);
 }
 
-static int make_guard(const struct vif *vif, struct error *err)
-{
-	CLEANUP(guard_conf_release) struct guard_conf conf = { 0 };
-	unsigned domid = vif->domain.domid, devid = vif->devid;
-	struct guard_options options;
-	int r = guard_conf_read(&conf, err);
-
-	if (r)
-		return r;
-	guard_options_of(&conf, vif, &options);
-	if (options.mode == GUARD_OFF)
-		return remove_vif(domid, devid, err);
-	r = guard_make(vif, &options, &vif->ips, err);
-	if (r && r != -ENODEV && options.flags & GUARD_FAIL_OPEN) {
-		syslog(LOG_ERR, "vif %u.%u is not guarded: %s", domid, devid, err->text);
-		return 0;
-	}
-	return r;
-}
-
 /* The list is read anew: the script may have been given another. */
 static int make_vif(struct store *st, unsigned domid, unsigned devid, struct error *err)
 {
 	CLEANUP(vif_release) struct vif vif = { 0 };
 	int r = read_vif(st, domid, devid, &vif, err);
 
-	return r ? r : make_guard(&vif, err);
+	return r ? r : guard_start(&vif, err);
 }
 
 /*
@@ -106,7 +86,7 @@ static int make_vif_of_link(struct store *st, unsigned domid, unsigned devid, st
 	int r = read_vif(st, domid, devid, &vif, err);
 
 	if (!r)
-		r = make_guard(&vif, err);
+		r = guard_start(&vif, err);
 	else if (r == -ENOENT)
 		r = 0;
 	return r == -ENODEV ? 0 : r;

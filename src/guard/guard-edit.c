@@ -214,17 +214,44 @@ int guard_set_list(const struct vif *vif, const struct guard_options *options,
 	return r ? r : verify(vif, &one, err);
 }
 
+/*
+ * Of a vif that starts there is nothing yet: it is made without a list of all that others have, in the
+ * same time whatever that is. Returns 0, -EEXIST if that is not so, or another negative errno.
+ */
+static int make_new(struct one *one, struct error *err)
+{
+	bool has_own = false, has_shared = false;
+	int r = nft_has_chain(NFT_TABLE, one->wanted.chains[0].name, &has_own, err);
+
+	if (!r)
+		r = nft_has_chain(NFT_TABLE, GUARD_REFUSE, &has_shared, err);
+	/* what an element says that is there already has to be seen, or changed */
+	if (r || has_own || !has_shared || one->host.listed_local.n ||
+	    one->facts.options->mode < GUARD_ENFORCE || one->facts.confirm_s)
+		return r ? r : -EEXIST;
+	guard_sync_release(&one->sync);
+	guard_sync_open(&one->sync);
+	one->sync.is_partial = true;
+	one->sync.seen.has_table = true;
+	r = guard_sync_vif(&one->sync, &one->wanted, err);
+	/* its script may have given the host an address */
+	if (!r)
+		r = guard_sync_reserved(&one->sync, &one->shared, err);
+	return r ? r : guard_sync_commit(&one->sync, false, err);
+}
+
 static int make_once(const struct vif *vif, const struct guard_options *options,
 		     const struct iplist *list, struct error *err)
 {
 	CLEANUP(release) struct one one = { 0 };
+	struct error ignored = { 0 };
 	int r = make(vif, options, list, &one, err);
 
 	if (!r && !guard_vif_has_link(&one.host, &one.facts))
 		return error_status(err, STATUS_FAILED, -ENODEV,
 				    "vif %u.%u: link '%s' does not exist", vif->domain.domid,
 				    vif->devid, vif->link);
-	if (!r)
+	if (!r && make_new(&one, &ignored))
 		r = change_all(&one, err);
 	return r ? r : verify(vif, &one, err);
 }

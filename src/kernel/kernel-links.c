@@ -56,6 +56,9 @@ static void read_attribute(struct host_link *link, const struct nlattr *attr)
 	case IFLA_MASTER:
 		link->master = mnl_attr_get_u32(attr);
 		break;
+	case IFLA_MTU:
+		link->mtu = mnl_attr_get_u32(attr);
+		break;
 	case IFLA_ADDRESS:
 		if (mnl_attr_get_payload_len(attr) == sizeof(link->mac))
 			memcpy(link->mac, mnl_attr_get_payload(attr), sizeof(link->mac));
@@ -189,6 +192,17 @@ const struct host_link *host_links_at(const struct host_links *links, unsigned i
 	return NULL;
 }
 
+int link_addresses_add(struct link_addresses *addresses, const struct link_address *one)
+{
+	struct link_address *v = array_grow(addresses->v, addresses->n, sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	addresses->v = v;
+	v[addresses->n++] = *one;
+	return 0;
+}
+
 static bool read_address(struct ipnet *net, const struct nlattr *attr)
 {
 	size_t size = net->family == AF_INET ? 4 : 16;
@@ -208,7 +222,6 @@ static int visit_address(const struct nlmsghdr *nlh, void *data)
 		.net = { .family = ifa->ifa_family, .prefix = ifa->ifa_prefixlen },
 	};
 	bool is_read = false, is_local = false;
-	struct link_address *v;
 	const struct nlattr *attr;
 
 	if ((ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6) ||
@@ -221,14 +234,7 @@ static int visit_address(const struct nlmsghdr *nlh, void *data)
 			is_read |= read_address(&one.net, attr);
 		is_local |= type == IFA_LOCAL;
 	}
-	if (!is_read)
-		return MNL_CB_OK;
-	v = array_grow(out->v, out->n, sizeof(*v));
-	if (!v)
-		return MNL_CB_ERROR;
-	out->v = v;
-	v[out->n++] = one;
-	return MNL_CB_OK;
+	return !is_read || !link_addresses_add(out, &one) ? MNL_CB_OK : MNL_CB_ERROR;
 }
 
 static void restart_addresses(void *data)
@@ -248,6 +254,12 @@ static int by_link(const void *a, const void *b)
 	return compare_link(&((const struct link_address *)a)->link, b);
 }
 
+void link_addresses_sort(struct link_addresses *addresses)
+{
+	if (addresses->n)
+		qsort(addresses->v, addresses->n, sizeof(*addresses->v), by_link);
+}
+
 int kernel_addresses(struct link_addresses *out, struct error *err)
 {
 	static const struct kernel_query query = { RTM_GETADDR, sizeof(struct ifaddrmsg),
@@ -256,8 +268,7 @@ int kernel_addresses(struct link_addresses *out, struct error *err)
 
 	*out = (struct link_addresses){ 0 };
 	r = kernel_list_all(&query, visit_address, restart_addresses, out, err);
-	if (out->n)
-		qsort(out->v, out->n, sizeof(*out->v), by_link);
+	link_addresses_sort(out);
 	return r;
 }
 

@@ -12,6 +12,7 @@ struct host_link {
 	bool is_up;	 /* set up by somebody; says nothing of a carrier */
 	bool is_bridge;
 	bool proxies_arp;
+	unsigned mtu; /* bytes */
 	uint8_t mac[6];
 	char name[16];
 	bool has_address;   /* of IPv4; kernel_links() leaves it out */
@@ -48,9 +49,16 @@ struct link_addresses {
 	size_t n;
 };
 
+/* Append a copy of one; sort them as functions that take them need it. link_addresses_add() returns 0 or -ENOMEM. */
+int link_addresses_add(struct link_addresses *addresses, const struct link_address *one);
+void link_addresses_sort(struct link_addresses *addresses);
+
 /* All, but for the link-local ones of IPv6, which come and go with a link. As kernel_links(). */
 int kernel_addresses(struct link_addresses *out, struct error *err);
 void link_addresses_release(struct link_addresses *addresses);
+
+/* The addresses for which a link answers by an entry of its own (ip neighbour ... proxy). As above. */
+int kernel_proxies(struct link_addresses *out, struct error *err);
 
 /* Those of one link, borrowed. */
 struct link_addresses link_addresses_of(const struct link_addresses *addresses, unsigned link);
