@@ -89,6 +89,22 @@ static int list_routes(struct repair *r)
 	return code;
 }
 
+static int list_proxies(struct repair *r)
+{
+	const struct survey *s = &r->survey;
+	int code = 0;
+
+	for (size_t i = 0; i < s->unproxied.n; i++)
+		code |= differences_add(&r->found, "proxy-missing",
+					"this host does not answer for %s on its gateway device",
+					s->unproxied.words[i].text);
+	for (size_t i = 0; i < s->proxied.n; i++)
+		code |= differences_add(&r->found, "proxy-extra",
+					"this host answers for %s, which is not in its list",
+					s->proxied.words[i].text);
+	return code;
+}
+
 static int list_rules(struct repair *r)
 {
 	struct rules missing = { 0 }, surplus = { 0 };
@@ -194,8 +210,9 @@ int repair_look(struct store *st, const struct vif *vif, const struct apply_opti
 				       repair_list_state(out) ?
 			       error_memory(err) :
 			       r;
-	return list_journal(out) || repair_list_links(out) || list_routes(out) || list_rules(out) ||
-			       list_places(out) || list_guard(out) || repair_list_state(out) ?
+	return list_journal(out) || repair_list_links(out) || list_routes(out) ||
+			       list_proxies(out) || list_rules(out) || list_places(out) ||
+			       list_guard(out) || repair_list_state(out) ?
 		       error_memory(err) :
 		       0;
 }

@@ -19,6 +19,8 @@ void snapshot_release(struct snapshot *snapshot)
 	rules_release(&snapshot->rules);
 	routes_release(&snapshot->routes);
 	host_links_release(&snapshot->links);
+	link_addresses_release(&snapshot->addresses);
+	link_addresses_release(&snapshot->proxies);
 	routing_release(&snapshot->routing);
 	userdata_release(&snapshot->userdata);
 	strv_release(&snapshot->journals);
@@ -133,22 +135,20 @@ static int take_rules(struct snapshot *snapshot, const struct vif *vifs, size_t 
 	return r;
 }
 
-static int read_links(struct host_links *links, struct error *err)
+static int read_links(struct snapshot *out, struct error *err)
 {
-	struct link_addresses addresses;
+	struct host_links *links = &out->links;
 	int r = kernel_links(links, err);
 
-	if (r)
-		return r;
-	r = kernel_addresses(&addresses, err);
+	if (!r)
+		r = kernel_addresses(&out->addresses, err);
 	for (size_t i = 0; i < links->n && !r; i++) {
-		struct link_addresses own = link_addresses_of(&addresses, links->v[i].index);
+		struct link_addresses own = link_addresses_of(&out->addresses, links->v[i].index);
 
 		for (size_t a = 0; a < own.n; a++)
 			links->v[i].has_address |= own.v[a].net.family == AF_INET;
 	}
-	link_addresses_release(&addresses);
-	return r;
+	return r ? r : kernel_proxies(&out->proxies, err);
 }
 
 /* Why it cannot be read concerns those that are to be guarded. */
@@ -171,7 +171,7 @@ int snapshot_read(struct store *st, const struct vif *vifs, size_t n, unsigned t
 		r = kernel_routing(&out->routes, &out->routing, err);
 	routes_sort(&out->routes);
 	if (!r)
-		r = read_links(&out->links, err);
+		r = read_links(out, err);
 	for (size_t i = 0; i < n && !r; i++)
 		r = take_script(out, vifs[i].script, err);
 	if (!r)
@@ -204,6 +204,24 @@ int snapshot_link(const struct snapshot *snapshot, const char *name, struct host
 		found = host_links_at(&snapshot->links, index);
 	*out = found ? *found : (struct host_link){ 0 };
 	return 0;
+}
+
+int snapshot_addresses(const struct snapshot *snapshot, unsigned link, struct link_addresses *own,
+		       struct link_addresses *out, struct error *err)
+{
+	int r = snapshot ? 0 : kernel_addresses(own, err);
+
+	*out = link_addresses_of(snapshot ? &snapshot->addresses : own, link);
+	return r;
+}
+
+int snapshot_proxies(const struct snapshot *snapshot, unsigned link, struct link_addresses *own,
+		     struct link_addresses *out, struct error *err)
+{
+	int r = snapshot ? 0 : kernel_proxies(own, err);
+
+	*out = link_addresses_of(snapshot ? &snapshot->proxies : own, link);
+	return r;
 }
 
 int snapshot_routing(const struct snapshot *snapshot, const struct routes *all, struct routing *own,

@@ -22,8 +22,9 @@
 #include "src/xen/vif.h"
 
 struct snapshot {
-	struct routes routes;	 /* of all links, by link */
-	struct host_links links; /* by name */
+	struct routes routes;			  /* of all links, by link */
+	struct host_links links;		  /* by name */
+	struct link_addresses addresses, proxies; /* by link */
 	struct routing routing;
 	bool has_rules;		   /* they were needed */
 	struct error rules_failed; /* text "": not */
@@ -67,6 +68,12 @@ int snapshot_routes(const struct snapshot *snapshot, struct routes *own, const s
 /* As kernel_link_read(). */
 int snapshot_link(const struct snapshot *snapshot, const char *name, struct host_link *out,
 		  struct error *err);
+/* As kernel_addresses() and kernel_proxies(), of one link. @own holds what @out borrows. */
+int snapshot_addresses(const struct snapshot *snapshot, unsigned link, struct link_addresses *own,
+		       struct link_addresses *out, struct error *err);
+int snapshot_proxies(const struct snapshot *snapshot, unsigned link, struct link_addresses *own,
+		     struct link_addresses *out, struct error *err);
+
 /* As kernel_routing(); @own holds it where there is no snapshot. */
 int snapshot_routing(const struct snapshot *snapshot, const struct routes *all, struct routing *own,
 		     const struct routing **out, struct error *err);

@@ -40,6 +40,8 @@ struct step_kind {
 /* step-kernel.c */
 extern const struct step_kind step_route_add, step_route_replace, step_route_delete, step_rules_add,
 	step_rules_delete, step_verify;
+/* step-proxy.c */
+extern const struct step_kind step_proxy_add, step_proxy_delete;
 /* step-link.c */
 extern const struct step_kind step_link, step_verify_links;
 /* step-guard.c */

@@ -87,8 +87,7 @@ static void make_copied_routes(struct making *m, const struct port *port)
 		struct step *step = add(m, &step_route_add);
 
 		step->port = port;
-		step->route = port->model;
-		step->route.dst = port->unrouted.words[i].net;
+		step->route = survey_route_to(port, &port->unrouted.words[i].net);
 	}
 }
 
@@ -98,8 +97,7 @@ static void make_replaced_routes(struct making *m, const struct port *port)
 		struct step *step = add(m, &step_route_replace);
 
 		step->port = port;
-		step->route = port->model;
-		step->route.dst = port->misrouted.words[i].net;
+		step->route = survey_route_to(port, &port->misrouted.words[i].net);
 	}
 }
 
@@ -118,6 +116,12 @@ static int make_routes(struct making *m, struct error *err)
 			make_copied_routes(m, port);
 	}
 	return r;
+}
+
+static void make_proxies(struct making *m, const struct step_kind *kind, const struct iplist *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		add(m, kind)->address = list->words[i].net;
 }
 
 /* @rules: what there will be */
@@ -205,6 +209,7 @@ static int make_delta(struct making *m, struct error *err)
 	for (size_t p = 0; p < s->n_ports; p++)
 		make_links(m, &s->ports[p]);
 	r = make_routes(m, err);
+	make_proxies(m, &step_proxy_add, &s->unproxied);
 	if (!r && s->uses_rules)
 		r = make_added_rules(m, &rules, err);
 	if (!r && s->uses_routes)
@@ -216,6 +221,7 @@ static int make_delta(struct making *m, struct error *err)
 	if (r)
 		return r;
 	make_removals(m);
+	make_proxies(m, &step_proxy_delete, &s->proxied);
 	if (s->uses_rules)
 		r = rules_surplus(&rules, &s->wanted, &s->obsolete,
 				  &add(m, &step_rules_delete)->rules, err);

@@ -15,6 +15,8 @@ static unsigned parts_of(const struct survey *s, const struct port *port)
 {
 	switch (s->script.family->wiring) {
 	case WIRING_ROUTED:
+		if (s->script.family->edit == EDIT_NETLINK && !iplist_has_family(&s->after, AF_INET))
+			return LINK_UP;
 		/* vif-nat does nothing on "add" */
 		return port == &s->ports[PORT_VIF] || s->script.family->routes != ROUTES_FOR_ONE ?
 			       LINK_ADDRESS | LINK_PROXY_ARP | LINK_UP :

@@ -52,6 +52,13 @@ static void leave_out_vouched(struct survey *s, bool has_rules)
 			       s->script.path);
 }
 
+static void note_unenforced(struct survey *s)
+{
+	if (s->guard.mode < GUARD_ENFORCE)
+		strv_add(&s->notes, "the site's scripts set no rules: the list is kept, and nothing "
+				    "enforces it; 'xvif guard on' does");
+}
+
 static int choose_for_script(struct survey *s, struct error *err)
 {
 	s->uses_rules = s->script.sets_rules;
@@ -65,9 +72,14 @@ static int choose_for_script(struct survey *s, struct error *err)
 	case EDIT_RULES:
 		s->method = "rules";
 		if (!s->uses_rules)
-			strv_add(&s->notes,
-				 "the site's scripts set no rules: the list is kept, nothing "
-				 "enforces it");
+			note_unenforced(s);
+		return 0;
+	case EDIT_NETLINK:
+		s->method = "netlink";
+		s->uses_routes = s->removes_routes = s->script.family->routes ==
+						     ROUTES_FROM_GATEWAYDEV;
+		if (!s->uses_routes)
+			note_unenforced(s);
 		return 0;
 	case EDIT_IF_VOUCHED:
 		if (s->how != METHOD_DELTA)

@@ -9,6 +9,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/edit/survey-parts.h"
+#include "src/hotplug/native.h"
 
 const struct port *survey_port_of(const struct survey *s, const struct route *route)
 {
@@ -18,14 +19,22 @@ const struct port *survey_port_of(const struct survey *s, const struct route *ro
 	return NULL;
 }
 
+/* A route of IPv4 has a source, one of IPv6 none. */
+static bool is_as_made(const struct survey *s, const struct port *port, const struct route *route)
+{
+	bool is_ipv4 = route->dst.family == AF_INET;
+
+	return route->metric == port->metric && route->has_source == is_ipv4 &&
+	       (is_ipv4 || s->script.family->ipv6 == IPV6_LIKE_IPV4) && !route->n_metrics &&
+	       !route->has_more;
+}
+
 bool survey_owns_route(const struct survey *s, const struct route *route)
 {
 	const struct port *port = survey_port_of(s, route);
 
 	return port && route->table == RT_TABLE_MAIN && !route->has_gateway && !route->is_multipath &&
-	       (s->script.family->routes != ROUTES_FROM_GATEWAYDEV ||
-		(route->metric == port->metric && route->dst.family == AF_INET &&
-		 route->has_source && !route->n_metrics && !route->has_more));
+	       (s->script.family->routes != ROUTES_FROM_GATEWAYDEV || is_as_made(s, port, route));
 }
 
 static bool was_in_journal(const struct survey *s, const struct ipnet *net)
@@ -99,6 +108,17 @@ bool survey_lacks_routes(const struct survey *s)
 	return lacks;
 }
 
+/* Likewise, of IPv4: these have a source. */
+static bool lacks_sources(const struct survey *s)
+{
+	bool lacks = false;
+
+	for (size_t p = 0; p < s->n_ports; p++)
+		lacks |= iplist_has_family(&s->ports[p].unrouted, AF_INET) ||
+			 iplist_has_family(&s->ports[p].misrouted, AF_INET);
+	return lacks && survey_lacks_routes(s);
+}
+
 /* A route that stays, to copy for added addresses. */
 static const struct route *find_model(const struct survey *s)
 {
@@ -164,6 +184,16 @@ static int script_fits(const struct port *port, const struct route *model, const
 	return r == -ENOENT ? 0 : r;
 }
 
+struct route survey_route_to(const struct port *port, const struct ipnet *net)
+{
+	struct route route = port->model;
+
+	if (net->family == AF_INET6)
+		return native_route_to(net, port->link, port->metric == NATIVE_EMULATED_METRIC, NULL);
+	route.dst = *net;
+	return route;
+}
+
 static int refuse_source(const struct survey *s, const char *device, struct error *err)
 {
 	error_set(err, -EPERM,
@@ -183,7 +213,7 @@ int survey_check_source(struct survey *s, struct error *err)
 	int r;
 
 	/* what a site's own script takes as source is not known */
-	if (!survey_lacks_routes(s) || s->script.family->routes != ROUTES_FROM_GATEWAYDEV)
+	if (!lacks_sources(s) || s->script.family->routes != ROUTES_FROM_GATEWAYDEV)
 		return 0;
 	model = find_model(s);
 	r = find_source(s, device, source, err);
@@ -196,6 +226,8 @@ int survey_check_source(struct survey *s, struct error *err)
 		return 0;
 	if (!model)
 		return refuse_source(s, device, err);
+	if (!port->runs_script)
+		return 0;
 	port->runs_script = false;
 	strv_add(&s->notes,
 		 "the address of '%s' has changed since %s came up: no script is run, "

@@ -30,6 +30,12 @@ static bool has_routes(const struct survey *s)
 	return s->script.family->routes == ROUTES_FROM_GATEWAYDEV;
 }
 
+/* ip(8) adds no route twice. */
+static bool fails_at_repeated(const struct survey *s)
+{
+	return has_routes(s) && s->script.family->edit != EDIT_NETLINK;
+}
+
 /* A word that the script sets up as it stands. */
 static bool is_usable(const struct survey *s, const struct iplist *list, size_t i)
 {
@@ -86,6 +92,8 @@ static int check_loose(struct survey *s, const struct ipword *word)
 		return strv_add(&s->repaired_words,
 				"'%s' means %s to its script; 'xvif repair' writes it so",
 				word->text, text);
+	if (s->script.family->edit == EDIT_NETLINK)
+		return add_left(s, word, "is not an address to its script, which fails at it");
 	if (asprintf(&why, "means %s to its script, and may be meant otherwise", text) < 0) {
 		why = NULL;
 		return -ENOMEM;
@@ -117,7 +125,7 @@ static int check_invalid(struct survey *s, const struct ipword *word)
 
 static bool makes_script_fail(const struct survey *s, size_t i)
 {
-	return (has_routes(s) && iplist_is_repeated(&s->after, i)) ||
+	return (fails_at_repeated(s) && iplist_is_repeated(&s->after, i)) ||
 	       (s->after.words[i].net.family == AF_INET6 && survey_fails_at_ipv6(s));
 }
 
@@ -141,7 +149,7 @@ static int check_word(struct survey *s, size_t i)
 		return check_invalid(s, word);
 	if (word->net.family == AF_INET6 && survey_fails_at_ipv6(s))
 		return add_left(s, word, "is an IPv6 address, and its script fails at these");
-	if (iplist_is_repeated(&s->after, i) && has_routes(s))
+	if (iplist_is_repeated(&s->after, i) && fails_at_repeated(s))
 		return strv_add(&s->repaired_words,
 				"'%s' is repeated, and its script fails at the second; 'xvif "
 				"repair' removes that",

@@ -21,6 +21,8 @@ void survey_release(struct survey *s)
 		iplist_release(&s->ports[i].misrouted);
 		routes_release(&s->ports[i].routes);
 	}
+	iplist_release(&s->unproxied);
+	iplist_release(&s->proxied);
 	rules_release(&s->rules);
 	rules_release(&s->wanted);
 	rules_release(&s->obsolete);
@@ -54,7 +56,7 @@ static bool needs_repair(const struct survey *s)
 	struct rules missing = { 0 }, surplus = { 0 };
 	bool needs = survey_rule_changes(s, &missing, &surplus, NULL) || missing.n || surplus.n ||
 		     survey_differs_libxl(s, &s->after) || survey_differs_userdata(s, &s->after) ||
-		     s->sets_status || s->guard_found.n ||
+		     s->sets_status || s->guard_found.n || s->unproxied.n || s->proxied.n ||
 		     (s->options->journal && s->options->journal->is_there);
 
 	rules_release(&missing);
@@ -126,6 +128,8 @@ static int survey_kernel(struct survey *s, struct error *err)
 		return refuse_missing_link(s, err);
 	if (link)
 		r = survey_find_routes(s, err);
+	if (!r && link)
+		r = survey_find_proxies(s, err);
 	if (!r && !survey_only_compares(s))
 		r = survey_check_source(s, err);
 	return r ? r : survey_compare_rules(s, err);

@@ -83,6 +83,9 @@ struct survey {
 	bool is_of_xapi;		  /* edit: XAPI runs the domain */
 	bool is_being_saved;		  /* edit: SURVEY_IS_BEING_SAVED is noted */
 	bool sets_status;		  /* hotplug-status is to be put right */
+	unsigned outer; /* the gateway device, if the host has to answer for addresses there */
+	struct iplist unproxied; /* of the list after: for which it does not answer yet ... */
+	struct iplist proxied;	 /* ... of others: for which it does */
 	struct host_link bridge; /* of which the ports have to be; link 0: there is none, or it is not known */
 	char *bridge_fault; /* why they cannot be ports of it; or NULL */
 	char *conflict;	    /* repair: why a route cannot be set; or NULL */
@@ -122,6 +125,9 @@ bool survey_removes_route(const struct survey *s, const struct route *route);
 /* Is there among @routes one to @port that the scripts make for @net? */
 bool survey_is_routed(const struct survey *s, const struct port *port, const struct routes *routes,
 		      const struct ipnet *net);
+
+/* The route to @port that is added for @net where no script is run. */
+struct route survey_route_to(const struct port *port, const struct ipnet *net);
 
 /* Is there anything to do? */
 bool survey_is_change(const struct survey *s);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/hotplug/family.h"
+#include "src/hotplug/native.h"
 #include "src/hotplug/stock-digests.h"
 
 #define DIGESTS(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -60,6 +61,17 @@ static const struct family families[] = {
 	       "supports one address only and cannot be run again for a list",
 	       NULL, NULL),
 };
+
+static const struct family natives[] = {
+	FAMILY("vif-xvif-route", DIGESTS(NULL),
+	       WIRING_ROUTED, ROUTES_FROM_GATEWAYDEV, NATIVE_METRIC, NATIVE_EMULATED_METRIC, RULES_NONE,
+	       EMULATED_LIKE_VIF, IPV6_LIKE_IPV4, HOOKS_CALLED, EDIT_NETLINK, NULL,
+	       NULL, NULL),
+	FAMILY("vif-xvif-bridge", DIGESTS(NULL),
+	       WIRING_BRIDGED, ROUTES_NONE, 0, 0, RULES_NONE,
+	       EMULATED_LIKE_VIF, IPV6_LIKE_IPV4, HOOKS_CALLED, EDIT_NETLINK, NULL,
+	       NULL, NULL),
+};
 /* clang-format on */
 
 static bool has_digest(const struct family *family, const char *digest)
@@ -76,4 +88,12 @@ const struct family *family_of(const char *digest)
 		if (has_digest(&families[i], digest))
 			return &families[i];
 	return &family_unknown;
+}
+
+const struct family *family_native(const char *name)
+{
+	for (size_t i = 0; i < sizeof(natives) / sizeof(*natives); i++)
+		if (!strcmp(natives[i].name, name))
+			return &natives[i];
+	return NULL;
 }

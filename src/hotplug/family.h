@@ -43,6 +43,7 @@ enum family_ipv6 {
 	IPV6_UNKNOWN,
 	IPV6_FAILS,	     /* "online" fails on an IPv6 address */
 	IPV6_FAILS_AT_RULES, /* it does where it sets rules: with iptables */
+	IPV6_LIKE_IPV4,
 };
 
 /* Does it call the hooks of vif-post.d? */
@@ -57,7 +58,8 @@ enum family_edit {
 	EDIT_IF_VOUCHED, /* not, unless the operator says how */
 	EDIT_BY_SCRIPT, /* "online" for added addresses; routes and rules of removed ones deleted */
 	EDIT_RULES,	/* rules inserted and deleted; no script is run */
-	EDIT_REFUSED,	/* by no method; family.refusal says why */
+	EDIT_NETLINK, /* what the script makes (native.h) is made and deleted; no program is run */
+	EDIT_REFUSED, /* by no method; family.refusal says why */
 };
 
 struct family {
@@ -79,6 +81,12 @@ struct family {
 
 /* Of scripts that are no stock ones. */
 extern const struct family family_unknown;
+
+/*
+ * family_native - the family of a link to xvif's own program, by the name of the link, without its
+ * folder; NULL: it is none of its names.
+ */
+const struct family *family_native(const char *name);
 
 /* The family of a script with this digest; family_unknown: it is no stock one. */
 const struct family *family_of(const char *digest);

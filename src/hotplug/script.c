@@ -276,14 +276,46 @@ static int identify(struct script *out, const struct input *in, struct error *er
 	return script_is_known(out) ? 0 : identify_voucher(out, in, err);
 }
 
+/* xvif's own scripts are links to one program, which does what the name of the link says. */
+static const struct family *find_native(const char *path)
+{
+	CLEANUP(cleanup_free) char *target = realpath(path, NULL), *own = realpath(XVIF_NATIVE, NULL);
+	const char *slash = strrchr(path, '/');
+
+	return target && own && !strcmp(target, own) ? family_native(slash ? slash + 1 : path) : NULL;
+}
+
+static int identify_native(struct script *out, struct error *err)
+{
+	char beside[SCRIPT_PATH_SIZE];
+	bool has_hooks;
+	int r = find_hooks(&has_hooks, err);
+
+	if (!r && stat(out->path, &out->file))
+		r = error_set(err, -errno, "%s: cannot be read: %s", out->path, strerror(errno));
+	/* it sources nothing; what stands there is looked at before any script is run */
+	script_beside(out->path, "vif-common.sh", beside);
+	if (!r && stat(beside, &out->common_file))
+		out->common_file = (struct stat){ 0 };
+	if (!r && has_hooks)
+		forget_family(out, "hooks in /etc/xen/scripts/vif-post.d change what it does");
+	return r;
+}
+
 static int read_script(const char *path, struct script *out, struct error *err)
 {
 	CLEANUP(input_close) struct input in = { 0 };
+	const struct family *native;
 	int r;
 
 	if (access(path, X_OK))
 		return error_set(err, -errno, "hotplug script '%s': %s", path,
 				 errno == EACCES ? "not executable" : strerror(errno));
+	native = find_native(path);
+	if (native) {
+		out->family = native;
+		return identify_native(out, err);
+	}
 	r = open_file(path, &in, &out->file, err);
 	return r ? r : identify(out, &in, err);
 }
