@@ -4,8 +4,10 @@
  *
  * Behind vif-route an address stands alone (/32, /128), and the host is
  * reached by a route without an address of its network; on a bridge an address
- * has the prefix of the bridge's network, where this host is in it. All of a
- * network that is routed to the guest is answered by a local route to it.
+ * has the prefix of the bridge's network, where this host is in it. All of an IPv4
+ * network that is routed to the guest is answered by a local route to it. Of an IPv6
+ * one the kernel answers neighbour discovery for addresses of the interface only: it
+ * is given the first.
  */
 #include <net/if.h>
 #include <netinet/in.h>
@@ -14,12 +16,14 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/guest-config.h"
+#include "src/hotplug/native.h"
 #include "src/kernel/kernel.h"
 
 struct config {
 	const struct vif *vif;
 	const struct guest_way *way;
-	char gateway[IPNET_TEXT_SIZE]; /* empty: not known, or not for this vif */
+	char gateway[IPNET_TEXT_SIZE];	/* empty: not known, or not for this vif */
+	char gateway6[IPNET_TEXT_SIZE]; /* likewise, for IPv6: a link-local address */
 	FILE *out;
 };
 
@@ -33,13 +37,13 @@ static bool is_ipv6(const struct ipnet *net)
 	return net->family == AF_INET6;
 }
 
-/* The usable words of the list: addresses, or networks. */
-static const struct ipnet *next(const struct config *c, size_t *i, bool single)
+/* The usable words of the list: those that an address is set for, or networks with a local route. */
+static const struct ipnet *next(const struct config *c, size_t *i, bool has_address)
 {
 	while (*i < c->vif->ips.n) {
 		const struct ipword *word = &c->vif->ips.words[(*i)++];
 
-		if (word->is_valid && is_single(&word->net) == single)
+		if (word->is_valid && (is_single(&word->net) || is_ipv6(&word->net)) == has_address)
 			return &word->net;
 	}
 	return NULL;
@@ -52,8 +56,19 @@ static void format_address(const struct config *c, const struct ipnet *net, char
 	char text[IPNET_TEXT_SIZE];
 	unsigned prefix = c->way->prefix && !is_ipv6(net) ? c->way->prefix : net->prefix;
 
+	if (is_ipv6(net) && !is_single(net))
+		local.addr[15] |= 1;
+	local.prefix = ipnet_bits(&local);
 	ipnet_format(&local, text);
 	snprintf(out, size, "%s/%u", text, prefix);
+}
+
+static bool has_family(const struct config *c, bool ipv6)
+{
+	for (size_t i = 0; i < c->vif->ips.n; i++)
+		if (c->vif->ips.words[i].is_valid && is_ipv6(&c->vif->ips.words[i].net) == ipv6)
+			return true;
+	return false;
 }
 
 #define ADDRESS_SIZE (IPNET_TEXT_SIZE + 4)
@@ -68,7 +83,8 @@ static void print_head(const struct config *c)
 	putc('\n', c->out);
 	if (!vif->ips.n)
 		fputs("# its list is empty: nothing to configure\n", c->out);
-	else if (!c->way->gateway.family)
+	else if (!(c->way->gateway.family && has_family(c, false)) &&
+		 !(c->way->gateway6.family && !has_family(c, false)))
 		fputs("# this host does not know the guest's gateway\n", c->out);
 	if (vif->ips.n && !c->way->is_on_link && !c->way->prefix)
 		fputs("# put the network's prefix length behind the addresses\n", c->out);
@@ -93,6 +109,8 @@ static void print_iproute2(const struct config *c)
 		fprintf(c->out, "ip route replace %s dev $dev\n", c->gateway);
 	if (c->gateway[0])
 		fprintf(c->out, "ip route replace default via %s dev $dev\n", c->gateway);
+	if (c->gateway6[0])
+		fprintf(c->out, "ip route replace default via %s dev $dev\n", c->gateway6);
 }
 
 static void print_stanza(const struct config *c, bool ipv6)
@@ -119,19 +137,13 @@ static void print_stanza(const struct config *c, bool ipv6)
 		if (is_ipv6(net) == ipv6)
 			fprintf(c->out, "    up ip route replace local %s dev lo\n", text);
 	}
+	if (ipv6 && c->gateway6[0])
+		fprintf(c->out, "    up ip route replace default via %s dev $IFACE\n", c->gateway6);
 	if (ipv6 || !c->gateway[0])
 		return;
 	if (c->way->is_on_link)
 		fprintf(c->out, "    up ip route replace %s dev $IFACE\n", c->gateway);
 	fprintf(c->out, "    up ip route replace default via %s dev $IFACE\n", c->gateway);
-}
-
-static bool has_family(const struct config *c, bool ipv6)
-{
-	for (size_t i = 0; i < c->vif->ips.n; i++)
-		if (c->vif->ips.words[i].is_valid && is_ipv6(&c->vif->ips.words[i].net) == ipv6)
-			return true;
-	return false;
 }
 
 static void print_ifupdown(const struct config *c)
@@ -149,13 +161,15 @@ static void print_netplan_routes(const struct config *c)
 	const struct ipnet *net;
 	size_t i = 0;
 
-	if (!c->gateway[0] && !next(c, &i, false))
+	if (!c->gateway[0] && !c->gateway6[0] && !next(c, &i, false))
 		return;
 	fputs("      routes:\n", c->out);
 	if (c->gateway[0])
 		fprintf(c->out, "        - to: 0.0.0.0/0\n          via: %s\n", c->gateway);
 	if (c->gateway[0] && c->way->is_on_link)
 		fputs("          on-link: true\n", c->out);
+	if (c->gateway6[0])
+		fprintf(c->out, "        - to: \"::/0\"\n          via: \"%s\"\n", c->gateway6);
 	for (i = 0; (net = next(c, &i, false));) {
 		ipnet_format(net, text);
 		fprintf(c->out, "        - to: %s\n          type: local\n          scope: host\n",
@@ -197,6 +211,8 @@ static void print_networkd(const struct config *c)
 	if (c->gateway[0])
 		fprintf(c->out, "\n[Route]\nGateway=%s\n%s", c->gateway,
 			c->way->is_on_link ? "GatewayOnLink=yes\n" : "");
+	if (c->gateway6[0])
+		fprintf(c->out, "\n[Route]\nGateway=%s\n", c->gateway6);
 	for (size_t i = 0; (net = next(c, &i, false));) {
 		ipnet_format(net, text);
 		fprintf(c->out, "\n[Route]\nDestination=%s\nType=local\nScope=host\n", text);
@@ -225,6 +241,8 @@ void guest_config_print(enum guest_config format, const struct vif *vif,
 		shown.mac = NULL;
 	if (way->gateway.family && way->is_default)
 		ipnet_format(&way->gateway, c.gateway);
+	if (way->gateway6.family && way->is_default && has_family(&c, true))
+		ipnet_format(&way->gateway6, c.gateway6);
 	print_head(&c);
 	if (vif->ips.n)
 		print[format](&c);
@@ -255,6 +273,20 @@ static int find_bridged(const struct vif *vif, const struct routes *routes, stru
 	return 0;
 }
 
+/* What vif-xvif-route gives a link, to be the guest's router there. */
+static int find_gateway6(unsigned link, struct guest_way *out, struct error *err)
+{
+	static const struct ipnet gateway = NATIVE_GATEWAY6;
+	bool has = false;
+	int r = kernel_link_has(link, &gateway, &has, err);
+
+	if (!has)
+		return r;
+	out->gateway6 = gateway;
+	out->gateway6.prefix = 128;
+	return 0;
+}
+
 int guest_way_find(const struct vif *vif, struct guest_way *out, struct error *err)
 {
 	CLEANUP(routes_release) struct routes routes = { 0 };
@@ -271,7 +303,9 @@ int guest_way_find(const struct vif *vif, struct guest_way *out, struct error *e
 		memcpy(out->gateway.addr, route->source, 4);
 		out->is_on_link = true;
 	}
-	if (r || out->is_on_link || !link)
+	if (!r && link)
+		r = find_gateway6(link, out, err);
+	if (r || out->is_on_link || out->gateway6.family || !link)
 		return r;
 	return find_bridged(vif, &routes, out, err);
 }

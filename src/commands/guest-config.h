@@ -13,10 +13,11 @@
 
 /* How the guest reaches the rest of the world. */
 struct guest_way {
-	struct ipnet gateway; /* family 0: not known to this host */
-	bool is_on_link;      /* reached without an address in its network: routed */
-	unsigned prefix;      /* of the network on a bridge; 0: not known */
-	bool is_default;      /* of several vifs, the one for the default route */
+	struct ipnet gateway;  /* family 0: not known to this host */
+	struct ipnet gateway6; /* likewise, of IPv6: link-local */
+	bool is_on_link;       /* reached without an address in its network: routed */
+	unsigned prefix;       /* of the network on a bridge; 0: not known */
+	bool is_default;       /* of several vifs, the one for the default route */
 };
 
 /* Whose configuration it is; in the order of the choices of --guest-config. */

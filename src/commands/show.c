@@ -252,7 +252,7 @@ static int print_guest_config(struct context *cx, const struct args *args, struc
 		struct guest_way way = { 0 };
 
 		r = cx->store->file ? 0 : guest_way_find(&vifs.v[i], &way, err);
-		way.is_default = !has_default && way.gateway.family;
+		way.is_default = !has_default && (way.gateway.family || way.gateway6.family);
 		has_default |= way.is_default;
 		if (!r)
 			guest_config_print(format, &vifs.v[i], &way, cx->out);

@@ -23,6 +23,8 @@
 	X(mark_rules, "mark-rules", "no rule by mark decides where packets of routed vifs go") \
 	X(guest_rules, "guest-rules", "no rule of routing stops what routed guests send") \
 	X(proxy_arp, "proxy-arp", "this host answers ARP for routed addresses") \
+	X(accept_ra, "accept-ra", "the default route of IPv6 stays (routed vifs)") \
+	X(proxy_ndp, "proxy-ndp", "this host answers for routed IPv6 addresses") \
 	X(neighbours, "neighbours", "no neighbour entry gives an address of a guest another MAC") \
 	X(rp_filter, "rp-filter", "routed guests cannot use addresses of others") \
 	X(iptables, "iptables", "iptables works where the scripts set rules") \
