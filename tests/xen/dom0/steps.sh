@@ -59,6 +59,11 @@ same() {
 	printf '   %s: %s\n' "$1" "${3:-none}"
 }
 
+# json QUERY: of what the last command printed; a jq that fails says so in its place
+json() {
+	jq -c "$1" <<<"$output" || echo "jq ended with status $?"
+}
+
 # within SECONDS COMMAND...: true as soon as COMMAND is
 within() {
 	local end=$((SECONDS + $1))
@@ -213,6 +218,8 @@ tidy() {
 		ip netns del "$name"
 	done
 	ip link del xenbr0 2>/dev/null
+	ip -6 addr flush dev eth0 scope global
+	echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
 	iptables -F FORWARD
 	iptables -P FORWARD ACCEPT
 	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables
