@@ -16,8 +16,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/commands/guest-config.h"
-#include "src/hotplug/native.h"
-#include "src/kernel/kernel.h"
+#include "src/kernel/kernel-links.h"
 
 struct config {
 	const struct vif *vif;
@@ -276,7 +275,7 @@ static int find_bridged(const struct vif *vif, const struct routes *routes, stru
 /* What vif-xvif-route gives a link, to be the guest's router there. */
 static int find_gateway6(unsigned link, struct guest_way *out, struct error *err)
 {
-	static const struct ipnet gateway = NATIVE_GATEWAY6;
+	static const struct ipnet gateway = LINK_GATEWAY6_ADDRESS;
 	bool has = false;
 	int r = kernel_link_has(link, &gateway, &has, err);
 

@@ -31,6 +31,9 @@ static void judge_script(const struct facts_script *script, struct findings *out
 	else if (script->id.is_unsafe)
 		note(out, "%s can be changed by others than root, see script-permissions; %s",
 		     script->path, users_of(script, buf));
+	else if (script->id.has_hooks && script->id.vouched == VOUCHED_NOT)
+		note(out, "%s: %s; %s: edits need --hotplug=delta, or a line in " SCRIPTS_CONF,
+		     script->path, script->id.why_unknown, users_of(script, buf));
 	else if (script->id.family->edit == EDIT_NETLINK)
 		ok(out, "%s is a script of this xvif; %s", script->path, users_of(script, buf));
 	else if (script_is_known(&script->id))

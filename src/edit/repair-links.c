@@ -105,6 +105,11 @@ static int list_port(struct repair *r, const struct port *port)
 						refused :
 						"its gateway device has none, either"));
 	}
+	if (!code && port->faults & LINK_GATEWAY6)
+		code = differences_add(
+			&r->found, "link-address",
+			"%s lacks fe80::1, the guest's gateway, or takes router advertisements",
+			port->name);
 	if (!code && port->faults & LINK_PROXY_ARP) {
 		code = differences_add(&r->found, "proxy-arp",
 				       "proxy_arp of %s is 0: its guest finds no other host",

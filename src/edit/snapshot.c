@@ -148,6 +148,8 @@ static int read_links(struct snapshot *out, struct error *err)
 		for (size_t a = 0; a < own.n; a++)
 			links->v[i].has_address |= own.v[a].net.family == AF_INET;
 	}
+	if (!r)
+		r = kernel_find_gateways6(links, err);
 	return r ? r : kernel_proxies(&out->proxies, err);
 }
 

@@ -24,6 +24,8 @@ static int describe_link(const struct step *step, const struct survey *s, struct
 	case LINK_ADDRESS:
 		return strv_add(out, "ip addr add %u.%u.%u.%u/32 dev %s", to->address[0],
 				to->address[1], to->address[2], to->address[3], to->name);
+	case LINK_GATEWAY6:
+		return strv_add(out, "ip -6 addr add fe80::1/64 dev %s nodad", to->name);
 	case LINK_PROXY_ARP:
 		return strv_add(out, "sysctl net/ipv4/conf/%s/proxy_arp=1", to->name);
 	}

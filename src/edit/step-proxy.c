@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* step-proxy.c - steps that have the host answer for an address on the gateway device, or no more. */
-#include <sys/socket.h>
-
 #include "src/edit/step-kinds.h"
 #include "src/edit/survey-parts.h"
+#include "src/hotplug/native.h"
 #include "src/kernel/kernel-set.h"
 
 static int describe(const char *operation, const struct step *step, const struct survey *s,
@@ -28,7 +27,7 @@ static int describe_delete(const struct step *step, const struct survey *s, stru
 
 static int add(struct apply *a, const struct step *step, struct error *err)
 {
-	int r = kernel_conf_write(AF_INET6, survey_gateway_device(a->s), "proxy_ndp", 1, err);
+	int r = native_proxy_enable(a->s->outer, err);
 
 	return r ? r : kernel_proxy_add(a->s->outer, &step->address, err);
 }

@@ -50,8 +50,8 @@ static struct step *add(struct making *m, const struct step_kind *kind)
 /* A MAC while the link is down; routes, which come after it, need a link that is up. */
 static void make_links(struct making *m, const struct port *port)
 {
-	static const enum link_part parts[] = { LINK_MAC, LINK_MASTER, LINK_PROXY_ARP, LINK_ADDRESS,
-						LINK_UP };
+	static const enum link_part parts[] = { LINK_MAC,     LINK_MASTER,   LINK_PROXY_ARP,
+						LINK_ADDRESS, LINK_GATEWAY6, LINK_UP };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
 		struct step *step;

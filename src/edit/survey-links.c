@@ -6,17 +6,28 @@
 
 #include "src/base/cleanup.h"
 #include "src/edit/survey-parts.h"
+#include "src/kernel/kernel-set.h"
 
 /* setup_virtual_bridge_port() (Xen, tools/hotplug/Linux/xen-network-common.sh) */
 static const uint8_t port_mac[6] = { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+/* Of IPv4 only what its list needs. */
+static unsigned parts_of_native(const struct survey *s, const struct port *port)
+{
+	unsigned parts = LINK_UP;
+
+	if (iplist_has_family(&s->after, AF_INET))
+		parts |= LINK_ADDRESS | LINK_PROXY_ARP;
+	return kernel_has_ipv6(port->name) ? parts | LINK_GATEWAY6 : parts;
+}
 
 /* What the script sets of the link: the state of each part is then known. */
 static unsigned parts_of(const struct survey *s, const struct port *port)
 {
 	switch (s->script.family->wiring) {
 	case WIRING_ROUTED:
-		if (s->script.family->edit == EDIT_NETLINK && !iplist_has_family(&s->after, AF_INET))
-			return LINK_UP;
+		if (s->script.family->edit == EDIT_NETLINK)
+			return parts_of_native(s, port);
 		/* vif-nat does nothing on "add" */
 		return port == &s->ports[PORT_VIF] || s->script.family->routes != ROUTES_FOR_ONE ?
 			       LINK_ADDRESS | LINK_PROXY_ARP | LINK_UP :
@@ -68,8 +79,8 @@ static int survey_bridge(struct survey *s, struct error *err)
 /* A routed link that somebody made a port of a bridge: what comes in by it never gets to the routes. */
 static bool is_bridged_astray(const struct survey *s, const struct port *port, unsigned parts)
 {
-	return parts & LINK_ADDRESS && s->script.family->wiring == WIRING_ROUTED &&
-	       port->present.master && kernel_link_has_bridge(port->name);
+	return parts && s->script.family->wiring == WIRING_ROUTED && port->present.master &&
+	       kernel_link_has_bridge(port->name);
 }
 
 static void compare_port(struct survey *s, struct port *port)
@@ -86,6 +97,7 @@ static void compare_port(struct survey *s, struct port *port)
 	port->wanted.is_up |= (parts & LINK_UP) != 0;
 	port->wanted.proxies_arp |= (parts & LINK_PROXY_ARP) != 0;
 	port->wanted.has_address |= (parts & LINK_ADDRESS) != 0;
+	port->wanted.has_gateway6 |= (parts & LINK_GATEWAY6) != 0;
 	port->faults = host_link_compare(&port->present, &port->wanted);
 	/* without a name the script takes any bridge */
 	if (parts & LINK_MASTER && !port->wanted.master && !s->bridge_fault)
@@ -113,6 +125,8 @@ static unsigned find_mended(const struct survey *s, const struct port *port)
 
 	if (s->script.family->edit == EDIT_REFUSED)
 		return 0;
+	if (!s->options->repair && s->script.family->edit == EDIT_NETLINK)
+		return s->uses_routes ? mended & ~(unsigned)LINK_MASTER : 0;
 	if (!s->options->repair)
 		return s->uses_routes ? mended & LINK_UP : 0;
 	if (port->present.is_up)
@@ -127,7 +141,7 @@ static void note_faults(struct survey *s, const struct port *port)
 	/* the address is set by the script, if it is run for a route */
 	unsigned left = port->faults & ~port->mended & ~(unsigned)LINK_ADDRESS;
 
-	if (port->mended)
+	if (port->mended & LINK_UP)
 		strv_add(&s->notes, "%s is down: setting it up", port->name);
 	if (left)
 		strv_add(&s->notes,

@@ -75,6 +75,8 @@ static int choose_for_script(struct survey *s, struct error *err)
 			note_unenforced(s);
 		return 0;
 	case EDIT_NETLINK:
+		if (s->script.has_hooks && s->how != METHOD_DELTA)
+			return refuse_unknown(s, err);
 		s->method = "netlink";
 		s->uses_routes = s->removes_routes = s->script.family->routes ==
 						     ROUTES_FROM_GATEWAYDEV;
@@ -100,7 +102,7 @@ static int choose_cycle(struct survey *s, struct error *err)
 {
 	uncompared_add(&s->uncompared, REASON_EDIT_INTERRUPTED,
 		       "routes and rules: an edit with --hotplug=cycle was interrupted");
-	if (s->vif->vifname && *s->vif->vifname)
+	if (s->vif->vifname && *s->vif->vifname && s->script.family->edit != EDIT_NETLINK)
 		return error_reason(err, REASON_EDIT_INTERRUPTED, -EPERM,
 				    "--hotplug=cycle cannot be used with a vifname: the "
 				    "script would rename the link again");

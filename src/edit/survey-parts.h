@@ -46,7 +46,7 @@ bool survey_will_be_plugged_in(const struct survey *s);
 const struct port *survey_port_of(const struct survey *s, const struct route *route);
 
 /* For which addresses the host has to answer on the gateway device, and does not, or has no more to. */
-int survey_find_proxies(struct survey *s, struct error *err);
+int survey_find_proxies(struct survey *s, const struct routes *all, struct error *err);
 
 /* What of the list the kernel sends elsewhere, by @all routes: refused if it is added, told if it is kept. */
 int survey_find_elsewhere(struct survey *s, const struct routes *all, struct error *err);

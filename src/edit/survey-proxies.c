@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* survey-proxies.c - addresses of the list for which the host answers on the gateway device. */
+#include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
 #include "src/base/cleanup.h"
@@ -14,34 +15,65 @@ static bool has(const struct link_addresses *proxies, const struct ipnet *net)
 	return false;
 }
 
+/* One that is there has no effect where the device does not answer at all. */
 static int find_missing(struct survey *s, const struct link_addresses *outside,
 			const struct link_addresses *proxies, struct error *err)
 {
+	bool is_enabled = native_proxy_is_enabled(s->outer);
 	int r = 0;
 
 	for (size_t i = 0; i < s->after.n && !r; i++) {
 		const struct ipword *word = &s->after.words[i];
 
 		if (word->is_valid && native_is_proxied(&word->net, outside) &&
-		    !has(proxies, &word->net))
+		    (!is_enabled || !has(proxies, &word->net)))
 			r = iplist_add(&s->unproxied, &word->net, err);
 	}
 	return r;
 }
 
+/* An address that is routed to another vif is answered for by that. */
+static bool is_of_another(const struct survey *s, const struct ipnet *net, const struct routes *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (ipnet_equal(&all->v[i].dst, net) && all->v[i].table == RT_TABLE_MAIN &&
+		    all->v[i].link && !survey_port_of(s, &all->v[i]))
+			return true;
+	return false;
+}
+
+static int add_left(struct survey *s, const struct ipnet *net, const struct link_addresses *proxies,
+		    const struct routes *all, struct error *err)
+{
+	if (net->family != AF_INET6 || net->prefix != 128 || iplist_has(&s->after, net) ||
+	    !has(proxies, net) || is_of_another(s, net, all))
+		return 0;
+	return iplist_add(&s->proxied, net, err);
+}
+
 /* Of @list, and not of the list after. */
 static int find_left(struct survey *s, const struct iplist *list,
-		     const struct link_addresses *proxies, struct error *err)
+		     const struct link_addresses *proxies, const struct routes *all,
+		     struct error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < list->n && !r; i++) {
-		const struct ipword *word = &list->words[i];
+	for (size_t i = 0; i < list->n && !r; i++)
+		if (list->words[i].is_valid)
+			r = add_left(s, &list->words[i].net, proxies, all, err);
+	return r;
+}
 
-		if (word->is_valid && word->net.family == AF_INET6 &&
-		    !iplist_has(&s->after, &word->net) && has(proxies, &word->net))
-			r = iplist_add(&s->proxied, &word->net, err);
-	}
+/* Of routes that go. */
+static int find_left_of_routes(struct survey *s, const struct link_addresses *proxies,
+			       const struct routes *all, struct error *err)
+{
+	int r = 0;
+
+	for (size_t p = 0; p < s->n_ports; p++)
+		for (size_t i = 0; i < s->ports[p].routes.n && !r; i++)
+			if (survey_removes_route(s, &s->ports[p].routes.v[i]))
+				r = add_left(s, &s->ports[p].routes.v[i].dst, proxies, all, err);
 	return r;
 }
 
@@ -66,16 +98,33 @@ static void note_networks(struct survey *s, const struct link_addresses *outside
 static bool concerns(const struct survey *s)
 {
 	const struct journal *j = s->options->journal;
+	bool has_ipv6 = iplist_has_family(&s->after, AF_INET6) ||
+			iplist_has_family(&s->before, AF_INET6) ||
+			(j && (iplist_has_family(&j->before, AF_INET6) ||
+			       iplist_has_family(&j->after, AF_INET6)));
 
-	return iplist_has_family(&s->after, AF_INET6) || iplist_has_family(&s->before, AF_INET6) ||
-	       (j &&
-		(iplist_has_family(&j->before, AF_INET6) || iplist_has_family(&j->after, AF_INET6)));
+	for (size_t p = 0; p < s->n_ports; p++)
+		for (size_t i = 0; i < s->ports[p].routes.n; i++)
+			has_ipv6 |= s->ports[p].routes.v[i].dst.family == AF_INET6;
+	return has_ipv6;
 }
 
-int survey_find_proxies(struct survey *s, struct error *err)
+static int find_all_left(struct survey *s, const struct link_addresses *proxies,
+			 const struct routes *all, struct error *err)
+{
+	const struct journal *j = s->options->journal;
+	int r = find_left(s, &s->before, proxies, all, err);
+
+	if (!r)
+		r = find_left_of_routes(s, proxies, all, err);
+	if (!r && j)
+		r = find_left(s, &j->before, proxies, all, err);
+	return r || !j ? r : find_left(s, &j->after, proxies, all, err);
+}
+
+int survey_find_proxies(struct survey *s, const struct routes *all, struct error *err)
 {
 	CLEANUP(link_addresses_release) struct link_addresses own = { 0 }, own_proxies = { 0 };
-	const struct journal *j = s->options->journal;
 	struct link_addresses outside, proxies;
 	int r;
 
@@ -92,9 +141,5 @@ int survey_find_proxies(struct survey *s, struct error *err)
 		r = find_missing(s, &outside, &proxies, err);
 	if (!r && !s->options->repair)
 		note_networks(s, &outside);
-	if (!r)
-		r = find_left(s, &s->before, &proxies, err);
-	if (!r && j)
-		r = find_left(s, &j->before, &proxies, err);
-	return r || !j ? r : find_left(s, &j->after, &proxies, err);
+	return r ? r : find_all_left(s, &proxies, all, err);
 }

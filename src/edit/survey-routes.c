@@ -342,5 +342,7 @@ int survey_find_routes(struct survey *s, struct error *err)
 	for (size_t p = 0; p < s->n_ports && !r; p++)
 		if (s->ports[p].link)
 			r = survey_port(s, &s->ports[p], all, err);
+	if (!r)
+		r = survey_find_proxies(s, all, err);
 	return r ? r : survey_find_foreign(s, err);
 }

@@ -128,8 +128,6 @@ static int survey_kernel(struct survey *s, struct error *err)
 		return refuse_missing_link(s, err);
 	if (link)
 		r = survey_find_routes(s, err);
-	if (!r && link)
-		r = survey_find_proxies(s, err);
 	if (!r && !survey_only_compares(s))
 		r = survey_check_source(s, err);
 	return r ? r : survey_compare_rules(s, err);

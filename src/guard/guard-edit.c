@@ -214,6 +214,33 @@ int guard_set_list(const struct vif *vif, const struct guard_options *options,
 	return r ? r : verify(vif, &one, err);
 }
 
+/* Sets without a chain: of a vif that has gone, or whose guard was made half. */
+static int find_own_sets(const struct one *one, bool *has_out, struct error *err)
+{
+	static const char *const names[] = { "ip4", "ip6", "nd", "macs", "vids" };
+	int r = 0;
+
+	*has_out = false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !r && !*has_out; i++) {
+		char name[NFT_NAME_SIZE];
+
+		guard_name(name, names[i], one->facts.domid, one->facts.devid);
+		r = nft_has_set(NFT_TABLE, name, has_out, err);
+	}
+	return r;
+}
+
+/* Do the chains that all vifs share do what they are to do? */
+static int find_shared(const struct one *one, bool *is_out, struct error *err)
+{
+	int r = 0;
+
+	*is_out = true;
+	for (size_t i = 0; i < one->shared.n_chains && !r && *is_out; i++)
+		r = nft_has_rules(&one->shared.chains[i], is_out, err);
+	return r;
+}
+
 /*
  * Of a vif that starts there is nothing yet: it is made without a list of all that others have, in the
  * same time whatever that is. Returns 0, -EEXIST if that is not so, or another negative errno.
@@ -223,8 +250,10 @@ static int make_new(struct one *one, struct error *err)
 	bool has_own = false, has_shared = false;
 	int r = nft_has_chain(NFT_TABLE, one->wanted.chains[0].name, &has_own, err);
 
-	if (!r)
-		r = nft_has_chain(NFT_TABLE, GUARD_REFUSE, &has_shared, err);
+	if (!r && !has_own)
+		r = find_own_sets(one, &has_own, err);
+	if (!r && !has_own)
+		r = find_shared(one, &has_shared, err);
 	/* what an element says that is there already has to be seen, or changed */
 	if (r || has_own || !has_shared || one->host.listed_local.n ||
 	    one->facts.options->mode < GUARD_ENFORCE || one->facts.confirm_s)

@@ -158,12 +158,12 @@ static void add_refusal(const struct guard_host *host, const struct guard_reason
 	then_add(&w, name, &field_link_index, NULL, 0);
 	snprintf(name, sizeof(name), "seen-%s", reason->name);
 	then_add(&w, name, &field_link_name, reason->source, SEEN_S);
-	then_go_to(&w, GUARD_REFUSE);
+	then_go_to(&w, "refuse");
 }
 
 static void add_refuse(const struct guard_host *host, struct nft_ruleset *out)
 {
-	struct writing w = write_chain(out, host, GUARD_REFUSE);
+	struct writing w = write_chain(out, host, "refuse");
 
 	is_in(&w, w.link, GUARD_ARMED);
 	then_drop(&w);

@@ -59,9 +59,6 @@ void guard_of_vif(const struct guard_host *host, const struct guard_vif *vif,
 #define GUARD_LOCAL "local"
 #define GUARD_RESERVED "reserved"
 
-/* The chain in which what no rule accepts ends. */
-#define GUARD_REFUSE "refuse"
-
 /* Is the set one of those that vifs put elements into, each beginning with its link? */
 bool guard_is_by_link(const char *set);
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* native.c - what xvif's own hotplug scripts make of a vif. */
+#include <errno.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "src/hotplug/native.h"
+#include "src/kernel/kernel-set.h"
 
 struct route native_route_to(const struct ipnet *net, unsigned link, bool is_emulated,
 			     const uint8_t source[4])
@@ -32,4 +35,24 @@ bool native_is_proxied(const struct ipnet *net, const struct link_addresses *out
 		if (outside->v[i].net.prefix < 128 && ipnet_overlaps(&outside->v[i].net, net))
 			return true;
 	return false;
+}
+
+bool native_proxy_is_enabled(unsigned outer)
+{
+	char name[IF_NAMESIZE];
+
+	return if_indextoname(outer, name) && (kernel_conf_read(AF_INET6, name, "proxy_ndp") == 1 ||
+					       kernel_conf_read(AF_INET6, "all", "proxy_ndp") == 1);
+}
+
+/* A device may be named by another of its names; its sysctls have the first. */
+int native_proxy_enable(unsigned outer, struct error *err)
+{
+	char name[IF_NAMESIZE];
+
+	if (native_proxy_is_enabled(outer))
+		return 0;
+	if (!if_indextoname(outer, name))
+		return error_set(err, -ENODEV, "the gateway device has gone");
+	return kernel_conf_write(AF_INET6, name, "proxy_ndp", 1, err);
 }

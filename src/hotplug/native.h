@@ -12,12 +12,6 @@
 #define NATIVE_METRIC 2
 #define NATIVE_EMULATED_METRIC 1
 
-/* fe80::1/64: the address of the host on each routed vif, and the guest's gateway. */
-#define NATIVE_GATEWAY6 \
-	{ \
-		.family = AF_INET6, .prefix = 64, .addr = { 0xfe, 0x80, [15] = 1 } \
-	}
-
 /* The route to @net of a guest behind @link; @source is that of IPv4 routes. */
 struct route native_route_to(const struct ipnet *net, unsigned link, bool is_emulated,
 			     const uint8_t source[4]);
@@ -28,5 +22,9 @@ struct route native_route_to(const struct ipnet *net, unsigned link, bool is_emu
  * @outside: the addresses of the gateway device
  */
 bool native_is_proxied(const struct ipnet *net, const struct link_addresses *outside);
+
+/* Have the kernel answer for such addresses on that device. Returns 0 or a negative errno. */
+int native_proxy_enable(unsigned outer, struct error *err);
+bool native_proxy_is_enabled(unsigned outer);
 
 #endif

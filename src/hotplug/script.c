@@ -147,6 +147,8 @@ static int open_file(const char *path, struct input *in, struct stat *file, stru
 	return r;
 }
 
+#define WHY_HOOKS "hooks in /etc/xen/scripts/vif-post.d change what it does"
+
 /* Hooks other than that of the guard, which adds nothing to what the script does. They are sourced from this folder whatever the script's own is (xen-hotplug-common.sh, call_hooks). */
 static int find_hooks(bool *out, struct error *err)
 {
@@ -272,7 +274,7 @@ static int identify(struct script *out, const struct input *in, struct error *er
 	if (r)
 		return r;
 	if (script_is_known(out) && out->family->hooks != HOOKS_IGNORED && has_hooks)
-		forget_family(out, "hooks in /etc/xen/scripts/vif-post.d change what it does");
+		forget_family(out, WHY_HOOKS);
 	return script_is_known(out) ? 0 : identify_voucher(out, in, err);
 }
 
@@ -285,21 +287,19 @@ static const struct family *find_native(const char *path)
 	return target && own && !strcmp(target, own) ? family_native(slash ? slash + 1 : path) : NULL;
 }
 
-static int identify_native(struct script *out, struct error *err)
+static int identify_native(struct script *out, const struct input *in, struct error *err)
 {
 	char beside[SCRIPT_PATH_SIZE];
-	bool has_hooks;
-	int r = find_hooks(&has_hooks, err);
+	int r = find_hooks(&out->has_hooks, err);
 
-	if (!r && stat(out->path, &out->file))
-		r = error_set(err, -errno, "%s: cannot be read: %s", out->path, strerror(errno));
 	/* it sources nothing; what stands there is looked at before any script is run */
 	script_beside(out->path, "vif-common.sh", beside);
 	if (!r && stat(beside, &out->common_file))
 		out->common_file = (struct stat){ 0 };
-	if (!r && has_hooks)
-		forget_family(out, "hooks in /etc/xen/scripts/vif-post.d change what it does");
-	return r;
+	if (r || !out->has_hooks)
+		return r;
+	snprintf(out->why_unknown, sizeof(out->why_unknown), "%s", WHY_HOOKS);
+	return identify_voucher(out, in, err);
 }
 
 static int read_script(const char *path, struct script *out, struct error *err)
@@ -311,13 +311,14 @@ static int read_script(const char *path, struct script *out, struct error *err)
 	if (access(path, X_OK))
 		return error_set(err, -errno, "hotplug script '%s': %s", path,
 				 errno == EACCES ? "not executable" : strerror(errno));
-	native = find_native(path);
-	if (native) {
-		out->family = native;
-		return identify_native(out, err);
-	}
 	r = open_file(path, &in, &out->file, err);
-	return r ? r : identify(out, &in, err);
+	if (r)
+		return r;
+	native = find_native(path);
+	if (!native)
+		return identify(out, &in, err);
+	out->family = native;
+	return identify_native(out, &in, err);
 }
 
 /* Nothing of an unsafe one is run, so what rules it sets is not known. */

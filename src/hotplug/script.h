@@ -18,13 +18,14 @@ struct script {
 	bool quotes_list;	  /* that function is active and takes a list for one address */
 	bool has_common;	  /* a vif-common.sh stands beside it */
 	bool is_of_nix;		  /* it calls programs by their paths in /nix/store */
-	enum vouched vouched;	  /* unknown: what the operator says of it (scripts-conf.h) */
-	bool promises_routes;	  /* likewise: it routes each address to the link */
-	char why_unknown[400];	  /* unknown: the reason, in words */
-	bool is_unsafe;		  /* others than root can change it, or what it sources: ... */
-	struct error why_unsafe;  /* ... in words, and what to do */
-	struct stat file;	  /* the file that was looked at ... */
-	struct stat common_file;  /* ... and its vif-common.sh; st_ino 0: there was none */
+	bool has_hooks; /* xvif's own: hooks of others change what it does, as @why_unknown says */
+	enum vouched vouched;	 /* unknown: what the operator says of it (scripts-conf.h) */
+	bool promises_routes;	 /* likewise: it routes each address to the link */
+	char why_unknown[400];	 /* unknown: the reason, in words */
+	bool is_unsafe;		 /* others than root can change it, or what it sources: ... */
+	struct error why_unsafe; /* ... in words, and what to do */
+	struct stat file;	 /* the file that was looked at ... */
+	struct stat common_file; /* ... and its vif-common.sh; st_ino 0: there was none */
 };
 
 /*

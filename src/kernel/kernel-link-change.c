@@ -13,6 +13,7 @@
 #include <libmnl/libmnl.h>
 
 #include "src/kernel/kernel-links.h"
+#include "src/kernel/kernel-set.h"
 
 unsigned host_link_compare(const struct host_link *a, const struct host_link *b)
 {
@@ -28,6 +29,8 @@ unsigned host_link_compare(const struct host_link *a, const struct host_link *b)
 		parts |= LINK_PROXY_ARP;
 	if (a->has_address != b->has_address)
 		parts |= LINK_ADDRESS;
+	if (a->has_gateway6 != b->has_gateway6)
+		parts |= LINK_GATEWAY6;
 	return parts;
 }
 
@@ -87,9 +90,27 @@ static int change_link(const struct host_link *to, enum link_part part)
 	return kernel_talk(NETLINK_ROUTE, nlh, NULL, NULL);
 }
 
+/* The host must not take for its own what the guest advertises. */
+static int change_gateway6(const struct host_link *to, struct error *err)
+{
+	static const struct ipnet gateway = LINK_GATEWAY6_ADDRESS;
+	int r;
+
+	if (!to->has_gateway6)
+		return kernel_address_delete(to->index, &gateway, err);
+	r = kernel_conf_write(AF_INET6, to->name, "accept_ra", 0, err);
+	if (!r)
+		r = kernel_conf_write(AF_INET6, to->name, "autoconf", 0, err);
+	return r ? r : kernel_address_add(to->index, &gateway, err);
+}
+
 int kernel_link_change(const struct host_link *to, enum link_part part, struct error *err)
 {
-	int code = part == LINK_ADDRESS ? change_address(to) : change_link(to, part);
+	int code;
+
+	if (part == LINK_GATEWAY6)
+		return change_gateway6(to, err);
+	code = part == LINK_ADDRESS ? change_address(to) : change_link(to, part);
 
 	if (!code)
 		return 0;

@@ -13,6 +13,7 @@
 
 #include "src/base/array.h"
 #include "src/kernel/kernel-links.h"
+#include "src/kernel/kernel-set.h"
 
 static const struct nlattr *find_nested(const struct nlattr *in, uint16_t type)
 {
@@ -56,6 +57,9 @@ static void read_attribute(struct host_link *link, const struct nlattr *attr)
 	case IFLA_MASTER:
 		link->master = mnl_attr_get_u32(attr);
 		break;
+	case IFLA_IFALIAS:
+		snprintf(link->alias, sizeof(link->alias), "%s", mnl_attr_get_str(attr));
+		break;
 	case IFLA_MTU:
 		link->mtu = mnl_attr_get_u32(attr);
 		break;
@@ -97,6 +101,52 @@ static int visit_link(const struct nlmsghdr *nlh, void *data)
 	out->v = v;
 	read_link(nlh, &v[out->n++]);
 	return MNL_CB_OK;
+}
+
+static int visit_gateway6(const struct nlmsghdr *nlh, void *data)
+{
+	static const struct ipnet gateway = LINK_GATEWAY6_ADDRESS;
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	struct host_links *links = data;
+	struct host_link *link = (struct host_link *)host_links_at(links, ifa->ifa_index);
+	const struct nlattr *attr;
+
+	if (!link || ifa->ifa_family != AF_INET6)
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*ifa))
+		if (mnl_attr_get_type(attr) == IFA_ADDRESS && mnl_attr_get_payload_len(attr) == 16)
+			link->has_gateway6 |= !memcmp(mnl_attr_get_payload(attr), gateway.addr,
+						      sizeof(gateway.addr));
+	return MNL_CB_OK;
+}
+
+static void restart_gateways6(void *data)
+{
+	struct host_links *links = data;
+
+	for (size_t i = 0; i < links->n; i++)
+		links->v[i].has_gateway6 = false;
+}
+
+int kernel_find_gateways6(struct host_links *links, struct error *err)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifaddrmsg *ifa;
+	int code;
+
+	nlh->nlmsg_type = RTM_GETADDR;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+	ifa->ifa_family = AF_INET6;
+	restart_gateways6(links);
+	code = kernel_list(NETLINK_ROUTE, nlh, visit_gateway6, restart_gateways6, links);
+	if (code)
+		return error_set(err, -code, "netlink: cannot list addresses: %s", strerror(code));
+	for (size_t i = 0; i < links->n; i++)
+		links->v[i].has_gateway6 &= !kernel_conf_read(AF_INET6, links->v[i].name,
+							      "accept_ra");
+	return 0;
 }
 
 static int visit_one(const struct nlmsghdr *nlh, void *data)
@@ -172,9 +222,13 @@ int kernel_link_read(const char *name, struct host_link *out, struct error *err)
 		return 0;
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
 	code = kernel_talk(NETLINK_ROUTE, nlh, visit_one, out);
-	if (!code || code == ENODEV)
-		return out->index ? read_has_address(out, err) : 0;
-	return error_set(err, -code, "netlink: cannot read the link '%s': %s", name, strerror(code));
+	if (code && code != ENODEV)
+		return error_set(err, -code, "netlink: cannot read the link '%s': %s", name,
+				 strerror(code));
+	if (!out->index)
+		return 0;
+	code = kernel_find_gateways6(&(struct host_links){ out, 1 }, err);
+	return code ? code : read_has_address(out, err);
 }
 
 const struct host_link *host_links_named(const struct host_links *links, const char *name)

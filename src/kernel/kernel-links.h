@@ -3,6 +3,8 @@
 #ifndef XVIF_KERNEL_LINKS_H
 #define XVIF_KERNEL_LINKS_H
 
+#include <sys/socket.h>
+
 #include "src/kernel/kernel.h"
 
 /* An interface of this host, as it is now. */
@@ -15,9 +17,17 @@ struct host_link {
 	unsigned mtu; /* bytes */
 	uint8_t mac[6];
 	char name[16];
-	bool has_address;   /* of IPv4; kernel_links() leaves it out */
+	char alias[32];	   /* what somebody has called it beside (ip link set alias); cut */
+	bool has_gateway6; /* it has LINK_GATEWAY6_ADDRESS, and takes no router advertisements ... */
+	bool has_address;  /* ... and has one of IPv4; kernel_links() leaves both out */
 	uint8_t address[4]; /* what kernel_link_change() gives it, or takes */
 };
+
+/* fe80::1/64: of the host, on the link of a guest whose gateway it is. */
+#define LINK_GATEWAY6_ADDRESS \
+	{ \
+		.family = AF_INET6, .prefix = 64, .addr = { 0xfe, 0x80, [15] = 1 } \
+	}
 
 struct host_links {
 	struct host_link *v; /* by name */
@@ -31,7 +41,10 @@ struct host_links {
 int kernel_links(struct host_links *out, struct error *err);
 void host_links_release(struct host_links *links);
 
-/* One, with has_address; its index is 0 if there is none. Returns 0 or a negative errno. */
+/* Find which of them have has_gateway6. Returns 0 or a negative errno. */
+int kernel_find_gateways6(struct host_links *links, struct error *err);
+
+/* One, with has_address and has_gateway6; its index is 0 if there is none. Returns 0 or a negative errno. */
 int kernel_link_read(const char *name, struct host_link *out, struct error *err);
 
 /* The one with this name, or index; NULL. */
@@ -70,6 +83,7 @@ enum link_part {
 	LINK_UP = 4,
 	LINK_PROXY_ARP = 8,
 	LINK_ADDRESS = 16,
+	LINK_GATEWAY6 = 32,
 };
 
 /* The parts in which two differ; of LINK_ADDRESS only whether there is one. */

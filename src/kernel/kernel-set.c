@@ -41,11 +41,13 @@ int kernel_link_rename(struct host_link *link, const char *name, struct error *e
 	int code;
 
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	mnl_attr_put_strz(nlh, IFLA_IFALIAS, link->name);
 	code = kernel_talk(NETLINK_ROUTE, nlh, NULL, NULL);
 	if (code)
 		return error_status(err, STATUS_FAILED, -code,
 				    "netlink: cannot rename the link '%s' to '%s': %s", link->name,
 				    name, strerror(code));
+	snprintf(link->alias, sizeof(link->alias), "%s", link->name);
 	snprintf(link->name, sizeof(link->name), "%s", name);
 	return 0;
 }
@@ -99,19 +101,24 @@ int kernel_address_add(unsigned link, const struct ipnet *address, struct error 
 	return code ? address_failed("set the address", address, code, err) : 0;
 }
 
+int kernel_address_delete(unsigned link, const struct ipnet *address, struct error *err)
+{
+	int code = change_address(link, address, RTM_DELADDR, 0);
+
+	return code && code != EADDRNOTAVAIL ?
+		       address_failed("delete the address", address, code, err) :
+		       0;
+}
+
 int kernel_addresses_flush(unsigned link, struct error *err)
 {
 	CLEANUP(link_addresses_release) struct link_addresses all = { 0 };
 	int r = kernel_addresses(&all, err);
 	struct link_addresses own = link_addresses_of(&all, link);
 
-	for (size_t i = 0; i < own.n && !r; i++) {
-		int code = change_address(link, &own.v[i].net, RTM_DELADDR, 0);
-
-		/* with a primary address its secondary ones go */
-		if (code && code != EADDRNOTAVAIL)
-			r = address_failed("delete the address", &own.v[i].net, code, err);
-	}
+	/* with a primary address its secondary ones go */
+	for (size_t i = 0; i < own.n && !r; i++)
+		r = kernel_address_delete(link, &own.v[i].net, err);
 	return r;
 }
 
@@ -154,15 +161,22 @@ static int open_conf(int family, const char *link, const char *name, int flags)
 	return open(path, flags | O_CLOEXEC);
 }
 
+int kernel_conf_read(int family, const char *link, const char *name)
+{
+	int fd = open_conf(family, link, name, O_RDONLY), value = 1;
+	char text[16] = "";
+
+	if (fd < 0)
+		return 1;
+	if (read(fd, text, sizeof(text) - 1) <= 0 || sscanf(text, "%d", &value) != 1)
+		value = 1;
+	close(fd);
+	return value;
+}
+
 bool kernel_has_ipv6(const char *link)
 {
-	int fd = open_conf(AF_INET6, link, "disable_ipv6", O_RDONLY);
-	char value = '1';
-	bool is_read = fd >= 0 && read(fd, &value, 1) == 1;
-
-	if (fd >= 0)
-		close(fd);
-	return is_read && value == '0';
+	return !kernel_conf_read(AF_INET6, link, "disable_ipv6");
 }
 
 int kernel_conf_write(int family, const char *link, const char *name, int value, struct error *err)

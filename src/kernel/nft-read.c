@@ -417,6 +417,23 @@ static bool has_rules(const struct nft_seen_chain *seen, const struct nft_chain 
 	return is_same;
 }
 
+int nft_has_rules(const struct nft_chain *wanted, bool *has_out, struct error *err)
+{
+	struct nft_seen_chain chain = { .n = 0 };
+	struct nft_seen seen = { .chains = &chain, .n_chains = 1 };
+	const struct nft_query query = { .type = NFT_MSG_GETRULE,
+					 .family = NFPROTO_NETDEV,
+					 .table = NFT_TABLE,
+					 .chain = wanted->name };
+	int r;
+
+	snprintf(chain.name, sizeof(chain.name), "%s", wanted->name);
+	r = nft_list_rules(&query, visit_rule, restart_rules, &seen, err);
+	*has_out = !r && has_rules(&chain, wanted);
+	free(chain.digests);
+	return r == -ENOENT ? 0 : r;
+}
+
 bool nft_chain_is(const struct nft_seen_chain *seen, const struct nft_chain *wanted)
 {
 	return nft_chain_has_hook(seen, wanted) && has_rules(seen, wanted);

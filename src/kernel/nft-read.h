@@ -52,6 +52,12 @@ void nft_seen_release(struct nft_seen *seen);
 struct nft_seen_chain *nft_seen_find_chain(const struct nft_seen *seen, const char *name);
 struct nft_seen_set *nft_seen_find_set(const struct nft_seen *seen, const char *name);
 
+/*
+ * nft_has_rules - has a chain the rules that @wanted says? The kernel is asked for that chain alone.
+ * False also if it does not exist. Returns 0 or a negative errno.
+ */
+int nft_has_rules(const struct nft_chain *wanted, bool *has_out, struct error *err);
+
 /* The elements of a set whose keys begin with these bytes, as with a link: the first, and how many. */
 size_t nft_seen_find_elements(const struct nft_seen_set *seen, const void *begin, size_t size,
 			      size_t *n_out);

@@ -13,9 +13,9 @@
 #include "src/guard/guard-script.h"
 #include "src/native/native.h"
 
-/* libxl kills a script after 40 s; together these stay well below that. */
-#define STORE_TIMEOUT_S 8
-#define LOCK_TIMEOUT_S 15
+/* libxl kills a script after 40 s; together, and with hooks, these stay below that. */
+#define STORE_TIMEOUT_S 6
+#define LOCK_TIMEOUT_S 12
 
 struct run {
 	int argc;
@@ -34,14 +34,6 @@ static void release(struct run *run)
 		store_close(&run->store);
 }
 
-static int read_vif(struct run *run, struct error *err)
-{
-	int r = store_open(&run->store, STORE_TIMEOUT_S, err);
-
-	run->has_store = !r;
-	return r ? r : native_read(&run->store, &run->native, err);
-}
-
 /* An edit or another run may be at work on the same vif; who runs this one for an edit holds the lock. */
 static int claim(struct run *run, struct error *err)
 {
@@ -50,6 +42,18 @@ static int claim(struct run *run, struct error *err)
 	if (lock_is_for_us(vif->domain.domid, vif->devid))
 		return 0;
 	return lock_vif(&run->lock, vif->domain.domid, vif->devid, LOCK_TIMEOUT_S, err);
+}
+
+/* What the nodes say is known under the lock only: an edit writes them. */
+static int read_vif(struct run *run, struct error *err)
+{
+	int r = claim(run, err), s;
+
+	s = store_open(&run->store, STORE_TIMEOUT_S, r ? &(struct error){ 0 } : err);
+	run->has_store = !s;
+	if (!r)
+		r = s;
+	return r ? r : native_read(&run->store, &run->native, err);
 }
 
 /* A vif that worked before stays guarded, and up. */
@@ -99,7 +103,7 @@ static void take_down(struct run *run)
 
 	if (native_look_for_link(n, &err))
 		log_failure(run, &err);
-	if (n->link.index && n->kind->down(n, &err))
+	if (n->kind->down(n, &err))
 		log_failure(run, &err);
 	if (native_run_hooks(n, run->argc, run->argv, &err))
 		log_failure(run, &err);
@@ -122,10 +126,10 @@ static int report_failure(struct run *run, const struct error *err)
 static int run_up(struct run *run)
 {
 	struct error err = { 0 };
-	int r = read_vif(run, &err);
+	int r = native_find_vif(&run->native, &err);
 
 	if (!r)
-		r = claim(run, &err);
+		r = read_vif(run, &err);
 	if (!r)
 		r = bring_up(run, &err);
 	if (r)
@@ -135,16 +139,14 @@ static int run_up(struct run *run)
 	return 0;
 }
 
-/* A vif without nodes is taken down as well: by its numbers. */
+/* A vif without nodes is taken down as well, by its numbers. */
 static int run_down(struct run *run)
 {
 	struct error err = { 0 };
 
+	if (native_find_vif(&run->native, &err))
+		return report_failure(run, &err);
 	if (read_vif(run, &err))
-		log_failure(run, &err);
-	if (!run->native.vif.link)
-		return 0;
-	if (claim(run, &err))
 		log_failure(run, &err);
 	take_down(run);
 	return 0;

@@ -12,7 +12,7 @@
 #include "src/settings/guard-hook.h"
 
 #define SCRIPTS "/etc/xen/scripts"
-#define TIMEOUT_S 30
+#define TIMEOUT_S 15
 
 /* vif-common.sh itself would rename the link again. */
 static const char text[] = "dir=" SCRIPTS "\n"

@@ -22,31 +22,61 @@ static int find_name(const struct native *n, char out[IFNAMSIZ], struct error *e
 			 n->vif.domain.domid, n->vif.devid, vifname, end);
 }
 
+/* One that others have set up works only if its script has run. */
+static bool works(const struct native *n)
+{
+	const char *status = n->vif.hotplug_status;
+
+	return n->link.is_up && (n->is_emulated || (status && !strcmp(status, "connected")));
+}
+
 static int read_link(const char *name, struct native *n, struct error *err)
 {
 	int r = kernel_link_read(name, &n->link, err);
 
-	n->was_up = !r && n->link.index && n->link.is_up;
+	n->was_up = !r && n->link.index && works(n);
 	return r;
 }
 
-/* Is the link of the name that it is to have this vif's, named by a run before? */
-static bool is_renamed(const struct native *n, const char *name)
+/*
+ * Is the link of the name that it is to have this vif's, named by a run before? The driver of the
+ * backend knows its own; what was renamed has the name that it was made with as its alias.
+ */
+static bool is_ours(const struct native *n)
 {
 	char now[IFNAMSIZ];
 
-	return n->link.index && !kernel_link(n->interface) &&
-	       (n->is_emulated || !kernel_backend_link(n->vif.domain.domid, n->vif.devid, now) ||
-		!strcmp(now, name));
+	if (!n->is_emulated && kernel_backend_link(n->vif.domain.domid, n->vif.devid, now))
+		return !strcmp(now, n->link.name);
+	return !strcmp(n->link.alias, n->interface);
+}
+
+static void forget_link(struct native *n)
+{
+	n->link = (struct host_link){ 0 };
+	n->was_up = false;
+}
+
+/* The link as it was made, or under the name that it is to have; index 0: there is neither. */
+static int look_for_link(struct native *n, const char *name, struct error *err)
+{
+	int r = read_link(n->interface, n, err);
+
+	if (r || n->link.index || !strcmp(name, n->interface))
+		return r;
+	r = read_link(name, n, err);
+	if (!r && n->link.index && !is_ours(n))
+		forget_link(n);
+	return r;
 }
 
 static int rename_link(struct native *n, const char *name, struct error *err)
 {
-	int r = read_link(n->interface, n, err);
-
-	if (!r && !n->link.index)
-		r = error_set(err, -ENODEV, "link '%s' does not exist", n->interface);
-	return r ? r : kernel_link_rename(&n->link, name, err);
+	if (!kernel_link(name))
+		return kernel_link_rename(&n->link, name, err);
+	forget_link(n);
+	return error_set(err, -EEXIST, "cannot rename link '%s': a link '%s' exists already",
+			 n->interface, name);
 }
 
 int native_find_link(struct native *n, struct error *err)
@@ -55,17 +85,10 @@ int native_find_link(struct native *n, struct error *err)
 	int r = find_name(n, name, err);
 
 	if (!r)
-		r = read_link(name, n, err);
-	if (r)
-		return r;
-	if (!strcmp(name, n->interface))
-		return n->link.index ? 0 : error_set(err, -ENODEV, "link '%s' does not exist", name);
-	if (is_renamed(n, name))
-		return 0;
-	if (n->link.index)
-		return error_set(err, -EEXIST, "cannot rename link '%s': a link '%s' exists already",
-				 n->interface, name);
-	return rename_link(n, name, err);
+		r = look_for_link(n, name, err);
+	if (!r && !n->link.index)
+		r = error_set(err, -ENODEV, "link '%s' does not exist", n->interface);
+	return r || !strcmp(n->link.name, name) ? r : rename_link(n, name, err);
 }
 
 int native_quiet(const struct native *n, struct error *err)
@@ -74,15 +97,17 @@ int native_quiet(const struct native *n, struct error *err)
 	return n->was_up ? 0 : kernel_conf_write(AF_INET6, n->link.name, "addr_gen_mode", 1, err);
 }
 
+/* Without nodes its name is not known; the driver of the backend has it. */
 int native_look_for_link(struct native *n, struct error *err)
 {
-	char name[IFNAMSIZ];
+	char name[IFNAMSIZ], now[IFNAMSIZ];
 	int r = find_name(n, name, err);
 
 	if (!r)
-		r = read_link(name, n, err);
-	if (!r && !n->link.index)
-		r = read_link(n->interface, n, err);
+		r = look_for_link(n, name, err);
+	if (!r && !n->link.index && !n->is_emulated &&
+	    kernel_backend_link(n->vif.domain.domid, n->vif.devid, now))
+		r = read_link(now, n, err);
 	return r;
 }
 
@@ -104,6 +129,7 @@ void native_undo(struct native *n)
 	undo_routes(n);
 	if (n->was_up || !n->link.index)
 		return;
+	kernel_addresses_flush(n->link.index, &ignored);
 	n->link.is_up = false;
 	kernel_link_change(&n->link, LINK_UP, &ignored);
 	n->link.master = 0;

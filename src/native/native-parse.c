@@ -73,7 +73,8 @@ int native_parse(int argc, char **argv, struct native *out, struct error *err)
 	out->gateway_device = find_variable(argc, argv, "netdev");
 	out->bridge = find_variable(argc, argv, "bridge");
 	out->xenbus_path = find_variable(argc, argv, "XENBUS_PATH");
-	if (!out->gateway_device)
+	out->is_gateway_named = out->gateway_device != NULL;
+	if (!out->is_gateway_named)
 		out->gateway_device = "eth0";
 	if (!out->interface || strlen(out->interface) >= IFNAMSIZ)
 		return error_status(err, STATUS_USAGE, -EINVAL,

@@ -44,6 +44,7 @@ static int read_backend(struct store *st, struct native *n, struct error *err)
 	get(&b, n, &vif->bridge, "bridge");
 	get(&b, n, &vif->vifname, "vifname");
 	get(&b, n, &n->mtu, "mtu");
+	get(&b, n, &vif->hotplug_status, "hotplug-status");
 	r = store_run(st, 0, &b, err);
 	if (!r && !vif->frontend_id && !vif->state)
 		r = error_status(err, STATUS_NOT_FOUND, -ENOENT, "vif %u.%u: no such vif",
@@ -75,14 +76,17 @@ static int find_name(struct native *n, struct error *err)
 	return n->vif.link ? 0 : error_memory(err);
 }
 
-int native_read(struct store *st, struct native *n, struct error *err)
+int native_find_vif(struct native *n, struct error *err)
 {
 	int r = parse_path(n, err);
 
-	if (!r)
-		r = find_name(n, err);
-	if (!r)
-		r = read_backend(st, n, err);
+	return r ? r : find_name(n, err);
+}
+
+int native_read(struct store *st, struct native *n, struct error *err)
+{
+	int r = read_backend(st, n, err);
+
 	if (r)
 		return r;
 	free(n->vif.link);

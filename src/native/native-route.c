@@ -18,6 +18,12 @@
 #include "src/kernel/kernel-set.h"
 #include "src/native/native.h"
 
+static int refuse_gateway(const struct native *n, struct error *err)
+{
+	return error_set(err, -ENOENT, "gateway device '%s' %s", n->gateway_device,
+			 kernel_link(n->gateway_device) ? "has no IPv4 address" : "does not exist");
+}
+
 /* What a vif with addresses of these families needs of the host. */
 static int find_source(const struct native *n, uint8_t out[4], bool *has_source, struct error *err)
 {
@@ -28,9 +34,7 @@ static int find_source(const struct native *n, uint8_t out[4], bool *has_source,
 	if (!r || (r == -ENOENT && !iplist_has_family(&n->vif.ips, AF_INET)))
 		return 0;
 	if (r == -ENOENT)
-		return error_set(err, r, "gateway device '%s' %s", n->gateway_device,
-				 kernel_link(n->gateway_device) ? "has no IPv4 address" :
-								  "does not exist");
+		return refuse_gateway(n, err);
 	*err = why;
 	return r;
 }
@@ -43,22 +47,18 @@ static int refuse_ipv6(const struct native *n, struct error *err)
 }
 
 /*
- * The host must not take for its own what the guest advertises. It has one link-local address there, which
- * is the guest's gateway, and which the guard keeps from guests as it does all of the host's.
+ * The host has one link-local address there, which is the guest's gateway, and which the guard keeps
+ * from guests as it does all of the host's.
  */
 static int prepare(struct native *n, struct error *err)
 {
-	static const struct ipnet gateway = NATIVE_GATEWAY6;
 	int r;
 
 	if (!kernel_has_ipv6(n->link.name))
 		return iplist_has_family(&n->vif.ips, AF_INET6) ? refuse_ipv6(n, err) : 0;
-	r = kernel_conf_write(AF_INET6, n->link.name, "accept_ra", 0, err);
-	if (!r)
-		r = kernel_conf_write(AF_INET6, n->link.name, "autoconf", 0, err);
-	if (!r)
-		r = native_quiet(n, err);
-	return r ? r : kernel_address_add(n->link.index, &gateway, err);
+	r = native_quiet(n, err);
+	n->link.has_gateway6 = true;
+	return r ? r : kernel_link_change(&n->link, LINK_GATEWAY6, err);
 }
 
 static int set_up_ipv4(struct native *n, const uint8_t source[4], struct error *err)
@@ -130,7 +130,7 @@ static int add_routes(struct native *n, const uint8_t source[4], struct error *e
 	return r;
 }
 
-/* Those whose network is at the gateway device, that is where somebody asks for them. */
+/* Those whose network is at the gateway device: that is where somebody asks for them. */
 static int add_proxies(struct native *n, struct error *err)
 {
 	CLEANUP(link_addresses_release) struct link_addresses all = { 0 };
@@ -138,18 +138,21 @@ static int add_proxies(struct native *n, struct error *err)
 	struct link_addresses outside;
 	int r = 0;
 
-	if (!outer || !iplist_has_family(&n->vif.ips, AF_INET6))
+	if (!iplist_has_family(&n->vif.ips, AF_INET6))
 		return 0;
+	if (!outer)
+		return n->is_gateway_named ? refuse_gateway(n, err) : 0;
 	r = kernel_addresses(&all, err);
 	outside = link_addresses_of(&all, outer);
 	for (size_t i = 0; i < n->vif.ips.n && !r; i++) {
 		const struct ipnet *net = &n->vif.ips.words[i].net;
 
-		if (!native_is_proxied(net, &outside) || kernel_is_proxied(outer, net))
+		if (!native_is_proxied(net, &outside))
 			continue;
-		r = kernel_conf_write(AF_INET6, n->gateway_device, "proxy_ndp", 1, err);
-		if (!r)
-			r = kernel_proxy_add(outer, net, err);
+		r = native_proxy_enable(outer, err);
+		if (r || kernel_is_proxied(outer, net))
+			continue;
+		r = kernel_proxy_add(outer, net, err);
 		if (!r)
 			r = ipnets_add(&n->proxied, net) ? error_memory(err) : 0;
 	}
@@ -169,19 +172,53 @@ static int up(struct native *n, struct error *err)
 	return r || n->is_emulated ? r : add_proxies(n, err);
 }
 
-/* They are those of its routes, for the list may have gone by now. The emulated card's are the vif's. */
-static int delete_proxies(struct native *n, struct error *err)
+/* The links of the vif, that of an emulated card included: what is routed to others is theirs. */
+struct own_links {
+	unsigned link, emulated;
+};
+
+static bool leads_to(const struct route *rt, const struct own_links *own)
 {
-	CLEANUP(routes_release) struct routes routes = { 0 };
+	return rt->link && (rt->link == own->link || rt->link == own->emulated);
+}
+
+static bool is_of_another(const struct routes *all, const struct ipnet *net,
+			  const struct own_links *own)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (ipnet_equal(&all->v[i].dst, net) && all->v[i].table == RT_TABLE_MAIN &&
+		    all->v[i].link && !leads_to(&all->v[i], own))
+			return true;
+	return false;
+}
+
+static int delete_proxy(unsigned outer, const struct ipnet *net, const struct routes *all,
+			const struct own_links *own, struct error *err)
+{
+	if (net->family != AF_INET6 || net->prefix != 128 || is_of_another(all, net, own))
+		return 0;
+	return kernel_proxy_delete(outer, net, err);
+}
+
+/* Those of its list and those of its routes: the list may have gone by now, or the link. */
+static int delete_proxies(const struct native *n, struct error *err)
+{
+	CLEANUP(routes_release) struct routes all = { 0 };
 	unsigned outer = kernel_link(n->gateway_device);
-	int r = n->is_emulated || !outer ? 0 : kernel_routes(n->link.index, &routes, err);
+	char emulated[VIF_EMULATED_SIZE];
+	struct own_links own = { .link = n->link.index };
+	int r = n->is_emulated || !outer ? 0 : kernel_routes(0, &all, err);
 
-	for (size_t i = 0; i < routes.n && !r; i++) {
-		const struct ipnet *net = &routes.v[i].dst;
-
-		if (net->family == AF_INET6 && net->prefix == 128)
-			r = kernel_proxy_delete(outer, net, err);
-	}
+	if (r || n->is_emulated || !outer)
+		return r;
+	snprintf(emulated, sizeof(emulated), "%s-emu", n->vif.link);
+	own.emulated = kernel_link(emulated);
+	for (size_t i = 0; i < n->vif.ips.n && !r; i++)
+		if (n->vif.ips.words[i].is_valid)
+			r = delete_proxy(outer, &n->vif.ips.words[i].net, &all, &own, err);
+	for (size_t i = 0; i < all.n && !r; i++)
+		if (leads_to(&all.v[i], &own))
+			r = delete_proxy(outer, &all.v[i].dst, &all, &own, err);
 	return r;
 }
 
@@ -190,6 +227,8 @@ static int down(struct native *n, struct error *err)
 {
 	int r = delete_proxies(n, err), s;
 
+	if (!n->link.index)
+		return r;
 	n->link.is_up = false;
 	s = kernel_link_change(&n->link, LINK_UP, err);
 	return r ? r : s;

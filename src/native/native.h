@@ -36,6 +36,7 @@ struct native {
 	bool is_up;		    /* "online" or "add" */
 	bool is_emulated;	    /* "add" or "remove": the interface of an emulated card */
 	const char *interface;	    /* as the link was made: "vif1.0", "vif1.0-emu" */
+	bool is_gateway_named;	    /* by libxl */
 	const char *gateway_device; /* "eth0" where libxl names none */
 	const char *bridge;	 /* of the arguments or the environment; the node comes before it */
 	const char *xenbus_path; /* as libxl gives it: below the domain's own path, or absolute */
@@ -55,7 +56,10 @@ struct native {
  */
 int native_parse(int argc, char **argv, struct native *out, struct error *err);
 
-/* Read the nodes. Returns 0 or a negative errno: -ENOENT when the vif has none. Release always. */
+/* Which vif XENBUS_PATH names. Returns 0 or -EINVAL. */
+int native_find_vif(struct native *n, struct error *err);
+
+/* Read its nodes. Returns 0 or a negative errno: -ENOENT when the vif has none. Release always. */
 int native_read(struct store *st, struct native *n, struct error *err);
 void native_release(struct native *n);
 

@@ -186,3 +186,73 @@ kill_after_list() {
 	xvif set-ips new01 10.5.0.3 2001:db8:7::6 --hotplug=cycle
 	as_started
 }
+
+# gateway6: the guest's gateway is there, and the host takes no advertisement
+gateway6() {
+	ip -6 addr show dev vif5.0 | grep -q 'inet6 fe80::1/64'
+	[ "$(sysctl -n net.ipv6.conf.vif5/0.accept_ra)" = 0 ]
+}
+
+@test "the guest's gateway of IPv6 is compared, and comes back with its link" {
+	native "10.5.0.1 2001:db8:7::5"
+	gateway6
+	ip addr del fe80::1/64 dev vif5.0
+	run xvif check new01
+	echo "$output"
+	[ "$status" = 6 ]
+	[[ "$output" == *"link-address: vif5.0 lacks fe80::1"* ]]
+	xvif repair new01
+	gateway6
+	ip link set vif5.0 down
+	xvif repair new01
+	gateway6
+	ip link set vif5.0 down
+	xvif add-ip new01 10.5.0.2
+	gateway6
+	xvif check new01
+	sysctl -qw net.ipv6.conf.vif5/0.accept_ra=1
+	run xvif check new01
+	[ "$status" = 6 ]
+	xvif repair new01
+	gateway6
+}
+
+@test "the first address of IPv4 comes with what it needs of the link" {
+	ip addr flush dev eth0
+	add_vif vif-xvif-route 2001:db8:5::1
+	hotplug 5 0 online
+	xenstore-write $backend/state 4
+	ip addr add 192.168.7.1/24 dev eth0
+	xvif add-ip new01 10.5.0.1
+	xvif check new01
+	[ "$(sysctl -n net.ipv4.conf.vif5/0.proxy_arp)" = 1 ]
+}
+
+@test "an answer outside goes with its route, and stays if it is another vif's by now" {
+	native "10.5.0.1 2001:db8:7::5 2001:db8:7::6"
+	xvif del-ip --hotplug=none new01 2001:db8:7::5
+	xvif repair new01
+	[ "$(ip -6 neigh show proxy | xargs)" = "2001:db8:7::6 dev eth0 proxy" ]
+	sysctl -qw net.ipv6.conf.eth0.proxy_ndp=0
+	run xvif check new01
+	[ "$status" = 6 ]
+	[[ "$output" == *"proxy-missing: "* ]]
+	xvif repair new01
+	[ "$(sysctl -n net.ipv6.conf.eth0.proxy_ndp)" = 1 ]
+}
+
+@test "with hooks of the site an edit needs the operator's word, and is then by netlink" {
+	native 10.5.0.1
+	mkdir -p /etc/xen/scripts/vif-post.d
+	echo true >/etc/xen/scripts/vif-post.d/90-site.hook
+	chmod 755 /etc/xen/scripts/vif-post.d/90-site.hook
+	refused 1 "hooks in /etc/xen/scripts/vif-post.d" xvif add-ip new01 10.5.0.2
+	run xvif check new01
+	[ "$status" = 6 ]
+	xvif add-ip --hotplug=delta new01 10.5.0.2
+	echo "/etc/xen/scripts/vif-xvif-route $(sha256sum </etc/xen/scripts/vif-xvif-route | cut -d ' ' -f 1) delta routes" >/etc/xvif/scripts.conf
+	xvif add-ip new01 10.5.0.3
+	xvif check new01
+	rm /etc/xvif/scripts.conf
+	[ "$(node ip)" = "10.5.0.1 10.5.0.2 10.5.0.3" ]
+}

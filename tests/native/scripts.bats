@@ -11,7 +11,7 @@ made() {
 	echo "$link"
 	ip -4 route show dev $link
 	ip -4 -o addr show dev $link | sed 's/^[0-9]*: //; s/ brd [0-9.]*//'
-	ip -o link show dev $link | sed 's/^[0-9]*: //; s/ state .*//; s/,LOWER_UP//; s/NO-CARRIER,//'
+	ip -o link show dev $link | sed 's/^[0-9]*: //; s/ state .*//; s/,LOWER_UP//; s/NO-CARRIER,//; s/\\ *alias .*//'
 	[ ! -e /sys/class/net/$link/brport ] || {
 		cat /sys/class/net/$link/address
 		basename "$(readlink /sys/class/net/$link/master)"
@@ -263,4 +263,63 @@ fails() {
 	ip -n out addr add 2001:db8:7::99/64 dev uplink0 nodad
 	wait_until 10 ip netns exec out ping -c 1 -W 1 2001:db8:7::5
 	not ip netns exec out ping -c 1 -W 1 2001:db8:7::6
+}
+
+@test "a link of others that has the name of the vif is left alone" {
+	ip link add other type bridge
+	ip addr add 172.16.9.1/24 dev other
+	ip link set other up
+	add_vif vif-xvif-bridge "" vifname other
+	run hotplug 5 0 online
+	[ "$status" = 1 ]
+	[[ "$output" == *"a link 'other' exists already"* ]]
+	hotplug 5 0 offline
+	ip link del vif5.0
+	run hotplug 5 0 online
+	[ "$status" = 1 ]
+	[[ "$output" == *"link 'vif5.0' does not exist"* ]]
+	hotplug 5 0 offline
+	ip -o link show dev other up | grep -q other
+	ip -o addr show dev other | grep -q 172.16.9.1
+	[ ! -e /sys/class/net/other/brport ]
+}
+
+@test "offline of a link that has gone leaves no answers outside, but those for another vif" {
+	ip addr add 2001:db8:7::1/64 dev eth0 nodad
+	add_vif vif-xvif-route "2001:db8:7::5 2001:db8:7::6"
+	hotplug 5 0 online
+	ip link del vif5.0
+	ip -6 route add 2001:db8:7::6 dev vif1.0 metric 2
+	hotplug 5 0 offline
+	[ "$(ip -6 neigh show proxy | xargs)" = "2001:db8:7::6 dev eth0 proxy" ]
+}
+
+@test "a list that an edit is about to write is waited for" {
+	add_vif vif-xvif-route "10.5.0.1 10.5.0.2"
+	hotplug 5 0 online
+	xenstore-write $backend/state 4
+	mkdir -p /run/xvif
+	exec 8<>/run/xvif/vif-5.0.lock
+	flock 8
+	hotplug 5 0 online 8>&- &
+	wait_until 5 eval 'pgrep -x vif-xvif-route >/dev/null'
+	xenstore-write $backend/ip 10.5.0.1
+	ip route del 10.5.0.2
+	rm /run/xvif/vif-5.0.lock
+	exec 8>&-
+	wait $!
+	[ "$(ip route show dev vif5.0 | awk '{print $1}')" = 10.5.0.1 ]
+}
+
+@test "what is left of a guard, and one that was changed, is put right by a start" {
+	install_program
+	xvif guard on 2>/dev/null
+	nft add set netdev xvif ip4-5.0 '{ typeof ip saddr; flags interval; counter; elements = { 10.5.0.77 }; }'
+	nft flush chain netdev xvif refuse
+	add_vif vif-xvif-route 10.5.0.1
+	hotplug 5 0 online
+	xenstore-write $backend/state 4
+	[ -z "$(nft list set netdev xvif ip4-5.0 | grep 10.5.0.77)" ]
+	xvif guard status
+	umount /usr/local/sbin
 }
