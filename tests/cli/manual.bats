@@ -74,6 +74,6 @@ of_readme() { # DIRECTORY
 		sed 's/ , /\n/g' >/run/xen/kinds
 	[ "$(wc -l </run/xen/kinds)" -ge 17 ]
 	while read -r kind; do
-		grep -q "$kind" "$BATS_TEST_DIRNAME"/*.bats || { echo "no test of $kind"; return 1; }
+		grep -q "$kind" "$BATS_TEST_DIRNAME"/*.bats "$BATS_TEST_DIRNAME"/../native/*.bats || { echo "no test of $kind"; return 1; }
 	done </run/xen/kinds
 }
