@@ -163,20 +163,20 @@ static int open_conf(int family, const char *link, const char *name, int flags)
 
 int kernel_conf_read(int family, const char *link, const char *name)
 {
-	int fd = open_conf(family, link, name, O_RDONLY), value = 1;
+	int fd = open_conf(family, link, name, O_RDONLY), value = -1;
 	char text[16] = "";
 
 	if (fd < 0)
-		return 1;
+		return -1;
 	if (read(fd, text, sizeof(text) - 1) <= 0 || sscanf(text, "%d", &value) != 1)
-		value = 1;
+		value = -1;
 	close(fd);
 	return value;
 }
 
 bool kernel_has_ipv6(const char *link)
 {
-	return !kernel_conf_read(AF_INET6, link, "disable_ipv6");
+	return kernel_conf_read(AF_INET6, link, "disable_ipv6") == 0;
 }
 
 int kernel_conf_write(int family, const char *link, const char *name, int value, struct error *err)

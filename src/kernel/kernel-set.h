@@ -25,7 +25,7 @@ int kernel_addresses_flush(unsigned link, struct error *err);
 int kernel_proxy_add(unsigned link, const struct ipnet *address, struct error *err);
 int kernel_proxy_delete(unsigned link, const struct ipnet *address, struct error *err);
 
-/* The number that a sysctl of net.ipv4.conf.LINK, or of ipv6, has; 1 if that cannot be told. */
+/* The number that a sysctl of net.ipv4.conf.LINK, or of ipv6, has; -1 if that cannot be told. */
 int kernel_conf_read(int family, const char *link, const char *name);
 
 /* Does the kernel do IPv6 on this link? */

@@ -56,13 +56,13 @@ static int read_vif(struct run *run, struct error *err)
 	return r ? r : native_read(&run->store, &run->native, err);
 }
 
-/* A vif that worked before stays guarded, and up. */
+/* A vif that worked before stays guarded, and up; so does one whose link was not looked for. */
 static void undo(struct native *n)
 {
 	struct error ignored = { 0 };
 
 	native_undo(n);
-	if (!n->was_up && !n->is_emulated)
+	if (!n->was_up && n->link.index && !n->is_emulated)
 		guard_remove(&n->vif, &ignored);
 }
 

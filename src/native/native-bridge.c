@@ -103,8 +103,11 @@ static int up(struct native *n, struct error *err)
 
 static int down(struct native *n, struct error *err)
 {
-	int r = put_down(n, err), s;
+	int r, s;
 
+	if (!n->link.index)
+		return 0;
+	r = put_down(n, err);
 	n->link.master = 0;
 	s = kernel_link_change(&n->link, LINK_MASTER, err);
 	return r ? r : s;

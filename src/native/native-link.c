@@ -22,12 +22,16 @@ static int find_name(const struct native *n, char out[IFNAMSIZ], struct error *e
 			 n->vif.domain.domid, n->vif.devid, vifname, end);
 }
 
-/* One that others have set up works only if its script has run. */
+static bool is(const char *value, const char *wanted)
+{
+	return value && !strcmp(value, wanted);
+}
+
+/* One that others have set up works only if its script has run, or its guest is connected. */
 static bool works(const struct native *n)
 {
-	const char *status = n->vif.hotplug_status;
-
-	return n->link.is_up && (n->is_emulated || (status && !strcmp(status, "connected")));
+	return n->link.is_up &&
+	       (n->is_emulated || is(n->vif.hotplug_status, "connected") || is(n->vif.state, "4"));
 }
 
 static int read_link(const char *name, struct native *n, struct error *err)

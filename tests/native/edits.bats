@@ -174,8 +174,11 @@ kill_after_list() {
 	install_program
 	xvif guard on 2>/dev/null
 	add_vif vif-xvif-route "10.5.0.1 2001:db8:7::5"
-	strace -f -o /run/xen/trace -e trace=sendto,sendmsg -s 4096 env XENBUS_PATH=backend/vif/5/0 vif=vif5.0 \
+	strace -o /run/xen/trace -e trace=sendto,sendmsg -s 65536 env XENBUS_PATH=backend/vif/5/0 vif=vif5.0 \
 		/etc/xen/scripts/vif-xvif-route online type_if=vif
+	# the last change of nftables comes before the first link that is set up
+	[ "$(awk '/NFNL_MSG_BATCH_END/ { guarded = NR } /RTM_SETLINK.*ifi_flags=IFF_UP/ && !up { up = NR }
+		END { print guarded && up && guarded < up }' /run/xen/trace)" = 1 ]
 	xvif guard status new01
 	xvif check new01
 	umount /usr/local/sbin

@@ -30,6 +30,7 @@ kernel() {
 	for link in vif5.0 mine; do
 		[ -e "/sys/class/net/$link" ] || continue
 		ip -o link show dev $link | sed 's/ state .*//; s/,LOWER_UP//; s/NO-CARRIER,//'
+		ip -o addr show dev $link | sed 's/^[0-9]*: //'
 		ip route show dev $link
 		ip -6 route show dev $link | sed '/^fe80::/d'
 	done | sort

@@ -323,3 +323,23 @@ fails() {
 	xvif guard status
 	umount /usr/local/sbin
 }
+
+@test "a run that fails for a guest that runs leaves it up, and guarded" {
+	install_program
+	xvif guard on 2>/dev/null
+	add_vif vif-xvif-route 10.5.0.1
+	hotplug 5 0 online
+	xenstore-write $backend/state 4 $backend/ip "10.5.0.1 nonsense"
+	run hotplug 5 0 online
+	[ "$status" = 1 ]
+	nft list chain netdev xvif vif-5.0
+	ip -o link show dev vif5.0 up | grep -q vif5.0
+	ip route add 10.5.0.2 dev vif1.0 metric 2
+	xenstore-write $backend/ip "10.5.0.1 10.5.0.3 10.5.0.2"
+	run hotplug 5 0 online
+	[ "$status" = 1 ]
+	nft list chain netdev xvif vif-5.0
+	[ "$(ip route show dev vif5.0 | awk '{print $1}')" = 10.5.0.1 ]
+	ip -o link show dev vif5.0 up | grep -q vif5.0
+	umount /usr/local/sbin
+}
