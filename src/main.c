@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* main.c - the program xvif: picks a command, prints its error. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/process.h"
 #include "src/commands/commands.h"
 #include "src/output/output.h"
 #include "src/cli/run.h"
-
-/* Else the connection to xenstored could become stdout or stderr, when these are closed. */
-static void occupy_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	close(fd);
-}
 
 /* The result could not be written; what a command changed stays changed. */
 static int report_output(const struct context *cx)
@@ -39,9 +26,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 	int r;
 
-	occupy_standard_descriptors();
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGCHLD, SIG_DFL);
+	process_begin();
 	if (command_parse(commands, (const char *const *)argv + 1, argc ? (size_t)argc - 1 : 0,
 			  &command, &args, &err))
 		return command_report(&err);

@@ -219,3 +219,15 @@ int process_run(struct process *p, struct error *err)
 	close(output);
 	return r;
 }
+
+void process_begin(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+}

@@ -7,6 +7,12 @@
 
 #include "src/base/error.h"
 
+/*
+ * What a program begins with: descriptors 0 to 2 are open, or else what it opens, a connection say,
+ * could become its stdout; who reads its output may go; and it waits for what it starts.
+ */
+void process_begin(void);
+
 struct process {
 	const char *const *argv; /* ends in NULL; argv[0] is looked up in PATH */
 	const char *const *env; /* "NAME=VALUE" added to the environment, or "NAME" removed from it; NULL: nothing */

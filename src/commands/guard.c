@@ -123,7 +123,7 @@ static int find_selector(const struct domain *domain, struct guard_run *run, str
 	return 0;
 }
 
-/* Without an action it may be either; what is like a domain's name is the hint. */
+/* Without an action it may be either. */
 static int refuse_word(const struct guard_run *run, struct error *err)
 {
 	return error_status(err, STATUS_NOT_FOUND, -ENOENT,
@@ -186,17 +186,46 @@ static const char *whom_of(const struct guard_run *run)
 	return run->selector ? run->selector : "default";
 }
 
-/* What is done beside, as comments. */
-static void print_rest(const struct guard_run *run, FILE *out)
+/* Which mode guard.conf gets; false: it stays as it is. */
+static bool find_mode(const struct guard_run *run, enum guard_mode *out)
 {
-	static const enum guard_mode modes[] = {
-		[ACTION_ON] = GUARD_ENFORCE, [ACTION_CONFIRM] = GUARD_ENFORCE, [ACTION_OBSERVE] = GUARD_OBSERVE, [ACTION_OFF] = GUARD_OFF
-	};
-	bool is_on = run->action == ACTION_ON || run->action == ACTION_OBSERVE;
+	switch (run->action) {
+	case ACTION_ON:
+		*out = run->confirm_s ? GUARD_OBSERVE : GUARD_ENFORCE;
+		return true;
+	case ACTION_CONFIRM:
+		*out = GUARD_ENFORCE;
+		return true;
+	case ACTION_OBSERVE:
+		*out = GUARD_OBSERVE;
+		return true;
+	case ACTION_OFF:
+		*out = GUARD_OFF;
+		return true;
+	default:
+		return false;
+	}
+}
 
-	if (run->action != ACTION_RESTORE)
-		fprintf(out, "# " GUARD_CONF ": %s mode=%s\n", whom_of(run),
-			guard_mode_name(run->confirm_s ? GUARD_OBSERVE : modes[run->action]));
+/* What drops already is not told to observe until somebody confirms it. */
+static bool writes_mode(const struct guard_run *run, const struct guard_look *look,
+			enum guard_mode *out)
+{
+	for (size_t i = 0; i < look->n && run->confirm_s; i++)
+		if (guard_whom_is(&run->whom, look->v[i].vif) && look->v[i].is_armed &&
+		    !look->v[i].ends_ms)
+			return false;
+	return find_mode(run, out);
+}
+
+/* What is done beside, as comments. */
+static void print_rest(const struct guard_run *run, const struct guard_look *look, FILE *out)
+{
+	bool is_on = run->action == ACTION_ON || run->action == ACTION_OBSERVE;
+	enum guard_mode mode;
+
+	if (writes_mode(run, look, &mode))
+		fprintf(out, "# " GUARD_CONF ": %s mode=%s\n", whom_of(run), guard_mode_name(mode));
 	if (is_on && guard_hook_find() == GUARD_HOOK_MISSING)
 		fputs("# " GUARD_HOOK ": installed\n", out);
 }
@@ -221,7 +250,7 @@ static int print_plan(const struct guard_run *run, const struct guard_look *look
 		is_any = true;
 	}
 	guard_merge_sets(&all);
-	print_rest(run, out);
+	print_rest(run, look, out);
 	fputs("table netdev xvif\ndelete table netdev xvif\n", out);
 	if (all.failed)
 		r = error_memory(err);
@@ -234,24 +263,9 @@ static int print_plan(const struct guard_run *run, const struct guard_look *look
 /* guard.conf first: what it says is put in place by the service, if this ends here. */
 static int write_conf(const struct guard_run *run, const struct guard_look *look, struct error *err)
 {
-	const char *whom = whom_of(run);
+	enum guard_mode mode;
 
-	switch (run->action) {
-	case ACTION_ON:
-		for (size_t i = 0; i < look->n && run->confirm_s; i++)
-			if (guard_whom_is(&run->whom, look->v[i].vif) && look->v[i].is_armed &&
-			    !look->v[i].ends_ms)
-				return 0;
-		return guard_conf_set(whom, run->confirm_s ? GUARD_OBSERVE : GUARD_ENFORCE, err);
-	case ACTION_CONFIRM:
-		return guard_conf_set(whom, GUARD_ENFORCE, err);
-	case ACTION_OBSERVE:
-		return guard_conf_set(whom, GUARD_OBSERVE, err);
-	case ACTION_OFF:
-		return guard_conf_set(whom, GUARD_OFF, err);
-	default:
-		return 0;
-	}
+	return writes_mode(run, look, &mode) ? guard_conf_set(whom_of(run), mode, err) : 0;
 }
 
 /* Is there anything to confirm? Only what drops at this moment. */

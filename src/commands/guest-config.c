@@ -273,13 +273,13 @@ static int find_bridged(const struct vif *vif, const struct routes *routes, stru
 }
 
 /* What vif-xvif-route gives a link, to be the guest's router there. */
-static int find_gateway6(unsigned link, struct guest_way *out, struct error *err)
+static int find_gateway6(const char *name, struct guest_way *out, struct error *err)
 {
 	static const struct ipnet gateway = LINK_GATEWAY6_ADDRESS;
-	bool has = false;
-	int r = kernel_link_has(link, &gateway, &has, err);
+	struct host_link link;
+	int r = kernel_link_read(name, &link, err);
 
-	if (!has)
+	if (r || !link.has_gateway6)
 		return r;
 	out->gateway6 = gateway;
 	out->gateway6.prefix = 128;
@@ -303,7 +303,7 @@ int guest_way_find(const struct vif *vif, struct guest_way *out, struct error *e
 		out->is_on_link = true;
 	}
 	if (!r && link)
-		r = find_gateway6(link, out, err);
+		r = find_gateway6(vif->link, out, err);
 	if (r || out->is_on_link || out->gateway6.family || !link)
 		return r;
 	return find_bridged(vif, &routes, out, err);

@@ -6,10 +6,8 @@
 
 #include "src/base/cleanup.h"
 #include "src/edit/survey-parts.h"
+#include "src/hotplug/bridge.h"
 #include "src/kernel/kernel-set.h"
-
-/* setup_virtual_bridge_port() (Xen, tools/hotplug/Linux/xen-network-common.sh) */
-static const uint8_t port_mac[6] = { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 /* Of IPv4 only what its list needs. */
 static unsigned parts_of_native(const struct survey *s, const struct port *port)
@@ -42,15 +40,13 @@ static unsigned parts_of(const struct survey *s, const struct port *port)
 	return 0;
 }
 
-/* vif-bridge takes the bridge eth0 for xenbr0 where there is no link of that name. */
 static int find_bridge(struct survey *s, const char *name, struct error *err)
 {
-	char other[32];
+	char other[BRIDGE_NAME_SIZE];
 	int r = snapshot_link(s->options->snapshot, name, &s->bridge, err);
 
-	if (r || s->bridge.index || strncmp(name, "xenbr", 5) != 0)
+	if (r || s->bridge.index || !bridge_other_name(name, other))
 		return r;
-	snprintf(other, sizeof(other), "eth%.20s", name + 5);
 	r = snapshot_link(s->options->snapshot, other, &s->bridge, err);
 	if (!s->bridge.is_bridge)
 		s->bridge = (struct host_link){ 0 };
@@ -91,7 +87,7 @@ static void compare_port(struct survey *s, struct port *port)
 	if (is_bridged_astray(s, port, parts))
 		port->wanted.master = 0;
 	if (parts & LINK_MAC)
-		memcpy(port->wanted.mac, port_mac, sizeof(port_mac));
+		memcpy(port->wanted.mac, bridge_port_mac, sizeof(bridge_port_mac));
 	if (parts & LINK_MASTER && s->bridge.index && !s->bridge_fault)
 		port->wanted.master = s->bridge.index;
 	port->wanted.is_up |= (parts & LINK_UP) != 0;

@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
@@ -149,21 +148,6 @@ static int open_file(const char *path, struct input *in, struct stat *file, stru
 
 #define WHY_HOOKS "hooks in /etc/xen/scripts/vif-post.d change what it does"
 
-/* Hooks other than that of the guard, which adds nothing to what the script does. They are sourced from this folder whatever the script's own is (xen-hotplug-common.sh, call_hooks). */
-static int find_hooks(bool *out, struct error *err)
-{
-	glob_t found;
-	int code = glob("/etc/xen/scripts/vif-post.d/*.hook", 0, NULL, &found);
-
-	*out = false;
-	if (code)
-		return code == GLOB_NOSPACE ? error_memory(err) : 0;
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		*out |= !access(found.gl_pathv[i], X_OK) && !guard_hook_is(found.gl_pathv[i]);
-	globfree(&found);
-	return 0;
-}
-
 static const struct common {
 	const char *digest;
 	bool sets_rules, sets_emulated_rules;
@@ -270,7 +254,7 @@ static int identify(struct script *out, const struct input *in, struct error *er
 		forget_family(out, "it is not one of the stock scripts");
 	r = identify_common(out, err);
 	if (!r)
-		r = find_hooks(&has_hooks, err);
+		r = guard_hook_find_others(&has_hooks, err);
 	if (r)
 		return r;
 	if (script_is_known(out) && out->family->hooks != HOOKS_IGNORED && has_hooks)
@@ -290,7 +274,7 @@ static const struct family *find_native(const char *path)
 static int identify_native(struct script *out, const struct input *in, struct error *err)
 {
 	char beside[SCRIPT_PATH_SIZE];
-	int r = find_hooks(&out->has_hooks, err);
+	int r = guard_hook_find_others(&out->has_hooks, err);
 
 	/* it sources nothing; what stands there is looked at before any script is run */
 	script_beside(out->path, "vif-common.sh", beside);

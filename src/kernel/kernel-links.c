@@ -144,8 +144,8 @@ int kernel_find_gateways6(struct host_links *links, struct error *err)
 	if (code)
 		return error_set(err, -code, "netlink: cannot list addresses: %s", strerror(code));
 	for (size_t i = 0; i < links->n; i++)
-		links->v[i].has_gateway6 &=
-			kernel_conf_read(AF_INET6, links->v[i].name, "accept_ra") == 0;
+		links->v[i].has_gateway6 &= kernel_conf_read(AF_INET6, links->v[i].name,
+							     "accept_ra") == 0;
 	return 0;
 }
 

@@ -467,8 +467,8 @@ int kernel_route_delete(const struct route *route, struct error *err)
 }
 
 struct address_search {
-	unsigned link;		 /* look on it alone; 0: on all ... */
-	const struct ipnet *net; /* ... for any address in here; NULL: for the first primary one of IPv4 */
+	unsigned link;		 /* look for its first IPv4 address, or ... */
+	const struct ipnet *net; /* ... for any address in here */
 	bool found;
 	uint8_t addr[16];
 };
@@ -494,10 +494,9 @@ static int visit_address(const struct nlmsghdr *nlh, void *data)
 			memcpy(own.addr, mnl_attr_get_payload(attr), size);
 		has_local |= type == IFA_LOCAL;
 	}
-	if (search->link && ifa->ifa_index != search->link)
-		return MNL_CB_OK;
-	if (search->net ? ipnet_overlaps(search->net, &own) :
-			  own.family == AF_INET && !(ifa->ifa_flags & IFA_F_SECONDARY)) {
+	if (search->link ? own.family == AF_INET && ifa->ifa_index == search->link &&
+				   !(ifa->ifa_flags & IFA_F_SECONDARY) :
+			   ipnet_overlaps(search->net, &own)) {
 		search->found = true;
 		memcpy(search->addr, own.addr, sizeof(own.addr));
 	}
@@ -530,18 +529,6 @@ int kernel_first_address(unsigned link, uint8_t out[4], struct error *err)
 		return error_set(err, -ENOENT, "the link has no IPv4 address");
 	memcpy(out, search.addr, 4);
 	return 0;
-}
-
-int kernel_link_has(unsigned link, const struct ipnet *address, bool *out, struct error *err)
-{
-	struct ipnet alone = *address;
-	struct address_search search = { .link = link, .net = &alone };
-	int r;
-
-	alone.prefix = ipnet_bits(&alone);
-	r = search_addresses(&search, err);
-	*out = search.found;
-	return r;
 }
 
 int kernel_own_address(const struct ipnet *net, const char **what_out, struct error *err)

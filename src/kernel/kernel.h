@@ -110,9 +110,6 @@ int kernel_route_replace(const struct route *route, struct error *err);
  */
 int kernel_first_address(unsigned link, uint8_t out[4], struct error *err);
 
-/* Does @link have this address, link-local ones included? Returns 0 or a negative errno. */
-int kernel_link_has(unsigned link, const struct ipnet *address, bool *out, struct error *err);
-
 /* What a link is to the guest behind it. */
 struct link_facts {
 	time_t since;	      /* when its oldest address was set; 0: it has none */

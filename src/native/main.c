@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* main.c - the program behind the hotplug scripts vif-xvif-route and vif-xvif-bridge. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "src/base/cleanup.h"
 #include "src/base/lock.h"
+#include "src/base/process.h"
 #include "src/guard/guard-script.h"
 #include "src/native/native.h"
 
@@ -152,26 +150,13 @@ static int run_down(struct run *run)
 	return 0;
 }
 
-/* Else the connection to xenstored could become stdout or stderr, when these are closed. */
-static void occupy_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	close(fd);
-}
-
 int main(int argc, char **argv)
 {
 	CLEANUP(release) struct run run = { .argc = argc, .argv = argv };
 	struct error err = { 0 };
 	int r;
 
-	occupy_standard_descriptors();
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGCHLD, SIG_DFL);
+	process_begin();
 	openlog("xvif", LOG_PID, LOG_DAEMON);
 	r = argc ? native_parse(argc, argv, &run.native, &err) : 1;
 	if (r < 0)

@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
+#include "src/hotplug/bridge.h"
 #include "src/kernel/kernel-set.h"
 #include "src/native/native.h"
-
-/* The largest address that is not a broadcast: no bridge takes it for its own (xen-network-common.sh). */
-static const uint8_t port_mac[6] = { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 /* Where nothing names one, it is any that there is. */
 static int find_first(struct host_link *out, struct error *err)
@@ -28,18 +26,15 @@ static int find_first(struct host_link *out, struct error *err)
 static int find_bridge(const struct native *n, struct host_link *out, struct error *err)
 {
 	const char *name = n->vif.bridge && *n->vif.bridge ? n->vif.bridge : n->bridge;
-	char other[32];
+	char other[BRIDGE_NAME_SIZE];
 	int r;
 
 	*out = (struct host_link){ 0 };
 	if (!name)
 		return find_first(out, err);
 	r = kernel_link_read(name, out, err);
-	/* configurations of xend say xenbr0 for the bridge eth0 */
-	if (!r && !out->index && !strncmp(name, "xenbr", 5)) {
-		snprintf(other, sizeof(other), "eth%.20s", name + 5);
+	if (!r && !out->index && bridge_other_name(name, other))
 		r = kernel_link_read(other, out, err);
-	}
 	if (!r && !out->index)
 		return error_set(err, -ENODEV, "bridge '%s' does not exist", name);
 	return r || out->is_bridge ? r : error_set(err, -EINVAL, "'%s' is not a bridge", out->name);
@@ -55,7 +50,7 @@ static int set_up_port(struct native *n, struct error *err)
 {
 	int r = put_down(n, err);
 
-	memcpy(n->link.mac, port_mac, sizeof(port_mac));
+	memcpy(n->link.mac, bridge_port_mac, sizeof(bridge_port_mac));
 	if (!r)
 		r = kernel_link_change(&n->link, LINK_MAC, err);
 	return r ? r : kernel_addresses_flush(n->link.index, err);

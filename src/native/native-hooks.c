@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* native-hooks.c - hooks of others, run as the stock scripts run them. */
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "src/base/cleanup.h"
 #include "src/base/process.h"
@@ -21,20 +19,6 @@ static const char text[] = "dir=" SCRIPTS "\n"
 			   "for f in \"$dir\"/vif-post.d/*.hook; do\n"
 			   "\tif [ -x \"$f\" ] && [ \"$f\" != \"$xvif_guard_hook\" ]; then . \"$f\"; fi\n"
 			   "done\n";
-
-static bool has_hooks(void)
-{
-	bool guarded = guard_hook_find() == GUARD_HOOK_OURS, found = false;
-	glob_t all;
-
-	if (glob(SCRIPTS "/vif-post.d/*.hook", 0, NULL, &all))
-		return false;
-	for (size_t i = 0; i < all.gl_pathc; i++)
-		found |= !access(all.gl_pathv[i], X_OK) &&
-			 !(guarded && guard_hook_is(all.gl_pathv[i]));
-	globfree(&all);
-	return found;
-}
 
 enum { ENV_DEV, ENV_IP, ENV_BRIDGE, ENV_COMMAND, ENV_TYPE, ENV_PATH, ENV_GUARD, N_ENV };
 
@@ -94,9 +78,11 @@ int native_run_hooks(const struct native *n, int argc, char **argv, struct error
 {
 	CLEANUP(cleanup_free) const char **words = NULL;
 	size_t count = argc > 0 ? (size_t)argc : 0;
+	bool has_hooks;
+	int r = guard_hook_find_others(&has_hooks, err);
 
-	if (!has_hooks())
-		return 0;
+	if (r || !has_hooks)
+		return r;
 	words = calloc(count + 5, sizeof(*words));
 	if (!words)
 		return error_memory(err);

@@ -2,6 +2,7 @@
 /* guard-hook.c - the hook by which hotplug scripts have the guard of a vif made. */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,20 @@ bool guard_hook_is(const char *path)
 
 	return !input_read(path, &found, &len, &ignored) && len == sizeof(text) - 1 &&
 	       !memcmp(found, text, len);
+}
+
+int guard_hook_find_others(bool *out, struct error *err)
+{
+	glob_t found;
+	int code = glob(FOLDER "/*.hook", 0, NULL, &found);
+
+	*out = false;
+	if (code)
+		return code == GLOB_NOSPACE ? error_memory(err) : 0;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		*out |= !access(found.gl_pathv[i], X_OK) && !guard_hook_is(found.gl_pathv[i]);
+	globfree(&found);
+	return 0;
 }
 
 enum guard_hook guard_hook_find(void)

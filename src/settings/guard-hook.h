@@ -18,6 +18,13 @@ enum guard_hook {
 /* Is the file at @path the hook that this program installs, by its bytes? */
 bool guard_hook_is(const char *path);
 
+/*
+ * guard_hook_find_others - are there hooks beside it, which change what a script does? They are
+ * sourced from this folder whatever the script's own is (Xen, tools/hotplug/Linux,
+ * xen-hotplug-common.sh, call_hooks). Returns 0 or -ENOMEM.
+ */
+int guard_hook_find_others(bool *out, struct error *err);
+
 /* What there is at GUARD_HOOK. */
 enum guard_hook guard_hook_find(void);
 

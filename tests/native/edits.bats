@@ -3,15 +3,6 @@
 # edits of vifs with a native script: by netlink, IPv4 and IPv6 alike
 load setup
 
-# native LIST [KEY VALUE...]: such a guest, started
-native() {
-	ip addr add 2001:db8:7::1/64 dev eth0 nodad
-	sysctl -qw net.ipv6.conf.all.forwarding=1
-	add_vif vif-xvif-route "$@"
-	hotplug 5 0 online
-	xenstore-write $backend/state 4
-}
-
 # kernel: what there is of the vif
 kernel() {
 	local link

@@ -3,14 +3,6 @@
 # what xvif doctor finds of routed guests with IPv6 addresses, and what such a guest is to be told
 load setup
 
-ipv6_guest() {
-	ip addr add 2001:db8:7::1/64 dev eth0 nodad
-	sysctl -qw net.ipv6.conf.all.forwarding=1
-	add_vif vif-xvif-route "$1"
-	hotplug 5 0 online
-	xenstore-write $backend/state 4
-}
-
 # finds NAME VERDICT [PATTERN]
 finds() {
 	run xvif doctor "$1"
@@ -20,7 +12,7 @@ finds() {
 }
 
 @test "accept-ra: a default route that a router advertised expires where the host forwards" {
-	ipv6_guest 2001:db8:7::5
+	native 2001:db8:7::5
 	finds accept-ra note "no default route of IPv6"
 	ip -6 route add default via fe80::99 dev eth0 proto ra
 	sysctl -qw net.ipv6.conf.eth0.accept_ra=1
@@ -33,7 +25,7 @@ finds() {
 }
 
 @test "proxy-ndp: somebody has to answer for a guest's address in an outer network" {
-	ipv6_guest 2001:db8:7::5
+	native 2001:db8:7::5
 	finds proxy-ndp ok eth0
 	sysctl -qw net.ipv6.conf.eth0.proxy_ndp=0
 	finds proxy-ndp bad "proxy_ndp is 0 on eth0"
@@ -49,12 +41,12 @@ finds() {
 }
 
 @test "scripts: a native one is known" {
-	ipv6_guest 2001:db8:7::5
+	native 2001:db8:7::5
 	finds scripts ok "vif-xvif-route is a script of this xvif"
 }
 
 @test "what --guest-config prints makes the guest answer on IPv6, in each style" {
-	ipv6_guest "10.5.0.1 2001:db8:7::5 2001:db8:5::/64"
+	native "10.5.0.1 2001:db8:7::5 2001:db8:5::/64"
 	ip netns exec g5.0 ip addr flush dev e0
 	ip -n g5.0 link set e0 name eth0
 	xvif show new01 --guest-config=iproute2 >/run/xen/commands

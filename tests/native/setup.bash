@@ -50,3 +50,12 @@ backend=/local/domain/0/backend/vif/5/0
 node() {
 	xenstore-read $backend/"$1" 2>/dev/null || echo none
 }
+
+# native LIST [KEY VALUE...]: such a guest, started, on a host with IPv6
+native() {
+	ip addr add 2001:db8:7::1/64 dev eth0 nodad
+	sysctl -qw net.ipv6.conf.all.forwarding=1
+	add_vif vif-xvif-route "$@"
+	hotplug 5 0 online
+	xenstore-write $backend/state 4
+}
