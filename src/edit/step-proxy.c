@@ -37,6 +37,12 @@ static int delete (struct apply *a, const struct step *step, struct error *err)
 	return kernel_proxy_delete(a->s->outer, &step->address, err);
 }
 
+/* What a kept address lacked it may have: the entry may have been there, and had no effect. */
+static int undo_add(struct apply *a, const struct step *step, struct error *err)
+{
+	return iplist_has(&a->s->added, &step->address) ? delete (a, step, err) : 0;
+}
+
 /* A guest that has gone leaves none. */
 static int undo_delete(struct apply *a, const struct step *step, struct error *err)
 {
@@ -46,7 +52,7 @@ static int undo_delete(struct apply *a, const struct step *step, struct error *e
 const struct step_kind step_proxy_add = {
 	.describe = describe_add,
 	.apply = add,
-	.undo = delete,
+	.undo = undo_add,
 };
 
 const struct step_kind step_proxy_delete = {

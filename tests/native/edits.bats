@@ -250,3 +250,16 @@ gateway6() {
 	rm /etc/xvif/scripts.conf
 	[ "$(node ip)" = "10.5.0.1 10.5.0.2 10.5.0.3" ]
 }
+
+# each call that others notice fails once, until the edit is done in spite of it
+@test "an edit that is rolled back leaves the answers of what it keeps" {
+	native "10.5.0.1 2001:db8:7::5"
+	local n=1
+	while [ "$(node ip)" = "10.5.0.1 2001:db8:7::5" ]; do
+		sysctl -qw net.ipv6.conf.eth0.proxy_ndp=0
+		"$XVIF_BUILD/tests/sandbox/killer" -f $n xvif add-ip new01 2001:db8:7::6 >/dev/null 2>&1 || true
+		ip -6 neigh show proxy | grep '2001:db8:7::5 dev eth0'
+		n=$((n + 5))
+	done
+	[ $n -gt 20 ]
+}
