@@ -3,28 +3,19 @@
 # setup.bash - loaded by every test of the native scripts: they are installed beside the stock ones.
 . "${BASH_SOURCE[0]%/*}/../cli/setup.bash"
 
-NATIVE=/usr/local/libexec/xvif
+. "${BASH_SOURCE[0]%/*}/install.bash"
 
 setup() {
-	install_native
+	native_install
 	untraced fresh_host
 	XENSTORED_PID=$(</run/xen/daemon.pid)
 }
 
 teardown() {
 	untraced world_stop
-	umount $NATIVE
+	native_uninstall
 	nft delete table netdev xvif 2>/dev/null || true
 	rm -f {/etc,/var/lib}/xvif/guard.conf
-}
-
-# install_native: where "make install" puts the program, and links to it among the scripts
-install_native() {
-	mkdir -p $NATIVE
-	mount -t tmpfs -o mode=755 tmpfs $NATIVE
-	cp "$XVIF_BUILD/vif-xvif" $NATIVE
-	ln -sf $NATIVE/vif-xvif /etc/xen/scripts/vif-xvif-route
-	ln -sf $NATIVE/vif-xvif /etc/xen/scripts/vif-xvif-bridge
 }
 
 # add_vif SCRIPT LIST [KEY VALUE...]: domain 5 with a link and nodes as before its script runs
