@@ -255,7 +255,7 @@ rows() {
 @test "the details say that no stock script reads vlan" {
 	xenstore-write /local/domain/0/backend/vif/1/0/vlan 7
 	xvif show web01 0 | grep -q 'vlan.*no stock one reads it'
-	not grep -lw vlan /etc/xen/scripts/vif-*
+	not grep -lIw vlan /etc/xen/scripts/vif-*
 }
 
 @test "one vif: list, nodes and claims are of one moment, whenever others change them" {

@@ -16,8 +16,8 @@ give_up() {
 	echo "$*" | head -n 1 >/run/xen/reason
 	{
 		echo "-- the host when '$*'"
-		timeout 20 xl list
-		timeout 20 xenstore-ls -fp
+		timeout 20 xl list || true
+		timeout 20 xenstore-ls -fp || true
 		ip -d addr
 		ip route show table all
 		iptables -S
