@@ -160,6 +160,7 @@ operate() {
 		as_cold_started 5 0 vif5.0 && xvif check new01 ||
 			{ echo "seed $SEED, operation $i: $DONE: ${LIST[*]}"; return 1; }
 	done
+	xvif -q repair # a flush of all rules concerned the others, too
 	xvif check
 	xvif guard status
 	echo "# seed $SEED: $i operations" >&3
