@@ -83,7 +83,8 @@ edit() {
 
 # random_edits DOMID DEVID NETWORK STAYS LINK...: of seven words, POOL_OF or some of NETWORK
 random_edits() {
-	local i LIST=() STAYS=$4 POOL=(${POOL_OF:-})
+	local i LIST=() STAYS=$4 POOL=()
+	read -ra POOL <<<"${POOL_OF:-}"
 	[ -n "${POOL_OF:-}" ] || for i in 2 3 16/28 64/26 5 6 7; do POOL+=("$3.$i"); done
 	[ -z "$STAYS" ] || LIST=("$STAYS")
 	RANDOM=${SEED:-$((EDITS * 7))}
