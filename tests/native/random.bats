@@ -8,6 +8,8 @@
 load setup
 load ../cli/random
 
+EDITS=${RANDOM_EDITS:-3}
+
 POOL_OF="10.5.0.2 10.5.0.16/28 10.5.0.17 2001:db8:7::5 2001:db8:7::6 2001:db8:5::/64 2001:db8:5::7"
 
 # link_state LINK: what its script, its list and the guard have made of it
