@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "src/base/array.h"
-#include "src/base/cleanup.h"
+#include "src/store/node-prune.h"
 #include "src/store/node-writes.h"
 
 static void add(struct node_writes *w, enum node_write_kind kind, const char *value,
@@ -86,40 +86,17 @@ static void request(const struct node_write *one, struct batch *b)
 	}
 }
 
-/* The folders above it, from the lowest up, while they are empty. */
-static int prune(struct store *st, store_tx tx, const struct node_write *one, struct error *err)
-{
-	CLEANUP(cleanup_free) char *path = strdup(one->path);
-	char *slash;
-	int r = path ? 0 : error_memory(err);
-
-	while (!r && path && strcmp(path, one->value) && (slash = strrchr(path, '/')) &&
-	       slash != path) {
-		*slash = '\0';
-		r = store_prune(st, tx, path, err);
-	}
-	return r;
-}
-
 int node_writes_do(struct store *st, store_tx tx, const struct node_writes *w, struct error *err)
 {
 	struct batch b = { 0 };
-	int r = 0;
+	int r;
 
 	if (w->failed)
 		return error_memory(err);
-	for (size_t i = 0; i < w->n && !r; i++) {
+	for (size_t i = 0; i < w->n; i++)
 		request(&w->v[i], &b);
-		if (w->v[i].kind != NODE_CLEAR)
-			continue;
-		r = store_run(st, tx, &b, err);
-		if (!r)
-			r = prune(st, tx, &w->v[i], err);
-	}
-	if (!r)
-		r = store_run(st, tx, &b, err);
-	batch_release(&b);
-	return r;
+	r = store_run(st, tx, &b, err);
+	return r ? r : node_prune(st, tx, w, err);
 }
 
 static int do_all(struct store *st, store_tx tx, void *data, struct error *err)

@@ -128,14 +128,6 @@ int store_set(struct store *st, store_tx tx, const char *value, struct error *er
 	return store_run(st, tx, &b, err);
 }
 
-int store_prune(struct store *st, store_tx tx, const char *path, struct error *err)
-{
-	CLEANUP(names_release) struct names names = { 0 };
-	int r = store_list(st, tx, &names, err, "%s", path);
-
-	return r || names.n ? r : store_set(st, tx, NULL, err, "%s", path);
-}
-
 int store_make_private(struct store *st, store_tx tx, const char *path, struct error *err)
 {
 	char nobody_else[] = "n0", *perms[] = { nobody_else };

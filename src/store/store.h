@@ -87,9 +87,6 @@ int store_run(struct store *st, store_tx tx, struct batch *b, struct error *err)
 int store_set(struct store *st, store_tx tx, const char *value, struct error *err,
 	      const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Remove the node at @path if nothing is below it. */
-int store_prune(struct store *st, store_tx tx, const char *path, struct error *err);
-
 /* Let only domain 0 read and write the node at @path. */
 int store_make_private(struct store *st, store_tx tx, const char *path, struct error *err);
 
