@@ -6,7 +6,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/xen/hypervisor.h"
-#include "src/kernel/kernel.h"
+#include "src/kernel/kernel-own.h"
 #include "src/edit/precheck.h"
 #include "src/guard/guard-host.h"
 
@@ -263,20 +263,18 @@ int precheck_owners(struct store *st, const struct survey *s, struct error *err)
 
 static int check_own_addresses(const struct iplist *added, struct error *err)
 {
-	const char *what = NULL;
+	CLEANUP(own_addresses_release) struct own_addresses own = { 0 };
+	int r = kernel_own_addresses(&own, err);
 
-	for (size_t i = 0; i < added->n; i++) {
-		int r = kernel_own_address(&added->words[i].net, &what, err);
+	for (size_t i = 0; i < added->n && !r; i++) {
+		const char *what = own_addresses_in(&own, &added->words[i].net);
 
-		if (r)
-			return r;
 		if (!what)
 			continue;
-		error_set(err, -EEXIST, "%s: holds %s", added->words[i].text, what);
+		r = error_set(err, -EEXIST, "%s: holds %s", added->words[i].text, what);
 		error_hint(err, "--force adds it all the same");
-		return -EEXIST;
 	}
-	return 0;
+	return r;
 }
 
 static int check_length(const struct vif *vif, const struct iplist *after, struct error *err)

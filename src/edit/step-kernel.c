@@ -350,22 +350,28 @@ static int complain(const struct survey *s, const struct port *port, const struc
 	return 0;
 }
 
+static int verify_port(const struct survey *s, const struct port *port, struct error *err)
+{
+	CLEANUP(routes_release) struct routes now = { 0 };
+	int r = port->link ? kernel_routes(port->link, &now, err) : 0;
+
+	for (size_t i = 0; i < s->after.n && !r; i++) {
+		const struct ipword *word = &s->after.words[i];
+
+		if (word->is_valid && port->link && !survey_is_routed(s, port, &now, &word->net))
+			r = complain(s, port, word, err);
+	}
+	return r;
+}
+
 /* Every address of the list that was routed, or was to be, is. */
 static int verify(struct apply *a, const struct step *step, struct error *err)
 {
-	CLEANUP(routes_release) struct routes now = { 0 };
-	const struct survey *s = a->s;
-	int r = kernel_routes(0, &now, err);
+	int r = 0;
 
 	(void)step;
-	for (size_t p = 0; p < s->n_ports && !r; p++)
-		for (size_t i = 0; i < s->after.n && !r; i++) {
-			const struct ipword *word = &s->after.words[i];
-
-			if (word->is_valid && s->ports[p].link &&
-			    !survey_is_routed(s, &s->ports[p], &now, &word->net))
-				r = complain(s, &s->ports[p], word, err);
-		}
+	for (size_t p = 0; p < a->s->n_ports && !r; p++)
+		r = verify_port(a->s, &a->s->ports[p], err);
 	return r;
 }
 

@@ -192,3 +192,18 @@ void own_addresses_release(struct own_addresses *addresses)
 	free(addresses->gateways.v);
 	*addresses = (struct own_addresses){ 0 };
 }
+
+static bool overlaps(const struct ipnets *nets, const struct ipnet *net)
+{
+	for (size_t i = 0; i < nets->n; i++)
+		if (ipnet_overlaps(&nets->v[i], net))
+			return true;
+	return false;
+}
+
+const char *own_addresses_in(const struct own_addresses *addresses, const struct ipnet *net)
+{
+	if (overlaps(&addresses->own, net))
+		return "this host's own address";
+	return overlaps(&addresses->gateways, net) ? "this host's gateway" : NULL;
+}

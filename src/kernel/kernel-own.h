@@ -21,6 +21,9 @@ struct own_addresses {
 int kernel_own_addresses(struct own_addresses *out, struct error *err);
 void own_addresses_release(struct own_addresses *addresses);
 
+/* Which of them @net holds: "this host's own address", "this host's gateway", static; NULL: none. */
+const char *own_addresses_in(const struct own_addresses *addresses, const struct ipnet *net);
+
 /* Append one; sort and keep each once. ipnets_add() returns 0 or -ENOMEM. */
 int ipnets_add(struct ipnets *nets, const struct ipnet *net);
 void ipnets_unique(struct ipnets *nets);

@@ -93,16 +93,21 @@ static int visit_end(const struct nlmsghdr *nlh, void *data)
 	return end_with(code);
 }
 
-int kernel_talk(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghdr *nlh, void *data),
-		void *data)
+typedef int (*visitor)(const struct nlmsghdr *nlh, void *data);
+
+/* @is_strict: the kernel looks at what a request for a list is to be limited to, where it can */
+static int talk(int bus, bool is_strict, struct nlmsghdr *nlh, visitor visit, void *data)
 {
 	CLEANUP(close_netlink) struct mnl_socket *nl = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	int yes = 1;
 	mnl_cb_t control[] = { [NLMSG_ERROR] = visit_error, [NLMSG_DONE] = visit_end };
 	char buf[32768];
 	ssize_t n;
 	int r = 1;
 
 	nlh->nlmsg_seq = 1;
+	if (nl && is_strict)
+		mnl_socket_setsockopt(nl, NETLINK_GET_STRICT_CHK, &yes, sizeof(yes));
 	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
 	    mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return errno;
@@ -120,19 +125,31 @@ int kernel_talk(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghd
 	return r >= 0 ? 0 : errno ? errno : EPROTO;
 }
 
+int kernel_talk(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghdr *nlh, void *data),
+		void *data)
+{
+	return talk(bus, false, nlh, visit, data);
+}
+
 #define LIST_TRIES 100
 
-int kernel_list(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghdr *nlh, void *data),
+static int list(int bus, bool is_strict, struct nlmsghdr *nlh, visitor visit,
 		void (*restart)(void *data), void *data)
 {
-	int code = kernel_talk(bus, nlh, visit, data);
+	int code = talk(bus, is_strict, nlh, visit, data);
 
 	for (int i = 1; i < LIST_TRIES && code == EINTR; i++) {
 		if (restart)
 			restart(data);
-		code = kernel_talk(bus, nlh, visit, data);
+		code = talk(bus, is_strict, nlh, visit, data);
 	}
 	return code;
+}
+
+int kernel_list(int bus, struct nlmsghdr *nlh, int (*visit)(const struct nlmsghdr *nlh, void *data),
+		void (*restart)(void *data), void *data)
+{
+	return list(bus, false, nlh, visit, restart, data);
 }
 
 static struct nlmsghdr *request(void *buf, uint16_t type, uint16_t flags)
@@ -150,10 +167,16 @@ int kernel_list_all(const struct kernel_query *query,
 {
 	char buf[256];
 	struct nlmsghdr *nlh = request(buf, query->type, NLM_F_DUMP);
+	void *header = mnl_nlmsg_put_extra_header(nlh, query->header);
 	int code;
 
-	mnl_nlmsg_put_extra_header(nlh, query->header);
-	code = kernel_list(NETLINK_ROUTE, nlh, visit, restart, data);
+	if (query->link && query->type == RTM_GETROUTE)
+		mnl_attr_put_u32(nlh, RTA_OIF, query->link);
+	else if (query->link)
+		((struct ifaddrmsg *)header)->ifa_index = query->link;
+	code = list(NETLINK_ROUTE, query->link != 0, nlh, visit, restart, data);
+	if (code == ENODEV && query->link)
+		return 0;
 	return code ? error_set(err, -code, "netlink: cannot list %s: %s", query->what,
 				strerror(code)) :
 		      0;
@@ -306,7 +329,7 @@ static void restart_routes(void *data)
 
 int kernel_routes(unsigned link, struct routes *out, struct error *err)
 {
-	static const struct kernel_query query = { RTM_GETROUTE, sizeof(struct rtmsg), "routes" };
+	const struct kernel_query query = { RTM_GETROUTE, sizeof(struct rtmsg), "routes", link };
 	struct route_filter filter = { link, out };
 	int r = kernel_list_all(&query, visit_route, restart_routes, &filter, err);
 
@@ -467,39 +490,31 @@ int kernel_route_delete(const struct route *route, struct error *err)
 }
 
 struct address_search {
-	unsigned link;		 /* look for its first IPv4 address, or ... */
-	const struct ipnet *net; /* ... for any address in here */
+	unsigned link; /* look for its first IPv4 address */
 	bool found;
-	uint8_t addr[16];
+	uint8_t addr[4];
 };
 
 static int visit_address(const struct nlmsghdr *nlh, void *data)
 {
 	struct address_search *search = data;
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	struct ipnet own = { .family = ifa->ifa_family };
 	bool has_local = false;
 	const struct nlattr *attr;
 
-	if (search->found || (own.family != AF_INET && own.family != AF_INET6))
+	if (search->found || ifa->ifa_family != AF_INET || ifa->ifa_index != search->link ||
+	    ifa->ifa_flags & IFA_F_SECONDARY)
 		return MNL_CB_OK;
-	own.prefix = ipnet_bits(&own);
 	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) {
 		uint16_t type = mnl_attr_get_type(attr);
-		size_t size = address_size(own.family);
 
-		if (mnl_attr_get_payload_len(attr) < size)
+		if (mnl_attr_get_payload_len(attr) < sizeof(search->addr))
 			continue;
 		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !has_local))
-			memcpy(own.addr, mnl_attr_get_payload(attr), size);
+			memcpy(search->addr, mnl_attr_get_payload(attr), sizeof(search->addr));
 		has_local |= type == IFA_LOCAL;
 	}
-	if (search->link ? own.family == AF_INET && ifa->ifa_index == search->link &&
-				   !(ifa->ifa_flags & IFA_F_SECONDARY) :
-			   ipnet_overlaps(search->net, &own)) {
-		search->found = true;
-		memcpy(search->addr, own.addr, sizeof(own.addr));
-	}
+	search->found = true;
 	return MNL_CB_OK;
 }
 
@@ -510,43 +525,16 @@ static void restart_search(void *data)
 	search->found = false;
 }
 
-static int search_addresses(struct address_search *search, struct error *err)
-{
-	static const struct kernel_query query = { RTM_GETADDR, sizeof(struct ifaddrmsg),
-						   "addresses" };
-
-	return kernel_list_all(&query, visit_address, restart_search, search, err);
-}
-
 int kernel_first_address(unsigned link, uint8_t out[4], struct error *err)
 {
+	const struct kernel_query query = { RTM_GETADDR, sizeof(struct ifaddrmsg), "addresses", link };
 	struct address_search search = { .link = link };
-	int r = link ? search_addresses(&search, err) : 0;
+	int r = link ? kernel_list_all(&query, visit_address, restart_search, &search, err) : 0;
 
 	if (r)
 		return r;
 	if (!search.found)
 		return error_set(err, -ENOENT, "the link has no IPv4 address");
-	memcpy(out, search.addr, 4);
+	memcpy(out, search.addr, sizeof(search.addr));
 	return 0;
-}
-
-int kernel_own_address(const struct ipnet *net, const char **what_out, struct error *err)
-{
-	struct address_search search = { .net = net };
-	CLEANUP(routes_release) struct routes routes = { 0 };
-	int r = search_addresses(&search, err);
-
-	*what_out = NULL;
-	if (r)
-		return r;
-	if (search.found) {
-		*what_out = "this host's own address";
-		return 0;
-	}
-	r = kernel_routes(0, &routes, err);
-	for (size_t i = 0; i < routes.n && !r; i++)
-		if (routes.v[i].has_gateway && ipnet_overlaps(&routes.v[i].gateway, net))
-			*what_out = "this host's gateway";
-	return r;
 }

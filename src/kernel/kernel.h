@@ -32,9 +32,14 @@ struct kernel_query {
 	uint16_t type;	  /* RTM_GETROUTE, ... */
 	size_t header;	  /* bytes of the header of its messages */
 	const char *what; /* in the plural, for messages */
+	unsigned link;	  /* routes and addresses: only those of this link; 0: all */
 };
 
-/* As kernel_list(). Returns 0, or a negative errno with a message. */
+/*
+ * As kernel_list(). Returns 0, or a negative errno with a message. Linux before
+ * 4.20 cannot choose a link, and lists all: @visit has to look at it as well.
+ * A link that has gone has nothing.
+ */
 int kernel_list_all(const struct kernel_query *query,
 		    int (*visit)(const struct nlmsghdr *nlh, void *data),
 		    void (*restart)(void *data), void *data, struct error *err);
@@ -144,11 +149,5 @@ int kernel_flush_connections(const struct ipnet *net, struct error *err);
 
 /* Does @link answer ARP for @address by an entry of its own (ip neighbour ... proxy)? */
 bool kernel_is_proxied(unsigned link, const struct ipnet *address);
-
-/*
- * Does @net hold an address of this host or of a gateway it uses?
- * @what_out: "this host's own address" or "this host's gateway", static; NULL: no
- */
-int kernel_own_address(const struct ipnet *net, const char **what_out, struct error *err);
 
 #endif
