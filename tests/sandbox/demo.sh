@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # demo.sh - the main job, shown inside "enter".
 . "$(dirname "${BASH_SOURCE[0]}")/world.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../native/install.bash"
 PATH=$XVIF_BUILD:$PATH
-trap world_stop EXIT
+trap world_stop EXIT # mounts go with the sandbox
 
 say() {
 	printf '\n%s\n' "$*"
@@ -14,6 +15,46 @@ show() { # prints a command, runs it
 	"$@"
 }
 
+# inside NAME VIF COMMAND...: likewise, in the guest
+inside() {
+	local name=$1 vif=$2
+	shift 2
+	printf '%s# %s\n' "$name" "$*"
+	ip netns exec "g$vif" "$@"
+}
+
+# start_app01: a guest with the native script, on a host with a network of IPv6
+start_app01() {
+	ip addr add 2001:db8:7::1/64 dev eth0 nodad
+	sysctl -qw net.ipv6.conf.all.forwarding=1
+	domain_create 3 app01
+	vif_nodes 3 0 00:16:3e:00:00:04 vif-xvif-route 10.0.2.1
+	guest 3 0 10.0.2.0/24
+	ip -n g3.0 -batch - <<-END
+		link set e0 address 00:16:3e:00:00:04
+		addr add 2001:db8:7::5/128 dev e0 nodad
+		route add default via fe80::1 dev e0
+	END
+	hotplug 3 0 online
+}
+
+# give_bridge_addresses: the host and db01 on xenbr0; db01 also takes one that is not in its list
+give_bridge_addresses() {
+	ip addr add 10.0.3.254/24 dev xenbr0
+	ip -n g2.1 -batch - <<-END
+		link set e0 address 00:16:3e:00:00:03
+		addr add 10.0.3.1/24 dev e0
+		addr add 10.0.3.9/24 dev e0
+	END
+}
+
+# a name for what the sandbox calls xvif: the hook of the guard runs it
+install_program() {
+	mount -t tmpfs tmpfs /usr/local/sbin
+	ln -s "$XVIF_BUILD/xvif" /usr/local/sbin/xvif
+}
+
+native_install
 world_start
 world_guests 2>/dev/null
 
@@ -34,6 +75,27 @@ wait $stream || true
 
 say "The probes to 10.0.0.1 meanwhile:"
 cat $WORLD/stream
+
+say "app01 has xvif's own hotplug script, for which IPv6 is as IPv4. It gets an address of IPv6:"
+start_app01
+show xvif add-ip app01 2001:db8:7::5
+show ping -c 1 -q 2001:db8:7::5
+show ip -6 route show dev vif3.0
+
+say "db01 is on a bridge. Its list says 10.0.3.1, but nothing keeps it from sending as 10.0.3.9:"
+give_bridge_addresses
+show xvif set-ips --vif 1 db01 10.0.3.1
+inside db01 2.1 ping -c 1 -q -I 10.0.3.9 10.0.3.254
+
+say "The guard does. What the list has passes, what it has not is refused:"
+install_program
+show xvif guard on
+inside db01 2.1 ping -c 1 -q -I 10.0.3.1 10.0.3.254
+if inside db01 2.1 ping -c 1 -W 1 -q -I 10.0.3.9 10.0.3.254; then
+	echo "demo: the guard did not stop it" >&2
+	exit 1
+fi
+show xvif guard status db01:1
 
 if [ -t 0 ]; then
 	say "You are in that world now; 'exit' ends it. Try:"
