@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# native.sh - what the native scripts cost beside the stock ones: a start, many starts at once, an edit
+# on a host with few and with many vifs. Run inside "enter" by "make bench-native". In turns, medians; on
+# a machine that does nothing else. VIFS are on the host with many, AT_ONCE start at once.
+. "$(dirname "${BASH_SOURCE[0]}")/../sandbox/world.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../native/install.bash"
+spawn=$XVIF_BUILD/tests/bench/spawn
+PATH=$XVIF_BUILD/.libs:$XVIF_BUILD:$PATH
+export LD_LIBRARY_PATH=$XVIF_BUILD/.libs
+vifs=${VIFS:-2000}
+at_once=${AT_ONCE:-300}
+trap world_stop EXIT
+
+# start_of DOMID SCRIPT COMMAND: as libxl runs it
+start_of() {
+	echo "env XENBUS_TYPE=vif XENBUS_PATH=backend/vif/$1/0 XENBUS_BASE_PATH=backend netdev= vif=vif$1.0 \
+script=/etc/xen/scripts/$2 /etc/xen/scripts/$2 $3 type_if=vif"
+}
+
+# compare COMMAND...: medians of 15, by their first words
+compare() {
+	"$spawn" 15 "$@" | sed -E 's/env .* script=[^ ]*\/([^ ]*) [^;]*/\1/; s/ *;.*//'
+}
+
+# add DOMID SCRIPT: a guest that has not started; its link needs no other end
+add() {
+	domain_create "$1" "guest$1"
+	vif_nodes "$1" 0 "00:16:3e:00:$(printf %02x:%02x $(($1 / 256)) $(($1 % 256)))" "$2" \
+		"10.7.$(($1 / 250)).$(($1 % 250 + 1))" state 2
+	ip link add "vif$1.0" type bridge
+}
+
+# all_at_once SCRIPT COMMAND: milliseconds until the last one has ended, and how many failed
+all_at_once() {
+	local i begin=${EPOCHREALTIME/./} pids=() failed=0
+	for ((i = 1000; i < 1000 + at_once; i++)); do
+		# shellcheck disable=SC2046
+		$(start_of "$i" "$1" "$2") >/dev/null 2>&1 &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i" || failed=$((failed + 1))
+	done
+	echo "$((${EPOCHREALTIME/./} / 1000 - begin / 1000)) ms, $failed failed"
+}
+
+native_install
+world_start
+world_guests
+add 5 vif-xvif-route
+add 6 vif-route
+
+echo "one start, and its end not counted:"
+for guard in off on; do
+	[ $guard = off ] || xvif -q guard on 2>/dev/null
+	echo "guard $guard:"
+	compare "$(start_of 6 vif-route online) ; $(start_of 6 vif-route offline)" \
+		"$(start_of 5 vif-xvif-route online) ; $(start_of 5 vif-xvif-route offline)"
+done
+xvif -q guard off 2>/dev/null
+
+echo "an edit, on a host with 4 vifs:"
+$(start_of 5 vif-xvif-route online)
+xenstore-write /local/domain/0/backend/vif/5/0/state 4
+edits() {
+	compare "xenstore-read /local/domain/5/name" "xvif -q add-ip 5 10.6.0.1 ; xvif -q del-ip 5 10.6.0.1" \
+		"xvif -q add-ip guest5 10.6.0.1 ; xvif -q del-ip guest5 10.6.0.1"
+}
+edits
+
+echo "$at_once starts at once:"
+for ((i = 1000; i < 1000 + at_once; i++)); do
+	add "$i" vif-xvif-route
+done
+for _ in 1 2 3; do
+	all_at_once vif-xvif-route online
+	all_at_once vif-xvif-route offline >/dev/null
+done
+xvif -q guard on 2>/dev/null
+echo "likewise, with the guard:"
+for _ in 1 2 3; do
+	all_at_once vif-xvif-route online
+	all_at_once vif-xvif-route offline >/dev/null
+done
+xvif -q guard off 2>/dev/null
+
+echo "an edit, on a host with $vifs vifs:"
+all_at_once vif-xvif-route online
+for ((i = 1000 + at_once; i < 1000 + vifs; i++)); do
+	domain_create "$i" "guest$i"
+	vif_nodes "$i" 0 "00:16:3e:00:$(printf %02x:%02x $((i / 256)) $((i % 256)))" vif-xvif-route \
+		"10.7.$((i / 250)).$((i % 250 + 1))"
+done
+edits
