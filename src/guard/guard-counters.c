@@ -89,18 +89,18 @@ static bool is_in_list_of_sibling(const struct guard_look *look, const struct gu
 	return false;
 }
 
+/* @first to @end: in @out, those of this reason that other links of the vif have refused */
 static int add_refused(const struct guard_look *look, const struct guard_state *state,
-		       size_t reason, const struct nft_element *element, struct guard_counters *out)
+		       size_t reason, const struct nft_element *element, size_t first, size_t end,
+		       struct guard_counters *out)
 {
 	const uint8_t *source = element->first + 16;
 	char text[sizeof(out->refused->source)];
 	struct guard_refused *v;
 
 	format_source(guard_reasons[reason].source, source, text, sizeof(text));
-	/* of another link of the vif */
-	for (size_t i = 0; i < out->n_refused; i++)
-		if (out->refused[i].reason == guard_reasons[reason].name &&
-		    !strcmp(out->refused[i].source, text)) {
+	for (size_t i = first; i < end; i++)
+		if (!strcmp(out->refused[i].source, text)) {
 			out->refused[i].packets += element->packets;
 			return 0;
 		}
@@ -121,14 +121,16 @@ static int add_seen(const struct guard_look *look, const struct guard_state *sta
 		    struct guard_counters *out)
 {
 	const struct nft_seen_set *seen = set_of_reason(look, "seen", reason);
+	const size_t first = out->n_refused;
 	int r = 0;
 
 	for (size_t i = 0; seen && i < state->facts.n_links && !r; i++) {
 		const char *name = state->facts.links[i].name;
+		const size_t end = out->n_refused;
 		size_t n, at = nft_seen_find_elements(seen, name, IFNAMSIZ, &n);
 
 		for (size_t j = at; j < at + n && !r; j++)
-			r = add_refused(look, state, reason, &seen->elements[j], out);
+			r = add_refused(look, state, reason, &seen->elements[j], first, end, out);
 	}
 	return r;
 }
