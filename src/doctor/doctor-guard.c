@@ -56,7 +56,7 @@ static bool look_at_rule(struct findings *out)
 		break;
 	case GUARD_RULE_NO_UDEV:
 		note(out, "udev does not run: a vif that is attached to a running guest is not guarded "
-			  "for some milliseconds");
+			  "for some milliseconds; 'systemctl start systemd-udevd' starts it");
 		break;
 	}
 	return false;
