@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # native scripts and edits of their vifs, killed after each system call from the first on that others can
 # notice, in turn: of these calls a run has every KILL_STEP-th from KILL_FIRST on
-# bats file_tags=oxenstored,long
+# bats file_tags=long
 load setup
 
 STEP=${KILL_STEP:-20}

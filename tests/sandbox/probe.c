@@ -4,6 +4,7 @@
  *
  * probe echo PORT                   answer every datagram from the address it was sent to; returns
  *                                   when the port is open, and answers in the background
+ * probe echo6 PORT                  likewise, what comes by IPv6
  * probe stream ADDRESS PORT RATE    RATE datagrams a second until SIGINT; then
  *                                   "N sent, N lost, N refused". While MOST_UNANSWERED have no
  *                                   answer yet, it sends none: a machine that is short of time
@@ -11,6 +12,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -40,20 +42,34 @@ static void stop(int number)
 	stopped = 1;
 }
 
-static int echo(unsigned short port)
+/* The port on every address, and with each datagram the one it was sent to. Returns the socket or -1. */
+static int listen_on(int family, unsigned short port)
 {
+	struct sockaddr_in6 local6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
 	struct sockaddr_in local = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
+	int fd = socket(family, SOCK_DGRAM, 0), on = 1;
 
 	queue_much(fd);
-	setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&local, sizeof(local)))
+	if (family == AF_INET) {
+		setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
+		return bind(fd, (struct sockaddr *)&local, sizeof(local)) ? -1 : fd;
+	}
+	setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	return bind(fd, (struct sockaddr *)&local6, sizeof(local6)) ? -1 : fd;
+}
+
+static int echo(int family, unsigned short port)
+{
+	int fd = listen_on(family, port);
+
+	if (fd < 0)
 		return perror("probe: bind"), 1;
 	if (daemon(1, 1))
 		return perror("probe: daemon"), 1;
 	while (!stopped) {
 		char data[64], control[256];
-		struct sockaddr_in peer;
+		struct sockaddr_storage peer;
 		struct iovec iov = { data, sizeof(data) };
 		struct msghdr msg = { .msg_name = &peer,
 				      .msg_namelen = sizeof(peer),
@@ -66,7 +82,11 @@ static int echo(unsigned short port)
 
 		if (n < 0 || !c)
 			continue;
-		((struct in_pktinfo *)CMSG_DATA(c))->ipi_ifindex = 0;
+		/* by whatever link leads back */
+		if (family == AF_INET)
+			((struct in_pktinfo *)CMSG_DATA(c))->ipi_ifindex = 0;
+		else
+			((struct in6_pktinfo *)CMSG_DATA(c))->ipi6_ifindex = 0;
 		iov.iov_len = (size_t)n;
 		sendmsg(fd, &msg, 0);
 	}
@@ -128,15 +148,28 @@ static void pause_until(struct timespec *next, long rate)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL);
 }
 
+/* Returns the socket or -1. */
+static int connect_to(const char *address, unsigned short port)
+{
+	struct sockaddr_in6 peer6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	struct sockaddr_in peer = { .sin_family = AF_INET, .sin_port = htons(port) };
+	const bool is_ipv4 = inet_pton(AF_INET, address, &peer.sin_addr) == 1;
+	int fd = socket(is_ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0), r;
+
+	queue_much(fd);
+	if (!is_ipv4 && inet_pton(AF_INET6, address, &peer6.sin6_addr) != 1)
+		return errno = EINVAL, -1;
+	r = is_ipv4 ? connect(fd, (struct sockaddr *)&peer, sizeof(peer)) :
+		      connect(fd, (struct sockaddr *)&peer6, sizeof(peer6));
+	return r ? -1 : fd;
+}
+
 static int stream(const char *address, unsigned short port, long rate)
 {
-	struct sockaddr_in peer = { .sin_family = AF_INET, .sin_port = htons(port) };
-	struct stream s = { .fd = socket(AF_INET, SOCK_DGRAM, 0) };
+	struct stream s = { .fd = connect_to(address, port) };
 	struct timespec next;
 
-	queue_much(s.fd);
-	if (inet_pton(AF_INET, address, &peer.sin_addr) != 1 ||
-	    connect(s.fd, (struct sockaddr *)&peer, sizeof(peer)))
+	if (s.fd < 0)
 		return perror("probe: connect"), 1;
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	while (!stopped) {
@@ -159,9 +192,11 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	if (argc == 3 && !strcmp(argv[1], "echo"))
-		return echo((unsigned short)atoi(argv[2]));
+		return echo(AF_INET, (unsigned short)atoi(argv[2]));
+	if (argc == 3 && !strcmp(argv[1], "echo6"))
+		return echo(AF_INET6, (unsigned short)atoi(argv[2]));
 	if (argc == 5 && !strcmp(argv[1], "stream"))
 		return stream(argv[2], (unsigned short)atoi(argv[3]), atol(argv[4]));
-	fputs("usage: probe echo PORT | probe stream ADDRESS PORT RATE\n", stderr);
+	fputs("usage: probe echo|echo6 PORT | probe stream ADDRESS PORT RATE\n", stderr);
 	return 2;
 }
