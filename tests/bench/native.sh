@@ -18,6 +18,13 @@ start_of() {
 script=/etc/xen/scripts/$2 /etc/xen/scripts/$2 $3 type_if=vif"
 }
 
+# run_script DOMID SCRIPT COMMAND
+run_script() {
+	local words
+	read -ra words <<<"$(start_of "$@")"
+	"${words[@]}"
+}
+
 # compare COMMAND...: medians of 15, by their first words
 compare() {
 	"$spawn" 15 "$@" | sed -E 's/env .* script=[^ ]*\/([^ ]*) [^;]*/\1/; s/ *;.*//'
@@ -35,8 +42,7 @@ add() {
 all_at_once() {
 	local i begin=${EPOCHREALTIME/./} pids=() failed=0
 	for ((i = 1000; i < 1000 + at_once; i++)); do
-		# shellcheck disable=SC2046
-		$(start_of "$i" "$1" "$2") >/dev/null 2>&1 &
+		run_script "$i" "$1" "$2" >/dev/null 2>&1 &
 		pids+=($!)
 	done
 	for i in "${pids[@]}"; do
@@ -61,7 +67,7 @@ done
 xvif -q guard off 2>/dev/null
 
 echo "an edit, on a host with 4 vifs:"
-$(start_of 5 vif-xvif-route online)
+run_script 5 vif-xvif-route online
 xenstore-write /local/domain/0/backend/vif/5/0/state 4
 edits() {
 	compare "xenstore-read /local/domain/5/name" "xvif -q add-ip 5 10.6.0.1 ; xvif -q del-ip 5 10.6.0.1" \
