@@ -175,6 +175,12 @@ int kernel_list_all(const struct kernel_query *query,
 	else if (query->link)
 		((struct ifaddrmsg *)header)->ifa_index = query->link;
 	code = list(NETLINK_ROUTE, query->link != 0, nlh, visit, restart, data);
+	/* some family of addresses cannot choose a link: all that there is, then */
+	if (code == EINVAL && query->link) {
+		if (restart)
+			restart(data);
+		code = list(NETLINK_ROUTE, false, nlh, visit, restart, data);
+	}
 	if (code == ENODEV && query->link)
 		return 0;
 	return code ? error_set(err, -code, "netlink: cannot list %s: %s", query->what,
