@@ -181,8 +181,11 @@ int kernel_list_all(const struct kernel_query *query,
 			restart(data);
 		code = list(NETLINK_ROUTE, false, nlh, visit, restart, data);
 	}
-	if (code == ENODEV && query->link)
+	if (code == ENODEV && query->link) {
+		if (restart)
+			restart(data);
 		return 0;
+	}
 	return code ? error_set(err, -code, "netlink: cannot list %s: %s", query->what,
 				strerror(code)) :
 		      0;

@@ -149,7 +149,7 @@ answered_for() {
 	[[ "$output" == *"2001:db8:7::6: is routed to vif2.0 already"* ]]
 }
 
-@test "elsewhere: what rules decide, by the table, the incoming link, or themselves" {
+@test "elsewhere: what rules decide, by the table or themselves" {
 	ip -6 rule add pref 100 to 2001:db8:7::7 lookup 100
 	ip -6 route add 2001:db8:7::/64 dev vif2.0 table 100
 	refused 1 "2001:db8:7::7: this host routes it elsewhere" xvif add-ip new01 2001:db8:7::7
@@ -171,4 +171,14 @@ answered_for() {
 	xvif check new01
 	xvif del-ip new01 2001:db8:7::99
 	[ -z "$(ip -6 route show 2001:db8:7::99)" ]
+}
+
+@test "a kernel that cannot choose the routes of a link lists all" {
+	for error in ENOPROTOOPT EINVAL; do
+		strace -f -qq -o /run/xen/trace -e trace=setsockopt -e inject=setsockopt:error=$error \
+			xvif add-ip new01 2001:db8:7::7 10.5.0.1
+		grep -q INJECTED /run/xen/trace
+		xvif check new01
+		xvif del-ip new01 2001:db8:7::7 10.5.0.1
+	done
 }

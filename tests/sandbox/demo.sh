@@ -57,6 +57,7 @@ install_program() {
 native_install
 world_start
 world_guests 2>/dev/null
+set -e
 
 say "A Xen host with two guests. web01 is routed and has two addresses:"
 show xvif show
