@@ -152,7 +152,7 @@ operate() {
 	native_host
 	export SEED=${SEED:-${RANDOM_SEED:-$((EDITS * 7))}}
 	RANDOM=$SEED
-	for ((i = 0; i < EDITS * 4; i++)); do
+	for ((i = 0; i < EDITS * 2; i++)); do
 		if [ $((RANDOM % 4)) = 0 ]; then
 			model=("${LIST[@]}") LIST=("${web01[@]}") POOL=(10.0.0.{2,3,16/28,64/26,5,6,7}) STAYS=10.0.0.1
 			edit 1 0 && as_cold_started 1 0 vif1.0 || { echo "seed $SEED, operation $i: web01 ${LIST[*]}"; return 1; }
