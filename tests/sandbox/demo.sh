@@ -4,7 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/world.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/../native/install.bash"
 PATH=$XVIF_BUILD:$PATH
-trap world_stop EXIT # mounts go with the sandbox
+trap 'set +e; world_stop' EXIT # mounts go with the sandbox
 
 say() {
 	printf '\n%s\n' "$*"
