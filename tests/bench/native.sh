@@ -30,25 +30,38 @@ compare() {
 	"$spawn" 15 "$@" | sed -E 's/env .* script=[^ ]*\/([^ ]*) [^;]*/\1/; s/ *;.*//'
 }
 
-# add DOMID SCRIPT: a guest that has not started; its link needs no other end
-add() {
+# add_nodes DOMID SCRIPT: a guest, of which there is no link
+add_nodes() {
 	domain_create "$1" "guest$1"
 	vif_nodes "$1" 0 "00:16:3e:00:$(printf %02x:%02x $(($1 / 256)) $(($1 % 256)))" "$2" \
 		"10.7.$(($1 / 250)).$(($1 % 250 + 1))" state 2
+}
+
+# add DOMID SCRIPT: likewise, before its script has run; its link needs no other end
+add() {
+	add_nodes "$@"
 	ip link add "vif$1.0" type bridge
 }
 
-# all_at_once SCRIPT COMMAND: milliseconds until the last one has ended, and how many failed
+# all_at_once COMMAND: milliseconds until the last one has ended, and how many failed
 all_at_once() {
 	local i begin=${EPOCHREALTIME/./} pids=() failed=0
 	for ((i = 1000; i < 1000 + at_once; i++)); do
-		run_script "$i" "$1" "$2" >/dev/null 2>&1 &
+		run_script "$i" vif-xvif-route "$1" >/dev/null 2>&1 &
 		pids+=($!)
 	done
 	for i in "${pids[@]}"; do
 		wait "$i" || failed=$((failed + 1))
 	done
 	echo "$((${EPOCHREALTIME/./} / 1000 - begin / 1000)) ms, $failed failed"
+}
+
+# starts_at_once: three times
+starts_at_once() {
+	for _ in 1 2 3; do
+		all_at_once online
+		all_at_once offline >/dev/null
+	done
 }
 
 native_install
@@ -79,23 +92,15 @@ echo "$at_once starts at once:"
 for ((i = 1000; i < 1000 + at_once; i++)); do
 	add "$i" vif-xvif-route
 done
-for _ in 1 2 3; do
-	all_at_once vif-xvif-route online
-	all_at_once vif-xvif-route offline >/dev/null
-done
+starts_at_once
 xvif -q guard on 2>/dev/null
 echo "likewise, with the guard:"
-for _ in 1 2 3; do
-	all_at_once vif-xvif-route online
-	all_at_once vif-xvif-route offline >/dev/null
-done
+starts_at_once
 xvif -q guard off 2>/dev/null
 
 echo "an edit, on a host with $vifs vifs:"
-all_at_once vif-xvif-route online
+all_at_once online >/dev/null
 for ((i = 1000 + at_once; i < 1000 + vifs; i++)); do
-	domain_create "$i" "guest$i"
-	vif_nodes "$i" 0 "00:16:3e:00:$(printf %02x:%02x $((i / 256)) $((i % 256)))" vif-xvif-route \
-		"10.7.$((i / 250)).$((i % 250 + 1))"
+	add_nodes "$i" vif-xvif-route
 done
 edits

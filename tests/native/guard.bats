@@ -32,7 +32,7 @@ native_routed() {
 	add_guest 4 db01 vif-xvif-route "$peer_list"
 }
 
-# with_twin DOMID: an emulated card of web01, brought up as libxl does after the vif; g3.0/t0 is its end
+# with_twin: an emulated card of web01, brought up as libxl does after the vif; g3.0/t0 is its end
 with_twin() {
 	emulated 3 0
 	quiet 3 t0 -emu

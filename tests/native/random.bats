@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Random operations on guarded vifs of the native scripts, of IPv4 and IPv6, beside one of a stock
 # script, against a model: after each, the kernel and the store are as a cold start of the same list
-# leaves them. "check --full" does RANDOM_EDITS of each kind. SEED=N repeats what was done with the
+# leaves them. "check --full" does RANDOM_EDITS of each kind, and twice as many that are mixed. SEED=N repeats what was done with the
 # seed N.
 # bats file_tags=long
 load setup

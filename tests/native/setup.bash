@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # setup.bash - loaded by every test of the native scripts: they are installed beside the stock ones.
 . "${BASH_SOURCE[0]%/*}/../cli/setup.bash"
-
 . "${BASH_SOURCE[0]%/*}/install.bash"
 
-setup() {
+start_host() {
 	native_install
 	untraced fresh_host
 	XENSTORED_PID=$(</run/xen/daemon.pid)
+}
+
+setup() {
+	start_host
 }
 
 teardown() {

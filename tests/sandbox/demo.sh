@@ -38,17 +38,23 @@ start_app01() {
 	hotplug 3 0 online
 }
 
+# give_macs: to each guest those of its vifs, as netfront does
+give_macs() {
+	ip -n g1.0 link set e0 address 00:16:3e:00:00:01
+	ip -n g2.0 link set e0 address 00:16:3e:00:00:02
+	ip -n g2.1 link set e0 address 00:16:3e:00:00:03
+}
+
 # give_bridge_addresses: the host and db01 on xenbr0; db01 also takes one that is not in its list
 give_bridge_addresses() {
 	ip addr add 10.0.3.254/24 dev xenbr0
 	ip -n g2.1 -batch - <<-END
-		link set e0 address 00:16:3e:00:00:03
 		addr add 10.0.3.1/24 dev e0
 		addr add 10.0.3.9/24 dev e0
 	END
 }
 
-# a name for what the sandbox calls xvif: the hook of the guard runs it
+# install_program: where the hook of the guard looks for it
 install_program() {
 	mount -t tmpfs tmpfs /usr/local/sbin
 	ln -s "$XVIF_BUILD/xvif" /usr/local/sbin/xvif
@@ -58,6 +64,7 @@ native_install
 world_start
 world_guests 2>/dev/null
 set -e
+give_macs
 
 say "A Xen host with two guests. web01 is routed and has two addresses:"
 show xvif show
