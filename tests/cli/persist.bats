@@ -888,3 +888,19 @@ xl_begins() {
 	iptables -S FORWARD | sort | diff /run/xen/before -
 	[ -z "$(ip route show 10.0.0.5)" ]
 }
+
+@test "what an edit clears away of its own leaves the records of other vifs" {
+	local asked=/local/domain/0/xvif/asked
+	xvif add-ip --hotplug=none web01 10.0.0.5
+	xvif add-ip --hotplug=none --vif 0 db01 10.0.1.5
+	xvif add-ip --hotplug=none --vif 1 db01 10.9.0.1
+	xvif repair db01 0
+	not xenstore-exists $asked/2/0
+	xenstore-exists $asked/2/1
+	xenstore-exists $asked/1/0
+	xvif set-ips --hotplug=cycle --vif 1 db01 10.9.0.2
+	not xenstore-exists $asked/2
+	xenstore-exists $asked/1/0
+	xvif repair web01
+	not xenstore-exists /local/domain/0/xvif
+}
